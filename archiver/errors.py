@@ -1,0 +1,53 @@
+"""Every error that the archiver raises on purpose, and the exit codes of its command."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command tells cron."""
+
+    DONE = 0
+    FAILED = 1
+    """One line on standard error says what failed and the cure."""
+    USAGE = 2
+    """An option, argument or query that the command does not take."""
+    NOTHING_FETCHED = 3
+    """The crawl ended, but no page of any site could be fetched."""
+    INTERRUPTED = 130
+    """Stopped by Ctrl-C or SIGTERM; what was archived until then is whole."""
+
+
+class ArchiverError(Exception):
+    """Base of all; the message says what failed, on what, and the cure."""
+
+    exit_code = ExitCode.FAILED
+
+
+class ArchiveError(ArchiverError):
+    """The archive cannot be opened, read or written."""
+
+
+class SourceError(ArchiverError):
+    """A source's address or entry cannot be used."""
+
+
+class QueryError(ArchiverError):
+    """A search that asks for nothing."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NotInArchiveError(ArchiverError):
+    """The archive holds no such article."""
+
+
+class ExportError(ArchiverError):
+    """A dataset cannot be written."""
+
+
+class PageError(ArchiverError):
+    """A page cannot be read or split."""
+
+
+class ParseLimitError(PageError):
+    """A page went over the limit of time, memory or nesting set for splitting it."""

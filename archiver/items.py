@@ -1,0 +1,187 @@
+"""The values that cross rooms: what a page holds, and what came of visiting it.
+
+Fields of Article are those of https://schema.org/NewsArticle in snake case.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LinkKind(StrEnum):
+    """Why a page shows another story's headline."""
+
+    RELATED = "related"
+    """Read also, more on this, recommended, same series."""
+    POPULAR = "popular"
+    """Most read, most shared, trending."""
+    LATEST = "latest"
+    """Newest stories, tickers."""
+    SECTION = "section"
+    """Any other list of the site's own stories."""
+    SPONSORED = "sponsored"
+    """Paid for, or a partner's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that belongs to the article."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The main story of one page, as published."""
+
+    url: str
+    """Canonical: after redirects, without fragment or tracking parameters. "" if the page came without address."""
+    headline: str
+    lead: str | None = None
+    """The standfirst; it also stands first in body where the page shows it."""
+    body: str
+    """Plain text; one blank line between paragraphs."""
+    authors: tuple[str, ...] = ()
+    date_published: datetime | None = None
+    """With time zone. None if the page does not say; never the crawl's time."""
+    date_modified: datetime | None = None
+    """With time zone. None if the page does not say; never the crawl's time."""
+    language: str | None = None
+    """BCP 47, such as "fr" or "zh-Hant"."""
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedLink:
+    """Another story that a page shows by its headline."""
+
+    url: str
+    """Absolute and canonical. "" where the page survives as text only."""
+    headline: str
+    kind: LinkKind
+    block: str = ""
+    """The heading that the reader sees above the list, or ""."""
+    position: int
+    """Place among the related links of the page, from 0, in page order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """One page, split into its story and the headlines of others."""
+
+    article: Article | None
+    """None if the page holds no story of its own."""
+    related: tuple[RelatedLink, ...] = ()
+
+
+class FoundBy(StrEnum):
+    """How an address came to be known."""
+
+    START = "start"
+    """Given on the command line or in sources.toml."""
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    FRONT_PAGE = "front_page"
+    RELATED = "related"
+    """A related link of an archived page."""
+
+
+class Outcome(StrEnum):
+    """What came of one visit to one page: the reason code of its row."""
+
+    STORED = "stored"
+    """A story the archive did not have."""
+    CHANGED = "changed"
+    """A story it had, with another text: a revision."""
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    """The text of a story that stands at another address of the same site."""
+    LISTING = "listing"
+    """A front page, feed or sitemap: it was read for addresses."""
+    NOT_ARTICLE = "not_article"
+    """A page without a story of its own; its related links are kept."""
+    NOT_HTML = "not_html"
+    EMPTY = "empty"
+    """A response without a body."""
+    GONE = "gone"
+    """404 or 410."""
+    HTTP_ERROR = "http_error"
+    """Any other status of 400 or more."""
+    ROBOTS = "robots"
+    """robots.txt does not allow it."""
+    UNREACHABLE = "unreachable"
+    """No such host, no connection, or a broken one."""
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    REDIRECT = "redirect"
+    """It leads to another site, or round in circles."""
+    PARSE_LIMIT = "parse_limit"
+    """Splitting it took more time, memory or nesting than a page may."""
+    PARSE_ERROR = "parse_error"
+    """Splitting it failed; the page is kept and can be split again."""
+
+
+ARTICLE_OUTCOMES = frozenset({Outcome.STORED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.DUPLICATE})
+"""The outcomes of a page that holds a story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One address that a feed, sitemap or front page names, with what it says of it."""
+
+    url: str
+    """Absolute and canonical."""
+    headline: str | None = None
+    date_published: datetime | None = None
+    date_modified: datetime | None = None
+    """With time zone, both; a sitemap's lastmod is the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """The addresses found on one feed, sitemap or front page."""
+
+    source: str
+    """The site's address, as in sources.toml or on the command line."""
+    found_by: FoundBy
+    found_on: str
+    listings: tuple[Listing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawResponse:
+    """What the server sent, after transfer and content decoding."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One attempt to fetch one page, and what came of it."""
+
+    source: str
+    """The site's address, as in sources.toml or on the command line."""
+    url: str
+    """What was asked for, canonical: the key of the page's row."""
+    final_url: str
+    """Where the redirects led; url where there were none."""
+    found_by: FoundBy
+    found_on: str | None = None
+    listing: Listing | None = None
+    """What the feed or sitemap that led here said of it."""
+    fetched: datetime
+    """UTC."""
+    outcome: Outcome
+    detail: str = ""
+    """One line for a person: what exactly failed, or why it is no story."""
+    response: RawResponse | None = None
+    """None if no whole response arrived."""
+    split: Split | None = None
+    article_id: int | None = None
+    """The row of the article that the page holds, once known."""
