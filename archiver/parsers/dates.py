@@ -1,0 +1,300 @@
+"""Dates as pages write them: ISO 8601, RFC 5322, numbers and words in many languages, with and without year."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import cache
+
+from archiver.parsers.phrases import months
+from archiver.parsers.text import clean
+
+# No news page is older than the web itself is.
+EARLIEST = date(1990, 1, 1)
+# A page in a zone ahead of the clock that fetched it may rightly bear tomorrow's date.
+AHEAD = timedelta(hours=26)
+# Languages and regions that write the month before the day in numbers.
+MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "fil", "es-us", "en-gu", "en-pr"})
+
+ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "ist": 5.5, "cet": 1, "mez": 1, "met": 1, "cest": 2,
+    "mesz": 2, "eet": 2, "sast": 2, "cat": 2, "eest": 3, "msk": 3, "мск": 3, "eat": 3, "wat": 1, "pkt": 5, "wib": 7,
+    "ict": 7, "hkt": 8, "sgt": 8, "myt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
+    "nzdt": 13, "brt": -3, "art": -3, "ast": -4, "adt": -3, "est": -5, "edt": -4, "et": -5, "cst": -6, "cdt": -5,
+    "ct": -6, "mst": -7, "mdt": -6, "mt": -7, "pst": -8, "pdt": -7, "pt": -8,
+}  # fmt: skip
+"""Hours ahead of UTC of the abbreviations that news pages use; of two zones with one name, the commoner in news."""
+
+ISO = re.compile(
+    r"(?<![\d/.-])(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
+    r"(?:[T\s_]+(?P<h>\d\d):?(?P<min>\d\d)(?::?(?P<s>\d\d))?(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?(?!\d)",
+    re.IGNORECASE,
+)
+YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
+)
+NUMBERS = re.compile(
+    r"(?<![\d.:/])(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
+    r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.,])|(?P=mark)?(?![\d:/]))"
+)
+# A day in numbers without its year is one only where a time stands beside it, or its second mark.
+CLOCK_BESIDE = re.compile(r"\W*(?:[^\W\d]{1,3}\W+)?[0-2]?\d[:.h][0-5]\d(?!\d)")
+MONTH_DAY_CJK = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]")
+TIME = re.compile(
+    r"(?<![\d./-])(?P<h>[01]?\d|2[0-4])\s?(?:[:：h.]|時|时|시|uur|Uhr)\s?(?P<min>[0-5]\d)?(?:[:.](?P<s>[0-5]\d))?(?!\d)(?:分|분)?"
+    r"\s*(?P<half>[ap]\.?\s?m\b\.?)?",
+    re.IGNORECASE,
+)
+HALF_TIME = re.compile(
+    r"(?<!\d)(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<min>[0-5]\d))?\s*(?P<half>[ap]\.?\s?m\b\.?)", re.IGNORECASE
+)
+CJK_HALF = re.compile(
+    r"(?P<half>午後|下午|오후|晚上|午前|上午|오전)\s*(?P<h>\d{1,2})\s*[:：時时시点點]\s*(?P<min>\d{1,2})?"
+)
+OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
+ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
+LETTERS = re.compile(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*")
+RFC = re.compile(r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date found in a text."""
+
+    at: datetime
+    """With time zone: the text's own, else that of the fetch."""
+    precise: bool
+    """Whether the text gives the time of day; else it is midnight."""
+    start: int
+    end: int
+    """Where in the text the day stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day found in a text, where it stands there, and whether the year did."""
+
+    year: int | None
+    month: int
+    day: int
+    start: int
+    end: int
+
+
+def moment(text: str, *, language: str | None = None, fetched: datetime | None = None) -> Moment | None:
+    """Return the first date in text, or None.
+
+    language (BCP 47) tells which of two numbers is the month and whose month names come first. A day without
+    year is the latest such day that is not after fetched; fetched is now if None. Dates before 1990 or later
+    than fetched are refused. Where the text names no zone, that of fetched is taken.
+    """
+    now = fetched or datetime.now(UTC)
+    text = clean(text)
+    if not any(c.isdigit() for c in text):
+        return None
+    if RFC.match(text) and (parsed := _rfc(text, now)):
+        return parsed
+    if (iso := ISO.search(text)) and (found := _iso(iso, now)):
+        return found
+    day = _day(text, (language or "").lower())
+    if day is None or (on := _resolved(day, now)) is None:
+        return None
+    hour, minute, second, precise, zone = _time(text, day, now)
+    at = datetime(on.year, on.month, on.day, hour, minute, second, tzinfo=zone)
+    if hour == 24:
+        at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(days=1)
+    return Moment(at, precise, day.start, day.end) if at <= now + AHEAD else None
+
+
+def _rfc(text: str, now: datetime) -> Moment | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+    return Moment(at, True, 0, len(text)) if _credible(at.date(), now) and at <= now + AHEAD else None
+
+
+def _iso(match: re.Match[str], now: datetime) -> Moment | None:
+    part = match.groupdict()
+    try:
+        zone = _offset(part["zone"]) if part["zone"] else now.tzinfo or UTC
+        hour, minute, second = (int(part[key] or 0) for key in ("h", "min", "s"))
+        at = datetime(int(part["y"]), int(part["m"]), int(part["d"]), hour, minute, second, tzinfo=zone)
+    except (ValueError, OverflowError):
+        return None
+    if not _credible(at.date(), now) or at > now + AHEAD:
+        return None
+    return Moment(at, part["h"] is not None, match.start(), match.end())
+
+
+def _offset(text: str) -> tzinfo:
+    if text in "zZ":
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-away if text[0] in "-−" else away)
+
+
+def _credible(day: date, now: datetime) -> bool:
+    return EARLIEST <= day <= (now + AHEAD).date()
+
+
+def _day(text: str, language: str) -> Day | None:
+    """The day that stands first in text among those with a year, else among those without."""
+    found = [
+        day for read in (_year_first, _in_words, _in_numbers, _cjk_month_day) if (day := read(text, language))
+    ]
+    return min(found, key=lambda day: (day.year is None, day.start), default=None)
+
+
+def _year_first(text: str, _: str) -> Day | None:
+    match = YEAR_FIRST.search(text)
+    return _valid(int(match["y"]), int(match["m"]), int(match["d"]), match.span()) if match else None
+
+
+def _cjk_month_day(text: str, _: str) -> Day | None:
+    match = MONTH_DAY_CJK.search(text)
+    return _valid(None, int(match["m"]), int(match["d"]), match.span()) if match else None
+
+
+def _in_numbers(text: str, language: str) -> Day | None:
+    for match in NUMBERS.finditer(text):
+        first, second = int(match["a"]), int(match["b"])
+        year = int(match["y"]) if match["y"] else 2000 + int(match["short"]) if match["short"] else None
+        if year is None and not _is_day_without_year(text, match):
+            continue
+        day, month = (second, first) if _month_first(language) and first <= 12 else (first, second)
+        if month > 12:
+            day, month = month, day
+        if found := _valid(year, month, day, match.span()):
+            return found
+    return None
+
+
+def _is_day_without_year(text: str, match: re.Match[str]) -> bool:
+    """Tell "20/11" and "20.11." from "3.5" and "10-12"."""
+    if match["mark"] == "/" or match[0].endswith("."):
+        return True
+    return CLOCK_BESIDE.match(text, match.end()) is not None
+
+
+def _month_first(language: str) -> bool:
+    return language in MONTH_FIRST
+
+
+def _valid(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day | None:
+    try:
+        date(year or 2000, month, day)
+    except ValueError:
+        return None
+    return Day(year, month, day, *span)
+
+
+@cache
+def _month_names(language: str) -> dict[str, int]:
+    """Month names of all languages; those of the page's own win where one name means two months."""
+    merged: dict[str, int] = {}
+    for names in reversed(months().values()):
+        merged |= names
+    return merged | months().get(language.partition("-")[0], {})
+
+
+def _in_words(text: str, language: str) -> Day | None:
+    names = _month_names(language)
+    for word in LETTERS.finditer(text):
+        name = word[0].lower()
+        month = names.get(name) or names.get(name.partition(".")[0])
+        if month and (found := _around(text, word, month)):
+            return found
+    return _numbered_month(text) if language.startswith("vi") else None
+
+
+DAY_BEFORE = re.compile(
+    r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ta’|d['’])?\s*$", re.IGNORECASE
+)
+YEAR_AFTER = re.compile(r"\.?,?[\s,./-]*(?:de\s+|del\s+|of\s+)?(?P<y>\d{4})(?!\d)", re.IGNORECASE)
+DAY_AFTER = re.compile(
+    r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*(?P<y>\d{4})(?!\d))?", re.IGNORECASE
+)
+VIETNAMESE = re.compile(
+    r"(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})(?:,?\s*(?:năm\s*)?(?P<y>\d{4}))?", re.IGNORECASE
+)
+
+
+def _around(text: str, word: re.Match[str], month: int) -> Day | None:
+    before = DAY_BEFORE.search(text, max(0, word.start() - 12), word.start())
+    if before:
+        year = YEAR_AFTER.match(text, word.end())
+        span = (before.start(), year.end() if year else word.end())
+        return _valid(int(year["y"]) if year else None, month, int(before["d"]), span)
+    after = DAY_AFTER.match(text, word.end())
+    if after:
+        return _valid(
+            int(after["y"]) if after["y"] else None, month, int(after["d"]), (word.start(), after.end())
+        )
+    return None
+
+
+def _numbered_month(text: str) -> Day | None:
+    match = VIETNAMESE.search(text)
+    if not match:
+        return None
+    return _valid(int(match["y"]) if match["y"] else None, int(match["m"]), int(match["d"]), match.span())
+
+
+def _resolved(day: Day, now: datetime) -> date | None:
+    """The day with its year: the latest that is not after now where the text gives none."""
+    if day.year is not None:
+        on = date(day.year, day.month, day.day)
+        return on if _credible(on, now) else None
+    for year in range(now.year, now.year - 9, -1):  # 29 February may be eight years back
+        try:
+            on = date(year, day.month, day.day)
+        except ValueError:
+            continue
+        if on <= now.date():
+            return on
+    return None
+
+
+def _time(text: str, day: Day, now: datetime) -> tuple[int, int, int, bool, tzinfo]:
+    """Hour, minute, second, whether the text gives them, and the zone: read beside the day, after it first."""
+    for part in (text[day.end : day.end + 40], text[max(0, day.start - 25) : day.start]):
+        for pattern in (CJK_HALF, HALF_TIME, TIME):
+            match = pattern.search(part)
+            if match and (
+                match.groupdict().get("min")
+                or match.groupdict().get("half")
+                or "h" in match[0].lower()
+                or not match[0][-1:].isdigit()
+            ):
+                hour = _hour(int(match["h"]), match.groupdict().get("half"))
+                if hour is not None:
+                    seconds = int(match.groupdict().get("s") or 0)
+                    return hour, int(match["min"] or 0), seconds, True, _zone(part[match.end() :], now)
+    return 0, 0, 0, False, now.tzinfo or UTC
+
+
+def _hour(hour: int, half: str | None) -> int | None:
+    if half:
+        afternoon = half[0] in "pP" or half in ("午後", "下午", "오후", "晚上")
+        hour = hour % 12 + (12 if afternoon else 0) if hour <= 12 else hour
+    return hour if hour <= 24 else None
+
+
+def _zone(after: str, now: datetime) -> tzinfo:
+    if name := ZONE_NAME.match(after.lstrip(" ,(")):
+        rest = after.lstrip(" ,(")[name.end() :]
+        if name[0].lower() in ("utc", "gmt") and (offset := OFFSET.match(rest.strip())):
+            return _spelled(offset)
+        return timezone(timedelta(hours=ZONES[name[0].lower()]))
+    offset = OFFSET.match(after.strip(" ()"))
+    return _spelled(offset) if offset else now.tzinfo or UTC
+
+
+def _spelled(offset: re.Match[str]) -> tzinfo:
+    away = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))
+    if away >= timedelta(hours=24):
+        return UTC
+    return timezone(-away if offset["sign"] in "-−" else away)

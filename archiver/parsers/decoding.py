@@ -1,0 +1,130 @@
+"""From the bytes of a page to its tree: which encoding they are in, and markup that lxml alone would lose."""
+
+import codecs
+import re
+
+from bs4.dammit import UnicodeDammit
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
+
+from archiver.errors import PageError, ParseLimitError
+
+# In no language written in Latin letters are more than about a fifth of the letters accented (Vietnamese);
+# Cyrillic, Greek or Hebrew bytes read as windows-1252 give nearly nothing else.
+MOST_ACCENTED = 0.35
+# Undeclared or wrongly declared bytes are guessed from this many of them: more takes long and tells no more.
+GUESS_BYTES = 60_000
+# With fewer bytes outside ASCII than this a guess between Western and Central European is a coin's toss.
+ENOUGH_TO_GUESS = 30
+# Share of the bytes outside ASCII that may be broken before a page that claims UTF-8 is not believed.
+MOST_BROKEN = 0.02
+
+WESTERN = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
+TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+END = re.compile(rb"</html\s*>", re.IGNORECASE)
+
+
+def page_tree(html: bytes, content_type: str | None = None) -> HtmlElement:
+    """Return the root of a page's tree.
+
+    content_type is the HTTP header's value. The encoding is the byte order mark's, else UTF-8 where the
+    bytes are valid UTF-8, else the declared one where it gives plausible text, else a guess.
+    Raises PageError if nothing is in the page, ParseLimitError if its tags nest deeper than libxml2 reads.
+    """
+    encoding = page_encoding(html, content_type)
+    if encoding != "utf-8":
+        html = html.decode(encoding, "replace").encode("utf-8", "replace")
+    html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
+    # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
+    html = END.sub(b"", html)
+    return _parsed(html)
+
+
+def _parsed(html: bytes) -> HtmlElement:
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        tree: HtmlElement | None = etree.fromstring(html, parser)
+    except etree.ParserError as error:
+        raise PageError(f"the page holds no markup: {error}") from error
+    except etree.XMLSyntaxError as error:
+        raise PageError(f"the page cannot be read: {error}") from error
+    if tree is None:
+        raise PageError("the page holds no markup")
+    if any(
+        entry.type_name == "ERR_RESOURCE_LIMIT" or "xcessive depth" in entry.message
+        for entry in parser.error_log
+    ):
+        raise ParseLimitError("the page's tags nest too deep (over 2,048 levels)")
+    return tree
+
+
+def page_encoding(html: bytes, content_type: str | None = None) -> str:
+    """Return the name of the Python codec that the page's bytes are in."""
+    if bom := read_bom(html)[0]:
+        return "utf-8" if bom == "utf-8" else bom
+    if (wide := _wide_encoding(html)) is not None:
+        return wide
+    try:
+        html.decode("utf-8")
+    except UnicodeDecodeError:
+        return _legacy_encoding(html, content_type)
+    return _stateful_encoding(html, content_type) or "utf-8"
+
+
+def _wide_encoding(html: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of its markup is NUL."""
+    head = html[:400]
+    if head[1::2].count(0) > len(head) // 3:
+        return "utf-16-le"
+    if head[0::2].count(0) > len(head) // 3:
+        return "utf-16-be"
+    return None
+
+
+def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
+    """ISO-2022-JP and HZ are ASCII bytes, so they look like UTF-8."""
+    if b"\x1b$" not in html and b"~{" not in html:
+        return None
+    declared = _declared(html, content_type)
+    return next((name for name in declared if name.startswith("iso2022") or name == "hz"), None)
+
+
+def _declared(html: bytes, content_type: str | None) -> list[str]:
+    names = (http_content_type_encoding(content_type), html_body_declared_encoding(html))
+    return [codecs.lookup(name).name for name in map(_codec, names) if name]
+
+
+def _codec(name: str | None) -> str | None:
+    return resolve_encoding(name) if name else None
+
+
+def _legacy_encoding(html: bytes, content_type: str | None) -> str:
+    letters = TAGS.sub(b" ", html)
+    for name in _declared(html, content_type):
+        if _plausible(letters, name):
+            return name
+    return _guessed(letters)
+
+
+def _plausible(letters: bytes, name: str) -> bool:
+    high = sum(byte > 127 for byte in letters)
+    text = letters.decode(name, "replace")
+    if text.count("\ufffd") > MOST_BROKEN * max(high, 50):
+        return False
+    if name not in WESTERN:
+        return True
+    alphabetic = [c for c in text if c.isalpha()]
+    return sum(c > "\x7f" for c in alphabetic) <= MOST_ACCENTED * max(len(alphabetic), 1)
+
+
+def _guessed(letters: bytes) -> str:
+    if sum(byte > 127 for byte in letters) < ENOUGH_TO_GUESS and _plausible(letters, "cp1252"):
+        return "cp1252"
+    sample = b" ".join(letters.split())[:GUESS_BYTES]
+    guess = UnicodeDammit(sample, is_html=True, exclude_encodings=["ascii"]).original_encoding
+    if guess is None or codecs.lookup(guess).name == "utf-8":
+        return (
+            "utf-8" if letters.decode("utf-8", "replace").count("\ufffd") < len(letters) // 100 else "cp1252"
+        )
+    return codecs.lookup(guess).name

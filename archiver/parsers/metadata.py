@@ -1,0 +1,111 @@
+"""What else a page says of its story: its own address, section, keywords, images."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from archiver.items import Image
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.structured import Structured, strings
+from archiver.parsers.text import clean
+from archiver.parsers.urls import canonical_url, same_site
+
+CREDIT = re.compile(r"credit|source|copyright|photograph|agency|rights", re.IGNORECASE)
+
+
+def canonical(layout: Layout, structured: Structured, url: str) -> str:
+    """Return the story's own address: rel=canonical or og:url where they stay on the site, else url."""
+    stated = [
+        link.get("href")
+        for link in layout.root.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    own = canonical_url(url) or url
+    for text in (*stated, *structured.meta.get("og:url", ())):
+        if text and (found := canonical_url(text, url)) and same_site(found, own) and _plausible(found, own):
+            return found
+    return own
+
+
+def _plausible(stated: str, own: str) -> bool:
+    """A canonical address that is the site's root says nothing of a story deeper down."""
+    return stated.count("/") > 3 or not stated.endswith("/") or own.count("/") <= 3
+
+
+def section(structured: Structured) -> str | None:
+    """Return the section of the paper that the story belongs to."""
+    for texts in (
+        strings(structured.story.get("articleSection")),
+        structured.meta.get("article:section", []),
+        structured.items.get("articleSection", []),
+        structured.meta.get("section", []),
+    ):
+        for text in texts:
+            if (found := clean(text)) and len(found) < 60 and not found.startswith("http"):
+                return found
+    return None
+
+
+def keywords(structured: Structured) -> tuple[str, ...]:
+    """Return the story's keywords in their order, each once."""
+    for texts in (
+        strings(structured.story.get("keywords")),
+        structured.meta.get("article:tag", []),
+        structured.meta.get("news_keywords", []),
+        structured.meta.get("keywords", []),
+    ):
+        found = [clean(word) for text in texts for word in re.split(r"[,;、،]", text)]
+        if kept := tuple(dict.fromkeys(word for word in found if word and len(word) < 80)):
+            return kept
+    return ()
+
+
+def images(structured: Structured, story: tuple[Block, ...], url: str) -> tuple[Image, ...]:
+    """Return the pictures of the story: the figures in its box with their captions, else the one named for sharing."""
+    found: dict[str, Image] = {}
+    if (box := _box_around(story)) is not None:
+        for element in box.element.iter("figure"):
+            if (image := _figure(element, url)) and image.url not in found:
+                found[image.url] = image
+    if not found:
+        for text in (*strings(structured.story.get("image")), *structured.meta.get("og:image", ())):
+            if address := canonical_url(text, url):
+                return (Image(url=address),)
+    return tuple(found.values())
+
+
+def _box_around(story: tuple[Block, ...]) -> Box | None:
+    """The smallest box that holds all the story's blocks, or the article element around it."""
+    first, last = min(block.index for block in story), max(block.index for block in story)
+    for box in story[0].box.lineage():
+        if box.first_block <= first and box.end_block > last:
+            return next((around for around in box.lineage() if around.tag == "article"), box)
+    return None
+
+
+def _figure(element: HtmlElement, url: str) -> Image | None:
+    picture = next(element.iter("img"), None)
+    if picture is None:
+        return None
+    source = next(
+        (
+            picture.get(key)
+            for key in ("data-src", "src", "data-lazy-src")
+            if picture.get(key) and not picture.get(key).startswith("data:")
+        ),
+        None,
+    )
+    address = canonical_url(source, url) if source else None
+    if address is None:
+        return None
+    caption: list[str] = []
+    credit: list[str] = []
+    for text in element.iter("figcaption"):
+        for child in text.iter():
+            named = CREDIT.search(child.get("class") or "") or child.tag in ("cite", "small")
+            (credit if named else caption).append(child.text or "")
+            if child is not text:
+                caption.append(child.tail or "")
+    return Image(
+        url=address, caption=clean(" ".join(caption)) or None, credit=clean(" ".join(credit)) or None
+    )

@@ -1,0 +1,107 @@
+"""The words that sites use around their texts, from the files in words/."""
+
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from archiver.items import LinkKind
+from archiver.parsers.text import fold
+
+USES = ("sponsored", "popular", "related", "latest", "section", "updated", "published", "by", "furniture")
+"""What a phrase may be used for, each a bit; the kinds of lists stand in their order of trust."""
+PUNCTUATION = " \t:;.,!?…-–—|/>»«›‹→←▶►•·*#()[]【】「」『』〈〉《》\"'"
+KINDS = (LinkKind.SPONSORED, LinkKind.POPULAR, LinkKind.RELATED, LinkKind.LATEST, LinkKind.SECTION)
+# Phrases of fewer letters than this stand only for themselves: "ad" must not match "ad hoc committee".
+SHORT = 4
+# Words of the longest phrase, and characters of the longest in a script without spaces.
+LONGEST_WORDS = 8
+LONGEST_UNSPACED = 14
+# Longer texts are prose, whatever they begin with.
+LONGEST_TEXT = 120
+
+
+@cache
+def months() -> dict[str, dict[str, int]]:
+    """Return for each language the number of the month that a name means."""
+    return {
+        language: {
+            name.replace("_", " "): number for number, line in enumerate(lines, 1) for name in line.split()
+        }
+        for language, lines in _table("months.toml").items()
+    }
+
+
+@cache
+def phrases(use: str) -> frozenset[str]:
+    """Return all languages' phrases for one of USES, folded."""
+    return frozenset(
+        fold(phrase) for table in _table("phrases.toml").values() for phrase in table.get(use, ())
+    )
+
+
+@cache
+def _uses() -> dict[str, int]:
+    """Every phrase with the bits of its uses."""
+    merged: dict[str, int] = {}
+    for index, use in enumerate(USES):
+        for phrase in phrases(use):
+            merged[phrase] = merged.get(phrase, 0) | 1 << index
+    return merged
+
+
+@lru_cache(maxsize=1 << 14)
+def phrase_bits(text: str) -> tuple[int, int, int]:
+    """Return the uses (a bit for each of USES) of the phrases that text is, begins with and ends with."""
+    if len(text) > LONGEST_TEXT:
+        return 0, 0, 0
+    folded = fold(text).strip(PUNCTUATION)
+    uses = _uses()
+    begins = ends = 0
+    for beginning, ending in _edges(folded):
+        begins |= uses.get(beginning, 0)
+        ends |= uses.get(ending, 0)
+    return uses.get(folded, 0), begins, ends
+
+
+def _edges(folded: str) -> list[tuple[str, str]]:
+    """The first and last words of a text, in growing number; characters where it has no spaces."""
+    if folded.isascii() or " " in folded:
+        words = folded.split(" ")
+        count = min(len(words), LONGEST_WORDS) + 1
+        edges = [
+            (" ".join(words[:n]).strip(PUNCTUATION), " ".join(words[-n:]).strip(PUNCTUATION))
+            for n in range(1, count)
+        ]
+        edges += [(" ".join(words[:n]), "") for n in range(1, min(count, 4)) if words[n - 1].endswith(":")]
+    else:
+        edges = [(folded[:n], folded[-n:]) for n in range(2, min(len(folded), LONGEST_UNSPACED) + 1)]
+    return [(begin if _long(begin) else "", end if _long(end) else "") for begin, end in edges]
+
+
+def _long(phrase: str) -> bool:
+    return len(phrase) >= SHORT or not phrase.isascii()
+
+
+def says(use: str, text: str) -> bool:
+    """Whether text is, begins with or ends with a phrase of that use, in any language."""
+    exact, begins, ends = phrase_bits(text)
+    return bool((exact | begins | ends) >> USES.index(use) & 1)
+
+
+def is_phrase(use: str, text: str) -> bool:
+    """Whether text is exactly a phrase of that use, in any language."""
+    return bool(phrase_bits(text)[0] >> USES.index(use) & 1)
+
+
+def kind_of_heading(text: str) -> LinkKind | None:
+    """Return the kind of list that a heading announces, or None if its words do not tell."""
+    exact, begins, ends = phrase_bits(text)
+    for bits in (exact, begins | ends):
+        for index, kind in enumerate(KINDS):
+            if bits >> index & 1:
+                return kind
+    return None
+
+
+def _table(name: str) -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files("archiver.parsers").joinpath("words", name).read_text(encoding="utf-8"))

@@ -1,0 +1,103 @@
+"""Addresses: absolute, canonical, and whether two belong to one site."""
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+import tldextract
+
+# Parameters that say where a reader came from, never which story is meant: what Google, Meta, Microsoft,
+# Matomo, Mailchimp, Adobe, AT Internet and Piano append to links.
+TRACKING = re.compile(
+    r"(?:utm|at|mtm|pk|hsa|stm|piwik|matomo)_\w*|(?:fb|g|d|y)clid|gbraid|wbraid|msclkid|igshid|mc_[ce]id|mkt_tok|"
+    r"cmpid|cmp|xtor|wt_mc|wt_zmc|ocid|ito|_ga|_gl|smid|smtyp|ns_\w+|__twitter_impression|ref_src|ref_url|fb_\w+",
+    re.IGNORECASE,
+)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# Characters that may stand in an address as they are (RFC 3986), so that quoting leaves them alone.
+SAFE = "/:@!$&'()*+,;=~-._%?"
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+SPACE = re.compile(r"[\t\r\n]+")
+
+# The list of public suffixes that the package carries; it must not fetch a newer one by itself.
+_public_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def canonical_url(url: str, base: str = "") -> str | None:
+    """Return url made absolute and canonical, or None if it is no http(s) address.
+
+    url may be relative to base. Scheme and host become lower case, the host ASCII (IDNA), default ports,
+    credentials, fragment and tracking parameters go, the order of the other parameters stays, and
+    characters outside ASCII are percent-encoded as UTF-8. Path and trailing slash stay as they are:
+    servers tell them apart.
+    """
+    readable = readable_url(url, base)
+    return None if readable is None else quote(readable, safe=SAFE + "#[]")
+
+
+def readable_url(url: str, base: str = "") -> str | None:
+    """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
+    try:
+        parts = urlsplit(urljoin(base, SPACE.sub("", url.strip())))
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a broken IPv6 address or port
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not host:
+        return None
+    if (ascii_host := _ascii_host(host)) is None:
+        return None
+    if port is not None and port != DEFAULT_PORTS[parts.scheme]:
+        ascii_host = f"{ascii_host}:{port}"
+    path = _encoded(parts.path) or "/"
+    return urlunsplit((parts.scheme, ascii_host, path, _canonical_query(parts), ""))
+
+
+def _ascii_host(host: str) -> str | None:
+    if host.isascii():
+        host = host.rstrip(".")
+        if not host or any(c in host for c in " <>\"'\\^`{|}%"):
+            return None
+        return f"[{host}]" if ":" in host else host
+    try:
+        return host.rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+
+
+def _canonical_query(parts: SplitResult) -> str:
+    query = parts.query
+    if query and TRACKING.search(query):
+        query = "&".join(
+            pair for pair in query.split("&") if pair and not TRACKING.fullmatch(pair.partition("=")[0])
+        )
+    return _encoded(query)
+
+
+def _encoded(part: str) -> str:
+    """Part with the ASCII characters quoted that may not stand in an address."""
+    return FORBIDDEN.sub(lambda match: quote(match[0]), part) if FORBIDDEN.search(part) else part
+
+
+def host(url: str) -> str:
+    """Return the host of an absolute address in lower case, with its port if it names one."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def same_site(url: str, other: str) -> bool:
+    """Whether two absolute addresses belong to one site: the same registered domain.
+
+    Addresses without one (localhost, an IP address) are one site if host and port are the same.
+    """
+    return site(host(url)) == site(host(other))
+
+
+@lru_cache(maxsize=4096)
+def site(host: str) -> str:
+    """Return the registered domain of a host (a.news.example.co.uk: example.co.uk), or the host itself."""
+    found = _public_suffixes(host)
+    if found.top_domain_under_public_suffix:
+        return found.top_domain_under_public_suffix
+    # A name under no known suffix (news.example, a host of an intranet): its last two labels.
+    labels = host.partition(":")[0].split(".")
+    is_name = len(labels) > 1 and not labels[-1].isdigit() and not host.startswith("[")
+    return ".".join(labels[-2:]) if is_name else host

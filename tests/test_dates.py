@@ -1,0 +1,118 @@
+"""Dates as pages write them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from archiver.parsers.dates import moment
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MORNING = datetime(2024, 11, 22, 7, 57, tzinfo=UTC)
+AFTERNOON = datetime(2024, 11, 22, 15, 5, tzinfo=UTC)
+DAY = datetime(2024, 11, 22, tzinfo=UTC)
+
+
+def hours(ahead: float) -> timezone:
+    return timezone(timedelta(hours=ahead))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "at"),
+    [
+        ("2024-11-22T07:57:00Z", None, MORNING),
+        ("2024-11-22T07:57:00.123+01:00", None, MORNING.replace(tzinfo=hours(1))),
+        ("20241122T075700Z", None, MORNING),
+        ("Fri, 22 Nov 2024 07:57:00 GMT", None, MORNING),
+        ("22.11.2024 07.57", "de", MORNING),
+        ("22. November 2024, 07:57 Uhr", "de", MORNING),
+        ("Nov. 22, 2024 at 3:05 p.m. EST", "en-US", AFTERNOON.replace(tzinfo=hours(-5))),
+        ("November 22, 2024 | 3:05 PM", "en", AFTERNOON),
+        ("Published 11/22/2024", "en-US", DAY),
+        ("22/11/2024 15:05", "en-GB", AFTERNOON),
+        ("2024年11月22日 15時05分", "ja", AFTERNOON),
+        ("2024.11.22 오후 3:05", "ko", AFTERNOON),
+        ("22 ноября 2024, 15:05", "ru", AFTERNOON),
+        ("22 листопада 2024, 15:05", "uk", AFTERNOON),
+        ("22 de noviembre de 2024 - 15:05", "es", AFTERNOON),
+        ("22 Νοεμβρίου 2024, 15:05", "el", AFTERNOON),
+        ("٢٢ نوفمبر ٢٠٢٤", "ar", DAY),
+        ("Thứ sáu, 22/11/2024, 15:05 (GMT+7)", "vi", AFTERNOON.replace(tzinfo=hours(7))),
+        ("1er mars 2024", "fr", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("Sept. 5th, 2025", "en", datetime(2025, 9, 5, tzinfo=UTC)),
+        ("24 Kasım 2024 10:20", "tr", datetime(2024, 11, 24, 10, 20, tzinfo=UTC)),
+    ],
+)
+def test_full_dates_are_read_with_time_and_zone(text: str, language: str | None, at: datetime) -> None:
+    found = moment(text, language=language, fetched=NOW)
+
+    assert found is not None
+    assert found.at == at
+    assert found.at.utcoffset() == at.utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Dernière mise à jour à 08h40 le 20/11", "fr"),
+        ("Zuletzt aktualisiert am 20.11. um 08:40 Uhr", "de"),
+        ("Last updated: 20/11 08:40", "en-GB"),
+        ("Last updated at 08:40 on 11/20", "en-US"),
+        ("Updated Nov. 20, 8:40 a.m.", "en"),
+        ("Updated at 8.40am on Friday 20 November", "en"),
+        ("Actualizado: 20 de noviembre a las 8:40 h", "es"),
+        ("Aggiornato alle 08:40 del 20/11", "it"),
+        ("Atualizado em 20/11 às 08h40", "pt"),
+        ("Laatst bijgewerkt 20-11 08:40", "nl"),
+        ("Uppdaterad 20 nov kl 08.40", "sv"),
+        ("Oppdatert 20.11. kl. 08:40", "no"),
+        ("Обновлено 20.11 в 08:40", "ru"),
+        ("11月20日 08:40 更新", "ja"),
+        ("11/20 08:40更新", "ja"),
+        ("최종수정 11.20 08:40", "ko"),
+        ("آخر تحديث 20 نوفمبر 08:40", "ar"),
+        ("Cập nhật 08:40 ngày 20/11", "vi"),
+    ],
+)
+def test_day_without_year_belongs_to_the_year_before_the_fetch(text: str, language: str) -> None:
+    found = moment(text, language=language, fetched=NOW)
+
+    assert found is not None
+    assert found.at == datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
+    assert moment(text, language=language, fetched=datetime(2026, 11, 19, tzinfo=UTC)).at.year == 2025  # type: ignore[union-attr]  # found above
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no date",
+        "3.5 million in 10-12 days",
+        "May we come in",
+        "Updated 5 hours ago",
+        "31/02/2024",
+        "9999-99-99",
+        "1890-01-01",
+    ],
+)
+def test_what_is_no_date_gives_none(text: str) -> None:
+    assert moment(text, language="en", fetched=NOW) is None
+
+
+def test_dates_later_than_the_fetch_are_refused() -> None:
+    assert moment("2030-01-01", fetched=NOW) is None
+    assert moment("25 November 2026", language="en", fetched=NOW) is None
+
+
+def test_29_february_without_year_is_the_last_leap_year_s() -> None:
+    found = moment("29 février", language="fr", fetched=NOW)
+
+    assert found is not None
+    assert found.at == datetime(2024, 2, 29, tzinfo=UTC)
+    assert not found.precise
+
+
+def test_zone_of_the_fetch_is_taken_where_the_text_names_none() -> None:
+    found = moment("22.11.2024 07:57", language="de", fetched=NOW.astimezone(hours(9)))
+
+    assert found is not None
+    assert found.at.utcoffset() == timedelta(hours=9)

@@ -1,0 +1,140 @@
+"""Feeds of all kinds are read for their stories, broken ones as far as they go."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from archiver.parsers.feeds import feed_listings
+
+URL = "https://news.example/rss/all.xml"
+
+
+def rss(items: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> bytes:
+    return f'{head}<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
+
+
+def test_rss_gives_address_headline_and_date() -> None:
+    feed = rss(
+        "<item><title>Bridge &amp; ferry\n closed</title><link>https://news.example/a?utm_source=rss</link>"
+        "<pubDate>Fri, 20 Nov 2026 08:40:00 +0100</pubDate></item>"
+    )
+
+    (listing,) = feed_listings(feed, URL)
+
+    assert listing.url == "https://news.example/a"
+    assert listing.headline == "Bridge & ferry closed"
+    assert listing.date_published == datetime(2026, 11, 20, 7, 40, tzinfo=UTC)
+    assert listing.date_modified is None
+
+
+def test_atom_gives_both_dates() -> None:
+    feed = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Storm</title>
+      <link rel="alternate" href="/storm"/><link rel="enclosure" href="/storm.mp3"/>
+      <published>2026-11-20T08:00:00+02:00</published><updated>2026-11-20T09:30:00Z</updated></entry></feed>"""
+
+    (listing,) = feed_listings(feed, URL)
+
+    assert listing.url == "https://news.example/storm"
+    assert listing.date_published == datetime(2026, 11, 20, 6, tzinfo=UTC)
+    assert listing.date_modified == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+def test_json_feed_is_read() -> None:
+    feed = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
+      {"id": "1", "url": "a", "title": "One", "date_published": "2026-11-20T08:00:00+02:00"},
+      {"id": "https://news.example/b"}, {"id": 3}, "nonsense", {"url": "mailto:x@news.example"}]}"""
+
+    one, two = feed_listings(feed, URL)
+
+    assert (one.url, one.headline) == ("https://news.example/rss/a", "One")
+    assert one.date_published == datetime(2026, 11, 20, 6, tzinfo=UTC)
+    assert (two.url, two.headline, two.date_published) == ("https://news.example/b", None, None)
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        rss("<item><title>A & B</title><link>/a</link></item><item><link>/b</link>"),
+        rss("<item><link>/a</link></item><item><link>/b</link></item>", head="\n\n <?xml version='1.0'?>"),
+        rss("<item><link>/a</link></item><item><link>/b</link></item>")[:-20],
+        rss("<item><link>/a</link></item><item><link>/b</link></item>", head="").replace(
+            b"</rss>", b"<p>\xff"
+        ),
+    ],
+    ids=["bare ampersand", "late declaration", "cut", "trailing rubbish"],
+)
+def test_broken_feed_is_read_as_far_as_it_goes(feed: bytes) -> None:
+    assert [listing.url for listing in feed_listings(feed, URL)] == [
+        "https://news.example/a",
+        "https://news.example/b",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"<!doctype html><html><body><p>Not found</p></body></html>",
+        b"{",
+        b"[]",
+        b'{"items": []}',
+        b'{"version": "https://jsonfeed.org/version/1", "items": 3}',
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"{" * 100_000,
+        b'{"a":' * 100_000,
+    ],
+)
+def test_what_is_no_feed_lists_nothing(body: bytes) -> None:
+    assert feed_listings(body, URL) == ()
+
+
+def test_feedburner_link_is_replaced_by_the_story_itself() -> None:
+    feed = rss(
+        "<item><link>https://feedproxy.example/~r/1</link><feedburner:origLink xmlns:feedburner="
+        '"http://rssnamespace.org/feedburner/ext/1.0">https://news.example/a</feedburner:origLink></item>'
+    )
+
+    assert [listing.url for listing in feed_listings(feed, URL)] == ["https://news.example/a"]
+
+
+def test_each_address_is_listed_once() -> None:
+    feed = rss(
+        "<item><title>First</title><link>/a#top</link></item><item><title>Again</title><link>/a</link></item>"
+    )
+
+    (listing,) = feed_listings(feed, URL)
+
+    assert listing.headline == "First"
+
+
+def test_impossible_dates_are_none() -> None:
+    feed = rss("<item><link>/a</link><pubDate>yesterday, at tea time</pubDate></item>")
+
+    assert feed_listings(feed, URL)[0].date_published is None
+
+
+def test_entities_are_neither_fetched_nor_expanded(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret")
+    levels = "".join(f'<!ENTITY b{n + 1} "{f"&b{n};" * 10}">' for n in range(12))
+    doctype = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY b0 "boom">{levels}]>'
+    feed = rss(
+        "<item><title>A &x; &b12;</title><link>/a</link></item>", head=f'<?xml version="1.0"?>{doctype}'
+    )
+    started = monotonic()
+
+    (listing,) = feed_listings(feed, URL)
+
+    assert timedelta(seconds=monotonic() - started) < timedelta(seconds=2)
+    assert "secret" not in str(listing.headline)
+    assert "boom" not in str(listing.headline)
+
+
+def test_a_feed_is_never_taken_as_the_name_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_bytes(rss("<item><link>/a</link></item>"))
+
+    assert feed_listings(str(file).encode(), URL) == ()

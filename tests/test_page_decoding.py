@@ -1,0 +1,79 @@
+"""From bytes to tree: encodings that are declared, wrong or missing, and markup that loses text."""
+
+import pytest
+
+from archiver.errors import PageError, ParseLimitError
+from archiver.parsers import split_page
+from archiver.parsers.decoding import page_encoding, page_tree
+
+RUSSIAN = "Привет мир, это новости города. Сегодня утром мэр открыл мост через реку."
+JAPANESE = "今日の新聞は港の橋について書いています。市長は午前に開通式を行った。"
+FRENCH = "Élève à l’école “smart”"
+
+
+def page(text: str, encoding: str, declared: str = "") -> bytes:
+    meta = f'<meta charset="{declared}">' if declared else ""
+    return f"<html><head>{meta}<title>x</title></head><body><p>{text}</p></body></html>".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared", "header"),
+    [
+        (RUSSIAN, "utf-8", "", None),
+        (RUSSIAN, "utf-8", "iso-8859-1", "text/html; charset=windows-1252"),
+        (RUSSIAN, "cp1251", "windows-1251", None),
+        (RUSSIAN, "cp1251", "", "text/html; charset=windows-1251"),
+        (RUSSIAN, "cp1251", "iso-8859-1", None),
+        (RUSSIAN, "cp1251", "utf-8", "text/html; charset=utf-8"),
+        (RUSSIAN, "cp1251", "", None),
+        (JAPANESE, "shift_jis", "utf-8", None),
+        (JAPANESE, "euc_jp", "", None),
+        (JAPANESE, "iso2022_jp", "iso-2022-jp", None),
+        (FRENCH, "cp1252", "", None),
+        (FRENCH, "cp1252", "iso-8859-1", None),
+        (FRENCH, "utf-16", "", None),
+        (FRENCH, "utf-16-le", "", None),
+        ("中文新闻网站报道说，今天上午市长宣布大桥开通，市民前来参观。", "gb18030", "gb2312", None),
+    ],
+)
+def test_text_is_read_whatever_its_bytes_claim(
+    text: str, encoding: str, declared: str, header: str | None
+) -> None:
+    tree = page_tree(page(text, encoding, declared), header)
+
+    assert text in "".join(tree.itertext())
+
+
+def test_one_broken_byte_does_not_unsettle_a_utf8_page() -> None:
+    html = page(FRENCH, "utf-8", "utf-8").replace(b"</p>", b"\xff</p>")
+
+    assert page_encoding(html, None) == "utf-8"
+    assert FRENCH in "".join(page_tree(html).itertext())
+
+
+def test_text_after_an_early_end_of_the_page_is_kept() -> None:
+    html = b"<html><body><p>before</p></body></html><div><p>behind</p></div></html>"
+
+    assert "behind" in "".join(page_tree(html).itertext())
+
+
+def test_nul_bytes_are_dropped() -> None:
+    assert "".join(page_tree(b"<p>wo\0rd</p>").itertext()) == "word"
+
+
+@pytest.mark.parametrize("html", [b"", b"   \n", b"<!-- only a comment -->"])
+def test_page_without_markup_is_no_story(html: bytes) -> None:
+    with pytest.raises(PageError):
+        page_tree(html)
+    assert split_page(html, url="https://news.example/").article is None
+
+
+def test_a_thousand_nested_tags_are_read() -> None:
+    html = b"<div>" * 1000 + b"<p>deep</p>" + b"</div>" * 1000
+
+    assert "deep" in "".join(page_tree(html).itertext())
+
+
+def test_a_hundred_thousand_nested_tags_go_over_the_limit() -> None:
+    with pytest.raises(ParseLimitError, match="nest too deep"):
+        split_page(b"<div>" * 100_000 + b"<p>deep</p>", url="https://news.example/")

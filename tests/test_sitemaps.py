@@ -1,0 +1,156 @@
+"""Sitemaps of all kinds are read for their pages, broken ones as far as they go."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.parsers import sitemaps
+from archiver.parsers.sitemaps import Sitemap, read_sitemap
+
+URL = "https://news.example/sitemap.xml"
+SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+
+
+def urlset(entries: str, head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
+    return f'{head}<urlset xmlns="{SITEMAPS}" xmlns:news="{NEWS}">{entries}</urlset>'.encode()
+
+
+def addresses(sitemap: Sitemap) -> list[str]:
+    return [listing.url for listing in sitemap.listings]
+
+
+def test_news_sitemap_gives_headline_and_date() -> None:
+    body = urlset(
+        "<url><loc>\n https://news.example/a?utm_medium=map </loc><lastmod>2026-11-20T10:00:00Z</lastmod>"
+        "<news:news><news:publication><news:name>News</news:name></news:publication>"
+        "<news:publication_date>2026-11-20T08:40:00+01:00</news:publication_date>"
+        "<news:title>Bridge &amp; ferry closed</news:title></news:news></url>"
+    )
+
+    (listing,) = read_sitemap(body, URL).listings
+
+    assert listing.url == "https://news.example/a"
+    assert listing.headline == "Bridge & ferry closed"
+    assert listing.date_published == datetime(2026, 11, 20, 7, 40, tzinfo=UTC)
+    assert listing.date_modified == datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def test_address_and_title_of_an_image_are_not_the_pages() -> None:
+    image = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    body = urlset(
+        f"<url><image:image {image}><image:loc>https://news.example/a.jpg</image:loc><image:title>A dog"
+        "</image:title></image:image><loc>https://news.example/a</loc></url>"
+    )
+
+    (listing,) = read_sitemap(body, URL).listings
+
+    assert (listing.url, listing.headline) == ("https://news.example/a", None)
+
+
+def test_index_names_its_sitemaps() -> None:
+    body = f"""<sitemapindex xmlns="{SITEMAPS}"><sitemap><loc>/2026-11.xml.gz</loc>
+      <lastmod>2026-11-20</lastmod></sitemap><sitemap><loc>/2026-10.xml.gz</loc></sitemap></sitemapindex>""".encode()
+
+    november, october = read_sitemap(body, URL).sitemaps
+
+    assert november.url == "https://news.example/2026-11.xml.gz"
+    assert november.date_modified == datetime(2026, 11, 20, tzinfo=UTC)
+    assert october.date_modified is None
+
+
+def test_gzip_is_unpacked() -> None:
+    body = gzip.compress(urlset("<url><loc>https://news.example/a</loc></url>"))
+
+    assert addresses(read_sitemap(body, URL)) == ["https://news.example/a"]
+
+
+def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_UNPACKED", 100_000)
+    many = "".join(f"<url><loc>https://news.example/{n}</loc></url>" for n in range(20_000))
+
+    found = addresses(read_sitemap(gzip.compress(urlset(many)), URL))
+
+    assert 1000 < len(found) < 3000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        urlset("<url><loc>https://news.example/a</loc></url><url><loc>https://news.exam")[:-9],
+        urlset("<url><loc>https://news.example/a</loc></url><url><loc>& </loc></url>"),
+        gzip.compress(urlset("<url><loc>https://news.example/a</loc></url>" + " " * 9999))[:-30],
+        urlset("<url><loc>https://news.example/a</loc></url>") + b"<p>\xff rubbish",
+        b"\xef\xbb\xbf\n" + urlset("<url><loc>https://news.example/a</loc></url>", head=""),
+    ],
+    ids=["cut", "bare ampersand", "cut gzip", "trailing rubbish", "byte order mark"],
+)
+def test_broken_sitemap_is_read_as_far_as_it_goes(body: bytes) -> None:
+    assert addresses(read_sitemap(body, URL)) == ["https://news.example/a"]
+
+
+def test_text_and_feeds_serve_as_sitemaps() -> None:
+    text = b"https://news.example/a\r\nsome words\nhttps://news.example/b\n"
+    feed = (
+        b"<?xml version='1.0'?><rss><channel><item><link>https://news.example/a</link></item></channel></rss>"
+    )
+
+    assert addresses(read_sitemap(text, URL)) == ["https://news.example/a", "https://news.example/b"]
+    assert addresses(read_sitemap(feed, URL)) == ["https://news.example/a"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Not found",
+        b"<!doctype html><title>Not found</title><p>Not found",
+        b"\x1f\x8brubbish",
+        b"\x89PNG\0",
+        urlset("<url><loc>javascript:alert(1)</loc></url><url><loc></loc></url><url/>"),
+    ],
+)
+def test_what_is_no_sitemap_lists_nothing(body: bytes) -> None:
+    assert read_sitemap(body, URL) == Sitemap()
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2026-11-20T08:40+01:00", datetime(2026, 11, 20, 7, 40, tzinfo=UTC)),
+        ("2026-11-20T08:40:00.123Z", datetime(2026, 11, 20, 8, 40, 0, 123000, tzinfo=UTC)),
+        ("2026-11-20T08:40:00", datetime(2026, 11, 20, 8, 40, tzinfo=UTC)),
+        ("20/11/2026", None),
+        ("2026-13-40", None),
+    ],
+)
+def test_dates_are_utc(text: str, moment: datetime | None) -> None:
+    body = urlset(f"<url><loc>https://news.example/a</loc><lastmod>{text}</lastmod></url>")
+
+    assert read_sitemap(body, URL).listings[0].date_modified == moment
+
+
+def test_entities_are_neither_fetched_nor_expanded(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    levels = "".join(f'<!ENTITY b{n + 1} "{f"&b{n};" * 10}">' for n in range(12))
+    doctype = f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY b0 "boom">{levels}]>'
+    entry = "<url><loc>https://news.example/a</loc></url><url><loc>https://news.example/{}</loc></url>"
+
+    for entity in ("&x;", "&b12;"):
+        found = addresses(read_sitemap(urlset(entry.format(entity), head=doctype), URL))
+
+        assert found[0] == "https://news.example/a"
+        assert not any("secret" in address or "boom" in address for address in found)
+
+
+def test_a_sitemap_lists_no_more_than_the_protocol_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_ADDRESSES", 10)
+    xml = urlset("".join(f"<url><loc>https://news.example/{n}</loc></url>" for n in range(50)))
+    text = "".join(f"https://news.example/{n}\n" for n in range(50)).encode()
+
+    assert len(read_sitemap(xml, URL).listings) == 10
+    assert len(read_sitemap(text, URL).listings) == 10

@@ -1,0 +1,57 @@
+"""Cross-validates by site, then trains the splitter's models on all pages and writes their weights.
+
+usage: python -m training [--folds DIR] CORPUS [CORPUS ...]
+
+Writes archiver/parsers/weights/. With --folds, DIR also gets the weights of each fold and the fold of each site
+(sites.json), with which `python -m benchmarks.split CORPUS --folds DIR` measures pages that no model has seen.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from training.corpus import pages
+from training.export import save
+from training.fit import Boosters, cross_validated, final, fold_of
+from training.report import report
+
+WEIGHTS = Path(__file__).parent.parent / "archiver" / "parsers" / "weights"
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS")
+    parser.add_argument("--folds", type=Path, metavar="DIR")
+    arguments = parser.parse_args()
+    for corpus in arguments.corpora:
+        if not (corpus / "gold.jsonl").exists():
+            parser.error(f"{corpus} holds no gold.jsonl")
+    read = [page for corpus in arguments.corpora for page in pages(corpus)]
+    folds = fold_of(page.site for page in read)
+    print(f"{len(read)} pages of {len(folds)} sites", flush=True)
+    validation = cross_validated(read, folds)
+    report(read, validation)
+    if arguments.folds:
+        for number, boosters in enumerate(validation.boosters):
+            _write(boosters, arguments.folds / str(number))
+        (arguments.folds / "sites.json").write_text(
+            json.dumps(folds, indent=0, sort_keys=True), encoding="utf-8"
+        )
+    _write(final(read, validation, folds), WEIGHTS)
+    return 0
+
+
+def _write(boosters: Boosters, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, booster in boosters.items():
+        path = folder / f"{name}.npz"
+        save(booster, path)
+        print(f"{path}: {booster.num_trees()} trees, {path.stat().st_size / 1024:.0f} KB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""Gradient-boosted trees over blocks and links, cross-validated by site."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+from sklearn.model_selection import GroupKFold
+
+from archiver.parsers.features import Rows, context_rows
+from archiver.parsers.link_features import KIND_ORDER, link_rows
+from archiver.parsers.links import link_candidates
+from training.corpus import Page, comparable
+
+FOLDS = 5
+# Small trees, many of them, strongly held back: a few hundred pages of a few hundred sites are soon learned by heart.
+TREES = {
+    "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 30, "feature_fraction": 0.35, "bagging_fraction": 0.8,
+    "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True,
+    "seed": 1,
+}  # fmt: skip
+ROUNDS = {"blocks": 300, "blocks_in_context": 200, "links": 250, "kinds": 60}
+# Words from which on a longer block weighs no more.
+HEAVIEST = 60
+Boosters = dict[str, lgb.Booster]
+
+
+@dataclass(slots=True, eq=False)
+class Links:
+    """The links of one page with what the models are to learn of them."""
+
+    corpus: str
+    site: str
+    rows: Rows
+    wanted: Rows
+    targets: list[str]
+    kinds: list[int]
+    """Index in KIND_ORDER of each wanted link, -1 of the others."""
+    missed: int
+    """Gold links that no candidate leads to."""
+
+
+@dataclass(slots=True, eq=False)
+class Validation:
+    """What models that have not seen a page's site make of it."""
+
+    boosters: list[Boosters]
+    """The models of each fold."""
+    chances: list[Rows]
+    """For each page its blocks' probabilities."""
+    links: list[Links]
+    wanted: list[Rows]
+    """For each page of links the probabilities of being wanted, and of each kind."""
+    kinds: list[Rows]
+
+
+def fold_of(sites: Iterable[str]) -> dict[str, int]:
+    """Return for each site the fold that its pages are left out in."""
+    every = list(sites)
+    splitter = GroupKFold(FOLDS, shuffle=True, random_state=0)
+    parts = splitter.split(np.zeros(len(every)), groups=np.array(every))
+    return {every[i]: fold for fold, (_, test) in enumerate(parts) for i in test}
+
+
+def cross_validated(read: list[Page], folds: dict[str, int]) -> Validation:
+    """Train each model once for each fold, without the fold's pages, and apply it to them."""
+    boosters: list[Boosters] = [{} for _ in range(FOLDS)]
+    sites = [page.site for page in read]
+    rows = [page.table.rows for page in read]
+    alone = _out_of_fold(
+        "blocks", lambda i: _block_booster(i, read, rows, "blocks"), sites, rows, folds, boosters
+    )
+    seen = _in_context(read, alone)
+    fit = lambda i: _block_booster(i, read, seen, "blocks_in_context")  # noqa: E731  # one expression, used once
+    chances = _out_of_fold("blocks_in_context", fit, sites, seen, folds, boosters)
+    links = [
+        _links(page, chance) for page, chance in zip(read, chances, strict=True) if page.links is not None
+    ]
+    sites, rows = [page.site for page in links], [page.rows for page in links]
+    wanted = _out_of_fold(
+        "links", lambda i: _link_booster([links[k] for k in i]), sites, rows, folds, boosters
+    )
+    kinds = _out_of_fold(
+        "kinds", lambda i: _kind_booster([links[k] for k in i]), sites, rows, folds, boosters
+    )
+    return Validation(boosters, chances, links, wanted, kinds)
+
+
+def final(read: list[Page], validation: Validation, folds: dict[str, int]) -> Boosters:
+    """Return the models trained on all pages; each learns from what the one before makes of pages it has not seen."""
+    every = list(range(len(read)))
+    rows = [page.table.rows for page in read]
+    alone = [_predicted(validation.boosters[folds[page.site]]["blocks"], page.table.rows) for page in read]
+    return {
+        "blocks": _block_booster(every, read, rows, "blocks"),
+        "blocks_in_context": _block_booster(every, read, _in_context(read, alone), "blocks_in_context"),
+        "links": _link_booster(validation.links),
+        "kinds": _kind_booster(validation.links),
+    }
+
+
+def _out_of_fold(
+    name: str,
+    fit: Callable[[list[int]], lgb.Booster],
+    sites: list[str],
+    rows: list[Rows],
+    folds: dict[str, int],
+    boosters: list[Boosters],
+) -> list[Rows]:
+    """Fit one model a fold, keep it in boosters, and return its predictions for the pages it has not seen."""
+    for fold in range(FOLDS):
+        boosters[fold][name] = fit([i for i, site in enumerate(sites) if folds[site] != fold])
+    return [_predicted(boosters[folds[site]][name], table) for site, table in zip(sites, rows, strict=True)]
+
+
+def _predicted(booster: lgb.Booster, rows: Rows) -> Rows:
+    if not len(rows):
+        width = booster.num_model_per_iteration()
+        return np.zeros((0, width) if width > 1 else 0, np.float32)
+    return np.asarray(booster.predict(rows), np.float32)
+
+
+def _in_context(read: list[Page], chances: list[Rows]) -> list[Rows]:
+    return [
+        np.hstack([page.table.rows, context_rows(chance, page.table.words)])
+        for page, chance in zip(read, chances, strict=True)
+    ]
+
+
+def _block_booster(which: list[int], read: list[Page], rows: list[Rows], name: str) -> lgb.Booster:
+    weights = np.concatenate([np.sqrt(np.minimum(read[i].table.words, HEAVIEST) + 1) for i in which])
+    labels = np.concatenate([read[i].story for i in which])
+    learnt = lgb.Dataset(np.vstack([rows[i] for i in which]), labels, weight=weights)
+    return lgb.train({**TREES, "objective": "binary"}, learnt, ROUNDS[name])
+
+
+def _links(page: Page, chances: Rows) -> Links:
+    candidates = link_candidates(page.layout, page.base, page.own)
+    rows, _ = link_rows(page.layout, candidates, page.table, chances, min(page.own, key=len))
+    targets = [comparable(candidate.target) for candidate in candidates]
+    gold = page.links or {}
+    kinds = [gold.get(target) for target in targets]
+    return Links(
+        corpus=page.corpus,
+        site=page.site,
+        rows=rows,
+        wanted=np.array([kind is not None for kind in kinds], np.float32),
+        targets=targets,
+        kinds=[-1 if kind is None else [str(known) for known in KIND_ORDER].index(kind) for kind in kinds],
+        missed=len(gold.keys() - set(targets)),
+    )
+
+
+def _link_booster(links: list[Links]) -> lgb.Booster:
+    # A page counts as a page: one with a hundred teasers must not outweigh ten with five.
+    weights = np.concatenate(
+        [np.full(len(page.wanted), 1 / np.sqrt(5 + page.wanted.sum())) for page in links]
+    )
+    rows, labels = np.vstack([page.rows for page in links]), np.concatenate([page.wanted for page in links])
+    learnt = lgb.Dataset(rows, labels, weight=weights / weights.mean())
+    return lgb.train({**TREES, "objective": "binary", "min_data_in_leaf": 20}, learnt, ROUNDS["links"])
+
+
+def _kind_booster(links: list[Links]) -> lgb.Booster:
+    kinds = np.array([kind for page in links for kind in page.kinds])
+    rows = np.vstack([page.rows for page in links])[kinds >= 0]
+    settings = {**TREES, "objective": "multiclass", "num_class": len(KIND_ORDER), "min_data_in_leaf": 20}
+    return lgb.train(settings, lgb.Dataset(rows, kinds[kinds >= 0]), ROUNDS["kinds"])
