@@ -1,0 +1,180 @@
+"""Rows of articles, their earlier versions, authors and images."""
+
+from dataclasses import dataclass, replace
+from sqlite3 import Connection
+
+from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Visit
+from db.digests import body_digest, content_digest
+from db.values import each_name, list_text, published_text, storable, storable_or_none, time_text
+
+# The names of an article's authors in order, as a JSON array: a column of any query on articles.
+AUTHORS = """(SELECT json_group_array(name) FROM (
+    SELECT name FROM article_authors JOIN authors ON authors.id = author_id
+    WHERE article_id = articles.id ORDER BY position))"""
+
+INSERT_ARTICLE = """
+INSERT INTO articles(url, page_id, source_id, headline, lead, body, language, section, keywords,
+                     date_published, date_modified, first_seen, last_seen, capture_id,
+                     body_digest, content_digest)
+VALUES (:url, :page_id, :source_id, :headline, :lead, :body, :language, :section, :keywords,
+        :date_published, :date_modified, :seen, :seen, :capture_id,
+        :body_digest, :content_digest)
+RETURNING id
+"""
+KEEP_VERSION = """
+INSERT INTO revisions(article_id, number, seen_at, headline, lead, body, authors,
+                      date_published, date_modified, capture_id, content_digest)
+SELECT article_id, number, seen_at, headline, lead, body, authors,
+       date_published, date_modified, capture_id, content_digest
+FROM article_versions WHERE article_id = ? AND is_latest
+"""
+REVISE_ARTICLE = """
+UPDATE articles SET revision = revision + 1, revised_at = :seen, capture_id = :capture_id,
+    headline = :headline, lead = :lead, body = :body,
+    body_digest = :body_digest, content_digest = :content_digest
+WHERE id = :id
+"""
+# What a page no longer says of its story, it said once: a date does not become unknown by a new design.
+DESCRIBE_ARTICLE = """
+UPDATE articles SET last_seen = :seen, keywords = :keywords, language = ifnull(:language, language),
+    section = ifnull(:section, section), date_published = ifnull(:date_published, date_published),
+    date_modified = ifnull(:date_modified, date_modified)
+WHERE id = :id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The rows that an article belongs to."""
+
+    page_id: int
+    source_id: int
+    capture_id: int | None
+
+
+def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Outcome, int | None]:
+    """Write what the visit tells of an article; return the outcome and the article's id, None if it has none.
+
+    The outcome is the visit's, but an article that another page stored since the visit was decided is not
+    stored again. Raises ValueError if the visit lacks the article or the article_id that its outcome needs.
+    """
+    article = _storable(visit.split.article, visit.final_url) if visit.split and visit.split.article else None
+    outcome, article_id = visit.outcome, visit.article_id
+    if outcome is Outcome.STORED:
+        outcome, article_id = _known_by_now(archive, _needed(article), place)
+    if outcome not in ARTICLE_OUTCOMES:
+        return outcome, None
+    seen = time_text(visit.fetched)
+    if article_id is None:
+        if outcome is not Outcome.STORED:
+            raise ValueError(f"a visit of outcome {outcome} needs the article_id: {visit.url}")
+        return outcome, _add_article(archive, _needed(article), place, seen)
+    if outcome is Outcome.CHANGED:
+        _revise_article(archive, article_id, _needed(article), place, seen)
+    if outcome is Outcome.DUPLICATE or article is None:
+        archive.execute("UPDATE articles SET last_seen = ? WHERE id = ?", (seen, article_id))
+    else:
+        _describe_article(archive, article_id, article, seen)
+    return outcome, article_id
+
+
+def _needed(article: Article | None) -> Article:
+    if article is None:
+        raise ValueError("a visit that is stored or changed needs the article")
+    return article
+
+
+def _known_by_now(archive: Connection, article: Article, place: Place) -> tuple[Outcome, int | None]:
+    """Return what storing the article comes to, and the id of the one that stands at its address, if any."""
+    row = archive.execute(
+        "SELECT id, page_id, content_digest FROM articles WHERE url = ?", (article.url,)
+    ).fetchone()
+    if row is None:
+        return Outcome.STORED, None
+    if row["content_digest"] != content_digest(article):
+        return Outcome.CHANGED, row["id"]
+    return (Outcome.UNCHANGED if row["page_id"] == place.page_id else Outcome.DUPLICATE), row["id"]
+
+
+def _add_article(archive: Connection, article: Article, place: Place, seen: str) -> int:
+    values = _values(article, seen) | {
+        "page_id": place.page_id,
+        "source_id": place.source_id,
+        "capture_id": place.capture_id,
+    }
+    article_id = int(archive.execute(INSERT_ARTICLE, values).fetchone()[0])
+    _write_authors(archive, article_id, article.authors)
+    _write_images(archive, article_id, article.images)
+    return article_id
+
+
+def _revise_article(archive: Connection, article_id: int, article: Article, place: Place, seen: str) -> None:
+    archive.execute(KEEP_VERSION, (article_id,))
+    values = _values(article, seen) | {"id": article_id, "capture_id": place.capture_id}
+    archive.execute(REVISE_ARTICLE, values)
+    archive.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
+    _write_authors(archive, article_id, article.authors)
+
+
+def _describe_article(archive: Connection, article_id: int, article: Article, seen: str) -> None:
+    archive.execute(DESCRIBE_ARTICLE, _values(article, seen) | {"id": article_id})
+    archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
+    _write_images(archive, article_id, article.images)
+
+
+def _write_authors(archive: Connection, article_id: int, names: tuple[str, ...]) -> None:
+    archive.executemany(
+        "INSERT INTO authors(name) VALUES (?) ON CONFLICT(name) DO NOTHING", [(name,) for name in names]
+    )
+    archive.executemany(
+        "INSERT INTO article_authors(article_id, author_id, position) "
+        "SELECT ?, id, ? FROM authors WHERE name = ?",
+        [(article_id, position, name) for position, name in enumerate(names)],
+    )
+
+
+def _write_images(archive: Connection, article_id: int, images: tuple[Image, ...]) -> None:
+    archive.executemany(
+        "INSERT INTO images(article_id, position, url, caption, credit) VALUES (?, ?, ?, ?, ?)",
+        [(article_id, position, im.url, im.caption, im.credit) for position, im in enumerate(images)],
+    )
+
+
+def _values(article: Article, seen: str) -> dict[str, object]:
+    return {
+        "url": article.url,
+        "headline": article.headline,
+        "lead": article.lead,
+        "body": article.body,
+        "language": article.language,
+        "section": article.section,
+        "keywords": list_text(article.keywords),
+        "date_published": published_text(article.date_published),
+        "date_modified": published_text(article.date_modified),
+        "body_digest": body_digest(article.body),
+        "content_digest": content_digest(article),
+        "seen": seen,
+    }
+
+
+def _storable(article: Article, final_url: str) -> Article:
+    """Return article with texts as columns take them."""
+    return replace(
+        article,
+        url=storable(article.url or final_url),
+        headline=storable(article.headline),
+        lead=storable_or_none(article.lead),
+        body=storable(article.body),
+        authors=each_name(article.authors),
+        language=storable_or_none(article.language),
+        section=storable_or_none(article.section),
+        images=tuple(_storable_image(image) for image in article.images),
+    )
+
+
+def _storable_image(image: Image) -> Image:
+    return Image(
+        url=storable(image.url),
+        caption=storable_or_none(image.caption),
+        credit=storable_or_none(image.credit),
+    )

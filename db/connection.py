@@ -1,0 +1,235 @@
+"""Opening an archive, to write or to read, and saying clearly why it cannot be."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection
+from typing import IO
+
+from archiver.errors import ArchiveError
+from db.migrations import SCHEMA, migrate
+
+# Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
+APPLICATION_ID = 0x4E774172
+# Milliseconds to wait for another program that writes to the file, such as an editor of a database.
+BUSY_TIMEOUT = 30_000
+# What SQLite says of mistakes in a program; its other errors are the file's or the disk's.
+BUGS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE}
+
+
+class ArchiveWriter(Connection):
+    """The one connection that writes to an archive; it holds the archive's lock until it is closed."""
+
+    lock: IO[bytes] | None = None
+
+    def close(self) -> None:
+        """Close the file and let the next writer in."""
+        super().close()
+        if self.lock is not None:
+            _unlock(self.lock)
+            self.lock = None
+
+
+def open_archive(path: Path) -> Connection:
+    """Open the archive at path for writing and bring its schema up to date; make it if there is none.
+
+    Raises ArchiveError if the file is another program's, of a newer schema, cannot be written, or if another
+    writer has it.
+    """
+    _refuse_other_files(path)
+    lock = _locked(path)
+    try:
+        return _opened_for_writing(path, lock)
+    except BaseException:
+        _unlock(lock)
+        raise
+
+
+def read_archive(path: Path) -> Connection:
+    """Open the archive at path for reading only; a crawl may write to it meanwhile.
+
+    Raises ArchiveError if there is no archive at path, or none that this version can read.
+    """
+    if not _refuse_other_files(path):
+        raise ArchiveError(f"{path} does not exist: run `archiver crawl ADDRESS` first")
+    archive = _read_only(path)
+    try:
+        _refuse_other_schemas(archive, path)
+        _refuse_older_schemas(archive, path)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+@contextmanager
+def transaction(archive: Connection) -> Iterator[None]:
+    """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
+    with archive_errors(archive), archive:
+        yield
+
+
+@contextmanager
+def archive_errors(archive: Connection) -> Iterator[None]:
+    """Turn a failure of the file or the disk into an ArchiveError that names the file."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # The low byte is the kind of error; the sqlite3 module's own errors have none.
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in BUGS:
+            raise
+        raise ArchiveError(f"{_path_of(archive)}: {error}{_cure(error)}") from error
+
+
+def _refuse_other_files(path: Path) -> bool:
+    """Return whether path exists; raise ArchiveError if it is a directory or unreadable."""
+    try:
+        exists = path.exists()
+    except PermissionError as error:
+        raise ArchiveError(f"{path} cannot be reached: you have no permission to") from error
+    if path.is_dir():
+        raise ArchiveError(f"{path} is a directory: name the archive's file, such as {path / 'archive.db'}")
+    # Asked, not tried: closing the file would drop the locks that SQLite may hold on it in this process.
+    if exists and not os.access(path, os.R_OK, effective_ids=True):
+        raise ArchiveError(f"{path} cannot be read: you have no permission to")
+    return exists
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """Return the open lock file of the archive at path, which nobody else can lock until it is closed."""
+    name = path.with_name(f"{path.name}-lock")
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = name.open("ab")
+        except OSError as error:
+            raise ArchiveError(f"{path} cannot be written: {error.strerror} ({error.filename})") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if name.exists() and name.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+                return lock
+        except BlockingIOError:
+            lock.close()
+            raise ArchiveError(f"{path} is being written by another crawl: wait until it has ended") from None
+        lock.close()  # its owner removed it between our opening and locking it
+
+
+def _unlock(lock: IO[bytes]) -> None:
+    Path(lock.name).unlink(missing_ok=True)  # before closing it: until then nobody else can hold it
+    lock.close()
+
+
+def _opened_for_writing(path: Path, lock: IO[bytes]) -> Connection:
+    try:
+        archive = sqlite3.connect(path, factory=ArchiveWriter, isolation_level="IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{path} cannot be opened: {error}") from error
+    archive.row_factory = sqlite3.Row
+    try:
+        _prepare(archive, path)
+    except BaseException:
+        archive.close()
+        raise
+    archive.lock = lock
+    return archive
+
+
+def _prepare(archive: Connection, path: Path) -> None:
+    """Check that the file is ours or new, bring it to our schema, and set how it is written."""
+    with archive_errors(archive):
+        archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+        _refuse_other_schemas(archive, path)
+        if _pragma(archive, "user_version") < SCHEMA:
+            with archive:  # kill -9 leaves the old schema or the new one, whole
+                archive.execute("BEGIN IMMEDIATE")
+                migrate(archive)
+                archive.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                archive.execute(f"PRAGMA user_version = {SCHEMA}")
+        # Readers go on while a crawl writes; a power cut loses at most the last visits, never the file.
+        archive.execute("PRAGMA journal_mode = WAL")
+        archive.execute("PRAGMA synchronous = NORMAL")
+        archive.execute("PRAGMA foreign_keys = ON")
+
+
+def _refuse_other_schemas(archive: Connection, path: Path) -> None:
+    """Raise ArchiveError unless the file is empty or an archive of this version or an older one."""
+    try:
+        ours, tables = _pragma(archive, "application_id"), _pragma(archive, "schema_version")
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(f"{path} cannot be read: {error}{_cure(error)}") from error
+    if ours != APPLICATION_ID and (ours or tables):
+        raise ArchiveError(f"{path} is an SQLite file of another program: name another file")
+    if (version := _pragma(archive, "user_version")) > SCHEMA:
+        raise ArchiveError(
+            f"{path} was made by a newer version (schema {version}, not {SCHEMA}): upgrade news-archiver"
+        )
+
+
+def _refuse_older_schemas(archive: Connection, path: Path) -> None:
+    if _pragma(archive, "application_id") == 0:
+        raise ArchiveError(f"{path} is empty: run `archiver crawl ADDRESS` first")
+    if (version := _pragma(archive, "user_version")) < SCHEMA:
+        raise ArchiveError(
+            f"{path} was made by an older version (schema {version}, not {SCHEMA}): "
+            "`archiver crawl` brings it up to date"
+        )
+
+
+def _read_only(path: Path) -> Connection:
+    """Open the file at path so that nothing can be written through the connection.
+
+    In a directory where we may not write, SQLite cannot make the files beside the archive that it needs to
+    read along with a writer. If no writer left changes there, the file can be read as one that never changes.
+    """
+    archive = _connected(path, "mode=ro")
+    try:
+        _pragma(archive, "schema_version")
+    except sqlite3.OperationalError as error:
+        archive.close()
+        changes = path.with_name(f"{path.name}-wal")
+        if changes.exists() and changes.stat().st_size:
+            raise ArchiveError(
+                f"{path} cannot be read: its latest changes stand in {changes.name}, and you have no "
+                "permission to write there; copy both to a directory of yours"
+            ) from error
+        archive = _connected(path, "mode=ro&immutable=1")
+    except sqlite3.DatabaseError as error:
+        archive.close()
+        raise ArchiveError(f"{path} cannot be read: {error}{_cure(error)}") from error
+    return archive
+
+
+def _connected(path: Path, options: str) -> Connection:
+    try:
+        archive = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+    except sqlite3.OperationalError as error:
+        raise ArchiveError(f"{path} cannot be opened: {error}") from error
+    archive.row_factory = sqlite3.Row
+    archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    return archive
+
+
+def _pragma(archive: Connection, name: str) -> int:
+    return int(archive.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _path_of(archive: Connection) -> str:
+    """Return the file of a connection, as SQLite names it; it names one also where the file is damaged."""
+    return str(archive.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _cure(error: sqlite3.DatabaseError) -> str:
+    """Return what to do about an error of the file or the disk, to be set behind its message."""
+    message = str(error)
+    if "not a database" in message:
+        return ": name the file that `archiver crawl` wrote"
+    if "full" in message:
+        return ": free some space and run the same command again"
+    if "malformed" in message:
+        return ": the file is damaged; restore a copy, or save what is left with `sqlite3 FILE .recover`"
+    if "readonly" in message:
+        return ": you have no permission to write to it"
+    return ""

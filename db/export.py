@@ -1,0 +1,203 @@
+"""Datasets of articles and of related links, as JSON lines or CSV, in constant memory."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection, Row
+from typing import TextIO
+
+from archiver.errors import ExportError
+from db.articles import AUTHORS
+from db.connection import archive_errors
+from db.filters import ALL_ARTICLES, Condition, Filters, about, article_condition, bound_text, from_source
+from db.query import read_query
+from db.search import matching
+
+ARTICLE_COLUMNS = (
+    "id",
+    "url",
+    "source",
+    "headline",
+    "lead",
+    "body",
+    "authors",
+    "date_published",
+    "date_modified",
+    "language",
+    "section",
+    "keywords",
+    "images",
+    "first_seen",
+    "last_seen",
+    "revision",
+)
+RELATED_LINK_COLUMNS = (
+    "page_url",
+    "page_headline",
+    "source",
+    "target_url",
+    "headline",
+    "kind",
+    "block",
+    "position",
+    "first_seen",
+    "last_seen",
+)
+IMAGES = """(SELECT json_group_array(json_object('url', url, 'caption', caption, 'credit', credit)) FROM (
+    SELECT url, caption, credit FROM images WHERE article_id = articles.id ORDER BY position))"""
+# What a spreadsheet takes for the beginning of a formula, in half and full width.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# White space and quotes that some spreadsheets take off before they look.
+BEFORE_FORMULA = " \n\"'\u00a0\u3000"
+# Ends of lines to some readers of JSON lines, though not to JSON.
+OTHER_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def articles(
+    archive: Connection, filters: Filters = ALL_ARTICLES, words: str | None = None
+) -> Iterator[dict[str, object]]:
+    """Yield the latest version of each article that filters and words, a search, ask for, in order of id.
+
+    The keys are ARTICLE_COLUMNS; authors, keywords and images are lists, an image is a dict of url, caption
+    and credit. Times are ISO 8601 in UTC. Raises QueryError as db.search.search does.
+    """
+    tables, condition = "articles", article_condition(archive, filters)
+    if words is not None:
+        found = matching(archive, read_query(words), filters)
+        tables, condition = found.tables, found.condition
+    sql = f"""
+        SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, {IMAGES} AS images
+        FROM {tables} JOIN sources ON sources.id = articles.source_id
+        WHERE {condition.sql} ORDER BY articles.id
+    """  # noqa: S608 - only text of this program
+    with archive_errors(archive):
+        for row in archive.execute(sql, condition.values):
+            yield _article(row)
+
+
+def related_links(archive: Connection, filters: Filters = ALL_ARTICLES) -> Iterator[dict[str, object]]:
+    """Yield the related links of all pages, front pages included, by page and position.
+
+    The keys are RELATED_LINK_COLUMNS. Of filters, source is the page's, since and until mean that the page
+    showed the link at some time between them, language and author are those of the page's article.
+    """
+    condition = _link_condition(archive, filters)
+    sql = f"""
+        SELECT pages.url AS page_url, articles.headline AS page_headline, sources.host AS source,
+            targets.url AS target_url, related_links.headline AS headline, kind, block, position,
+            related_links.first_seen AS first_seen, related_links.last_seen AS last_seen
+        FROM related_links JOIN pages ON pages.id = related_links.page_id
+        LEFT JOIN sources ON sources.id = pages.source_id
+        LEFT JOIN pages AS targets ON targets.id = related_links.target_id
+        LEFT JOIN articles ON articles.id = pages.article_id
+        WHERE {condition.sql} ORDER BY related_links.page_id, position, related_links.id
+    """  # noqa: S608 - only text of this program
+    with archive_errors(archive):
+        for row in archive.execute(sql, condition.values):
+            yield dict(row)
+
+
+def write_jsonl(rows: Iterable[Mapping[str, object]], target: Path | TextIO) -> int:
+    """Write each row as one line of JSON in UTF-8 to target and return how many there were.
+
+    A file is replaced only when all is written. Raises ExportError if target cannot be written.
+    """
+
+    def write(stream: TextIO) -> int:
+        number = 0
+        for number, row in enumerate(rows, 1):  # noqa: B007 - the count is the result
+            stream.write(f"{_json_line(row)}\n")
+        return number
+
+    return _written(write, target)
+
+
+def write_csv(rows: Iterable[Mapping[str, object]], target: Path | TextIO, columns: Sequence[str]) -> int:
+    """Write columns of rows as CSV in UTF-8, with a header, to target and return how many rows there were.
+
+    Lists are joined by "; " (images by their addresses), None is an empty cell. A text that a spreadsheet
+    would run as a formula gets an apostrophe in front. A file is replaced only when all is written. Raises
+    ExportError if target cannot be written.
+    """
+
+    def write(stream: TextIO) -> int:
+        number = 0
+        writer = csv.writer(stream)  # ends lines as RFC 4180 says
+        writer.writerow(columns)
+        for number, row in enumerate(rows, 1):  # noqa: B007 - the count is the result
+            writer.writerow([_cell(row[column]) for column in columns])
+        return number
+
+    return _written(write, target)
+
+
+def _article(row: Row) -> dict[str, object]:
+    lists = {name: json.loads(row[name]) for name in ("authors", "keywords", "images")}
+    return {name: lists[name] if name in lists else row[name] for name in ARTICLE_COLUMNS}
+
+
+def _link_condition(archive: Connection, filters: Filters) -> Condition:
+    condition = about(archive, filters)
+    if filters.source is not None:
+        condition &= from_source(archive, filters.source, "pages.source_id")
+    if filters.since is not None:
+        condition &= Condition("related_links.last_seen >= ?", (bound_text(filters.since),))
+    if filters.until is not None:
+        condition &= Condition("related_links.first_seen < ?", (bound_text(filters.until),))
+    return condition
+
+
+def _json_line(row: Mapping[str, object]) -> str:
+    line = json.dumps(row, ensure_ascii=False)
+    for character, escaped in OTHER_LINE_ENDS.items():
+        line = line.replace(character, escaped)
+    return line
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        value = "; ".join(str(part["url"]) if isinstance(part, dict) else str(part) for part in value)
+    if isinstance(value, str) and value.lstrip(BEFORE_FORMULA).startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def _written(write: Callable[[TextIO], int], target: Path | TextIO) -> int:
+    """Let write fill target; what stood there before stays until write is done."""
+    with _export_errors(target):
+        if not isinstance(target, Path):
+            return write(target)
+        path = target.resolve()  # a link stays a link
+        if path.exists() and not path.is_file():  # a pipe or device cannot be replaced
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                return write(stream)
+        return _replaced(write, path)
+
+
+def _replaced(write: Callable[[TextIO], int], path: Path) -> int:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            number = write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return number
+
+
+@contextmanager
+def _export_errors(target: Path | TextIO) -> Iterator[None]:
+    """Turn a failure to write into an ExportError; that a reader went away is for the caller to know."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        name = target if isinstance(target, Path) else getattr(target, "name", "the output")
+        raise ExportError(f"{name} cannot be written: {error.strerror}") from error

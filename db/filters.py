@@ -1,0 +1,119 @@
+"""Which articles a search or an export is about: by source, date, language and author."""
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from sqlite3 import Connection
+
+from archiver.errors import QueryError
+from db.values import host_of, plain_host, storable, time_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Articles that count; None lets all pass."""
+
+    source: str | None = None
+    """Host, host above it, address or name of the site: "example.org" also means news.example.org."""
+    since: datetime | None = None
+    """Published then or later, with time zone. Articles that state no date are left out."""
+    until: datetime | None = None
+    """Published before, with time zone. Articles that state no date are left out."""
+    language: str | None = None
+    """BCP 47; "zh" also means zh-Hant."""
+    author: str | None = None
+    """Part of an author's name; case and accents make no difference."""
+
+
+ALL_ARTICLES = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a WHERE clause; sql only ever holds text of this program, values what others wrote."""
+
+    sql: str = "TRUE"
+    values: tuple[object, ...] = ()
+
+    def __and__(self, other: "Condition") -> "Condition":
+        """Return the condition that both hold."""
+        return Condition(f"{self.sql} AND {other.sql}", self.values + other.values)
+
+
+def article_condition(archive: Connection, filters: Filters) -> Condition:
+    """Return what filters asks of a row of articles; QueryError if no source is of that name."""
+    condition = about(archive, filters)
+    if filters.source is not None:
+        condition &= from_source(archive, filters.source, "articles.source_id")
+    if filters.since is not None:
+        condition &= Condition("date_published >= ?", (bound_text(filters.since),))
+    if filters.until is not None:
+        condition &= Condition("date_published < ?", (bound_text(filters.until),))
+    return condition
+
+
+def about(archive: Connection, filters: Filters) -> Condition:
+    """Return what the language and author of filters ask of a row of articles."""
+    condition = Condition()
+    if filters.language is not None:
+        language = storable(filters.language).lower().replace("_", "-")
+        condition &= Condition("(lower(language) || '-') LIKE ? ESCAPE '\\'", (f"{_literal(language)}-%",))
+    if filters.author is not None:
+        condition &= _by_author(archive, filters.author)
+    return condition
+
+
+def from_source(archive: Connection, source: str, column: str) -> Condition:
+    """Return the condition that column, a column of ours, holds the id of a source that source means."""
+    rows = archive.execute("SELECT id, host, name FROM sources ORDER BY host").fetchall()
+    wanted = _wanted_host(source)
+    ids = [
+        row["id"] for row in rows if _is_host(row["host"], wanted) or _folded(row["name"]) == _folded(source)
+    ]
+    if not ids:
+        known = ", ".join(dict.fromkeys(row["host"] for row in rows[:10])) or "none yet"
+        raise QueryError(f"the archive has no source {source!r}; it has {known}")
+    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(ids),))  # noqa: S608
+
+
+def bound_text(moment: datetime) -> str:
+    """Return the limit of a span of time as columns are compared with it; ValueError without a time zone."""
+    try:
+        return time_text(moment)
+    except OverflowError:  # a day at either end of the calendar
+        return time_text(moment.replace(tzinfo=UTC))
+
+
+def _wanted_host(source: str) -> str:
+    """Return the host that source, an address, host or name, would be as a column holds hosts."""
+    host = host_of(source) or plain_host(source.strip().partition("/")[0])
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:  # a name of a site, not of a host
+        return host
+
+
+def _is_host(host: str, wanted: str) -> bool:
+    return (
+        host == wanted or host.partition(":")[0] == wanted or (bool(wanted) and host.endswith(f".{wanted}"))
+    )
+
+
+def _by_author(archive: Connection, author: str) -> Condition:
+    part = _folded(author)
+    ids = [id_ for id_, name in archive.execute("SELECT id, name FROM authors") if part in _folded(name)]
+    sql = """articles.id IN (SELECT article_id FROM article_authors
+             WHERE author_id IN (SELECT value FROM json_each(?)))"""
+    return Condition(sql, (json.dumps(ids),))
+
+
+def _folded(name: str) -> str:
+    """Return name without case, accents and the difference between white space."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+
+
+def _literal(text: str) -> str:
+    """Return text with the characters escaped that have a meaning to LIKE."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,50 @@
+"""Rows of related links: which headlines of other stories a page shows, since when and until when."""
+
+from collections.abc import Sequence
+from sqlite3 import Connection
+
+from archiver.items import FoundBy, RelatedLink
+from db.pages import add_pages, sources_by_host
+from db.values import host_of, storable
+
+SHOW_LINK = """
+INSERT INTO related_links(page_id, target_id, headline, kind, block, position, first_seen, last_seen)
+VALUES (:page, (SELECT id FROM pages WHERE url = :url), :headline, :kind, :block, :position, :seen, :seen)
+ON CONFLICT(page_id, ifnull(target_id, 0), headline, kind, block)
+DO UPDATE SET position = excluded.position, last_seen = excluded.last_seen
+"""
+
+
+def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink], seen: str) -> None:
+    """Record that the page showed these links at the time seen; their targets become pages.
+
+    A link shown twice in one block keeps its first position. Links not among them keep their last_seen.
+    """
+    sources = sources_by_host(archive)
+    targets = [(link.url, sources.get(host_of(link.url))) for link in links if link.url]
+    add_pages(archive, targets, FoundBy.RELATED, page_id, seen)
+    each = {(link.url, link.headline, link.kind, link.block): link for link in reversed(links)}
+    archive.executemany(SHOW_LINK, [_values(link, page_id, seen) for link in reversed(each.values())])
+
+
+def keep_links(archive: Connection, page_id: int, seen: str) -> None:
+    """Record that the page, which did not change, still shows at the time seen what it showed last."""
+    archive.execute(
+        """
+        UPDATE related_links SET last_seen = ?1 WHERE page_id = ?2
+        AND last_seen = (SELECT max(last_seen) FROM related_links WHERE page_id = ?2)
+        """,
+        (seen, page_id),
+    )
+
+
+def _values(link: RelatedLink, page_id: int, seen: str) -> dict[str, object]:
+    return {
+        "page": page_id,
+        "url": storable(link.url),
+        "headline": storable(link.headline),
+        "kind": link.kind,
+        "block": storable(link.block),
+        "position": link.position,
+        "seen": seen,
+    }

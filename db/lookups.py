@@ -1,0 +1,196 @@
+"""What a crawl asks the archive before it fetches or stores: has this page, this article been seen?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection, Row
+
+from archiver.items import FoundBy, Listing, Outcome
+from db.digests import EMPTY_BODY
+from db.values import storable, time_of, time_or_none
+from db.warc import WarcPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """An archived article, as far as telling versions and copies apart needs it."""
+
+    id: int
+    url: str
+    headline: str
+    content_digest: str
+    earlier: frozenset[str]
+    """Content digests of its earlier versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCapture:
+    """The latest fetch of a page that brought its bytes."""
+
+    fetched: datetime
+    digest: str
+    """Of the bytes, as db.digests.bytes_digest gives it."""
+    etag: str | None
+    last_modified: str | None
+    """The header as the server sent it."""
+    content_type: str | None
+    place: WarcPlace | None
+    """None if the bytes were not kept."""
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """What is known of one page."""
+
+    url: str
+    outcome: Outcome | None
+    """Of the latest visit; None if it was never visited."""
+    last_visited: datetime | None
+    first_seen: datetime
+    listed_modified: datetime | None
+    """When a feed or sitemap last said that it changed."""
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnvisitedPage:
+    """A page that is known and was never visited."""
+
+    url: str
+    found_by: FoundBy
+    found_on: str | None
+    listing: Listing
+
+
+def known_article(archive: Connection, *, page_url: str, article_url: str) -> KnownArticle | None:
+    """Return the article at article_url or, if there is none, the one that the page at page_url held."""
+    by_url = "SELECT id, url, headline, content_digest FROM articles WHERE url = ?"
+    by_page = """
+        SELECT articles.id, articles.url, headline, content_digest
+        FROM pages JOIN articles ON articles.id = article_id WHERE pages.url = ?
+    """
+    row = archive.execute(by_url, (storable(article_url),)).fetchone()
+    row = row or archive.execute(by_page, (storable(page_url),)).fetchone()
+    return None if row is None else _known(archive, row)
+
+
+def article_with_body(archive: Connection, source: str, body_digest: str) -> KnownArticle | None:
+    """Return the first article of the source at address source whose body has these words, if any.
+
+    A body without words is like no other.
+    """
+    if body_digest == EMPTY_BODY:
+        return None
+    row = archive.execute(
+        """
+        SELECT articles.id, articles.url, headline, content_digest
+        FROM articles JOIN sources ON sources.id = source_id
+        WHERE sources.url = ? AND body_digest = ? ORDER BY articles.id LIMIT 1
+        """,
+        (storable(source), body_digest),
+    ).fetchone()
+    return None if row is None else _known(archive, row)
+
+
+def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
+    """Return the latest fetch of a page that a server answered with success and a body, if any.
+
+    It is what a conditional request can name, and what new bytes are compared with.
+    """
+    row = archive.execute(
+        """
+        SELECT captures.* FROM captures JOIN pages ON pages.id = page_id
+        WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0
+        ORDER BY captures.id DESC LIMIT 1
+        """,
+        (storable(page_url),),
+    ).fetchone()
+    if row is None:
+        return None
+    return LastCapture(
+        fetched=time_of(row["fetched"]),
+        digest=row["digest"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        content_type=row["content_type"],
+        place=_place(row),
+        outcome=Outcome(row["outcome"]),
+    )
+
+
+def page_state(archive: Connection, url: str) -> PageState | None:
+    """Return what is known of the page at url, None if it was never seen."""
+    row = archive.execute("SELECT * FROM pages WHERE url = ?", (storable(url),)).fetchone()
+    if row is None:
+        return None
+    return PageState(
+        url=row["url"],
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        last_visited=time_or_none(row["last_visited"]),
+        first_seen=time_of(row["first_seen"]),
+        listed_modified=time_or_none(row["listed_modified"]),
+        article_id=row["article_id"],
+    )
+
+
+def unvisited(archive: Connection, source: str, limit: int) -> list[UnvisitedPage]:
+    """Return up to limit pages of the source at address source, never visited yet, newest listed first."""
+    rows = archive.execute(
+        """
+        SELECT pages.*, origins.url AS found_on
+        FROM pages JOIN sources ON sources.id = pages.source_id
+        LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
+        WHERE sources.url = ? AND pages.outcome IS NULL AND pages.found_by IS NOT NULL
+        ORDER BY ifnull(pages.listed_published, pages.listed_modified) DESC, pages.first_seen DESC, pages.id
+        LIMIT ?
+        """,
+        (storable(source), limit),
+    )
+    return [_unvisited_page(row) for row in rows]
+
+
+def related_addresses(archive: Connection, page_url: str) -> list[str]:
+    """Return the addresses of the related links that a page showed when it was last seen, in page order."""
+    rows = archive.execute(
+        """
+        WITH links AS (
+            SELECT related_links.* FROM related_links JOIN pages ON pages.id = page_id WHERE pages.url = ?
+        )
+        SELECT targets.url FROM links JOIN pages AS targets ON targets.id = target_id
+        WHERE last_seen = (SELECT max(last_seen) FROM links)
+        GROUP BY targets.url ORDER BY min(position)
+        """,
+        (storable(page_url),),
+    )
+    return [url for (url,) in rows]
+
+
+def _known(archive: Connection, row: Row) -> KnownArticle:
+    earlier = archive.execute("SELECT content_digest FROM revisions WHERE article_id = ?", (row["id"],))
+    return KnownArticle(
+        id=row["id"],
+        url=row["url"],
+        headline=row["headline"],
+        content_digest=row["content_digest"],
+        earlier=frozenset(digest for (digest,) in earlier),
+    )
+
+
+def _place(row: Row) -> WarcPlace | None:
+    if row["warc_file"] is None:
+        return None
+    return WarcPlace(file=row["warc_file"], offset=row["warc_offset"], length=row["warc_length"])
+
+
+def _unvisited_page(row: Row) -> UnvisitedPage:
+    return UnvisitedPage(
+        url=row["url"],
+        found_by=FoundBy(row["found_by"]),
+        found_on=row["found_on"],
+        listing=Listing(
+            url=row["url"],
+            headline=row["listed_headline"],
+            date_published=time_or_none(row["listed_published"]),
+            date_modified=time_or_none(row["listed_modified"]),
+        ),
+    )

@@ -1,0 +1,357 @@
+"""Reading one article, and what the archive holds as a whole."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from sqlite3 import Connection, Row
+from urllib.parse import urlsplit, urlunsplit
+
+from archiver.errors import NotInArchiveError
+from archiver.items import Article, Image, LinkKind, Outcome
+from db.articles import AUTHORS
+from db.connection import archive_errors
+from db.store import CrawlState
+from db.values import list_of, storable, time_of, time_or_none
+
+# More digits than an id can have in SQLite would be no integer to it.
+LONGEST_ID = 18
+# Articles named to somebody who asked for one that is not there.
+MOST_HINTS = 3
+
+ARTICLE = f"""
+SELECT articles.*, sources.host AS source, {AUTHORS} AS authors
+FROM articles JOIN sources ON sources.id = source_id
+WHERE articles.id = ?
+"""  # noqa: S608 - only text of this program
+RELATED = """
+SELECT targets.url AS url, headline, kind, block, position,
+       related_links.first_seen, related_links.last_seen, targets.article_id AS target_article_id
+FROM related_links LEFT JOIN pages AS targets ON targets.id = target_id
+WHERE page_id = ?1 AND last_seen = (SELECT max(last_seen) FROM related_links WHERE page_id = ?1)
+ORDER BY position, related_links.id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLink:
+    """A related link of an archived page."""
+
+    url: str
+    """"" where the page survives as text only."""
+    headline: str
+    kind: LinkKind
+    block: str
+    position: int
+    first_seen: datetime
+    last_seen: datetime
+    target_article_id: int | None
+    """The article that it leads to, if that is archived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle(Article):
+    """The latest version of an archived article."""
+
+    id: int
+    source: str
+    """Host of its site."""
+    first_seen: datetime
+    last_seen: datetime
+    revision: int
+    """From 1; more if the article changed."""
+    related: tuple[StoredLink, ...]
+    """What its page showed when last seen, in page order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeCount:
+    """How many pages of one source came out one way."""
+
+    source: str
+    outcome: Outcome
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatistics:
+    """What the archive holds of one source."""
+
+    source: str
+    """Its host."""
+    name: str
+    articles: int
+    pages: int
+    unvisited: int
+    """Pages that are known and were never visited."""
+    first_published: datetime | None
+    last_published: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStatistics:
+    """What was published on one day, in UTC."""
+
+    day: date
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRecord:
+    """One run of the crawler."""
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    """None while it runs, and if it was killed."""
+    state: CrawlState
+    version: str
+    arguments: dict[str, object]
+    counts: tuple[OutcomeCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What the archive holds."""
+
+    articles: int
+    revisions: int
+    """Earlier versions of articles."""
+    related_links: int
+    pages: int
+    unvisited: int
+    captures: int
+    outcomes: dict[Outcome, int]
+    """Latest outcome of each page, the most frequent first."""
+    sources: tuple[SourceStatistics, ...]
+    days: tuple[DayStatistics, ...]
+    """The latest days with articles, newest first."""
+    undated: int
+    """Articles whose page states no date."""
+    last_crawl: CrawlRecord | None
+
+
+def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
+    """Return an article by its id, its address, or the address of any page that holds it.
+
+    Scheme, "www." and a slash at the end may differ from the stored address. Raises NotInArchiveError, which
+    says what became of the page, or which archived addresses come near.
+    """
+    wanted = storable(url_or_id.strip())
+    with archive_errors(archive):
+        if wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_ID:
+            row = archive.execute(ARTICLE, (int(wanted),)).fetchone()
+        else:
+            row = _article_at(archive, wanted)
+        if row is None:
+            raise NotInArchiveError(_why_not(archive, wanted))
+        return _stored(archive, row)
+
+
+def statistics(archive: Connection, days: int = 14) -> Statistics:
+    """Return what the archive holds, with the articles of each of the latest days that have any."""
+    with archive_errors(archive):
+        by_day = archive.execute(
+            """
+            SELECT day, sum(articles) AS articles FROM articles_by_day WHERE day IS NOT NULL
+            GROUP BY day ORDER BY day DESC LIMIT ?
+            """,
+            (days,),
+        )
+        last = archive.execute("SELECT * FROM crawls ORDER BY id DESC LIMIT 1").fetchone()
+        return Statistics(
+            articles=_count(archive, "SELECT count(*) FROM articles"),
+            revisions=_count(archive, "SELECT count(*) FROM revisions"),
+            related_links=_count(archive, "SELECT count(*) FROM related_links"),
+            pages=_count(archive, "SELECT count(*) FROM pages"),
+            unvisited=_count(archive, "SELECT count(*) FROM pages WHERE outcome IS NULL"),
+            captures=_count(archive, "SELECT count(*) FROM captures"),
+            outcomes=_outcomes(archive),
+            sources=_by_source(archive),
+            days=tuple(DayStatistics(day=date.fromisoformat(day), articles=number) for day, number in by_day),
+            undated=_count(archive, "SELECT count(*) FROM articles WHERE date_published IS NULL"),
+            last_crawl=None if last is None else _crawl(archive, last),
+        )
+
+
+def crawl_summary(archive: Connection, crawl_id: int) -> CrawlRecord:
+    """Return one run with its counts by source and outcome; NotInArchiveError if no run has this id."""
+    with archive_errors(archive):
+        row = archive.execute("SELECT * FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+        if row is None:
+            raise NotInArchiveError(f"the archive knows no crawl {crawl_id}")
+        return _crawl(archive, row)
+
+
+def _article_at(archive: Connection, url: str) -> Row | None:
+    """Return the article at url, else the one that the page at url holds; the closest spelling counts."""
+    for spelling in _spellings(url):
+        id_ = archive.execute(
+            """
+            SELECT id FROM articles WHERE url = ?1
+            UNION ALL SELECT article_id FROM pages WHERE url = ?1 AND article_id IS NOT NULL
+            """,
+            (spelling,),
+        ).fetchone()
+        if id_ is not None:
+            row: Row = archive.execute(ARTICLE, (id_[0],)).fetchone()
+            return row
+    return None
+
+
+def _spellings(url: str) -> list[str]:
+    """Return addresses that mostly mean the same page as url, url first."""
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError:  # a broken IPv6 address
+        return [url]
+    path = parts.path.rstrip("/")
+    paths = [parts.path or "/", path or "/", f"{path}/"]
+    host = parts.netloc.lower()
+    hosts = [host, f"www.{host}", host.removeprefix("www.")]
+    schemes = [parts.scheme.lower(), "https", "http"]
+    every = [
+        urlunsplit((scheme, host, path, parts.query, ""))
+        for path in paths
+        for host in hosts
+        for scheme in schemes
+    ]
+    return list(dict.fromkeys([url, *every]))
+
+
+def _stored(archive: Connection, row: Row) -> StoredArticle:
+    images = archive.execute(
+        "SELECT url, caption, credit FROM images WHERE article_id = ? ORDER BY position", (row["id"],)
+    )
+    links = archive.execute(RELATED, (row["page_id"],))
+    return StoredArticle(
+        id=row["id"],
+        url=row["url"],
+        source=row["source"],
+        headline=row["headline"],
+        lead=row["lead"],
+        body=row["body"],
+        authors=list_of(row["authors"]),
+        date_published=time_or_none(row["date_published"]),
+        date_modified=time_or_none(row["date_modified"]),
+        language=row["language"],
+        section=row["section"],
+        keywords=list_of(row["keywords"]),
+        images=tuple(Image(url=url, caption=caption, credit=credit) for url, caption, credit in images),
+        first_seen=time_of(row["first_seen"]),
+        last_seen=time_of(row["last_seen"]),
+        revision=row["revision"],
+        related=tuple(_link(link) for link in links),
+    )
+
+
+def _link(row: Row) -> StoredLink:
+    return StoredLink(
+        url=row["url"] or "",
+        headline=row["headline"],
+        kind=LinkKind(row["kind"]),
+        block=row["block"],
+        position=row["position"],
+        first_seen=time_of(row["first_seen"]),
+        last_seen=time_of(row["last_seen"]),
+        target_article_id=row["target_article_id"],
+    )
+
+
+def _why_not(archive: Connection, wanted: str) -> str:
+    """Return why there is no article of this id or address, and where to look instead."""
+    if wanted.isdecimal():
+        return f"the archive has no article {wanted}: `archiver search` shows the ids of those it has"
+    for spelling in _spellings(wanted):
+        page = archive.execute("SELECT * FROM pages WHERE url = ?", (spelling,)).fetchone()
+        if page is not None:
+            return _state_of(page)
+    if hints := _nearest(archive, wanted):
+        return f"the archive has no article at {wanted}; near it are {', '.join(hints)}"
+    return f"the archive has no article at {wanted}: `archiver search` finds those it has by their words"
+
+
+def _state_of(page: Row) -> str:
+    if page["outcome"] is None:
+        return (
+            f"{page['url']} is known since {page['first_seen']}, but no crawl has visited it yet: crawl again"
+        )
+    detail = f": {page['detail']}" if page["detail"] else ""
+    return (
+        f"{page['url']} holds no article; it was visited at {page['last_visited']}, {page['outcome']}{detail}"
+    )
+
+
+def _nearest(archive: Connection, url: str) -> list[str]:
+    """Return a few addresses of articles that begin as url does, down to those of the same host."""
+    for spelling in _spellings(url):
+        scheme, _, rest = spelling.partition("://")
+        parts = rest.split("/")
+        for length in range(len(parts) - 1, 0, -1):
+            prefix = f"{scheme}://{'/'.join(parts[:length])}/"
+            # Just behind every address that begins with prefix: "0" is the character after "/".
+            rows = archive.execute(
+                "SELECT url FROM articles WHERE url >= ? AND url < ? ORDER BY id DESC LIMIT ?",
+                (prefix, f"{prefix[:-1]}0", MOST_HINTS),
+            ).fetchall()
+            if rows:
+                return [row["url"] for row in rows]
+    return []
+
+
+def _count(archive: Connection, sql: str) -> int:
+    return int(archive.execute(sql).fetchone()[0])
+
+
+def _outcomes(archive: Connection) -> dict[Outcome, int]:
+    rows = archive.execute(
+        """
+        SELECT outcome, sum(pages) AS pages FROM page_outcomes WHERE outcome IS NOT NULL
+        GROUP BY outcome ORDER BY pages DESC, outcome
+        """
+    )
+    return {Outcome(row["outcome"]): row["pages"] for row in rows}
+
+
+def _by_source(archive: Connection) -> tuple[SourceStatistics, ...]:
+    rows = archive.execute(
+        """
+        SELECT host, name,
+            (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
+            (SELECT count(*) FROM pages WHERE source_id = sources.id) AS pages,
+            (SELECT count(*) FROM pages WHERE source_id = sources.id AND outcome IS NULL) AS unvisited,
+            (SELECT min(date_published) FROM articles WHERE source_id = sources.id) AS first_published,
+            (SELECT max(date_published) FROM articles WHERE source_id = sources.id) AS last_published
+        FROM sources ORDER BY articles DESC, host
+        """
+    )
+    return tuple(
+        SourceStatistics(
+            source=row["host"],
+            name=row["name"],
+            articles=row["articles"],
+            pages=row["pages"],
+            unvisited=row["unvisited"],
+            first_published=time_or_none(row["first_published"]),
+            last_published=time_or_none(row["last_published"]),
+        )
+        for row in rows
+    )
+
+
+def _crawl(archive: Connection, row: Row) -> CrawlRecord:
+    counts = archive.execute(
+        """
+        SELECT host, outcome, pages FROM crawl_counts JOIN sources ON sources.id = source_id
+        WHERE crawl_id = ? ORDER BY host, pages DESC, outcome
+        """,
+        (row["id"],),
+    )
+    return CrawlRecord(
+        id=row["id"],
+        started=time_of(row["started"]),
+        finished=time_or_none(row["finished"]),
+        state=CrawlState(row["state"]),
+        version=row["version"],
+        arguments=json.loads(row["arguments"]),
+        counts=tuple(OutcomeCount(source=host, outcome=Outcome(o), pages=pages) for host, o, pages in counts),
+    )

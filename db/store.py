@@ -1,0 +1,201 @@
+"""Writing to an archive: crawls, what they found, what came of each visit; a function is a transaction."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from sqlite3 import Connection
+
+from archiver.items import Discovery, Outcome, RawResponse, Visit
+from db.articles import Place, record_article
+from db.connection import transaction
+from db.digests import bytes_digest
+from db.links import keep_links, record_links
+from db.lookups import (
+    KnownArticle,
+    LastCapture,
+    PageState,
+    UnvisitedPage,
+    article_with_body,
+    known_article,
+    last_capture,
+    page_state,
+    unvisited,
+)
+from db.pages import add_pages, list_pages, page_row, source_row, visited_page
+from db.values import storable, storable_or_none, time_text
+from db.warc import WarcPlace
+
+__all__ = [
+    "CrawlState",
+    "KnownArticle",
+    "LastCapture",
+    "PageState",
+    "UnvisitedPage",
+    "add_discovery",
+    "add_source",
+    "article_with_body",
+    "finish_crawl",
+    "known_article",
+    "last_capture",
+    "page_state",
+    "record_visit",
+    "start_crawl",
+    "unvisited",
+]
+
+
+class CrawlState(StrEnum):
+    """How far one run of the crawler came."""
+
+    RUNNING = "running"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    """Stopped by its user, or killed."""
+    FAILED = "failed"
+
+
+def start_crawl(
+    archive: Connection, *, started: datetime, arguments: Mapping[str, object], version: str
+) -> int:
+    """Record that a crawl begins and return its id; one that still stands as running was killed.
+
+    arguments is kept as JSON; what JSON cannot say is kept as its text.
+    """
+    with transaction(archive):
+        archive.execute("UPDATE crawls SET state = 'interrupted' WHERE state = 'running'")
+        row = archive.execute(
+            "INSERT INTO crawls(started, state, arguments, version) VALUES (?, ?, ?, ?) RETURNING id",
+            (time_text(started), CrawlState.RUNNING, json.dumps(dict(arguments), default=str), version),
+        ).fetchone()
+    return int(row[0])
+
+
+def finish_crawl(archive: Connection, crawl_id: int, *, finished: datetime, state: CrawlState) -> None:
+    """Record that a crawl ended, and how."""
+    with transaction(archive):
+        archive.execute(
+            "UPDATE crawls SET finished = ?, state = ? WHERE id = ?", (time_text(finished), state, crawl_id)
+        )
+        archive.execute("PRAGMA optimize")  # so that the next search's plan knows the sizes of the tables
+
+
+def add_source(archive: Connection, url: str, seen: datetime, name: str | None = None) -> int:
+    """Return the id of the source at address url, made if there is none; name, if given, becomes its name."""
+    with transaction(archive):
+        return source_row(archive, url, time_text(seen), name)
+
+
+def add_discovery(archive: Connection, discovery: Discovery, seen: datetime) -> int:
+    """Add the pages that a feed, sitemap or front page names, all of its source; return how many were new.
+
+    How a page was found first stays; what is said of it (headline, dates) is filled in and updated.
+    """
+    moment = time_text(seen)
+    with transaction(archive):
+        source_id = source_row(archive, discovery.source, moment)
+        found_on = page_row(archive, discovery.found_on, moment, source_id)
+        pages = [(listing.url, source_id) for listing in discovery.listings]
+        new = add_pages(archive, pages, discovery.found_by, found_on, moment)
+        list_pages(archive, discovery.listings)
+    return new
+
+
+def record_visit(archive: Connection, crawl_id: int, visit: Visit, place: WarcPlace | None = None) -> Outcome:
+    """Record one visit: its page, capture, article, related links and count; return its outcome.
+
+    place is where the response's bytes stand, None if they were not kept. The outcome is the visit's own but
+    for one case: a story that another page stored since comes out as unchanged, changed or duplicate. A visit
+    that failed leaves article and related links as they are. Raises ValueError if the visit lacks the article
+    or article_id that its outcome needs.
+    """
+    seen = time_text(visit.fetched)
+    with transaction(archive):
+        source_id = source_row(archive, visit.source, seen)
+        page_id = visited_page(archive, visit, source_id)
+        capture_id = (
+            None
+            if visit.outcome is Outcome.ROBOTS
+            else _add_capture(archive, crawl_id, page_id, visit, place)
+        )
+        rows = Place(page_id=page_id, source_id=source_id, capture_id=capture_id)
+        outcome, article_id = record_article(archive, visit, rows)
+        archive.execute("UPDATE captures SET outcome = ? WHERE id = ?", (outcome, capture_id))
+        _close_visit(archive, page_id, visit, outcome, article_id)
+        _record_related(archive, page_id, visit, seen)
+        _count_visit(archive, crawl_id, source_id, outcome)
+    return outcome
+
+
+def _add_capture(
+    archive: Connection, crawl_id: int, page_id: int, visit: Visit, place: WarcPlace | None
+) -> int | None:
+    response = visit.response
+    values = {
+        "page_id": page_id,
+        "crawl_id": crawl_id,
+        "fetched": time_text(visit.fetched),
+        "final_url": storable(visit.final_url),
+        "status": response and response.status,
+        "content_type": _header(response, "content-type"),
+        "length": response and len(response.body),
+        "digest": bytes_digest(response.body) if response and response.body else None,
+        "etag": _header(response, "etag"),
+        "last_modified": _header(response, "last-modified"),
+        "outcome": visit.outcome,
+        "detail": storable(visit.detail),
+        "warc_file": place and place.file,
+        "warc_offset": place and place.offset,
+        "warc_length": place and place.length,
+    }
+    return archive.execute(
+        """
+        INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, content_type, length, digest,
+                             etag, last_modified, outcome, detail, warc_file, warc_offset, warc_length)
+        VALUES (:page_id, :crawl_id, :fetched, :final_url, :status, :content_type, :length, :digest,
+                :etag, :last_modified, :outcome, :detail, :warc_file, :warc_offset, :warc_length)
+        """,
+        values,
+    ).lastrowid
+
+
+def _header(response: RawResponse | None, name: str) -> str | None:
+    headers = response.headers if response else ()
+    return next((storable_or_none(value) for key, value in headers if key.lower() == name), None)
+
+
+def _close_visit(
+    archive: Connection, page_id: int, visit: Visit, outcome: Outcome, article_id: int | None
+) -> None:
+    archive.execute(
+        """
+        UPDATE pages SET outcome = ?, detail = ?, status = ?, last_visited = ?, visits = visits + 1,
+            article_id = ifnull(?, article_id)
+        WHERE id = ?
+        """,
+        (
+            outcome,
+            storable(visit.detail),
+            visit.response and visit.response.status,
+            time_text(visit.fetched),
+            article_id,
+            page_id,
+        ),
+    )
+
+
+def _record_related(archive: Connection, page_id: int, visit: Visit, seen: str) -> None:
+    if visit.split is not None:
+        record_links(archive, page_id, visit.split.related, seen)
+    elif visit.outcome is Outcome.UNCHANGED:  # 304: the server says that nothing on the page changed
+        keep_links(archive, page_id, seen)
+
+
+def _count_visit(archive: Connection, crawl_id: int, source_id: int, outcome: Outcome) -> None:
+    archive.execute(
+        """
+        INSERT INTO crawl_counts(crawl_id, source_id, outcome, pages) VALUES (?, ?, ?, 1)
+        ON CONFLICT(crawl_id, source_id, outcome) DO UPDATE SET pages = pages + 1
+        """,
+        (crawl_id, source_id, outcome),
+    )
