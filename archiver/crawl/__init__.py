@@ -1,0 +1,1 @@
+"""A crawl from start to end: what is visited, how politely, and what came of it."""

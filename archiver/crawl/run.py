@@ -1,0 +1,145 @@
+"""One crawl in this process, from a plan to a summary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archiver import settings as defaults
+from archiver.crawl.mishaps import Mishaps
+from archiver.crawl.progress import CrawlWatcher, Progress
+from archiver.errors import SourceError
+from archiver.items import ARTICLE_OUTCOMES, Outcome
+from archiver.parsers.urls import host, site
+from archiver.pipelines.archive import OpenArchive
+from db.connection import open_archive
+from db.store import CrawlState
+from spiders.frontier import Frontier, Source
+from spiders.site import SiteSpider
+
+# Outcomes that tell of a page that came.
+FETCHED = ARTICLE_OUTCOMES | {
+    Outcome.LISTING,
+    Outcome.NOT_ARTICLE,
+    Outcome.NOT_HTML,
+    Outcome.EMPTY,
+    Outcome.PARSE_LIMIT,
+    Outcome.PARSE_ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlPlan:
+    """What to crawl, and the settings that differ from archiver/settings.py; None leaves one as it is."""
+
+    archive: Path
+    sources: tuple[Source, ...]
+    contact: str | None = None
+    pages: int | None = None
+    """Story pages a source."""
+    delay: float | None = None
+    """Seconds between two requests to one site."""
+    revisit_after: timedelta | None = None
+    obey_robots: bool | None = None
+    log_file: Path | None = None
+    """None: standard error."""
+    log_level: str | None = None
+    others: Mapping[str, object] = field(default_factory=dict)
+    """Any further setting by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSummary:
+    """What came of a crawl."""
+
+    crawl_id: int
+    state: CrawlState
+    elapsed: timedelta
+    counts: Mapping[str, Mapping[Outcome, int]]
+    """Pages by source address and outcome."""
+    not_due: int
+    """Known stories that were left out, visited not long ago or too old to change."""
+    left: int
+    """Addresses found and left for the next crawl, over the budget or by an interruption."""
+
+    @property
+    def fetched(self) -> bool:
+        """Whether any page of any site came."""
+        return any(FETCHED & counts.keys() for counts in self.counts.values())
+
+
+def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummary:
+    """Crawl, telling watch of every page, and return what came of it. Once in a process, as Twisted.
+
+    Ctrl-C and SIGTERM end it after the requests under way, a second one at once; the archive is whole and
+    the summary says INTERRUPTED. Raises SourceError for a plan without source, ArchiveError if the archive
+    cannot be opened, or written any longer.
+    """
+    if not plan.sources:
+        raise SourceError("there is no source to crawl: give the address of a site")
+    open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start
+    started = datetime.now().astimezone()
+    process = AsyncCrawlerProcess(_settings(plan))
+    crawler = process.create_crawler(SiteSpider)
+    progress = Progress(crawler, watch)
+    task = process.crawl(crawler, sources=plan.sources)
+    process.start()
+    if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+    archive = OpenArchive.of(crawler)
+    archive.close(CrawlState.INTERRUPTED)  # if it is still open, Scrapy was stopped before it could
+    mishaps = crawler.get_extension(Mishaps)
+    if mishaps is not None and mishaps.fatal is not None:
+        raise mishaps.fatal
+    frontiers: list[Frontier] = []
+    if isinstance(crawler.spider, SiteSpider):
+        crawler.spider.workers.close()
+        frontiers = crawler.spider.frontiers
+    return CrawlSummary(
+        crawl_id=archive.crawl_id,
+        state=archive.state,
+        elapsed=datetime.now().astimezone() - started,
+        counts=progress.counts,
+        not_due=sum(frontier.not_due for frontier in frontiers),
+        left=sum(frontier.left for frontier in frontiers),
+    )
+
+
+def user_agent(contact: str) -> str:
+    """Return what a crawl calls itself."""
+    return f"{defaults.USER_AGENT} (+{contact})" if contact else defaults.USER_AGENT
+
+
+def _settings(plan: CrawlPlan) -> Settings:
+    settings = Settings()
+    settings.setmodule(defaults, priority="project")
+    settings.update(plan.others, priority="cmdline")
+    contact = settings["CONTACT"] if plan.contact is None else plan.contact
+    given = {
+        "ARCHIVE": str(plan.archive),
+        "CONTACT": contact,
+        "USER_AGENT": user_agent(contact),
+        "PAGE_BUDGET": plan.pages,
+        "DOWNLOAD_DELAY": plan.delay,
+        "AUTOTHROTTLE_START_DELAY": plan.delay,
+        "REVISIT_AFTER": None if plan.revisit_after is None else plan.revisit_after.total_seconds(),
+        "ROBOTSTXT_OBEY": plan.obey_robots,
+        "DOWNLOAD_SLOTS": _delays(plan.sources),
+        "LOG_FILE": None if plan.log_file is None else str(plan.log_file),
+        "LOG_LEVEL": plan.log_level,
+    }
+    for name, value in given.items():
+        if value is not None:
+            settings.set(name, value, priority="cmdline")
+    return settings
+
+
+def _delays(sources: tuple[Source, ...]) -> dict[str, dict[str, float]]:
+    return {
+        site(host(source.url)): {"delay": source.delay, "concurrency": 1}
+        for source in sources
+        if source.delay is not None
+    }

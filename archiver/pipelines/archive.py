@@ -1,0 +1,62 @@
+"""The open archive of a crawl: its database, its WARC files and the row of the crawl itself."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from archiver import __version__
+from db.connection import open_archive
+from db.store import CrawlState, finish_crawl, start_crawl
+from db.warc import WarcWriter, warc_directory
+
+# Settings that tell later what a crawl was asked to do.
+ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AFTER", "REVISIT_DAYS", "ROBOTSTXT_OBEY", "USER_AGENT")
+STATES = {"finished": CrawlState.DONE, "shutdown": CrawlState.INTERRUPTED}
+
+
+class OpenArchive:
+    """Opens the archive named by the setting ARCHIVE before the crawl and closes it after."""
+
+    def __init__(self, path: Path, arguments: Mapping[str, object]) -> None:
+        self._closing = ExitStack()
+        self.connection = open_archive(path)
+        self._closing.callback(self.connection.close)
+        self.crawl_id = start_crawl(
+            self.connection, started=datetime.now(UTC), arguments=arguments, version=__version__
+        )
+        self.warc = self._closing.enter_context(WarcWriter(warc_directory(path), self.crawl_id))
+        self.state = CrawlState.RUNNING
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        arguments: dict[str, object] = {name: settings.get(name) for name in ARGUMENTS}
+        # Scrapy makes the spider before its extensions.
+        arguments["sources"] = [source.url for source in getattr(crawler.spider, "sources", ())]
+        archive = cls(Path(settings["ARCHIVE"]), arguments)
+        crawler.signals.connect(archive.spider_closed, signal=signals.spider_closed)
+        return archive
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """Return the open archive of a crawl."""
+        archive = crawler.get_extension(cls)
+        if archive is None:
+            raise LookupError(f"{cls.__module__}.{cls.__name__} is missing in the setting EXTENSIONS")
+        return archive
+
+    def spider_closed(self, reason: str) -> None:
+        """Close the archive; Scrapy's reason tells how the crawl ended."""
+        self.close(STATES.get(reason, CrawlState.FAILED))
+
+    def close(self, state: CrawlState) -> None:
+        """Note how the crawl ended and close the archive, once."""
+        if self.state is CrawlState.RUNNING:
+            self.state = state
+            with self._closing:
+                finish_crawl(self.connection, self.crawl_id, finished=datetime.now(UTC), state=state)

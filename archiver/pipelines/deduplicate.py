@@ -1,0 +1,86 @@
+"""Step 3: what is the story to the archive: new, changed, unchanged, or one it has from another address?"""
+
+from dataclasses import replace
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from archiver.items import Article, Discovery, Outcome, Visit
+from archiver.pipelines.archive import OpenArchive
+from db.digests import body_digest, content_digest
+from db.store import KnownArticle, article_with_body, known_article, page_state
+
+
+class Deduplicate:
+    """Settles the outcome of a visit that found a story, or heard that nothing has changed."""
+
+    def __init__(self, archive: OpenArchive) -> None:
+        self._archive = archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(OpenArchive.of(crawler))
+
+    def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
+        """Return the item with its outcome and the article it belongs to."""
+        if isinstance(item, Discovery):
+            return item
+        if item.outcome is Outcome.UNCHANGED:
+            return self._as_before(item)
+        if item.split is None or item.split.article is None:
+            return item
+        return self._compared(item, item.split.article)
+
+    def _as_before(self, visit: Visit) -> Visit:
+        connection = self._archive.connection
+        known = known_article(connection, page_url=visit.url, article_url=visit.final_url)
+        if known is None:
+            return replace(
+                visit, outcome=Outcome.HTTP_ERROR, detail="HTTP status 304 for a page without article"
+            )
+        return _same(visit, known)
+
+    def _compared(self, visit: Visit, article: Article) -> Visit:
+        connection = self._archive.connection
+        known = known_article(connection, page_url=visit.url, article_url=article.url)
+        if known is not None:
+            return self._against(visit, article, known)
+        twin = article_with_body(connection, visit.source, body_digest(article.body))
+        if twin is not None:
+            return replace(visit, outcome=Outcome.DUPLICATE, detail=f"as {twin.url}", article_id=twin.id)
+        return replace(visit, outcome=Outcome.STORED)
+
+    def _against(self, visit: Visit, article: Article, known: KnownArticle) -> Visit:
+        digest = content_digest(article)
+        if digest == known.content_digest or (digest in known.earlier and not _is_own_page(visit, known)):
+            return _same(visit, known)
+        if self._is_another_story(visit, article, known):
+            return _own_story(visit, article)
+        return replace(visit, outcome=Outcome.CHANGED, article_id=known.id)
+
+    def _is_another_story(self, visit: Visit, article: Article, known: KnownArticle) -> bool:
+        """Whether a page that led to a known article has nothing in common with it."""
+        if _is_own_page(visit, known) or article.headline == known.headline:
+            return False
+        if article.url != known.url:
+            return True
+        # The page claims the other's address: believed only if it showed that story before.
+        state = page_state(self._archive.connection, visit.url)
+        return state is None or state.article_id != known.id
+
+
+def _is_own_page(visit: Visit, known: KnownArticle) -> bool:
+    """Whether the page is the article's own, not another address that shows a copy."""
+    return known.url in (visit.url, visit.final_url)
+
+
+def _same(visit: Visit, known: KnownArticle) -> Visit:
+    if _is_own_page(visit, known):
+        return replace(visit, outcome=Outcome.UNCHANGED, article_id=known.id)
+    return replace(visit, outcome=Outcome.DUPLICATE, detail=f"as {known.url}", article_id=known.id)
+
+
+def _own_story(visit: Visit, article: Article) -> Visit:
+    article = replace(article, url=visit.final_url)
+    split = None if visit.split is None else replace(visit.split, article=article)
+    return replace(visit, outcome=Outcome.STORED, split=split)

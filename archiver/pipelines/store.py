@@ -1,0 +1,49 @@
+"""Step 4: into the archive, the bytes first, so that no row points at bytes that are not there."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, Visit
+from archiver.pipelines.archive import OpenArchive
+from db.digests import bytes_digest
+from db.store import add_discovery, last_capture, record_visit
+from db.warc import WarcPlace
+
+# Outcomes whose bytes are worth keeping: they were split, or could be by a better splitter.
+KEPT = ARTICLE_OUTCOMES | {Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.PARSE_LIMIT, Outcome.PARSE_ERROR}
+
+
+class Store:
+    """Writes every visit and every discovered address."""
+
+    def __init__(self, archive: OpenArchive) -> None:
+        self._archive = archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(OpenArchive.of(crawler))
+
+    def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
+        """Return the item as it was recorded."""
+        archive = self._archive
+        if isinstance(item, Discovery):
+            add_discovery(archive.connection, item, datetime.now(UTC))
+            return item
+        outcome = record_visit(archive.connection, archive.crawl_id, item, self._place(item))
+        return replace(item, outcome=outcome)
+
+    def _place(self, visit: Visit) -> WarcPlace | None:
+        """Return where the visit's bytes are: where the last visit's are if they are the same."""
+        response = visit.response
+        if response is None or visit.outcome not in KEPT:
+            return None
+        last = last_capture(self._archive.connection, visit.url)
+        is_same = response.status == 304 or (last is not None and last.digest == bytes_digest(response.body))
+        if last is not None and last.place is not None and is_same:
+            return last.place
+        if response.status == 304:
+            return None
+        return self._archive.warc.append(visit.final_url, visit.fetched, response)

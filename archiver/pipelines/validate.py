@@ -1,0 +1,47 @@
+"""Step 1: is it a story, and can its dates be true?"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from archiver.items import Article, Discovery, Outcome, Visit
+
+# Letters and digits of the shortest story. A news flash in Chinese has some 60; what has fewer is a caption,
+# a form or a notice that the page needs JavaScript.
+SHORTEST_STORY = 40
+# How far a server's clock may be ahead of ours.
+CLOCK_DRIFT = timedelta(hours=1)
+
+
+class Validate:
+    """Makes a page whose article has no headline or text a page without, and drops impossible dates."""
+
+    def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
+        """Return the item with what it holds checked."""
+        if isinstance(item, Discovery) or item.split is None or item.split.article is None:
+            return item
+        article = item.split.article
+        if (reason := _why_no_story(article)) is not None:
+            split = replace(item.split, article=None)
+            return replace(item, outcome=Outcome.NOT_ARTICLE, detail=reason, split=split)
+        return replace(item, split=replace(item.split, article=_with_possible_dates(article, item.fetched)))
+
+
+def _why_no_story(article: Article) -> str | None:
+    if not article.headline.strip():
+        return "its text has no headline"
+    characters = sum(character.isalnum() for character in article.body)
+    if characters < SHORTEST_STORY:
+        return f"its text has only {characters} letters and digits"
+    return None
+
+
+def _with_possible_dates(article: Article, fetched: datetime) -> Article:
+    return replace(
+        article,
+        date_published=_possible(article.date_published, fetched),
+        date_modified=_possible(article.date_modified, fetched),
+    )
+
+
+def _possible(moment: datetime | None, fetched: datetime) -> datetime | None:
+    return moment if moment is not None and moment <= fetched + CLOCK_DRIFT else None

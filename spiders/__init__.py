@@ -1,0 +1,1 @@
+"""One spider per way to find a news site's stories, and one that takes all ways together."""

@@ -1,0 +1,277 @@
+"""What all spiders share: scope, budget, visiting stories, and an outcome for every page."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self, TypeAlias
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archiver.errors import PageError, ParseLimitError, SourceError
+from archiver.items import Discovery, FoundBy, Listing, Outcome, Split, Visit
+from archiver.parsers.urls import canonical_url, host, same_site, site
+from archiver.parsers.workers import SplitWorkers
+from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
+from spiders.responses import content_type, not_html, outcome_of_failure, outcome_of_status, raw_response
+
+Found: TypeAlias = Discovery | Visit | Request
+
+# Listings before stories: the newest story is known only when all listings are read.
+LISTING_PRIORITY = 10
+# Addresses in one Discovery: the archive takes these in some milliseconds, a whole sitemap in seconds.
+DISCOVERY_SIZE = 1000
+
+
+class NewsSpider(Spider):
+    """Visits the stories of some sources. Subclasses say where to find them.
+
+    A subclass yields the first requests of a source from discovery(), made by listing_request(), and hands
+    the stories that it finds to discovered(). Everything else happens here: stories are visited in the
+    order of their Frontier, their related headlines are followed, and every page asked for gives a Visit.
+    """
+
+    def __init__(self, url: str = "", sources: Iterable[Source] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sources = tuple(sources) or (Source(url=source_address(url)),)
+        self.memory: Memory = NoMemory()
+        self.frontiers: list[Frontier] = []
+        self.workers: SplitWorkers
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        spider.workers = SplitWorkers(
+            settings.getint("SPLIT_WORKERS"),
+            settings.getfloat("SPLIT_SECONDS"),
+            settings.getint("SPLIT_MEMORY") * 2**20,
+        )
+        crawler.signals.connect(spider.continue_when_idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield the first requests of every source."""
+        budget = self.settings.getint("PAGE_BUDGET")
+        for source in self.sources:
+            pages = budget if source.pages is None else source.pages
+            frontier = Frontier(source, pages, self.memory)
+            self.frontiers.append(frontier)
+            requests = list(self.discovery(frontier))  # all, before the first response comes
+            for asked in self.memory.unvisited(source, pages):
+                frontier.add(asked)
+            for request in requests:
+                yield request
+
+    def discovery(self, frontier: Frontier) -> Iterator[Request]:
+        """Yield the requests that the search for a source's stories begins with."""
+        raise NotImplementedError
+
+    def listing_request(
+        self, frontier: Frontier, asked: Asked, callback: Any, **kwargs: object
+    ) -> Iterator[Request]:
+        """Yield the request for a page that lists stories, unless it was made already or leads off the site.
+
+        callback gets response, asked, frontier and kwargs; it must end with self.listed(frontier).
+        """
+        if frontier.is_new(asked.url):
+            frontier.listings_open += 1
+            yield self._request(frontier, asked, callback, self.listing_failed, kwargs)
+
+    def guess(
+        self, frontier: Frontier, found_by: FoundBy, paths: Sequence[str], callback: Any
+    ) -> Iterator[Request]:
+        """Yield the request for the first of some paths where a listing may stand.
+
+        callback gets the others as guesses, to go on with if it finds none there. A wrong guess is no page.
+        """
+        for number, path in enumerate(paths):
+            url = urljoin(frontier.source.url, path)
+            asked = Asked(url=url, found_by=found_by)
+            requests = list(
+                self.listing_request(frontier, asked, callback, guesses=tuple(paths[number + 1 :]))
+            )
+            if requests:
+                yield from requests
+                return
+
+    def listed(self, frontier: Frontier) -> Iterator[Request]:
+        """Note that a listing has been read and yield the stories that can be visited now."""
+        frontier.listings_open -= 1
+        yield from self._next_stories(frontier)
+
+    def discovered(
+        self, frontier: Frontier, found_by: FoundBy, found_on: str, listings: Iterable[Listing]
+    ) -> Iterator[Discovery]:
+        """Queue the stories of a listing and yield them for the archive, without those of other sites."""
+        own = [listing for listing in listings if same_site(listing.url, frontier.source.url)]
+        for listing in own:
+            frontier.add(Asked(url=listing.url, found_by=found_by, found_on=found_on, listing=listing))
+        for start in range(0, len(own), DISCOVERY_SIZE):
+            part = tuple(own[start : start + DISCOVERY_SIZE])
+            yield Discovery(source=frontier.source.url, found_by=found_by, found_on=found_on, listings=part)
+
+    def listing_failed(self, failure: Failure) -> Iterator[Found]:
+        """Yield the visit of a listing that could not be fetched."""
+        asked, frontier = _asked_of(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        guesses = request.cb_kwargs.get("guesses")
+        visit = self.visit_of_failure(failure)
+        frontier.landed(asked, visit.outcome)
+        if guesses is None:
+            yield visit
+        else:
+            yield from self.guess(frontier, asked.found_by, guesses, request.callback)
+        yield from self.listed(frontier)
+
+    async def story(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
+        """Yield the visit of a story's page and the stories that can be visited now."""
+        outcome = self._unchanged(response) or outcome_of_status(response)
+        if outcome is None and (reason := not_html(response)):
+            outcome = Outcome.NOT_HTML, reason
+        visit = (
+            visit_of(response, asked, frontier, outcome)
+            if outcome
+            else await self._split(response, asked, frontier)
+        )
+        frontier.is_new(visit.final_url)  # who links to it there need not ask for it again
+        yield visit
+        # A server that sends nothing again leaves the headlines of last time.
+        links = (link.url for link in visit.split.related) if visit.split else self._remembered(visit)
+        frontier.add_related(links, found_on=asked.url)
+        frontier.landed(asked, visit.outcome)
+        for request in self._next_stories(frontier):
+            yield request
+
+    def story_failed(self, failure: Failure) -> Iterator[Found]:
+        """Yield the visit of a story that could not be fetched and the stories that can be visited now."""
+        asked, frontier = _asked_of(failure)
+        visit = self.visit_of_failure(failure)
+        yield visit
+        frontier.landed(asked, visit.outcome)
+        yield from self._next_stories(frontier)
+
+    def visit_of_failure(self, failure: Failure) -> Visit:
+        """Return the visit of a request that brought no response."""
+        asked, frontier = _asked_of(failure)
+        outcome, detail = outcome_of_failure(failure)
+        final_url = canonical_url(failure.request.url) or asked.url  # type: ignore[attr-defined]  # Scrapy's
+        return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
+
+    async def split_of(self, response: Response) -> Split:
+        """Return the split of a page, done by a worker. Raises PageError."""
+        return await self.workers.split(
+            response.body,
+            url=response.url,
+            content_type=content_type(response) or None,
+            fetched=datetime.now(UTC),
+        )
+
+    def continue_when_idle(self) -> None:
+        """Go on where a request was lost without a word: nothing is under way when the spider is idle."""
+        requests: list[Request] = []
+        for frontier in self.frontiers:
+            frontier.forget_under_way()
+            requests += self._next_stories(frontier)
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _next_stories(self, frontier: Frontier) -> Iterator[Request]:
+        while (asked := frontier.take()) is not None:
+            yield self._request(frontier, asked, self.story, self.story_failed, {})
+
+    def _request(
+        self, frontier: Frontier, asked: Asked, callback: Any, errback: Any, kwargs: dict[str, object]
+    ) -> Request:
+        is_story = callback == self.story
+        return Request(
+            asked.url,
+            callback=callback,
+            errback=errback,
+            cb_kwargs={"asked": asked, "frontier": frontier, **kwargs},
+            # One queue and one delay for all hosts of a site.
+            meta={
+                "source": frontier.source.url,
+                "story": is_story,
+                "download_slot": site(host(frontier.source.url)),
+            },
+            priority=0 if is_story else LISTING_PRIORITY,
+            dont_filter=True,  # the frontier knows what was asked for
+        )
+
+    def _remembered(self, visit: Visit) -> Iterable[str]:
+        return self.memory.related(visit.url) if visit.outcome is Outcome.UNCHANGED else ()
+
+    def _unchanged(self, response: Response) -> tuple[Outcome, str] | None:
+        conditional = response.request is not None and response.request.meta.get("conditional")
+        return (Outcome.UNCHANGED, "HTTP status 304") if response.status == 304 and conditional else None
+
+    async def _split(self, response: Response, asked: Asked, frontier: Frontier) -> Visit:
+        try:
+            split = await self.split_of(response)
+        except ParseLimitError as error:
+            return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)))
+        except PageError as error:
+            return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)))
+        if split.article is None:
+            outcome = Outcome.NOT_ARTICLE, "the page has no story of its own"
+        else:
+            outcome = Outcome.STORED, ""  # what it is to the archive is found out on the way there
+        return visit_of(response, asked, frontier, outcome, split)
+
+
+def source_address(url: str) -> str:
+    """Return the canonical address of a site; https:// is put before one without scheme.
+
+    Raises SourceError if it cannot be the address of a site.
+    """
+    address = url.strip()
+    if address and "://" not in address:
+        address = f"https://{address}"
+    # What stands before an @ is a name to log in with, or an e-mail address.
+    canonical = None if " " in address or "@" in address else canonical_url(address)
+    if canonical is None:
+        raise SourceError(f"{url!r} is no address of a site: give one such as https://news.example/")
+    return canonical
+
+
+def visit_of(
+    response: Response,
+    asked: Asked,
+    frontier: Frontier,
+    outcome: tuple[Outcome, str],
+    split: Split | None = None,
+) -> Visit:
+    """Return the visit that a response stands for."""
+    return _visit(
+        asked,
+        frontier,
+        final_url=canonical_url(response.url) or asked.url,
+        outcome=outcome[0],
+        detail=outcome[1],
+        response=raw_response(response),
+        split=split,
+    )
+
+
+def _visit(asked: Asked, frontier: Frontier, **what_came: Any) -> Visit:
+    return Visit(
+        source=frontier.source.url,
+        url=asked.url,
+        found_by=asked.found_by,
+        found_on=asked.found_on,
+        listing=asked.listing,
+        fetched=datetime.now(UTC),
+        **what_came,
+    )
+
+
+def _asked_of(failure: Failure) -> tuple[Asked, Frontier]:
+    cb_kwargs = failure.request.cb_kwargs  # type: ignore[attr-defined]  # Scrapy puts it there
+    return cb_kwargs["asked"], cb_kwargs["frontier"]

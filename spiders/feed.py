@@ -1,0 +1,79 @@
+"""Stories by a site's feeds."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from scrapy import Request
+from scrapy.http import Response
+
+from archiver.errors import PageError
+from archiver.items import FoundBy, Listing, Outcome
+from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
+from archiver.parsers.feeds import feed_listings
+from spiders.base import Found, NewsSpider, visit_of
+from spiders.frontier import Asked, Frontier
+from spiders.responses import outcome_of_status
+
+
+class FeedSpider(NewsSpider):
+    """Visits the stories of a source's feeds: those given, else those the site names, else common places."""
+
+    name = "feed"
+
+    def discovery(self, frontier: Frontier) -> Iterator[Request]:
+        """Yield the requests for the feeds, or for the page that names them."""
+        source = frontier.source
+        for url in source.feeds:
+            yield from self.listing_request(frontier, Asked(url=url, found_by=FoundBy.START), self.feed)
+        if not source.feeds:
+            yield from self.listing_request(
+                frontier, Asked(url=source.url, found_by=FoundBy.START), self.home
+            )
+
+    async def home(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
+        """Yield the visit of the site's first page and the requests for the feeds it names."""
+        outcome = outcome_of_status(response) or (Outcome.LISTING, "")
+        yield visit_of(response, asked, frontier, outcome)
+        async for request in self.find_feeds(response, asked, frontier):
+            yield request
+        for request in self.listed(frontier):
+            yield request
+
+    async def find_feeds(
+        self, response: Response, asked: Asked, frontier: Frontier
+    ) -> AsyncIterator[Request]:
+        """Yield the requests for the feeds that a page names; if it names none, for a common place."""
+        try:
+            urls = await self.workers.run(feed_addresses, response.body, response.url)
+        except PageError:  # what is wrong with the page is said by its own visit
+            urls = ()
+        for url in urls:
+            named = Asked(url=url, found_by=FoundBy.FRONT_PAGE, found_on=asked.url)
+            for request in self.listing_request(frontier, named, self.feed):
+                yield request
+        if not urls:
+            for request in self.guess(frontier, FoundBy.FEED, COMMON_FEEDS, self.feed):
+                yield request
+
+    async def feed(
+        self, response: Response, asked: Asked, frontier: Frontier, guesses: tuple[str, ...] | None = None
+    ) -> AsyncIterator[Found]:
+        """Yield the visit of a feed and its stories."""
+        outcome, listings = await self._read_feed(response)
+        if listings or guesses is None:
+            yield visit_of(response, asked, frontier, outcome)
+            for discovery in self.discovered(frontier, FoundBy.FEED, asked.url, listings):
+                yield discovery
+        else:
+            for request in self.guess(frontier, FoundBy.FEED, guesses, self.feed):
+                yield request
+        for request in self.listed(frontier):
+            yield request
+
+    async def _read_feed(self, response: Response) -> tuple[tuple[Outcome, str], tuple[Listing, ...]]:
+        if (refused := outcome_of_status(response)) is not None:
+            return refused, ()
+        try:
+            listings = await self.workers.run(feed_listings, response.body, response.url)
+        except PageError as error:
+            return (Outcome.PARSE_ERROR, str(error)), ()
+        return (Outcome.LISTING, f"{len(listings)} stories"), listings

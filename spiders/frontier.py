@@ -1,0 +1,191 @@
+"""The addresses of one source that wait for their visit: each once, in the order of their turn."""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, IntEnum
+from itertools import count
+from typing import Protocol
+
+from archiver.items import FoundBy, Listing, Outcome
+from archiver.parsers.urls import same_site
+
+# Requests of one source under way at once: one on the wire, two being split by the workers.
+UNDER_WAY = 3
+# Visits in a row that found nobody there, after which a site is left alone until the next crawl.
+LOST_IN_A_ROW = 5
+# Characters of the longest address that is followed; a longer one is a trap or a mistake.
+LONGEST_ADDRESS = 2000
+# Addresses of one source that wait at most, about 25 MB; more than that no budget lets a crawl visit.
+MOST_WAITING = 50_000
+# Ends of time that have a timestamp.
+OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
+NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One news site, as the user named it."""
+
+    url: str
+    """Canonical address; the site's pages are those of the same registered domain."""
+    name: str | None = None
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    fronts: tuple[str, ...] = ()
+    """Pages that list stories. Empty, as feeds and sitemaps: the crawl finds them by itself."""
+    pages: int | None = None
+    """Story pages to visit in one crawl; None: the setting PAGE_BUDGET."""
+    delay: float | None = None
+    """Seconds between two requests; None: the setting DOWNLOAD_DELAY."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One address to visit, and how it came to be known."""
+
+    url: str
+    found_by: FoundBy
+    found_on: str | None = None
+    listing: Listing | None = None
+
+
+class Turn(Enum):
+    """When an address should be visited, by what is known of it."""
+
+    NOW = "now"
+    AGAIN = "again"
+    """It was visited before, long enough ago: after what is new."""
+    NOT_DUE = "not_due"
+
+
+class Memory(Protocol):
+    """What earlier crawls left."""
+
+    def turn(self, asked: Asked) -> Turn:
+        """Return when a story's address should be visited."""
+
+    def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:
+        """Return up to limit addresses that earlier crawls found and had no room for."""
+
+    def related(self, url: str) -> Iterable[str]:
+        """Return the addresses of the related headlines that a page showed when it was last split."""
+
+
+class NoMemory:
+    """The memory of a first crawl."""
+
+    def turn(self, asked: Asked) -> Turn:  # noqa: ARG002 - as in Memory
+        return Turn.NOW
+
+    def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - as in Memory
+        return ()
+
+    def related(self, url: str) -> Iterable[str]:  # noqa: ARG002 - as in Memory
+        return ()
+
+
+class _Rank(IntEnum):
+    """Stories that the site shows as its news go first, what it merely maps goes last."""
+
+    LISTED = 0
+    RELATED = 1
+    MAPPED = 2
+    AGAIN = 3
+
+
+class Frontier:
+    """What one crawl has still to visit of one source, within its budget of story pages."""
+
+    def __init__(self, source: Source, budget: int, memory: Memory) -> None:
+        self.source = source
+        self.listings_open = 0
+        """Feeds, sitemaps and fronts that were asked for and not read yet."""
+        self.sitemaps_asked = 0
+        self.not_due = 0
+        """Addresses left out because they were visited a short time, or first seen a long time ago."""
+        self._budget = budget
+        self._memory = memory
+        self._seen: set[str] = set()
+        self._under_way: set[str] = set()
+        self._lost_in_a_row = 0
+        self._heap: list[tuple[_Rank, float, int, Asked]] = []
+        self._serial = count()
+
+    @property
+    def waiting(self) -> int:
+        """Story pages that this crawl may still visit, as far as it knows now."""
+        return min(len(self._heap), self._budget) + len(self._under_way)
+
+    @property
+    def left(self) -> int:
+        """Story pages that are queued, within the budget or not."""
+        return len(self._heap)
+
+    def is_new(self, url: str) -> bool:
+        """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
+        if url in self._seen or len(url) > LONGEST_ADDRESS or not same_site(url, self.source.url):
+            return False
+        self._seen.add(url)
+        return True
+
+    def add(self, asked: Asked) -> None:
+        """Queue a story's address unless this crawl has met it."""
+        if len(self._heap) < MOST_WAITING and self.is_new(asked.url):
+            self._push(_rank(asked), asked)
+
+    def add_related(self, urls: Iterable[str], found_on: str) -> None:
+        """Queue the related headlines of a page."""
+        for url in urls:
+            if url:
+                self.add(Asked(url=url, found_by=FoundBy.RELATED, found_on=found_on))
+
+    def take(self) -> Asked | None:
+        """Return the next story to visit now, or None: none waits, enough are under way, or no budget."""
+        while self._heap and self._may_go_on():
+            rank, _, _, asked = heapq.heappop(self._heap)
+            turn = self._memory.turn(asked)
+            if turn is Turn.NOT_DUE:
+                self.not_due += 1
+            elif turn is Turn.AGAIN and rank in (_Rank.RELATED, _Rank.MAPPED):
+                self._push(_Rank.AGAIN, asked)
+            else:
+                self._budget -= 1
+                self._under_way.add(asked.url)
+                return asked
+        return None
+
+    def landed(self, asked: Asked, outcome: Outcome) -> None:
+        """Note that a visit has ended, well or not."""
+        self._under_way.discard(asked.url)
+        lost = outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
+        self._lost_in_a_row = self._lost_in_a_row + 1 if lost else 0
+
+    def forget_under_way(self) -> None:
+        """Note that nothing is under way any more, whatever became of it."""
+        self._under_way.clear()
+        self.listings_open = 0
+
+    def _may_go_on(self) -> bool:
+        has_room = not self.listings_open and len(self._under_way) < UNDER_WAY
+        return has_room and self._budget > 0 and self._lost_in_a_row < LOST_IN_A_ROW
+
+    def _push(self, rank: _Rank, asked: Asked) -> None:
+        heapq.heappush(self._heap, (rank, -_moment(asked).timestamp(), next(self._serial), asked))
+
+
+def _rank(asked: Asked) -> _Rank:
+    if asked.found_by is FoundBy.RELATED:
+        return _Rank.RELATED
+    if asked.found_by is FoundBy.SITEMAP and (asked.listing is None or asked.listing.date_published is None):
+        return _Rank.MAPPED
+    return _Rank.LISTED
+
+
+def _moment(asked: Asked) -> datetime:
+    """Return the time to rank an address by: the newest goes first, what a front shows undated is today's."""
+    listing = asked.listing
+    if listing is not None and (moment := listing.date_published or listing.date_modified) is not None:
+        return moment
+    return NEWEST if asked.found_by is FoundBy.FRONT_PAGE else OLDEST

@@ -1,0 +1,139 @@
+"""What came of a request, in the archive's words."""
+
+import re
+from typing import cast
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.http import Response
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from archiver.items import Outcome, RawResponse
+
+GONE = frozenset({404, 410})
+# Media types that servers give to HTML; text/plain and none at all leave it to the bytes.
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+UNDECIDED_TYPES = frozenset({"", "text/plain", "application/octet-stream", "application/xml", "text/xml"})
+# Bytes in which a document shows what it is.
+HEAD = 1024
+SIGNATURES = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "an image"),
+    (b"GIF8", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"RIFF", "an image or a recording"),
+    (b"PK\x03\x04", "an archive or office document"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"{", "JSON"),
+    (b"[{", "JSON"),
+)
+# The root element, after what may stand before it: declarations and comments.
+ROOT = re.compile(rb"(?:\s|<[!?][^>]*>)*<([A-Za-z][\w:.-]*)")
+XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg", "opml", "error"})
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# OpenSSL's words.
+UNTRUSTED = "certificate verify failed"
+
+
+class RobotsDenialError(IgnoreRequest):
+    """robots.txt does not allow the request."""
+
+
+class OffSiteError(IgnoreRequest):
+    """A redirect leads to another site."""
+
+
+# What a request fails of, and what it says then; "": the error's own words.
+FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
+    (RobotsDenialError, Outcome.ROBOTS, "robots.txt does not allow it"),
+    (OffSiteError, Outcome.REDIRECT, ""),
+    (DownloadCancelledError, Outcome.TOO_LARGE, "the body is longer than a page may be"),
+    (DownloadTimeoutError, Outcome.TIMEOUT, "no whole response in time"),
+    (CannotResolveHostError, Outcome.UNREACHABLE, "no such host"),
+    (DownloadConnectionRefusedError, Outcome.UNREACHABLE, "the server refuses the connection"),
+    (ValueError, Outcome.REDIRECT, "the redirect leads to no address"),
+)
+
+
+def outcome_of_status(response: Response) -> tuple[Outcome, str] | None:
+    """Return the outcome of a response that holds no page by its status or length, or None."""
+    status = response.status
+    if status in GONE:
+        return Outcome.GONE, f"HTTP status {status}"
+    if status >= 400 or status == 304:  # a 304 that was asked for never comes here
+        return Outcome.HTTP_ERROR, f"HTTP status {status}"
+    if 300 <= status < 400:
+        location = (response.headers.get("Location") or b"nowhere").decode("latin-1")
+        return Outcome.REDIRECT, f"HTTP status {status} leads to {location[:200]}"
+    if not response.body.strip():
+        return Outcome.EMPTY, "the response has no body"
+    return None
+
+
+def not_html(response: Response) -> str:
+    """Return what a response is if its type or its bytes say that it is no HTML, else ""."""
+    media_type = content_type(response).partition(";")[0].strip().lower()
+    if media_type not in HTML_TYPES | UNDECIDED_TYPES:
+        return f"the response is {media_type[:80]}"
+    head = response.body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for signature, what in SIGNATURES:
+        if head.startswith(signature):
+            return f"the response is {what}"
+    root = ROOT.match(head)
+    name = root[1].decode().lower() if root else ""
+    if name in XML_ROOTS:
+        return f"the response is XML ({name})"
+    if b"\0" in head and not response.body.startswith(UTF16):
+        return "the response is binary"
+    if media_type in UNDECIDED_TYPES and not root:
+        return f"the response is {media_type or 'of no type'} without a tag"
+    return ""
+
+
+def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
+    """Return the outcome of a request that brought no response."""
+    error = cast("BaseException", failure.value)  # None only of a failure that nobody raised
+    for kind, outcome, detail in FAILURES:
+        if isinstance(error, kind):
+            return outcome, detail or _line(error)
+    if isinstance(error, IgnoreRequest):
+        # Scrapy itself ignores two kinds: a body that unpacks to too much, where it names a cause, and a long
+        # chain of redirects.
+        if error.__cause__ is None:
+            return Outcome.REDIRECT, "too many redirects"
+        return Outcome.TOO_LARGE, "the body unpacks to more than a page may have"
+    reason = _line(_first_reason(error))
+    if UNTRUSTED in reason:
+        return Outcome.UNREACHABLE, "the server's certificate cannot be trusted"
+    return Outcome.UNREACHABLE, f"the connection broke: {reason}"
+
+
+def raw_response(response: Response) -> RawResponse:
+    """Return a response as the archive keeps it."""
+    headers = (
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return RawResponse(status=response.status, headers=tuple(headers), body=response.body)
+
+
+def content_type(response: Response) -> str:
+    """Return the Content-Type header, or ""."""
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
+
+
+def _first_reason(error: BaseException) -> BaseException:
+    """Return what Twisted's ResponseFailed, or Scrapy's error that came of one, collected first."""
+    failed = error.__cause__ if isinstance(error.__cause__, ResponseFailed) else error
+    return failed.reasons[0].value if isinstance(failed, ResponseFailed) and failed.reasons else error
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

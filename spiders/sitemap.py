@@ -1,0 +1,100 @@
+"""Stories by a site's sitemaps."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archiver.errors import PageError
+from archiver.items import FoundBy, Outcome
+from archiver.parsers.discovery import COMMON_SITEMAPS, sitemap_addresses
+from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
+from spiders.base import Found, NewsSpider, visit_of
+from spiders.frontier import Asked, Frontier
+from spiders.responses import outcome_of_status
+
+# Sitemaps read of one source in one crawl. A large site has hundreds, one a month: the newest hold its news.
+MOST_SITEMAPS = 10
+OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+class SitemapSpider(NewsSpider):
+    """Visits the pages of a source's sitemaps: those given, else those in robots.txt, else common places."""
+
+    name = "sitemap"
+
+    def discovery(self, frontier: Frontier) -> Iterator[Request]:
+        """Yield the requests for the sitemaps, or for the robots.txt that names them."""
+        source = frontier.source
+        given = [Asked(url=url, found_by=FoundBy.START) for url in source.sitemaps]
+        yield from self._sitemap_requests(frontier, given)
+        if not source.sitemaps:
+            robots = Asked(url=urljoin(source.url, "/robots.txt"), found_by=FoundBy.START)
+            for request in self.listing_request(frontier, robots, self.robots):
+                request.meta["dont_obey_robotstxt"] = True  # it forbids nobody to read itself
+                yield request.replace(errback=self.robots_failed)
+
+    def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request]:
+        """Yield the requests for the sitemaps that robots.txt names; if it names none, for a common place."""
+        urls: tuple[str, ...] = ()
+        if response.status == 200:
+            urls = sitemap_addresses(response.body.decode("utf-8", "replace"), asked.url)
+        # robots.txt itself is no page, so no page can say that it was found there.
+        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in _news_first(urls)]
+        yield from self._sitemap_requests(frontier, named)
+        if not urls:
+            yield from self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap)
+        yield from self.listed(frontier)
+
+    def robots_failed(self, failure: Failure) -> Iterator[Request]:
+        """Go on without a robots.txt."""
+        yield from self.listed(failure.request.cb_kwargs["frontier"])  # type: ignore[attr-defined]  # Scrapy's
+
+    async def sitemap(
+        self, response: Response, asked: Asked, frontier: Frontier, guesses: tuple[str, ...] | None = None
+    ) -> AsyncIterator[Found]:
+        """Yield the visit of a sitemap, its stories, and the requests for the newest sitemaps it names."""
+        outcome, sitemap = await self._read_sitemap(response)
+        if sitemap != Sitemap() or guesses is None:
+            yield visit_of(response, asked, frontier, outcome)
+            for discovery in self.discovered(frontier, FoundBy.SITEMAP, asked.url, sitemap.listings):
+                yield discovery
+            children = _newest_first(sitemap.sitemaps)
+            named = [Asked(url=url, found_by=FoundBy.SITEMAP, found_on=asked.url) for url in children]
+            for request in self._sitemap_requests(frontier, named):
+                yield request
+        else:
+            for request in self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap):
+                yield request
+        for request in self.listed(frontier):
+            yield request
+
+    def _sitemap_requests(self, frontier: Frontier, named: Iterable[Asked]) -> Iterator[Request]:
+        for asked in named:
+            if frontier.sitemaps_asked >= MOST_SITEMAPS:
+                return
+            for request in self.listing_request(frontier, asked, self.sitemap):
+                frontier.sitemaps_asked += 1
+                yield request
+
+    async def _read_sitemap(self, response: Response) -> tuple[tuple[Outcome, str], Sitemap]:
+        if (refused := outcome_of_status(response)) is not None:
+            return refused, Sitemap()
+        try:
+            sitemap = await self.workers.run(read_sitemap, response.body, response.url)
+        except PageError as error:
+            return (Outcome.PARSE_ERROR, str(error)), Sitemap()
+        detail = f"{len(sitemap.listings)} pages, {len(sitemap.sitemaps)} sitemaps"
+        return (Outcome.LISTING, detail), sitemap
+
+
+def _news_first(urls: Sequence[str]) -> Sequence[str]:
+    return sorted(urls, key=lambda url: "news" not in url)
+
+
+def _newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
+    newest = sorted(sitemaps, key=lambda child: child.date_modified or OLDEST, reverse=True)
+    return _news_first([child.url for child in newest])

@@ -1,0 +1,257 @@
+"""Stories are found by every way a site offers, in the order of their news, and nothing else is touched."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import Crawl
+from misbehaving import Answer, answer, feed, front, misbehaving, story
+
+from archiver.items import Outcome
+from db.connection import read_archive
+from spiders.frontier import Source
+
+NOT_FOUND = answer(b"", "404 Not Found")
+PLAIN_FRONT = answer(b"<html><head><title>News</title></head><body><p>Welcome.</p></body></html>")
+
+
+def sitemap(*paths: str, base: str = "") -> Answer:
+    entries = "".join(f"<url><loc>{base}{path}</loc></url>" for path in paths)
+    return answer(f"<urlset>{entries}</urlset>".encode(), content_type="application/xml")
+
+
+def robots(text: str) -> Answer:
+    return answer(text.encode(), content_type="text/plain")
+
+
+def pages(archive: Path) -> Mapping[str, tuple[str, str]]:
+    """Return how each page was found and what came of it, by path."""
+    with closing(read_archive(archive)) as connection:
+        rows = connection.execute("SELECT url, found_by, outcome FROM pages").fetchall()
+    return {"/" + row["url"].split("/", 3)[3]: (row["found_by"], row["outcome"]) for row in rows}
+
+
+def test_feed_that_the_front_page_names(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story())}) as server:
+        crawl(server.url)
+
+    assert pages(archive) == {
+        "/": ("start", "listing"),
+        "/feed.xml": ("front_page", "listing"),
+        "/a": ("feed", "stored"),
+    }
+
+
+def test_feed_and_sitemap_at_common_places(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(
+        {
+            "/": PLAIN_FRONT,
+            "/feed.xml": NOT_FOUND,
+            "/rss.xml": feed("/a"),
+            "/sitemap.xml": sitemap("/b"),
+            "/a": answer(story("Alpha")),
+            "/b": answer(story("Beta")),
+        }
+    ) as server:
+        crawl(server.url)
+
+    assert pages(archive) == {
+        "/": ("start", "listing"),
+        "/rss.xml": ("feed", "listing"),
+        "/sitemap.xml": ("sitemap", "listing"),
+        "/a": ("feed", "stored"),
+        "/b": ("sitemap", "stored"),
+    }
+
+
+def test_no_place_is_guessed_where_the_site_names_one(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(
+        {"/robots.txt": robots("Sitemap: /map.xml"), "/map.xml": sitemap("/a"), "/a": answer(story())}
+    ) as server:
+        crawl(server.url)
+
+        assert set(server.asked) == {"/robots.txt", "/", "/feed.xml", "/map.xml", "/a"}
+
+
+def test_sitemap_index_is_followed(archive: Path, crawl: Crawl) -> None:
+    index = answer(b"<sitemapindex><sitemap><loc>/one.xml</loc></sitemap></sitemapindex>")
+    with misbehaving(
+        {
+            "/robots.txt": robots("Sitemap: /index.xml"),
+            "/index.xml": index,
+            "/one.xml": sitemap("/a"),
+            "/feed.xml": feed("/a"),
+            "/a": answer(story()),
+        }
+    ) as server:
+        crawl(server.url)
+
+    assert pages(archive)["/one.xml"] == ("sitemap", "listing")
+    assert "/robots.txt" not in pages(archive)
+    assert pages(archive)["/a"][1] == "stored"
+
+
+def test_only_the_newest_sitemaps_are_read(archive: Path, crawl: Crawl) -> None:
+    children = "".join(
+        f"<sitemap><loc>/{day}.xml</loc><lastmod>2026-11-{day:02}</lastmod></sitemap>" for day in range(1, 21)
+    )
+    maps = {f"/{day}.xml": sitemap(f"/s{day}") for day in range(1, 21)}
+    with misbehaving(
+        {
+            "/robots.txt": robots("Sitemap: /index.xml"),
+            "/index.xml": answer(f"<s>{children}</s>".encode()),
+            "/feed.xml": feed("/a"),
+            **maps,
+        }
+    ) as server:
+        crawl(server.url)
+
+        assert {path for path in server.asked if path in maps} == {f"/{day}.xml" for day in range(12, 21)}
+
+
+def test_given_feeds_sitemaps_and_fronts_replace_the_search(archive: Path, crawl: Crawl) -> None:
+    numbers = ("first", "second", "third", "fourth", "fifth", "sixth", "last")
+    stories = [f"/2026/11/20/the-{number}-story-of-the-day" for number in numbers]
+    with misbehaving(
+        {
+            "/my-feed": feed(stories[0]),
+            "/my-map": sitemap(stories[1]),
+            "/my-front": front(*stories[2:]),
+            **{path: answer(story(f"The story that is called {path}")) for path in stories},
+        }
+    ) as server:
+        url = server.url
+        crawl(
+            Source(url=url, feeds=(f"{url}my-feed",), sitemaps=(f"{url}my-map",), fronts=(f"{url}my-front",))
+        )
+
+        assert set(server.asked) == {"/robots.txt", "/my-feed", "/my-map", "/my-front", *stories}
+
+
+def test_newest_stories_come_first_and_the_map_last(archive: Path, crawl: Crawl) -> None:
+    stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(6)}
+    with misbehaving(
+        {
+            "/robots.txt": robots("Sitemap: /map.xml"),
+            "/map.xml": sitemap("/4", "/5"),
+            "/feed.xml": feed("/0", "/1", "/2", "/3"),
+            **stories,
+        }
+    ) as server:
+        crawl(Source(url=server.url, delay=0.01))  # without any delay Scrapy asks for several at once
+
+        assert [path for path in server.asked if path in stories] == ["/0", "/1", "/2", "/3", "/4", "/5"]
+
+
+def test_related_headlines_are_followed(archive: Path, crawl: Crawl) -> None:
+    headlines = {
+        "/2026/11/20/ferry-sails-again-after-the-storm": "Ferry sails again after the storm",
+        "/2026/11/19/tram-line-to-the-harbour-closed": "Tram line to the harbour is closed on Sunday",
+    }
+    links = "".join(f"<li><a href='{path}'>{headline}</a></li>" for path, headline in headlines.items())
+    related = f"<aside><h2>Read also</h2><ul>{links}</ul></aside>".encode()
+    with misbehaving(
+        {
+            "/a": answer(story("Bridge closed by the flood").replace(b"</article>", b"</article>" + related)),
+            **{path: answer(story(headline)) for path, headline in headlines.items()},
+            "/feed.xml": feed("/a"),
+        }
+    ) as server:
+        crawl(server.url)
+
+    assert {path: pages(archive)[path] for path in headlines} == dict.fromkeys(
+        headlines, ("related", "stored")
+    )
+
+
+def test_other_sites_are_never_asked(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/there": answer(story())}) as other:
+        away = f"{other.url}there"
+        with misbehaving(
+            {
+                "/": front(away, "/a"),
+                "/feed.xml": feed(away, "/a"),
+                "/robots.txt": robots(f"Sitemap: {other.url}map.xml\nSitemap: /map.xml"),
+                "/map.xml": sitemap(away, "/a"),
+                "/a": answer(story()),
+            }
+        ) as server:
+            crawl(server.url)
+
+        assert other.asked == []
+    assert pages(archive)["/a"][1] == "stored"
+
+
+def test_budget_counts_stories_only(archive: Path, crawl: Crawl) -> None:
+    stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(6)}
+    with misbehaving(stories) as server:
+        summary = crawl(Source(url=server.url, pages=2))
+
+        assert sorted(path for path in server.asked if path in stories) == ["/0", "/1"]
+    assert summary.counts[server.url] == {Outcome.LISTING: 2, Outcome.STORED: 2}
+    assert summary.left == 4
+
+
+def test_visitor_says_who_it_is(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story())}) as server:
+        crawl(server.url, CONTACT="archive@library.example")
+
+        for request in server.requests:
+            assert "User-Agent: news-archiver/" in request
+            assert "(+archive@library.example)" in request
+            assert "Cookie:" not in request
+            assert "Referer:" not in request
+
+
+def test_revisit_asks_only_for_what_has_changed(archive: Path, crawl: Crawl) -> None:
+    moment = "Fri, 20 Nov 2026 08:00:00 GMT"
+    with misbehaving({"/a": answer(story(), ETag='W/"x1"', Last_Modified=moment)}) as server:
+        crawl(server.url)
+        server.pages["/a"] = answer(b"", "304 Not Modified")
+        crawl(server.url)
+
+        request = [text for text in server.requests if text.startswith("GET /a ")][1]
+        assert 'If-None-Match: W/"x1"' in request
+        assert f"If-Modified-Since: {moment}" in request
+    assert pages(archive)["/a"][1] == "unchanged"
+
+
+def test_delay_of_the_source_is_kept(archive: Path, crawl: Crawl) -> None:
+    stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(3)}
+    with misbehaving(stories) as server:
+        source = Source(url=server.url, delay=0.2, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        summary = crawl(source, AUTOTHROTTLE_ENABLED=True, DOWNLOAD_DELAY_JITTER=0)
+
+        assert summary.elapsed.total_seconds() >= 0.2 * (len(server.asked) - 1)
+
+
+def test_crawl_delay_of_robots_txt_is_kept(archive: Path, crawl: Crawl) -> None:
+    stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(3)}
+    with misbehaving({**stories, "/robots.txt": robots("User-agent: *\nCrawl-delay: 0.3")}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        summary = crawl(source, AUTOTHROTTLE_ENABLED=True, DOWNLOAD_DELAY_JITTER=0)
+
+        assert summary.elapsed.total_seconds() >= 0.3 * (len(server.asked) - 2)
+
+
+@pytest.mark.parametrize("canonical", ["/", "/other"])
+def test_page_that_claims_anothers_address_is_a_story_of_its_own(
+    archive: Path, crawl: Crawl, canonical: str
+) -> None:
+    link = f"<link rel='canonical' href='{canonical}'>".encode()
+    stories = {
+        path: answer(
+            story(f"A headline for {path}", f"Some words on {path}. " * 20).replace(
+                b"<title>", link + b"<title>"
+            )
+        )
+        for path in ("/a", "/b")
+    }
+    with misbehaving(stories) as server:
+        first = crawl(server.url)
+        second = crawl(server.url)
+
+    assert first.counts[server.url] == {Outcome.LISTING: 2, Outcome.STORED: 2}
+    assert Outcome.STORED not in second.counts[server.url]
+    assert Outcome.CHANGED not in second.counts[server.url]

@@ -1,0 +1,163 @@
+"""A crawl that is stopped, politely or not, leaves a sound archive that the next crawl goes on with."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import Crawl
+from misbehaving import Answer, Server, answer, misbehaving, no_answer, story
+
+from archiver.items import Outcome
+from db.connection import read_archive
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from archiver.crawl.run import CrawlPlan, run_crawl
+from spiders.frontier import Source
+
+archive, url = Path(sys.argv[1]), sys.argv[2]
+plan = CrawlPlan(archive=archive, sources=(Source(url=url),), delay=0.1, log_level="ERROR",
+                 others={"AUTOTHROTTLE_ENABLED": False})
+summary = run_crawl(plan)
+print(summary.state, summary.left)
+"""
+STORIES: dict[str, Answer] = {f"/{number}": answer(story(f"Story number {number}")) for number in range(40)}
+
+
+def start_crawl(archive: Path, url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(archive), url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_stories(server: Server, number: int) -> None:
+    deadline = time.monotonic() + 30
+    while sum(path in STORIES for path in server.asked) < number:
+        assert time.monotonic() < deadline, server.asked
+        time.sleep(0.02)
+
+
+def descendants(process: int) -> list[int]:
+    """Return the processes that a process started, from any of its threads."""
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def assert_sound(archive: Path) -> None:
+    with closing(sqlite3.connect(archive)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+
+
+def states(archive: Path) -> list[str]:
+    with closing(read_archive(archive)) as connection:
+        return [state for (state,) in connection.execute("SELECT state FROM crawls ORDER BY id")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_polite_stop_ends_the_crawl_in_order(archive: Path, number: signal.Signals) -> None:
+    with misbehaving(STORIES) as server:
+        process = start_crawl(archive, server.url)
+        wait_for_stories(server, 3)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=20)
+
+    state, left = output.split()
+    assert (process.returncode, state) == (0, "interrupted"), errors
+    assert int(left) > 0
+    assert errors == ""
+    assert states(archive) == ["interrupted"]
+    assert_sound(archive)
+
+
+def test_killed_crawl_leaves_a_sound_archive_and_no_process(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(STORIES) as server:
+        process = start_crawl(archive, server.url)
+        wait_for_stories(server, 5)
+        workers = descendants(process.pid)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=20)
+
+        deadline = time.monotonic() + 5
+        while any(map(is_running, workers)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert workers
+        assert not any(map(is_running, workers))
+        assert_sound(archive)
+
+        summary = crawl(server.url, revisit_after=3600)
+
+    assert states(archive) == ["interrupted", "done"]
+    assert_sound(archive)
+    with closing(read_archive(archive)) as connection:
+        rows = connection.execute("SELECT outcome FROM pages JOIN articles ON articles.page_id = pages.id")
+        assert [outcome for (outcome,) in rows] == [Outcome.STORED] * len(STORIES)
+    assert summary.counts[server.url][Outcome.STORED] < len(STORIES)
+
+
+def test_second_crawl_of_an_archive_in_use_is_refused(archive: Path) -> None:
+    with misbehaving(STORIES) as server:
+        first = start_crawl(archive, server.url)
+        wait_for_stories(server, 1)
+        second = start_crawl(archive, server.url)
+        _, errors = second.communicate(timeout=20)
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=20)
+
+    assert second.returncode != 0
+    assert "ArchiveError" in errors
+    assert states(archive) == ["interrupted"]
+
+
+def test_plain_scrapy_commands_work(archive: Path) -> None:
+    scrapy = [sys.executable, "-m", "scrapy"]
+    project = Path(__file__).parent.parent
+    listed = subprocess.run([*scrapy, "list"], cwd=project, capture_output=True, text=True, check=True)
+    assert listed.stdout.split() == ["feed", "front_page", "site", "sitemap"]
+
+    with misbehaving({"/a": answer(story())}) as server:
+        settings = [f"ARCHIVE={archive}", "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "LOG_LEVEL=ERROR"]
+        options = [part for setting in settings for part in ("-s", setting)]
+        command = [*scrapy, "crawl", "feed", "-a", f"url={server.url}", *options]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    with closing(read_archive(archive)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == 1
+
+
+def test_second_signal_does_not_wait_for_the_server(archive: Path) -> None:
+    with misbehaving({**STORIES, "/0": no_answer}) as server:
+        process = start_crawl(archive, server.url)
+        wait_for_stories(server, 1)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+
+    assert time.monotonic() - started < 3
+    assert (process.returncode, output.split()[0]) == (0, "interrupted")
+    assert states(archive) == ["interrupted"]
+    assert_sound(archive)
