@@ -1,0 +1,100 @@
+"""The command archiver: one file per command; only this package prints or exits."""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from archiver import __version__
+from archiver.cli.crawl import crawl
+from archiver.cli.demo import demo
+from archiver.cli.export import export
+from archiver.cli.parse import parse
+from archiver.cli.search import search
+from archiver.cli.show import show
+from archiver.cli.stats import stats
+from archiver.errors import ArchiverError, ExitCode
+
+
+class Commands(click.Group):
+    """The commands in the order in which one meets them; a reader that goes away ends any of them quietly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click hands it over
+        """Return the names of the commands in the order of their adding."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that ctx names and return its exit code, if it has one of its own."""
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `archiver export | head`
+            _forget_output()
+            return ExitCode.DONE
+        return result
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="archiver %(version)s")
+def commands() -> None:
+    """Archive news sites: articles, the related headlines around them, and a search over it all.
+
+    \b
+    archiver demo                              try it on a sample newspaper
+    archiver crawl https://news.example/       archive a site
+    archiver search flood bridge               find articles in the archive
+    archiver show 12                           read one
+
+    Everything lands in one SQLite file, archive.db. COMMAND --help tells more.
+    """
+
+
+for command in (demo, crawl, search, show, stats, export, parse):
+    commands.add_command(command)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors.ExitCode names them all."""
+    _write_anything()
+    try:
+        code = commands.main(argv, prog_name="archiver", standalone_mode=False)
+    except ArchiverError as error:
+        return _fail(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.UsageError as error:
+        asked = f"; `{error.ctx.command_path} --help` tells more" if error.ctx else ""
+        return _fail(f"{_sentence(error.format_message())}{asked}", ExitCode.USAGE)
+    except click.ClickException as error:
+        return _fail(_sentence(error.format_message()), ExitCode.FAILED)
+    except click.Abort:
+        return _fail("interrupted", ExitCode.INTERRUPTED)
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _fail(message: str, code: ExitCode) -> ExitCode:
+    print(f"archiver: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _sentence(message: str) -> str:
+    """Return click's message as the others are written."""
+    first = message[:1] if message[:2].isupper() else message[:1].lower()
+    return first + message[1:].rstrip(".")
+
+
+def _write_anything() -> None:
+    """Let no character of a foreign script be an error of a terminal or locale that lacks it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _forget_output() -> None:
+    """Send what Python still holds for standard output nowhere, so that its end is quiet too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

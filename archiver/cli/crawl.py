@@ -1,0 +1,168 @@
+"""archiver crawl: archive sites."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archiver import settings
+from archiver.cli.options import DurationType, SettingType, archive_option, writable
+from archiver.cli.progress import Bar, Diary, Lines, Note
+from archiver.cli.rendering import Output
+from archiver.cli.summary import exit_code, print_summary
+from archiver.errors import ExitCode
+
+if TYPE_CHECKING:
+    from archiver.crawl.run import CrawlPlan
+    from spiders.frontier import Source
+
+SOURCES = Path("sources.toml")
+# What a user who asked for nothing else should see of Scrapy's log: our own faults.
+QUIET_LOG = "ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOptions:
+    """The command line of a crawl; None leaves a setting as it is."""
+
+    urls: tuple[str, ...]
+    sources: Path | None
+    archive: Path
+    budget: int | None
+    contact: str | None
+    delay: float | None
+    revisit_after: timedelta | None
+    others: tuple[tuple[str, object], ...]
+    log_file: Path | None
+    verbose: bool
+    quiet: bool
+
+
+@click.command()
+@click.argument("urls", metavar="[URL]...", nargs=-1)
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=f"Sites to crawl if no URL is given.  [default: {SOURCES}]",
+)
+@archive_option
+@click.option(
+    "--budget",
+    type=click.IntRange(min=1),
+    metavar="PAGES",
+    help=f"Stories of each site to visit; the rest waits.  [default: {settings.PAGE_BUDGET}]",
+)
+@click.option(
+    "--contact",
+    envvar="ARCHIVER_CONTACT",
+    show_envvar=True,
+    metavar="ADDRESS",
+    help="Your mail or web address, told to the sites you crawl.",
+)
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help=f"Between two requests to one site.  [default: {settings.DOWNLOAD_DELAY:g}]",
+)
+@click.option(
+    "--revisit-after",
+    type=DurationType(),
+    metavar="TIME",
+    help=f"Look at a story again after 90s, 30m, 2h, 1d.  [default: {settings.REVISIT_AFTER}s]",
+)
+@click.option(
+    "--set",
+    "others",
+    type=SettingType(),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Any other setting; the README lists them.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path),
+    callback=writable,
+    metavar="FILE",
+    help="Write a line for every page to this file.",
+)
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Log every page on standard error instead of the progress."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
+def crawl(**values: Any) -> ExitCode:
+    """Archive the stories of news sites.
+
+    Stories are found by feeds, sitemaps and the front page, and by the related headlines of the stories
+    themselves, all of the same site. robots.txt is obeyed. Run it again, by hand or by cron: it asks for what
+    is new or may have changed, and goes on where an interrupted crawl stopped.
+
+    \b
+    archiver crawl https://news.example/ --contact you@example.org
+    archiver crawl                             the sites in sources.toml
+    archiver crawl --quiet --log-file crawl.log
+    """
+    from archiver.crawl.run import run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
+
+    options = CrawlOptions(**values)
+    plan = _plan(options)
+    with _diary(options) as diary:
+        summary = run_crawl(plan, diary)
+    if not options.quiet:
+        print_summary(Output(), summary, diary.notes, options.archive)
+    if exit_code(summary) is ExitCode.NOTHING_FETCHED:
+        click.echo(f"archiver: {_why_nothing(diary.notes)}", err=True)
+    return exit_code(summary)
+
+
+def _diary(options: CrawlOptions) -> Diary:
+    output = Output(stderr=True)
+    if options.quiet or options.verbose:
+        return Diary()
+    return Bar(output) if output.is_terminal else Lines(output)
+
+
+def _why_nothing(notes: Sequence[Note]) -> str:
+    if not notes:
+        return "no page of any site could be fetched"
+    return (
+        f"no page of any site could be fetched, such as {notes[0].url}: {notes[0].detail or notes[0].outcome}"
+    )
+
+
+def _plan(options: CrawlOptions) -> "CrawlPlan":
+    from archiver.crawl.run import CrawlPlan  # noqa: PLC0415 - as above
+
+    sources, contact = _sources(options)
+    return CrawlPlan(
+        archive=options.archive,
+        sources=sources,
+        contact=options.contact or contact,
+        pages=options.budget,
+        delay=options.delay,
+        revisit_after=options.revisit_after,
+        log_file=options.log_file,
+        log_level=None if options.verbose or options.log_file else QUIET_LOG,
+        others=dict(options.others),
+    )
+
+
+def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
+    """Return the sites to crawl and the contact that their file names."""
+    from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
+    from spiders.base import source_address  # noqa: PLC0415
+    from spiders.frontier import Source  # noqa: PLC0415
+
+    if options.urls and options.sources:
+        raise click.UsageError("give either the sites' addresses or --sources, not both")
+    if options.urls:
+        addresses = dict.fromkeys(map(source_address, options.urls))
+        return tuple(Source(url=address) for address in addresses), None
+    if options.sources is None and not SOURCES.exists():
+        raise click.UsageError(f"name a site, such as https://news.example/, or list your sites in {SOURCES}")
+    file = read_sources(options.sources or SOURCES)
+    return file.sources, file.contact

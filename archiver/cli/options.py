@@ -1,0 +1,189 @@
+"""Options that several commands share, and the types of their values."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from archiver import settings
+from db.filters import Filters
+
+T = TypeVar("T")
+Command = Callable[..., T]
+
+DAYS_AGO = re.compile(r"(\d{1,6})d")
+MONTH = re.compile(r"(\d{4})-(\d{2})")
+YEAR = re.compile(r"\d{4}")
+DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+# Beginnings of the names of settings that cannot be 0.
+AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
+FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A day, a month or a year, in UTC."""
+
+    start: datetime
+    end: datetime
+    """The first moment after it."""
+
+
+class SpanType(click.ParamType[Any]):
+    """A day or a longer span, as people write it."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Span:
+        """Return the span that value, an option's text, means today."""
+        try:
+            return span(str(value), datetime.now(UTC))
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no date: {FORMS}", param, ctx)
+
+
+class MomentType(click.ParamType[Any]):
+    """A moment: a day stands for its end."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment that value, an option's text, means; UTC where it names no zone."""
+        try:
+            moment = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            self.fail(f"{value!r} is no time: give 2026-01-31 or 2026-01-31T08:00:00Z", param, ctx)
+        if len(str(value).strip()) <= len("2026-01-31"):
+            moment += timedelta(days=1, seconds=-1)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class DurationType(click.ParamType[Any]):
+    """A length of time."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Return the length that value, an option's text, means."""
+        match = DURATION.fullmatch(str(value).strip())
+        try:
+            length = timedelta(**{UNITS[match[2]]: float(match[1])}) if match else None
+        except OverflowError:
+            length = None
+        if length is None:
+            self.fail(f"{value!r} is no duration: give seconds, or 90s, 30m, 2h, 1d", param, ctx)
+        return length
+
+
+class SettingType(click.ParamType[Any]):
+    """A setting and its value, written NAME=VALUE."""
+
+    name = "setting"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, object]:
+        """Return the setting's name and its value, which is of the kind of its default."""
+        name, _, text = str(value).partition("=")
+        default = getattr(settings, name, None) if name.isupper() else None
+        if not isinstance(default, bool | int | float | str):
+            self.fail(f"there is no setting {name!r} to set: give one such as REVISIT_DAYS=30", param, ctx)
+        try:
+            return name, setting(name, text.strip(), default)
+        except (ValueError, KeyError):
+            self.fail(f"{text!r} is no value for {name}: its default is {default!r}", param, ctx)
+
+
+def setting(name: str, text: str, default: bool | float | str) -> object:
+    """Return the value of a setting from its text; ValueError or KeyError if it can have no such value."""
+    if isinstance(default, str):
+        return text
+    if isinstance(default, bool):
+        return SWITCHES[text.lower()]
+    number = type(default)(text)
+    if not (1 if name.startswith(AT_LEAST_ONE) else 0) <= number < float("inf"):
+        raise ValueError(f"{number} is out of range")
+    return number
+
+
+def span(text: str, now: datetime) -> Span:
+    """Return the day, month or year that text means at the time now; ValueError if it means none."""
+    text = text.strip().lower()
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if text in ("today", "yesterday"):
+        return _day(today if text == "today" else today - timedelta(days=1))
+    if ago := DAYS_AGO.fullmatch(text):
+        return _day(today - timedelta(days=int(ago[1])))
+    if month := MONTH.fullmatch(text):
+        start = datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
+        return Span(start, (start + timedelta(days=31)).replace(day=1))
+    if YEAR.fullmatch(text):
+        return Span(datetime(int(text), 1, 1, tzinfo=UTC), datetime(int(text) + 1, 1, 1, tzinfo=UTC))
+    return _day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
+
+
+def _day(start: datetime) -> Span:
+    return Span(start, start + timedelta(days=1))
+
+
+def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """Return the path of a file that lines will be added to, if they can be."""
+    if path is not None:
+        try:
+            path.open("a").close()
+        except OSError as error:
+            raise click.BadParameter(f"{path} cannot be written: {error.strerror}", ctx, param) from error
+    return path
+
+
+def archive_option(command: Command[T]) -> Command[T]:
+    """Add the option that names the archive."""
+    return click.option(
+        "--archive",
+        "-a",
+        type=click.Path(dir_okay=True, path_type=Path),
+        envvar="ARCHIVER_ARCHIVE",
+        show_envvar=True,
+        default=settings.ARCHIVE,
+        show_default=True,
+        metavar="FILE",
+        help="The archive's SQLite file.",
+    )(command)
+
+
+def json_option(help_text: str) -> Callable[[Command[T]], Command[T]]:
+    """Return the decorator that adds the option for JSON, which prints what help_text says."""
+    return click.option("--json", "as_json", is_flag=True, help=help_text)
+
+
+def filter_options(command: Command[T]) -> Command[T]:
+    """Add the options that choose articles; command receives them as filters, a Filters."""
+
+    @click.option(
+        "--source", "-s", metavar="HOST", help="Only of this site: a host, a host above it, or a name."
+    )
+    @click.option("--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later.")
+    @click.option("--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before.")
+    @click.option("--lang", "-l", metavar="CODE", help="In this language: en, fr, zh (also means zh-Hant).")
+    @click.option(
+        "--author", metavar="NAME", help="By an author whose name holds this; case and accents are ignored."
+    )
+    @wraps(command)
+    def with_filters(*, source: str | None, since: Span | None, until: Span | None, **others: Any) -> T:
+        filters = Filters(
+            source=source,
+            since=since.start if since else None,
+            until=until.end if until else None,
+            language=others.pop("lang"),
+            author=others.pop("author"),
+        )
+        return command(filters=filters, **others)
+
+    return with_filters

@@ -1,0 +1,156 @@
+"""How values look on a terminal, in a pipe, and as JSON."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from db.search import MARK_END, MARK_START
+
+# Columns of a text that is read rather than scanned, however wide the terminal is.
+READING_WIDTH = 88
+# Columns of a text beside its margin, however narrow the terminal is.
+NARROWEST = 10
+# Columns of a table in a pipe: enough for all of them, so that nothing is cut.
+PIPE_WIDTH = 200
+# What stands around a match where there is no bold.
+PLAIN_MARK = "*"
+BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+class Output(Console):
+    """Standard output or standard error: styled and wrapped on a terminal, plain lines elsewhere."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+        if not self.is_terminal:
+            self.width = PIPE_WIDTH
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to main to end quietly."""
+        raise BrokenPipeError
+
+    def say(self, *parts: str | Text | tuple[str, str], margin: str = "") -> None:
+        """Print parts, texts or pairs of text and style, behind each other; wrapped on a terminal only.
+
+        margin stands before the first line; lines that follow are indented by as much.
+        """
+        text = Text.assemble(*parts)
+        columns = max(self.width - len(margin), NARROWEST) if self.is_terminal else None
+        lines = text.wrap(self, columns) if columns else [text]
+        for number, line in enumerate(lines):
+            line.rstrip()
+            before = " " * len(margin) if number else margin
+            self.print(Text.assemble((before, "cyan"), line), soft_wrap=True)
+
+    def say_whole(self, text: str, *, indent: int, style: str = "") -> None:
+        """Print an address or a command in one piece, so that it can be copied."""
+        self.print(Text.assemble(" " * indent, (text, style)), soft_wrap=True)
+
+    def paragraph(self, text: Text) -> None:
+        """Print text wrapped to columns that are good to read, on a terminal or not."""
+        for line in text.wrap(self, min(READING_WIDTH, self.width)):
+            line.rstrip()
+            self.print(line, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print value as one line of JSON in UTF-8: dataclasses as objects, times as ISO 8601."""
+    line = json.dumps(value, ensure_ascii=False, default=_json_value)
+    sys.stdout.write(
+        line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
+    )
+    sys.stdout.write("\n")
+
+
+def fields_of(value: Any) -> dict[str, object]:
+    """Return the fields of a frozen dataclass by their names, those inside of it too."""
+    return asdict(value)
+
+
+def _json_value(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime):
+        return iso_text(value)
+    if isinstance(value, date | Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def iso_text(moment: datetime) -> str:
+    """Return moment as ISO 8601 to the second, with Z for UTC."""
+    return moment.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def day_text(moment: datetime | None) -> str:
+    """Return the day of moment in UTC, or "no date"."""
+    return "no date" if moment is None else moment.astimezone(UTC).date().isoformat()
+
+
+def minute_text(moment: datetime | None) -> str:
+    """Return moment to the minute in UTC, or "no date"."""
+    return "no date" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def marked(snippet: str, *, bold: bool) -> Text:
+    """Return a search's snippet with its matches in bold, or between plain marks."""
+    if not bold:
+        return Text(plain_marks(snippet))
+    text = Text()
+    for index, part in enumerate(snippet.split(MARK_START)):
+        match, _, rest = part.partition(MARK_END) if index else ("", "", part)
+        text.append(match, "bold yellow")
+        text.append(rest)
+    return text
+
+
+def plain_marks(snippet: str) -> str:
+    """Return a search's snippet with its matches between plain marks."""
+    return snippet.replace(MARK_START, PLAIN_MARK).replace(MARK_END, PLAIN_MARK)
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: "1 article", "2,000 articles"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return the parts that are not empty, between middle dots."""
+    return " · ".join(part for part in parts if part)
+
+
+def by_number(counts: Iterable[tuple[str, int]]) -> str:
+    """Return names with their counts, the most frequent first: "3 gone, 1 timeout"."""
+    ranked = sorted(counts, key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number:,} {name}" for name, number in ranked)
+
+
+def byte_text(size: int) -> str:
+    """Return a number of bytes in a unit that suits it."""
+    number, unit = float(size), 0
+    while number >= 1000 and unit < len(BYTE_UNITS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:.1f} {BYTE_UNITS[unit]}" if unit else f"{size} bytes"
+
+
+def duration_text(duration: timedelta) -> str:
+    """Return a length of time: "8 s", "4 min 10 s", "2 h 5 min"."""
+    seconds = round(duration.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def write_utf8() -> None:
+    """Write standard output in UTF-8 from here on, whatever the terminal's locale: programs will read it."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")

@@ -1,0 +1,148 @@
+"""archiver stats: what the archive holds."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from archiver.cli.options import archive_option, json_option
+from archiver.cli.rendering import (
+    Output,
+    by_number,
+    byte_text,
+    counted,
+    day_text,
+    duration_text,
+    fields_of,
+    listed,
+    minute_text,
+    print_json,
+    write_utf8,
+)
+from db.connection import read_archive
+from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
+from db.warc import warc_directory
+
+BAR_WIDTH = 40
+
+
+@click.command()
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=14,
+    show_default=True,
+    help="Days with articles to list, the newest first.",
+)
+@json_option("One JSON object.")
+@archive_option
+def stats(days: int, as_json: bool, archive: Path) -> None:
+    """Tell what the archive holds: in all, by site, by day.
+
+    Days are those of publication, in UTC.
+
+    \b
+    archiver stats --days 30
+    """
+    with closing(read_archive(archive)) as connection:
+        found = statistics(connection, days)
+    if as_json:
+        write_utf8()
+        print_json(
+            {"archive": archive, "bytes": _database_size(archive), "warc_bytes": _warc_size(archive)}
+            | fields_of(found)
+        )
+    else:
+        _print_statistics(Output(), found, archive)
+
+
+def _print_statistics(output: Output, found: Statistics, archive: Path) -> None:
+    warc = warc_directory(archive)
+    sizes = (
+        f"{byte_text(_database_size(archive))}, raw pages {byte_text(_warc_size(archive))} in {warc.name}/"
+    )
+    output.say((str(archive), "bold"), (f"  {sizes}", "dim"))
+    for line in _totals(found):
+        output.say(line, margin="  ")
+    if found.sources:
+        output.say()
+        output.print(_source_table(found.sources))
+    if found.days:
+        output.say()
+        output.print(_day_table(found.days, found.undated))
+    if found.last_crawl:
+        output.say()
+        output.say(_crawl_line(found.last_crawl), margin="Last crawl  ")
+
+
+def _totals(found: Statistics) -> Iterator[str]:
+    yield listed(
+        [
+            counted(found.articles, "article"),
+            counted(found.revisions, "earlier version"),
+            counted(found.related_links, "related link"),
+        ]
+    )
+    yield listed(
+        [
+            f"{counted(found.pages, 'page')} known",
+            f"{found.unvisited:,} not visited yet",
+            counted(found.captures, "fetch", "fetches"),
+        ]
+    )
+    if found.outcomes:
+        yield f"latest visits: {by_number(found.outcomes.items())}"
+
+
+def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Source", overflow="fold")
+    for name in ("Articles", "Pages", "Not visited"):
+        table.add_column(name, justify="right")
+    table.add_column("Published", no_wrap=True)
+    for source in sources:
+        name = source.source if source.name == source.source else f"{source.name} ({source.source})"
+        span = (
+            f"{day_text(source.first_published)} to {day_text(source.last_published)}"
+            if source.last_published
+            else ""
+        )
+        table.add_row(name, f"{source.articles:,}", f"{source.pages:,}", f"{source.unvisited:,}", span)
+    return table
+
+
+def _day_table(days: tuple[DayStatistics, ...], undated: int) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Published")
+    table.add_column("Articles", justify="right")
+    table.add_column()
+    most = max(undated, *(day.articles for day in days))
+    for day in days:
+        table.add_row(day.day.isoformat(), f"{day.articles:,}", _bar(day.articles, most))
+    if undated:
+        table.add_row("no date", f"{undated:,}", _bar(undated, most))
+    return table
+
+
+def _bar(number: int, most: int) -> str:
+    return "█" * max(round(number / max(most, BAR_WIDTH) * BAR_WIDTH), 1)
+
+
+def _crawl_line(crawl: CrawlRecord) -> str:
+    counts: dict[str, int] = {}
+    for count in crawl.counts:
+        counts[count.outcome] = counts.get(count.outcome, 0) + count.pages
+    took = f"in {duration_text(crawl.finished - crawl.started)}" if crawl.finished else ""
+    visits = by_number(counts.items()) or "no page visited"
+    return f"number {crawl.id}, {minute_text(crawl.started)}, {crawl.state} {took}: {visits}"
+
+
+def _database_size(archive: Path) -> int:
+    files = (archive, archive.with_name(f"{archive.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _warc_size(archive: Path) -> int:
+    return sum(file.stat().st_size for file in warc_directory(archive).glob("*.warc.gz"))

@@ -1,0 +1,166 @@
+"""archiver crawl: what a user and cron see of a crawl."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from commands import PROGRAM, Result, on_terminal, run_apart
+from misbehaving import answer, misbehaving, story
+
+from archiver.sample import serve
+from db.connection import read_archive
+from db.read import statistics
+
+FAST = ("--delay", "0", "--set", "AUTOTHROTTLE_ENABLED=False")
+PAGES = {
+    "/flood": answer(story("Flood closes the old bridge")),
+    "/ferry": answer(story("Ferry runs again every hour")),
+    "/gone": answer(b"", "404 Not Found"),
+}
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """Serve a site with two stories and one that is gone."""
+    with misbehaving(PAGES) as server:
+        yield server.url
+
+
+def articles(archive: Path) -> int:
+    with closing(read_archive(archive)) as connection:
+        return statistics(connection).articles
+
+
+def fields(result: Result) -> list[str]:
+    """Return the cells of the summary's row for the site."""
+    return next(line.split() for line in result.out.splitlines() if line.startswith("127.0.0.1"))
+
+
+def test_crawl_ends_with_a_summary_and_the_next_one_says_that_nothing_is_new(
+    site: str, tmp_path: Path
+) -> None:
+    first = run_apart("crawl", site, *FAST, folder=tmp_path)
+    soon = run_apart("crawl", site, *FAST, folder=tmp_path)
+    again = run_apart("crawl", site, *FAST, "--revisit-after", "0", folder=tmp_path)
+
+    assert (first.code, first.err) == (0, "")
+    assert fields(first)[1:] == ["2", "0", "0", "0", "0", "1"]
+    assert re.search(r"Failed at 127\.0\.0\.1:\d+: 1 gone\n  gone http://127\.0\.0\.1:\d+/gone", first.out)
+    assert "Archived 2 new articles.\n" in first.out
+    assert "archive.db holds 2 articles now; the crawl took " in first.out
+    assert "Nothing new: no story was added, none has changed." in soon.out
+    assert "3 known stories not asked for" in soon.out
+    assert fields(again)[1:] == ["0", "0", "2", "0", "0", "1"]
+    assert "Nothing new: no story was added, none has changed." in again.out
+    assert articles(tmp_path / "archive.db") == 2
+
+
+def test_budget_leaves_the_rest_to_the_next_crawl(site: str, tmp_path: Path) -> None:
+    first = run_apart("crawl", site, *FAST, "--budget", "1", folder=tmp_path)
+    second = run_apart("crawl", site, *FAST, folder=tmp_path)
+
+    assert fields(first)[1:] == ["1", "0", "0", "0", "0", "0"]
+    assert "2 more addresses known and left for the next crawl." in first.out
+    assert fields(second)[1:] == ["1", "0", "0", "0", "0", "1"]
+
+
+def test_sites_and_contact_are_read_from_sources_toml(site: str, tmp_path: Path) -> None:
+    with misbehaving(PAGES) as other:
+        (tmp_path / "sources.toml").write_text(
+            f'contact = "me@example.org"\n[[source]]\nurl = "{site}"\n[[source]]\nurl = "{other.url}"\n'
+        )
+        result = run_apart("crawl", *FAST, folder=tmp_path)
+        requests = "".join(other.requests)
+
+    assert result.code == 0
+    assert next(line.split() for line in result.out.splitlines() if line.startswith("all "))[1] == "4"
+    assert "(+me@example.org)" in requests
+
+
+def test_site_that_is_not_there_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
+    result = run_apart("crawl", "http://127.0.0.1:9/", *FAST, folder=tmp_path)
+
+    assert result.code == 3
+    assert "Nothing could be fetched." in result.out
+    assert re.fullmatch(r"archiver: no page of any site could be fetched.*127\.0\.0\.1:9.*\n", result.err)
+
+
+def test_address_that_is_none_is_one_line(tmp_path: Path) -> None:
+    result = run_apart("crawl", "ftp://news.example/", folder=tmp_path)
+
+    assert result.code == 1
+    assert result.err.startswith("archiver: 'ftp://news.example/' ")
+    assert not (tmp_path / "archive.db").exists()
+
+
+def test_no_site_at_all_says_how_to_name_one(tmp_path: Path) -> None:
+    result = run_apart("crawl", folder=tmp_path)
+
+    assert result.code == 2
+    assert "name a site, such as https://news.example/, or list your sites in sources.toml" in result.err
+
+
+def test_quiet_crawl_prints_nothing_and_its_log_names_every_page(tmp_path: Path) -> None:
+    options = ("--quiet", "--log-file", "crawl.log")
+    with misbehaving(PAGES) as server:
+        result = run_apart(
+            "crawl", server.url, *FAST, *options, folder=tmp_path, ARCHIVER_CONTACT="desk@example.org"
+        )
+
+    assert (result.code, result.out, result.err) == (0, "", "")
+    log = (tmp_path / "crawl.log").read_text()
+    assert f"stored {server.url}flood" in log
+    assert f"gone {server.url}gone" in log
+    assert "(+desk@example.org)" in "".join(server.requests)
+
+
+def test_terminal_sees_a_bar_that_goes_away(tmp_path: Path) -> None:
+    with misbehaving(PAGES) as server:
+        screen = on_terminal("crawl", server.url, *FAST, "-a", tmp_path / "archive.db")
+
+    assert "Crawling" in screen
+    assert "/3" in screen
+    assert "Crawling" not in screen.rpartition("\x1b[2K")[2]
+    assert "Archived 2 new articles." in screen
+
+
+def test_log_of_a_long_crawl_gets_a_line_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import sys, archiver.cli.progress as progress; progress.LINE_SECONDS = 0.0;"
+        "from archiver.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    python = Path(PROGRAM).with_name("python")
+    with misbehaving(PAGES) as server:
+        done = subprocess.run(
+            [python, "-c", code, "crawl", server.url, *FAST, "-a", tmp_path / "archive.db"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    assert re.search(r"^\d+ s: 3 pages visited \(2 new, 1 failed\), 0 waiting$", done.stderr, re.MULTILINE)
+
+
+def test_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(tmp_path: Path) -> None:
+    with serve() as paper:
+        arguments = [PROGRAM, "crawl", paper.url, "--delay", "0.3", "-v", "-a", str(tmp_path / "archive.db")]
+        with subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stderr is not None
+            assert any(" stored " in line for line in process.stderr)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert "Stopped early. What was archived is whole" in out
+        before = articles(tmp_path / "archive.db")
+        rest = run_apart("crawl", paper.url, *FAST, "-a", tmp_path / "archive.db")
+
+    assert rest.code == 0
+    assert 0 < before < articles(tmp_path / "archive.db")

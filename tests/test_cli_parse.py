@@ -1,0 +1,148 @@
+"""archiver parse: the split of files, without archive."""
+
+import gzip
+import json
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from commands import PROGRAM, Result, Run, first_lines, run_apart, runner
+from misbehaving import HEADLINE, story
+
+from archiver import settings
+
+TEXT = """Dernière mise à jour à 08h40 le 20/11
+Le ministre des Affaires étrangères a dit jeudi que la ville devait rassembler ses forces contre la crue.
+Les ponts seront fermés jusqu'à vendredi, et les écoles resteront ouvertes, a indiqué la mairie dans la nuit.
+Gros porteur chinois : le C919 quitte la ligne d'assemblage
+"""
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.html"
+    path.write_bytes(story())
+    return path
+
+
+def rows_of(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+def headlines(result: Result) -> list[object]:
+    return [row["article"] and row["article"]["headline"] for row in rows_of(result)]  # type: ignore[index]
+
+
+def test_page_is_split_into_one_line(run: Run, page: Path) -> None:
+    result = run("parse", page, "--url", "https://news.example/flood")
+
+    (row,) = rows_of(result)
+    assert row["file"] == str(page)
+    assert row["article"]["url"] == "https://news.example/flood"  # type: ignore[index]
+    assert row["article"]["body"].count("\n\n") == 3  # type: ignore[index]
+    assert (result.code, result.err) == (0, "")
+
+
+def test_packed_pages_and_standard_input_count_as_well(tmp_path: Path) -> None:
+    packed = tmp_path / "page.html.gz"
+    packed.write_bytes(gzip.compress(story("Second headline of the day")))
+
+    result = run_apart("parse", packed, "-", stdin=story("Third headline of the day"))
+
+    assert headlines(result) == ["Second headline of the day", "Third headline of the day"]
+
+
+@pytest.mark.parametrize("name", ["page.txt", "page"])
+def test_plain_text_is_told_by_name_or_content(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(TEXT, "utf-8")
+
+    (row,) = rows_of(run("parse", tmp_path / name, "--fetched", "2015-11-23"))
+
+    assert row["article"]["date_published"].startswith("2015-11-20T08:40")  # type: ignore[index]
+    assert [link["headline"] for link in row["related"]] == [TEXT.splitlines()[-1]]  # type: ignore[attr-defined]
+
+
+def test_text_can_be_forced(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(TEXT, "utf-8")
+
+    (forced,) = rows_of(run("parse", "--text", path))
+
+    assert forced["article"] is not None
+
+
+def test_files_keep_their_order(run: Run, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.html" for number in range(12)]
+    for number, path in enumerate(paths):
+        path.write_bytes(story(f"Headline number {number} of the day"))
+
+    result = run("parse", *paths)
+
+    assert headlines(result) == [f"Headline number {number} of the day" for number in range(12)]
+
+
+def test_file_that_cannot_be_read_or_split_is_named_and_the_others_come_out(
+    run: Run, page: Path, tmp_path: Path
+) -> None:
+    deep, large, torn = (tmp_path / name for name in ("deep.html", "large.html", "torn.html.gz"))
+    deep.write_bytes(b"<html><body>" + b"<div>" * 100_000 + b"text")
+    large.write_bytes(gzip.compress(b"<html>" + b" " * settings.DOWNLOAD_MAXSIZE))
+    torn.write_bytes(gzip.compress(story())[:-20])
+
+    result = run("parse", tmp_path / "missing.html", deep, large, torn, page)
+
+    assert headlines(result) == [HEADLINE]
+    assert result.code == 1
+    reasons = [line.removeprefix(f"archiver: {tmp_path}/") for line in result.err.splitlines()]
+    assert reasons[0] == "missing.html: cannot be read: No such file or directory"
+    assert reasons[1].startswith("deep.html: the page's tags nest too deep")
+    assert reasons[2].startswith("large.html: is larger than a page may be")
+    assert reasons[3].startswith("torn.html.gz: cannot be unpacked")
+    assert len(reasons) == 4
+
+
+def test_empty_page_and_page_without_story_have_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_bytes(b"")
+    (tmp_path / "bare.html").write_bytes(b"<html><body><p>Log in</p></body></html>")
+
+    result = run("parse", tmp_path / "empty.html", tmp_path / "bare.html")
+
+    assert (result.code, headlines(result)) == (0, [None, None])
+
+
+def test_wrong_time_is_refused_with_the_forms_there_are(run: Run, page: Path) -> None:
+    result = run("parse", page, "--fetched", "noon")
+
+    assert result.code == 2
+    assert "give 2026-01-31 or 2026-01-31T08:00:00Z" in result.err
+
+
+def test_reader_that_goes_away_ends_it_quietly(page: Path) -> None:
+    page.write_bytes(
+        story(HEADLINE, *("The river rose by two metres on Friday night. " * 40 for _ in range(40)))
+    )
+
+    result = first_lines(1, "parse", *[page] * 40)
+
+    assert json.loads(result.out)["file"] == str(page)
+    assert (result.code, result.err) == (0, "")
+
+
+def test_ctrl_c_ends_a_wait_for_input_at_once() -> None:
+    with subprocess.Popen(
+        [PROGRAM, "parse", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(10) == 130
+        assert process.stderr is not None
+        assert process.stderr.read().strip() == "archiver: interrupted"

@@ -1,0 +1,106 @@
+"""The command as a whole: help, version, and one line for whatever goes wrong."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from archives import filled
+from commands import Run, run_apart, runner
+
+from archiver import __version__
+from archiver.cli import commands
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"archiver {__version__}\n"
+
+
+def test_help_names_every_command_in_the_order_of_a_first_session(run: Run) -> None:
+    text = run("--help").out
+
+    listed = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
+    assert listed == ["demo", "crawl", "search", "show", "stats", "export", "parse"]
+
+
+@pytest.mark.parametrize("name", list(commands.commands))
+def test_help_of_every_command_has_an_example(run: Run, name: str) -> None:
+    result = run(name, "--help")
+
+    assert result.code == 0
+    assert f"archiver {name}" in result.out.partition("\n")[2]
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_command_alone_shows_help(run: Run) -> None:
+    result = run()
+
+    assert result.code == 2
+    assert "archiver demo" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["frob"], "no such command 'frob'"),
+        (["search"], "missing argument 'WORDS...'"),
+        (["search", "x", "--lnag", "fr"], "no such option '--lnag'"),
+        (["search", "x", "--limit", "0"], "invalid value for '--limit'"),
+        (["export", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
+        (["crawl", "https://news.example/", "--delay", "-1"], "invalid value for '--delay'"),
+        (["crawl", "https://news.example/", "--revisit-after", "soon"], "'soon' is no duration"),
+        (["crawl", "https://news.example/", "--set", "NO_SUCH=1"], "there is no setting 'NO_SUCH' to set"),
+        (["crawl", "https://news.example/", "--set", "DOWNLOAD_DELAY=long"], "its default is 1.0"),
+        (["crawl", "https://news.example/", "--set", "SPLIT_WORKERS=0"], "its default is 2"),
+        (["crawl", "https://news.example/", "--set", "ITEM_PIPELINES={}"], "no setting 'ITEM_PIPELINES'"),
+        (["crawl", "https://news.example/", "--log-file", "/no/such/crawl.log"], "cannot be written"),
+        (["crawl", "https://news.example/", "--sources", "sources.toml"], "not both"),
+        (["search", " ", "-a", "{empty}"], "nothing to search for"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    filled(tmp_path / "empty.db", ()).close()
+
+    result = run(*(argument.replace("{empty}", str(tmp_path / "empty.db")) for argument in arguments))
+
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("archiver: ")
+    assert message in result.err
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["search", "x"], ["show", "1"], ["stats"], ["export"]])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "does not exist: run `archiver crawl"),
+        (lambda path: path.write_text("not a database at all, but long enough"), "file is not a database"),
+        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: sqlite3.connect(path).execute("CREATE TABLE t(x)"), "of another program"),
+    ],
+)
+def test_archive_that_is_none_is_one_line_and_exit_code_1(  # type: ignore[no-untyped-def]
+    run: Run, tmp_path: Path, command: list[str], make, message: str
+) -> None:
+    make(tmp_path / "archive.db")
+
+    result = run(*command, "-a", tmp_path / "archive.db")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"archiver: {tmp_path}/archive.db ")
+    assert message in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_shell_completion_knows_the_commands() -> None:
+    result = run_apart(_ARCHIVER_COMPLETE="bash_complete", COMP_WORDS="archiver s", COMP_CWORD="1")
+
+    assert [line.partition(",")[2] for line in result.out.splitlines()] == ["search", "show", "stats"]
+    assert os.environ.get("_ARCHIVER_COMPLETE") is None

@@ -1,0 +1,122 @@
+"""The README tells all that there is, and what it tells works."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from archives import FLOOD, filled
+
+from archiver import settings
+from archiver.cli import commands
+from archiver.crawl.sources import read_sources
+from archiver.errors import ExitCode
+from archiver.items import Article, Image, LinkKind, Outcome, RelatedLink
+from db.connection import read_archive
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's code blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", [name for name in vars(settings) if name.isupper()])
+def test_setting_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", list(commands.commands))
+def test_command_is_in_the_readme(name: str) -> None:
+    assert f"| `archiver {name}" in README
+
+
+@pytest.mark.parametrize("code", list(ExitCode))
+def test_exit_code_is_in_the_readme(code: ExitCode) -> None:
+    assert f"\n| {code.value} | " in README
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*Outcome, *LinkKind, *(field.name for kind in (Article, RelatedLink, Image) for field in fields(kind))],
+)
+def test_outcome_kind_or_field_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+def test_every_table_and_view_is_in_the_readme(tmp_path: Path) -> None:
+    filled(tmp_path / "archive.db", ()).close()
+    with closing(read_archive(tmp_path / "archive.db")) as archive:
+        rows = archive.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT GLOB 'articles_fts_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'"
+        ).fetchall()
+
+    assert [row["name"] for row in rows if f"`{row['name']}`" not in README] == []
+
+
+def test_options_named_in_the_readme_exist() -> None:
+    known = {
+        option
+        for command in commands.commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+
+    assert named - known - {"--help"} == set()
+
+
+def test_commands_of_the_sessions_are_understood() -> None:
+    lines = [line for block in blocks("sh") + blocks("text") for line in block.splitlines()]
+    used = [line.removeprefix("$ ").split()[1:] for line in lines if re.match(r"(?:\$ )?archiver ", line)]
+
+    assert len(used) >= 8
+    for name, *arguments in used:
+        command = commands.commands[name]
+        end = arguments.index(">") if ">" in arguments else None
+        with command.make_context(name, arguments[:end]) as context:
+            assert isinstance(context, click.Context)
+
+
+def test_python_example_prints_headline_and_related_links() -> None:
+    (code,) = blocks("python")
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    first, *related = done.stdout.splitlines()
+    assert first == "Flood closes the old bridge"
+    assert "related https://news.example/2026/ferry Ferry runs again after three weeks of repairs" in related
+
+
+def test_queries_run(tmp_path: Path) -> None:
+    filled(tmp_path / "archive.db", [FLOOD]).close()
+    (queries,) = blocks("sql")
+
+    with closing(read_archive(tmp_path / "archive.db")) as archive:
+        for query in queries.split(";\n"):
+            archive.execute(query)
+
+
+def test_sources_toml_is_one_that_a_crawl_takes(tmp_path: Path) -> None:
+    (text,) = blocks("toml")
+    (tmp_path / "sources.toml").write_text(text, "utf-8")
+
+    file = read_sources(tmp_path / "sources.toml")
+
+    assert file.contact == "you@example.org"
+    assert [source.name for source in file.sources] == [None, "The Courier"]
+    assert file.sources[1].delay == 5
+
+
+def test_version_of_python_is_the_packages_own() -> None:
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
+
+    assert f"Python {needed.removeprefix('>=')} or newer" in README
