@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -92,7 +92,7 @@ class SitemapSpider(NewsSpider):
 
 
 def _news_first(urls: Sequence[str]) -> Sequence[str]:
-    return sorted(urls, key=lambda url: "news" not in url)
+    return sorted(urls, key=lambda url: "news" not in urlsplit(url).path)  # a host may be called so
 
 
 def _newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:

@@ -5,16 +5,15 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archiver.crawl.throttle import SiteThrottle
+from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
 from spiders.responses import OffSiteError, RobotsDenialError
 
-# Bytes of a robots.txt that count (RFC 9309, 2.5).
-ROBOTS_SIZE = 500 * 1024
 ROBOTS_PRIORITY = 1000
 DISALLOW_ALL = b"User-agent: *\nDisallow: /\n"
 
@@ -66,7 +65,7 @@ class Robots:
         body = b""
         try:
             response = await self._crawler.engine.download_async(robots)
-        except IgnoreRequest:  # it is too large or redirected for ever: as good as none
+        except (IgnoreRequest, DownloadCancelledError):  # too large, or redirected for ever: as good as none
             pass
         else:
             body = (

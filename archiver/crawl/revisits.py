@@ -82,10 +82,11 @@ class ConditionalRequests:
         """Add the validators of the last capture to a story's request; redirects keep them."""
         if not request.meta.get("story") or "conditional" in request.meta:
             return
+        request.meta["conditional"] = False
         last = last_capture(self._archive.connection, request.cb_kwargs["asked"].url)
-        request.meta["conditional"] = last is not None and last.outcome in ARTICLE_OUTCOMES
-        if last is None or not request.meta["conditional"]:
+        if last is None or last.outcome not in ARTICLE_OUTCOMES:
             return
+        request.meta["conditional"] = bool(last.etag or last.last_modified)
         if last.etag:
             request.headers["If-None-Match"] = last.etag
         if last.last_modified:

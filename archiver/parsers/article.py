@@ -17,6 +17,8 @@ from archiver.parsers.text import fold, word_count
 
 # A block is taken as the story's from this probability on.
 CHANCE = 0.5
+# In a box that is by name an advertisement only from this one on.
+CERTAIN = 0.85
 # From this one on if it is prose in a box like those of the text: a last paragraph behind an advertisement.
 DOUBTED = 0.12
 # A story has at least this many words; below, a page is a list, a form or a teaser.
@@ -39,7 +41,12 @@ CREDIT = re.compile(
     r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]",
     re.IGNORECASE,
 )
+# "About us - Contact - Privacy policy": so many parts at least, of so many words at most.
+MENU_MARK = re.compile(r"\s+[-–—|·•/]\s+")
+FEWEST_IN_MENU = 4
+MENU_WORDS = 4
 LEAD_NAMES = bit("lead")
+PROMOTED_NAMES = bit("advert") | bit("signup")
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 
 
@@ -76,17 +83,22 @@ def _likely(layout: Layout, table: BlockTable, chances: Rows) -> list[Block]:
     """The blocks that the models choose, and prose they doubt in boxes just like those of what they choose."""
     sure = [block for block in layout.blocks if chances[block.index] > CHANCE]
     alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
-    return [
-        block
-        for block in layout.blocks
-        if chances[block.index] > CHANCE
-        or (
-            chances[block.index] > DOUBTED
-            and table.prose[block.index]
-            and block.box.tag == "p"
-            and signature(block.box) in alike
-        )
-    ]
+
+    def is_likely(block: Block) -> bool:
+        chance = chances[block.index]
+        if chance <= CHANCE:
+            is_prose = block.box.tag == "p" and table.prose[block.index]
+            return bool(chance > DOUBTED and is_prose and signature(block.box) in alike)
+        return bool(chance > CERTAIN or not _is_promoted(block))
+
+    return [block for block in layout.blocks if is_likely(block)]
+
+
+def _is_promoted(block: Block) -> bool:
+    """Whether the block's own box, or the one around it, is by name an advertisement or an invitation."""
+    around = block.box.parent
+    names = name_bits(block.box.names) | (name_bits(around.names) if around else 0)
+    return bool(names & PROMOTED_NAMES)
 
 
 def _repeats(block: Block, headline: Block | None) -> bool:
@@ -104,10 +116,13 @@ def _without_edges(chosen: list[Block], fetched: datetime) -> list[Block]:
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is "Advertisement", "Read also" or "Share", word for word, or ends with a photo's credit."""
+    """Whether a text is "Advertisement", "Read also" or "Share", a caption with its credit, or a menu in a line."""
     if len(text) <= LONGEST_CAPTION and CREDIT.search(text[-LONGEST_CREDIT:]):
         return True
-    return any(is_phrase(use, text) for use in ("sponsored", "related", "popular", "furniture"))
+    if any(is_phrase(use, text) for use in ("sponsored", "related", "popular", "furniture")):
+        return True
+    parts = MENU_MARK.split(text)
+    return len(parts) >= FEWEST_IN_MENU and all(len(part.split()) <= MENU_WORDS for part in parts)
 
 
 def _is_inset(block: Block) -> bool:

@@ -6,89 +6,27 @@ Everything that is asked of a page afterwards reads from this one result.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
-from archiver.parsers.text import clean
+from archiver.parsers.text import clean, ends_sentence
 
 # Elements whose content is never read as text.
-UNREAD = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "select",
-        "textarea",
-        "input",
-        "datalist",
-        "head",
-        "progress",
-        "meter",
-        "dialog",
-        "rt",
-        "rp",
-    ]
-)
+UNREAD = frozenset({
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
+    "map", "select", "textarea", "input", "datalist", "head", "progress", "meter", "dialog", "rt", "rp",
+})  # fmt: skip
 # Elements that stand inside a line of text. All others begin a block.
-INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "q",
-        "ruby",
-        "rb",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "picture",
-        "source",
-        "amp-img",
-    ]
-)
+INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "nobr", "q", "ruby", "rb", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img",
+})  # fmt: skip
+BREAKS = frozenset({"br", "hr"})
+STRONG = frozenset({"b", "strong"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-# Classes of text that only a screen reader speaks ("opens in a new window").
-SPOKEN = re.compile(
-    r"\b(?:sr-only|visually-?hidden|screen-?reader(?:-text)?|u-hidden|a11y-hidden)\b", re.IGNORECASE
-)
+NAMING = frozenset({"class", "id", "role", "data-testid", "data-component", "itemprop"})
 UNDISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -101,9 +39,11 @@ class Box:
     tag: str
     names: str
     """Class, id and role in lower case: what the page's maker calls it."""
-    element: HtmlElement
+    element: Element
     depth: int
     hidden: bool
+    heading: int
+    """Level of the heading that it is or stands in, from 1 to 6, or 0."""
     first_block: int
     end_block: int = 0
     """Its blocks are blocks[first_block:end_block]."""
@@ -123,7 +63,7 @@ class Anchor:
     index: int
     href: str
     box: Box
-    element: HtmlElement
+    element: Element
     first_block: int
     """The block that its text begins in, or would."""
     end_block: int = 0
@@ -153,146 +93,158 @@ class Block:
 
     @property
     def heading(self) -> int:
-        """Level of the heading it is, from 1 to 6, or 0."""
-        return next((HEADINGS[box.tag] for box in self.box.lineage() if box.tag in HEADINGS), 0)
+        """Level of the heading that it is or stands in, from 1 to 6, or 0."""
+        return self.box.heading
 
 
 @dataclass(slots=True, eq=False)
 class Layout:
     """A page as boxes, blocks and anchors, each list in page order."""
 
-    root: HtmlElement
+    root: Element
     boxes: list[Box]
     blocks: list[Block]
     anchors: list[Anchor]
 
 
-def page_layout(root: HtmlElement) -> Layout:
+def page_layout(root: Element) -> Layout:
     """Return the layout of the page whose tree has this root. Any depth and size is read in one pass."""
     walk = _Walk(root)
     walk.run()
     return Layout(root=root, boxes=walk.boxes, blocks=walk.blocks, anchors=walk.anchors)
 
 
+Piece = tuple[str, Anchor | None, bool]
+"""A run of text, the link it stands in, and whether it is bold."""
+LINE_BREAK: Piece = ("\n", None, False)
+SPACE: Piece = (" ", None, False)
+Opened = Box | Anchor | None
+"""What was open before an element began: a box's outer box, a link's outer link."""
+
+
 class _Walk:
     """The state of the pass: what is open at the place it has come to."""
 
-    def __init__(self, root: HtmlElement) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
         self.boxes: list[Box] = []
         self.blocks: list[Block] = []
         self.anchors: list[Anchor] = []
-        self.box = self._open_box(root, None)
+        self.box = self._opened_box(root, None)
         self.anchor: Anchor | None = None
         self.strong = 0
-        self.beside = False
-        """Whether an inline element has begun right where another ended."""
-        self.left = False
         self.inline: list[str] = []
-        self.pieces: list[tuple[str, Anchor | None, bool]] = []
+        """Tag and class of the inline elements that are open, of each box on its own."""
+        self.outer_inline: list[list[str]] = []
+        self.pieces: list[Piece] = []
+        self.broken = False
+        """Whether a line break is among the pieces."""
+        self.left = self.beside = False
+        """Whether an inline element has just ended, and whether another has begun right there."""
 
     def run(self) -> None:
         """Visit every element; an explicit stack, because pages nest deeper than Python calls may."""
-        self._visit(self.root)
+        self._text(self.root.text)
+        stack: list[tuple[Iterator[Element], Element, Opened]] = [(self.root.iterchildren(), self.root, None)]
+        while stack:
+            child = next(stack[-1][0], None)
+            if child is None:
+                _, element, opened = stack.pop()
+                if stack:
+                    self._leave(element.tag, opened)
+                    self._text(element.tail)
+                continue
+            tag = child.tag
+            if tag in UNREAD or not isinstance(tag, str):
+                self._text(child.tail)
+            elif tag in BREAKS:
+                self._break(tag)
+                self._text(child.tail)
+            else:
+                stack.append((child.iterchildren(), child, self._enter(child, tag)))
+                self._text(child.text)
         self._flush()
         self.boxes[0].end_block = len(self.blocks)
 
-    def _visit(self, top: HtmlElement) -> None:
-        self._text(top.text)
-        stack: list[tuple[Iterator[HtmlElement], HtmlElement | None, object]] = [
-            (top.iterchildren(), None, None)
-        ]
-        while stack:
-            children, element, opened = stack[-1]
-            child = next(children, None)
-            if child is None:
-                stack.pop()
-                if element is not None:
-                    self._leave(element, opened)
-                    self._text(element.tail)
-            elif child.tag in UNREAD or not isinstance(child.tag, str):
-                self._text(child.tail)
-            else:
-                stack.append((child.iterchildren(), child, self._enter(child)))
-                self._text(child.text)
-
     def _text(self, text: str | None) -> None:
-        if text:
-            if self.beside and self.pieces and _runs_on(self.pieces[-1][0], text):
+        if not text:
+            return
+        if self.beside:
+            if self.pieces and _runs_on(self.pieces[-1][0], text):
                 text = " " + text
-            self.beside = self.left = False
-            self.pieces.append((text, self.anchor, self.strong > 0))
-            if self.anchor is not None:
-                self.anchor.parts.append(
-                    (text, self.inline[-1] if self.inline else self.box.tag + " " + self.box.names)
-                )
+            self.beside = False
+        self.left = False
+        if not self.pieces and text.isspace():
+            return
+        self.pieces.append((text, self.anchor, self.strong > 0))
+        if self.anchor is not None:
+            self.anchor.parts.append(
+                (text, self.inline[-1] if self.inline else f"{self.box.tag} {self.box.names}")
+            )
 
-    def _enter(self, element: HtmlElement) -> object:
-        tag = element.tag
-        if tag in ("br", "hr"):
-            self.pieces.append(("\n", self.anchor, False))
-            if tag == "hr":
+    def _break(self, tag: str) -> None:
+        if tag == "hr":
+            self._flush()
+        elif self.pieces:
+            self.pieces.append(LINE_BREAK)
+            self.broken = True
+
+    def _enter(self, element: Element, tag: str) -> Opened:
+        if tag not in INLINE:
+            if self.pieces:
                 self._flush()
-            return None
-        if tag in INLINE:
-            return self._enter_inline(element, tag)
-        self._flush()
-        outer, self.box = self.box, self._open_box(element, self.box)
-        held, self.inline = self.inline, []
-        return outer, held
-
-    def _enter_inline(self, element: HtmlElement, tag: str) -> object:
+            outer, self.box = self.box, self._opened_box(element, self.box)
+            self.outer_inline.append(self.inline)
+            self.inline = []
+            return outer
         self.beside = self.beside or self.left
         if tag == "a":
             return self._enter_anchor(element)
-        if tag in ("img", "amp-img") and self.anchor is not None:
-            self.anchor.has_image = True
-        elif tag in ("b", "strong"):
+        if tag in STRONG:
             self.strong += 1
+        elif self.anchor is not None and tag in ("img", "amp-img"):
+            self.anchor.has_image = True
         self.inline.append(f"{tag} {element.get('class') or ''}".lower())
         return None
 
-    def _enter_anchor(self, element: HtmlElement) -> object:
+    def _enter_anchor(self, element: Element) -> Anchor | None:
         outer = self.anchor
         if href := element.get("href"):
             self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
             self.anchors.append(self.anchor)
         return outer
 
-    def _open_box(self, element: HtmlElement, parent: Box | None) -> Box:
-        attributes = element.attrib
-        names = " ".join(
-            filter(
-                None,
-                map(attributes.get, ("class", "id", "role", "data-testid", "data-component", "itemprop")),
-            )
-        ).lower()
-        hidden = (parent is not None and parent.hidden) or "hidden" in attributes
-        if not hidden and (style := attributes.get("style")):
-            hidden = UNDISPLAYED.search(style) is not None
+    def _opened_box(self, element: Element, parent: Box | None) -> Box:
+        named: list[str] = []
+        hidden = parent is not None and parent.hidden
+        for key, value in cast("dict[str, str]", element.attrib).items():
+            if key in NAMING:
+                named.append(value)
+            elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
+                hidden = True
+        tag = str(element.tag)
         box = Box(
             index=len(self.boxes),
             parent=parent,
-            tag=element.tag,
-            names=names,
+            tag=tag,
+            names=" ".join(named).lower(),
             element=element,
             depth=parent.depth + 1 if parent else 0,
             hidden=hidden,
+            heading=HEADINGS.get(tag) or (parent.heading if parent else 0),
             first_block=len(self.blocks),
         )
         self.boxes.append(box)
         return box
 
-    def _leave(self, element: HtmlElement, opened: object) -> None:
-        tag = element.tag
-        if tag in INLINE:
-            self._leave_inline(tag, opened)
-        elif tag not in ("br", "hr"):
-            self._flush()
+    def _leave(self, tag: str, opened: Opened) -> None:
+        if tag not in INLINE:
+            if self.pieces:
+                self._flush()
             self.box.end_block = len(self.blocks)
-            self.box, self.inline = opened  # type: ignore[misc]  # what _enter returned for a box
-
-    def _leave_inline(self, tag: str, opened: object) -> None:
+            self.box = opened if isinstance(opened, Box) else self.boxes[0]
+            self.inline = self.outer_inline.pop()
+            return
         self.left = True
         if tag == "a":
             if self.anchor is not opened and self.anchor is not None:
@@ -300,56 +252,61 @@ class _Walk:
             self.anchor = opened if isinstance(opened, Anchor) else None
             return
         self.inline.pop()
-        if tag in ("b", "strong"):
+        if tag in STRONG:
             self.strong -= 1
 
     def _flush(self) -> None:
         """End the open block: what was read since the last one becomes a block, or several at blank lines."""
         pieces, self.pieces = self.pieces, []
+        if not self.broken:
+            self._add_block(pieces)
+            return
+        self.broken = False
         for lines in _paragraphs(pieces):
             self._add_block(lines)
 
-    def _add_block(self, pieces: list[tuple[str, "Anchor | None", bool]]) -> None:
-        text = clean("".join(piece for piece, _, _ in pieces))
+    def _add_block(self, pieces: list[Piece]) -> None:
+        text = clean("".join([piece[0] for piece in pieces]))
         if not text:
             return
         anchors: list[Anchor] = []
         linked = strong = 0
         for piece, anchor, is_strong in pieces:
+            if anchor is None and not is_strong:
+                continue
+            size = len(" ".join(piece.split())) + 1
             if anchor is not None:
-                linked += len(clean(piece)) + 1
+                linked += size
                 if not anchors or anchors[-1] is not anchor:
                     anchors.append(anchor)
             if is_strong:
-                strong += len(clean(piece)) + 1
+                strong += size
         self.blocks.append(Block(len(self.blocks), self.box, text, linked, anchors, strong))
 
 
-def _paragraphs(
-    pieces: list[tuple[str, Anchor | None, bool]],
-) -> Iterator[list[tuple[str, Anchor | None, bool]]]:
-    """Cut at blank lines made of two line breaks, and at each break beside a line that is one link."""
-    lines: list[list[tuple[str, Anchor | None, bool]]] = [[]]
-    for piece in pieces:
-        if piece[0] == "\n":
-            lines.append([])
-        else:
-            lines[-1].append(piece)
-    paragraph: list[tuple[str, Anchor | None, bool]] = []
-    for line in lines:
-        blank = not any(text.strip() for text, _, _ in line)
-        if blank or _is_link(line) or _is_link(paragraph):
+def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Cut at line breaks, but for those in the middle of a sentence."""
+    paragraph: list[Piece] = []
+    line: list[Piece] = []
+    for piece in (*pieces, LINE_BREAK):
+        if piece is not LINE_BREAK:
+            line.append(piece)
+            continue
+        if paragraph and not _goes_on(paragraph, line):
             yield paragraph
             paragraph = []
-        paragraph += [("\n", None, False), *line] if paragraph else line
+        paragraph += [SPACE, *line]
+        line = []
     yield paragraph
+
+
+def _goes_on(paragraph: list[Piece], line: list[Piece]) -> bool:
+    """Whether a line goes on with the sentence before it: text that was broken to a width."""
+    before = "".join(text for text, _, _ in paragraph).rstrip()
+    after = "".join(text for text, _, _ in line).lstrip()
+    return bool(before and after) and after[0].islower() and not ends_sentence(before)
 
 
 def _runs_on(before: str, after: str) -> bool:
     """Whether two neighbouring elements would make one word: "17 November" and "Live desk", set apart by style."""
     return (before[-1].islower() or before[-1].isdigit()) and after[0].isupper()
-
-
-def _is_link(line: list[tuple[str, Anchor | None, bool]]) -> bool:
-    anchors = {id(anchor) for text, anchor, _ in line if text.strip()}
-    return len(anchors) == 1 and id(None) not in anchors

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
+from archiver.parsers.decoding import element_text
 from archiver.parsers.phrases import phrases
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import clean, fold, word_count
@@ -98,14 +99,20 @@ def shown_dates(
             modified = modified or found.at
         else:
             published = published or found.at
+    times = list(_time_elements(layout, language, fetched))
     if published is None:
-        published = next(_time_elements(layout, language, fetched), None)
-    return published, modified
+        return (times[0] if times else None), modified
+    return _with_zone(published, times), _with_zone(modified, times) if modified else None
+
+
+def _with_zone(shown: datetime, times: list[datetime]) -> datetime:
+    """The same moment as a `<time>` element gives it for machines, where one does: with its zone."""
+    return next((at for at in times if at.replace(tzinfo=None) == shown.replace(tzinfo=None)), shown)
 
 
 def _time_elements(layout: Layout, language: str | None, fetched: datetime) -> Iterator[datetime]:
     for element in layout.root.iter("time"):
-        text = element.get("datetime") or element.text_content()
+        text = element.get("datetime") or element_text(element)
         if text and (found := moment(text, language=language, fetched=fetched)):
             yield found.at
 

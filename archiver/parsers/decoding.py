@@ -5,7 +5,8 @@ import re
 
 from bs4.dammit import UnicodeDammit
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.etree import HTMLParser
+from lxml.etree import _Element as Element
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from archiver.errors import PageError, ParseLimitError
@@ -25,7 +26,7 @@ TAGS = re.compile(rb"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.D
 END = re.compile(rb"</html\s*>", re.IGNORECASE)
 
 
-def page_tree(html: bytes, content_type: str | None = None) -> HtmlElement:
+def page_tree(html: bytes, content_type: str | None = None) -> Element:
     """Return the root of a page's tree.
 
     content_type is the HTTP header's value. The encoding is the byte order mark's, else UTF-8 where the
@@ -41,10 +42,15 @@ def page_tree(html: bytes, content_type: str | None = None) -> HtmlElement:
     return _parsed(html)
 
 
-def _parsed(html: bytes) -> HtmlElement:
+def element_text(element: Element) -> str:
+    """Return all text within an element, as it stands."""
+    return "".join(str(text) for text in element.itertext(with_tail=False))
+
+
+def _parsed(html: bytes) -> Element:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        tree: HtmlElement | None = etree.fromstring(html, parser)
+        tree: Element | None = etree.fromstring(html, parser)
     except etree.ParserError as error:
         raise PageError(f"the page holds no markup: {error}") from error
     except etree.XMLSyntaxError as error:

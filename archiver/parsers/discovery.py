@@ -12,6 +12,9 @@ from archiver.parsers.urls import canonical_url
 COMMON_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml")
 COMMON_SITEMAPS = ("/sitemap-news.xml", "/news-sitemap.xml", "/sitemap.xml", "/sitemap_index.xml")
 
+# Characters of a robots.txt that count (RFC 9309, 2.5).
+ROBOTS_SIZE = 500 * 1024
+
 FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 )
@@ -36,7 +39,7 @@ def feed_addresses(html: bytes, url: str) -> tuple[str, ...]:
 def sitemap_addresses(robots_txt: str, url: str) -> tuple[str, ...]:
     """Return the canonical addresses on the Sitemap lines of a robots.txt, which stands at url, each once."""
     found: list[str] = []
-    for line in robots_txt.splitlines():
+    for line in robots_txt[:ROBOTS_SIZE].splitlines():
         field, _, value = line.partition("#")[0].partition(":")
         if field.strip().lower() == "sitemap" and value.strip():
             address = canonical_url(value, url)

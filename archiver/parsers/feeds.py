@@ -14,6 +14,8 @@ from archiver.parsers.urls import canonical_url
 
 # The version that every JSON Feed names (https://www.jsonfeed.org/version/1.1/).
 JSON_FEED = "jsonfeed.org/version"
+# A byte order mark of UTF-8 and white space.
+BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 
 def feed_listings(body: bytes, url: str) -> tuple[Listing, ...]:
@@ -23,7 +25,7 @@ def feed_listings(body: bytes, url: str) -> tuple[Listing, ...]:
     feed all that can be read is returned, of anything else nothing. Dates are UTC; one without zone is
     taken as UTC, as RSS readers do. Entities are not expanded and nothing is fetched.
     """
-    entries = _json_listings(body, url) if body.lstrip()[:1] == b"{" else _xml_listings(body, url)
+    entries = _json_listings(body, url) if body.lstrip(BEFORE_JSON)[:1] == b"{" else _xml_listings(body, url)
     by_address: dict[str, Listing] = {}
     for listing in entries:
         by_address.setdefault(listing.url, listing)
@@ -56,7 +58,7 @@ def _updated(entry: dict[str, Any]) -> struct_time | None:
 
 def _json_listings(body: bytes, url: str) -> Iterator[Listing]:
     try:
-        feed = json.loads(body)
+        feed = json.loads(body.lstrip(BEFORE_JSON))
     except (ValueError, RecursionError):  # not JSON, not Unicode, or nested without end
         return
     if not isinstance(feed, dict) or JSON_FEED not in str(feed.get("version")):
@@ -90,6 +92,6 @@ def _from_struct(moment: struct_time | None) -> datetime | None:
 def _from_iso(moment: Any) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(moment)
-    except (TypeError, ValueError):
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # the last: 0001-01-01T00:00:00+05:00, a zero date
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

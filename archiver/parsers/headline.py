@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.decoding import element_text
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
@@ -56,7 +57,7 @@ def _machine_titles(layout: Layout, structured: Structured) -> Iterator[str]:
     yield from structured.meta.get("og:title", ())[:1]
     yield from structured.meta.get("twitter:title", ())[:1]
     for title in layout.root.iter("title"):
-        yield clean(title.text_content())
+        yield clean(element_text(title))
         break
 
 

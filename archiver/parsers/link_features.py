@@ -8,7 +8,7 @@ import numpy as np
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.features import BLOCK_FEATURES, BlockTable, Rows
-from archiver.parsers.links import Candidate, heading_above
+from archiver.parsers.links import Candidate, headings_above
 from archiver.parsers.names import MEANINGS, name_bits
 from archiver.parsers.phrases import USES, phrase_bits
 from archiver.parsers.text import ends_sentence, word_count
@@ -51,7 +51,7 @@ def link_rows(
     """
     if not candidates:
         return np.zeros((0, len(LINK_FEATURES)), np.float32), []
-    headings = [heading_above(layout, candidate, own) for candidate in candidates]
+    headings = headings_above(layout, candidates, own)
     at = np.array([_block_index(layout, candidate) for candidate in candidates], np.int32)
     words = np.array([word_count(candidate.headline) for candidate in candidates], np.float32)
     in_heading = np.array([_level(candidate) for candidate in candidates], np.float32)

@@ -1,5 +1,7 @@
 """The links of a page as candidates for another story's headline: target, headline, the heading above."""
 
+from bisect import bisect_left
+from collections.abc import Set
 from dataclasses import dataclass
 
 from archiver.items import LinkKind
@@ -131,18 +133,30 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     return clean(anchor.element.get("aria-label") or anchor.element.get("title") or ""), None
 
 
-def heading_above(layout: Layout, candidate: Candidate, own: str) -> Block | None:
-    """Return the heading that the reader sees above the list that a link stands in, or None.
+def headings_above(layout: Layout, candidates: list[Candidate], own: str) -> list[Block | None]:
+    """Return for each link the heading that the reader sees above the list it stands in, or None.
 
     own is the page's address: "Advertisement" above a list of the site's own stories labels a slot, not the list.
     """
-    start = candidate.anchor.first_block
-    for box in candidate.anchor.box.lineage():
+    headings = [block for block in layout.blocks if is_list_heading(block)]
+    at = [block.index for block in headings]
+    slots = {block.index for block in headings if _labels_a_slot(block)}
+    found = []
+    for candidate in candidates:
+        passed = slots if slots and same_site(candidate.target, own) else frozenset[int]()
+        found.append(_nearest(candidate.anchor, headings, at, passed))
+    return found
+
+
+def _nearest(anchor: Anchor, headings: list[Block], at: list[int], passed: Set[int]) -> Block | None:
+    """The last heading before the link in the smallest box that has one; at holds the headings' places."""
+    start = anchor.first_block
+    for box in anchor.box.lineage():
         if box.tag in ("body", "html", "main"):
-            break
-        for block in reversed(layout.blocks[box.first_block : start]):
-            if is_list_heading(block) and not (_labels_a_slot(block) and same_site(candidate.target, own)):
-                return block
+            return None
+        for position in range(bisect_left(at, start) - 1, bisect_left(at, box.first_block) - 1, -1):
+            if at[position] not in passed:
+                return headings[position]
         start = box.first_block
     return None
 

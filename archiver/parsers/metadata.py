@@ -2,7 +2,7 @@
 
 import re
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.items import Image
 from archiver.parsers.blocks import Block, Box, Layout
@@ -83,18 +83,12 @@ def _box_around(story: tuple[Block, ...]) -> Box | None:
     return None
 
 
-def _figure(element: HtmlElement, url: str) -> Image | None:
+def _figure(element: Element, url: str) -> Image | None:
     picture = next(element.iter("img"), None)
     if picture is None:
         return None
-    source = next(
-        (
-            picture.get(key)
-            for key in ("data-src", "src", "data-lazy-src")
-            if picture.get(key) and not picture.get(key).startswith("data:")
-        ),
-        None,
-    )
+    sources = (picture.get(key, "") for key in ("data-src", "src", "data-lazy-src"))
+    source = next((text for text in sources if text and not text.startswith("data:")), None)
     address = canonical_url(source, url) if source else None
     if address is None:
         return None

@@ -13,6 +13,7 @@ from archiver.parsers.features import Rows
 
 # Leaves of the largest tree: each is one bit of a 16-bit number.
 MOST_LEAVES = 16
+ALL_LEAVES = np.uint16(0xFFFF)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +48,12 @@ class Trees:
     def _scores(self, rows: Rows) -> Rows:
         if not len(rows):
             return np.zeros((0, self.classes), np.float32)
-        failed = rows[:, self.feature] > self.threshold
-        remaining = np.where(failed, self.kept, np.uint16(0xFFFF))
-        leaf = _first_bit()[np.bitwise_and.reduceat(remaining, self.start, axis=1)]
-        values = self.leaves[np.arange(len(self.start)), leaf]
-        return np.asarray(values.reshape(len(rows), -1, self.classes).sum(axis=1), np.float32)
+        columns = np.ascontiguousarray(rows.T)
+        failed = columns[self.feature] > self.threshold[:, None]
+        remaining = np.where(failed, self.kept[:, None], ALL_LEAVES)
+        leaf = _first_bit()[np.bitwise_and.reduceat(remaining, self.start, axis=0)]
+        values = self.leaves[np.arange(len(self.start))[:, None], leaf]
+        return np.asarray(values.reshape(-1, self.classes, len(rows)).sum(axis=0).T, np.float32)
 
 
 @cache

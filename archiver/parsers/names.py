@@ -45,6 +45,8 @@ def bit(meaning: str) -> int:
     return 1 << list(MEANINGS).index(meaning)
 
 
+# A site repeats its class names on every page.
+@lru_cache(maxsize=1 << 15)
 def name_bits(names: str) -> int:
     """Return the meanings of a box's names (class, id and role in lower case) as a set of bits."""
     bits = 0
@@ -53,7 +55,6 @@ def name_bits(names: str) -> int:
     return bits
 
 
-# A site repeats its class names on every page.
 @lru_cache(maxsize=1 << 15)
 def _one(name: str) -> int:
     if len(name) > 80:

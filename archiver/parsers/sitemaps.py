@@ -19,6 +19,8 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000
 # Where a document must say what it is.
 HEAD = 1024
+# A byte order mark of UTF-8 and the blank lines that plugins print before the XML, where XML allows none.
+BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     nothing. Dates without zone are taken as UTC. Entities are not expanded and nothing is fetched.
     """
     content = _unpacked(body) if body.startswith(GZIP) else body
-    head = content[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    content = content.lstrip(BEFORE_XML)
+    head = content[:HEAD]
     if not head.startswith(b"<"):
         return _of_listings(_text_listings(content, url))
     if any(root in head for root in (b"<rss", b"<feed", b"<rdf:RDF")):
@@ -55,11 +58,16 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
 
 
 def _unpacked(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        return unpacker.decompress(body, MAX_UNPACKED)
-    except zlib.error:
-        return b""
+    """Return what gzip files, one behind the other, unpack to, as far as they are whole."""
+    content = b""
+    while body.startswith(GZIP) and len(content) < MAX_UNPACKED:
+        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            content += unpacker.decompress(body, MAX_UNPACKED - len(content))
+        except zlib.error:
+            break
+        body = unpacker.unused_data
+    return content
 
 
 def _of_listings(listings: Iterator[Listing]) -> Sitemap:
@@ -141,6 +149,6 @@ def _moment(text: str | None) -> datetime | None:
         if len(text) <= len("2026-11-20"):
             return datetime.combine(date.fromisoformat(text), time(), UTC)
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # 0001-01-01T00:00:00+05:00, a zero date, is before the year 1 in UTC
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, Split
@@ -46,7 +46,7 @@ def split_page(
     return _split(root, url, fetched or datetime.now(UTC))
 
 
-def _split(root: HtmlElement, url: str, fetched: datetime) -> Split:
+def _split(root: Element, url: str, fetched: datetime) -> Split:
     layout, stated = page_layout(root), structured(root)
     title = headline(layout, stated, url)
     description = page_description(stated)
@@ -90,7 +90,7 @@ def page_description(stated: Structured) -> str:
     return (stated.meta.get("description") or stated.meta.get("og:description") or [""])[0]
 
 
-def page_base(root: HtmlElement, url: str) -> str:
+def page_base(root: Element, url: str) -> str:
     """Return the address that the page's links are relative to."""
     stated: str = next((href for element in root.iter("base") if (href := element.get("href"))), "")
     try:

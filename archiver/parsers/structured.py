@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
+
+from archiver.parsers.decoding import element_text
 
 # What schema.org calls a single story, or what sites use for one.
 STORY_TYPES = frozenset(
@@ -65,7 +67,7 @@ class Structured:
     """Texts of the elements that bear one of ITEMPROPS (microdata), by it."""
 
 
-def structured(root: HtmlElement) -> Structured:
+def structured(root: Element) -> Structured:
     """Read JSON-LD and meta elements. Broken JSON is mended where that is plain, else passed over."""
     objects = [thing for script in _scripts(root) for thing in _objects(script)]
     things = {
@@ -118,7 +120,7 @@ def _weight(story: Thing) -> tuple[bool, bool, int]:
     )
 
 
-def _scripts(root: HtmlElement) -> Iterator[object]:
+def _scripts(root: Element) -> Iterator[object]:
     for script in root.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
             yield _json(script.text)
@@ -159,7 +161,7 @@ def _objects(value: object, depth: int = 0) -> Iterator[Thing]:
                 yield from _objects(item, depth + 1)
 
 
-def _meta(root: HtmlElement) -> dict[str, list[str]]:
+def _meta(root: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         attributes = element.attrib
@@ -171,13 +173,13 @@ def _meta(root: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _items(root: HtmlElement) -> dict[str, list[str]]:
+def _items(root: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in root.iterfind(".//*[@itemprop]"):
         name = element.get("itemprop")
         if name in ITEMPROPS and element.tag != "meta":
             named = element.find(".//*[@itemprop='name']") if name == "author" else None
             inner = element if named is None else named
-            if text := (inner.get("content") or inner.get("datetime") or "".join(inner.itertext())).strip():
+            if text := (inner.get("content") or inner.get("datetime") or element_text(inner)).strip():
                 found.setdefault(name, []).append(text)
     return found

@@ -4,9 +4,7 @@ import re
 import unicodedata
 
 # Soft hyphens, zero-width spaces and joiners between letters, byte order marks, directional marks.
-INVISIBLE = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-)
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Scripts written without spaces: about two characters make a word.
 UNSPACED = re.compile(
     "[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -17,15 +15,16 @@ SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥։።][\"'”’»›)\]�
 
 def clean(text: str) -> str:
     """Return text on one line: white space evened out, invisible characters gone."""
-    if not text.isascii():
-        text = text.translate(INVISIBLE)
+    if not text.isascii() and INVISIBLE.search(text):
+        text = INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 
 def fold(text: str) -> str:
     """Return text as it is compared: compatibility forms, case, quotes and white space evened out."""
-    folded = unicodedata.normalize("NFKC", clean(text)).casefold()
-    return folded.translate(QUOTES)
+    if text.isascii():
+        return clean(text).lower().replace("`", "'")
+    return unicodedata.normalize("NFKC", clean(text)).casefold().translate(QUOTES)
 
 
 QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
@@ -35,9 +34,9 @@ def word_count(text: str) -> int:
     """Return the number of words; in scripts without spaces, two characters count as one."""
     if text.isascii():
         return len(text.split())
-    unspaced = len(UNSPACED.findall(text))
-    if not unspaced:
+    if not UNSPACED.search(text):
         return len(text.split())
+    unspaced = len(UNSPACED.findall(text))
     return unspaced // 2 + len(WORD.findall(UNSPACED.sub(" ", text)))
 
 

@@ -17,6 +17,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # Characters that may stand in an address as they are (RFC 3986), so that quoting leaves them alone.
 SAFE = "/:@!$&'()*+,;=~-._%?"
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+# Addresses and paths that are canonical as they stand, as most links on news pages are.
+PLAIN_PATH = r"/(?!/)[A-Za-z0-9_~!$&'()*+,;=:@%/-]*(?:\.[a-z0-9]+)?\Z"
+PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
+PLAIN_FROM_ROOT = re.compile(PLAIN_PATH)
 SPACE = re.compile(r"[\t\r\n]+")
 
 # The list of public suffixes that the package carries; it must not fetch a newer one by itself.
@@ -37,19 +41,41 @@ def canonical_url(url: str, base: str = "") -> str | None:
 
 def readable_url(url: str, base: str = "") -> str | None:
     """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
+    if PLAIN.match(url):
+        return url
+    if PLAIN_FROM_ROOT.match(url):
+        origin = _origin(base)
+        return None if origin is None else origin + url
     try:
         parts = urlsplit(urljoin(base, SPACE.sub("", url.strip())))
-        host, port = parts.hostname, parts.port
-    except ValueError:  # a broken IPv6 address or port
+    except ValueError:  # a broken IPv6 address
         return None
-    if parts.scheme not in DEFAULT_PORTS or not host:
+    if (host := _canonical_host(parts)) is None:
         return None
-    if (ascii_host := _ascii_host(host)) is None:
-        return None
-    if port is not None and port != DEFAULT_PORTS[parts.scheme]:
-        ascii_host = f"{ascii_host}:{port}"
     path = _encoded(parts.path) or "/"
-    return urlunsplit((parts.scheme, ascii_host, path, _canonical_query(parts), ""))
+    return urlunsplit((parts.scheme, host, path, _canonical_query(parts), ""))
+
+
+@lru_cache(maxsize=1024)
+def _origin(base: str) -> str | None:
+    """Scheme and host of an address, canonical, or None if it is no http(s) address."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return None
+    host = _canonical_host(parts)
+    return None if host is None else f"{parts.scheme}://{host}"
+
+
+def _canonical_host(parts: SplitResult) -> str | None:
+    """Host and port of an http(s) address, or None if it has no valid ones."""
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not host or (ascii_host := _ascii_host(host)) is None:
+        return None
+    return ascii_host if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{ascii_host}:{port}"
 
 
 def _ascii_host(host: str) -> str | None:

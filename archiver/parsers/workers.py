@@ -115,7 +115,7 @@ class _Worker:
         except _TooSlowError as error:
             self.end()
             raise ParseLimitError(self._too_slow()) from error
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:  # the second also where it died in the midst of its answer
             raise self._failure(self._process) from error
         if isinstance(result, PageError):
             raise result
@@ -123,8 +123,8 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process; who waits for its answer sees the pipe end. May come from another thread."""
-        if self._process is not None:
-            self._process.kill()
+        if (process := self._process) is not None:
+            process.kill()
 
     def end(self) -> None:
         """End the process and forget it; the next page starts another."""

@@ -1,9 +1,12 @@
-"""Step 1: is it a story, and can its dates be true?"""
+"""Step 1: is it a story, and can its dates and those of its listing be true?"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from archiver.items import Article, Discovery, Outcome, Visit
+from archiver.items import Article, Discovery, Listing, Outcome, Visit
+
+Dated = TypeVar("Dated", Article, Listing)
 
 # Letters and digits of the shortest story. A news flash in Chinese has some 60; what has fewer is a caption,
 # a form or a notice that the page needs JavaScript.
@@ -17,7 +20,11 @@ class Validate:
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item with what it holds checked."""
-        if isinstance(item, Discovery) or item.split is None or item.split.article is None:
+        if isinstance(item, Discovery):
+            return item
+        if item.listing is not None:
+            item = replace(item, listing=_with_possible_dates(item.listing, item.fetched))
+        if item.split is None or item.split.article is None:
             return item
         article = item.split.article
         if (reason := _why_no_story(article)) is not None:
@@ -35,11 +42,11 @@ def _why_no_story(article: Article) -> str | None:
     return None
 
 
-def _with_possible_dates(article: Article, fetched: datetime) -> Article:
+def _with_possible_dates(dated: Dated, fetched: datetime) -> Dated:
     return replace(
-        article,
-        date_published=_possible(article.date_published, fetched),
-        date_modified=_possible(article.date_modified, fetched),
+        dated,
+        date_published=_possible(dated.date_published, fetched),
+        date_modified=_possible(dated.date_modified, fetched),
     )
 
 
