@@ -28,19 +28,33 @@ AUTHOR_META = (
 # How far from the headline, in blocks, a line with the names may stand.
 REACH = 14
 LONGEST_BYLINE = 120
+# News agencies and editors sign with a few small letters: "dpa", "hej".
+AGENCY = re.compile(r"[a-z]{2,5}")
+# A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
+LONG_SITE = 6
 LONGEST_NAME_WORDS = 5
 
 
 def authors(layout: Layout, structured: Structured, near: Block | None, url: str) -> tuple[str, ...]:
-    """Return the names of the story's authors, in order; near is the headline's block."""
-    names = site_names(structured, url)
+    """Return the names of the story's authors, in order; near is the headline's block.
+
+    The site's own name counts only where nobody else is named.
+    """
+    own = site_names(structured, url)
     stated = (_json_authors(structured), _meta_authors(structured), structured.items.get("author", ()))
+    editors: list[str] = []
     for candidates in (*stated, _byline_authors(layout, near)):
-        found = [name for text in candidates for name in _names(text)]
-        kept = [name for name in dict.fromkeys(found) if fold(name) not in names]
-        if kept or found:
-            return tuple(kept or dict.fromkeys(found))
-    return ()
+        found = list(dict.fromkeys(name for text in candidates for name in _names(text)))
+        if people := [name for name in found if not _is_site(name, own)]:
+            return tuple(people)
+        editors = editors or found
+    return tuple(editors)
+
+
+def _is_site(name: str, own: frozenset[str]) -> bool:
+    """Whether a name is the site's, with a section or domain behind it or not."""
+    folded = fold(name)
+    return folded in own or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
 
 
 def _json_authors(structured: Structured) -> Iterator[str]:
@@ -158,7 +172,8 @@ def _names(text: str) -> Iterator[str]:
         name = " ".join(words).strip(" .,:;-–—|*")
         if (
             name
-            and not name[0].islower()
+            and (not name[0].islower() or AGENCY.fullmatch(name))
+            and not is_phrase("by", name)
             and len(words) <= LONGEST_NAME_WORDS
             and not NOT_A_NAME.search(name)
             and not says("published", name)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from lxml.etree import _Element as Element
 
@@ -96,7 +97,8 @@ def types(thing: Thing) -> set[str]:
 def strings(value: object) -> list[str]:
     """Return the texts in a JSON-LD value: a string, a list of them, or objects with @value, name or url."""
     if isinstance(value, str):
-        return [value] if value.strip() else []
+        # Many publishing systems escape JSON as if it were HTML.
+        return [unescape(value)] if value.strip() else []
     if isinstance(value, list):
         return [text for item in value for text in strings(item)]
     if isinstance(value, dict):
