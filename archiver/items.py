@@ -118,7 +118,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     TOO_LARGE = "too_large"
     REDIRECT = "redirect"
-    """It leads to another site, or round in circles."""
+    """It leads to another site, to the site's first page, or round in circles."""
     PARSE_LIMIT = "parse_limit"
     """Splitting it took more time, memory or nesting than a page may."""
     PARSE_ERROR = "parse_error"

@@ -89,12 +89,12 @@ def related_links(archive: Connection, filters: Filters = ALL_ARTICLES) -> Itera
         SELECT pages.url AS page_url, articles.headline AS page_headline, sources.host AS source,
             targets.url AS target_url, related_links.headline AS headline, kind, block, position,
             related_links.first_seen AS first_seen, related_links.last_seen AS last_seen
-        FROM related_links JOIN pages ON pages.id = related_links.page_id
+        FROM pages CROSS JOIN related_links ON related_links.page_id = pages.id
         LEFT JOIN sources ON sources.id = pages.source_id
         LEFT JOIN pages AS targets ON targets.id = related_links.target_id
         LEFT JOIN articles ON articles.id = pages.article_id
-        WHERE {condition.sql} ORDER BY related_links.page_id, position, related_links.id
-    """  # noqa: S608 - only text of this program
+        WHERE {condition.sql} ORDER BY pages.id, position, related_links.id
+    """  # noqa: S608 - only text of this program; CROSS: page by page, so that no more than one's are sorted
     with archive_errors(archive):
         for row in archive.execute(sql, condition.values):
             yield dict(row)
@@ -179,8 +179,9 @@ def _written(write: Callable[[TextIO], int], target: Path | TextIO) -> int:
 
 def _replaced(write: Callable[[TextIO], int], path: Path) -> int:
     part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)  # a killed export's; a link that stands there is not followed
     try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
+        with part.open("x", encoding="utf-8", newline="") as stream:
             number = write(stream)
             stream.flush()
             os.fsync(stream.fileno())

@@ -13,6 +13,8 @@ VALUES (:page, (SELECT id FROM pages WHERE url = :url), :headline, :kind, :block
 ON CONFLICT(page_id, ifnull(target_id, 0), headline, kind, block)
 DO UPDATE SET position = excluded.position, last_seen = excluded.last_seen
 """
+# Tells the links that the page shows from those that have left it, also where it shows none any more.
+LINKS_SEEN = "UPDATE pages SET links_seen = ? WHERE id = ?"
 
 
 def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink], seen: str) -> None:
@@ -25,6 +27,7 @@ def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink]
     add_pages(archive, targets, FoundBy.RELATED, page_id, seen)
     each = {(link.url, link.headline, link.kind, link.block): link for link in reversed(links)}
     archive.executemany(SHOW_LINK, [_values(link, page_id, seen) for link in reversed(each.values())])
+    archive.execute(LINKS_SEEN, (seen, page_id))
 
 
 def keep_links(archive: Connection, page_id: int, seen: str) -> None:
@@ -32,10 +35,11 @@ def keep_links(archive: Connection, page_id: int, seen: str) -> None:
     archive.execute(
         """
         UPDATE related_links SET last_seen = ?1 WHERE page_id = ?2
-        AND last_seen = (SELECT max(last_seen) FROM related_links WHERE page_id = ?2)
+        AND last_seen = (SELECT links_seen FROM pages WHERE id = ?2)
         """,
         (seen, page_id),
     )
+    archive.execute(LINKS_SEEN, (seen, page_id))
 
 
 def _values(link: RelatedLink, page_id: int, seen: str) -> dict[str, object]:

@@ -133,18 +133,24 @@ def page_state(archive: Connection, url: str) -> PageState | None:
     )
 
 
-def unvisited(archive: Connection, source: str, limit: int) -> list[UnvisitedPage]:
-    """Return up to limit pages of the source at address source, never visited yet, newest listed first."""
+def unvisited(
+    archive: Connection, source: str, limit: int, longest: int | None = None
+) -> list[UnvisitedPage]:
+    """Return up to limit pages of the source at address source, never visited yet, newest listed first.
+
+    Addresses of more than longest characters, which nobody will ever visit, take no place among them.
+    """
     rows = archive.execute(
         """
         SELECT pages.*, origins.url AS found_on
         FROM pages JOIN sources ON sources.id = pages.source_id
         LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
-        WHERE sources.url = ? AND pages.outcome IS NULL AND pages.found_by IS NOT NULL
+        WHERE sources.url = ?1 AND pages.outcome IS NULL AND pages.found_by IS NOT NULL
+            AND (?2 IS NULL OR length(pages.url) <= ?2)
         ORDER BY ifnull(pages.listed_published, pages.listed_modified) DESC, pages.first_seen DESC, pages.id
-        LIMIT ?
+        LIMIT ?3
         """,
-        (storable(source), limit),
+        (storable(source), longest, limit),
     )
     return [_unvisited_page(row) for row in rows]
 
@@ -153,12 +159,10 @@ def related_addresses(archive: Connection, page_url: str) -> list[str]:
     """Return the addresses of the related links that a page showed when it was last seen, in page order."""
     rows = archive.execute(
         """
-        WITH links AS (
-            SELECT related_links.* FROM related_links JOIN pages ON pages.id = page_id WHERE pages.url = ?
-        )
-        SELECT targets.url FROM links JOIN pages AS targets ON targets.id = target_id
-        WHERE last_seen = (SELECT max(last_seen) FROM links)
-        GROUP BY targets.url ORDER BY min(position)
+        SELECT targets.url FROM pages
+        JOIN related_links ON page_id = pages.id AND last_seen = pages.links_seen
+        JOIN pages AS targets ON targets.id = target_id
+        WHERE pages.url = ? GROUP BY targets.url ORDER BY min(position)
         """,
         (storable(page_url),),
     )

@@ -57,9 +57,13 @@ CREATE TABLE pages (
     status INTEGER,                     -- HTTP; NULL if no response arrived
     last_visited TEXT,
     visits INTEGER NOT NULL DEFAULT 0,
+    links_seen TEXT,                    -- when its related links were last read; it shows those last seen then
     article_id INTEGER REFERENCES articles(id)  -- the article that the page holds; duplicates lead to one
 ) STRICT;
 CREATE INDEX pages_source_outcome ON pages(source_id, outcome);
+-- The order in which a crawl visits what earlier ones left over.
+CREATE INDEX pages_unvisited
+    ON pages(source_id, ifnull(listed_published, listed_modified) DESC, first_seen DESC) WHERE outcome IS NULL;
 CREATE INDEX pages_found_on ON pages(found_on_id) WHERE found_on_id IS NOT NULL;
 CREATE INDEX pages_article ON pages(article_id) WHERE article_id IS NOT NULL;
 
@@ -85,7 +89,7 @@ CREATE TABLE captures (
 CREATE INDEX captures_page ON captures(page_id, id);
 CREATE INDEX captures_crawl ON captures(crawl_id);
 
--- The latest version of each article.
+-- The latest version of each article. The body stands last: SQLite reads through it for what stands behind.
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY,
     url TEXT NOT NULL UNIQUE,           -- canonical, as the page names it
@@ -93,7 +97,6 @@ CREATE TABLE articles (
     source_id INTEGER NOT NULL REFERENCES sources(id),
     headline TEXT NOT NULL,
     lead TEXT,
-    body TEXT NOT NULL,                 -- one blank line between paragraphs
     language TEXT,                      -- BCP 47
     section TEXT,
     keywords TEXT NOT NULL,             -- JSON array
@@ -105,9 +108,11 @@ CREATE TABLE articles (
     revised_at TEXT,                    -- when this version was first seen, NULL for revision 1
     capture_id INTEGER NOT NULL REFERENCES captures(id),    -- that this version was read from
     body_digest TEXT NOT NULL,          -- of the words of body
-    content_digest TEXT NOT NULL        -- of headline, lead, body and authors
+    content_digest TEXT NOT NULL,       -- of headline, lead, body and authors
+    body TEXT NOT NULL                  -- one blank line between paragraphs
 ) STRICT;
 CREATE INDEX articles_published ON articles(date_published);
+CREATE INDEX articles_source_published ON articles(source_id, date_published);
 CREATE INDEX articles_source_body ON articles(source_id, body_digest);
 CREATE INDEX articles_page ON articles(page_id);
 CREATE INDEX articles_capture ON articles(capture_id);
@@ -120,12 +125,12 @@ CREATE TABLE revisions (
     seen_at TEXT NOT NULL,              -- when this version was first seen
     headline TEXT NOT NULL,
     lead TEXT,
-    body TEXT NOT NULL,
     authors TEXT NOT NULL,              -- JSON array
     date_published TEXT,
     date_modified TEXT,
     capture_id INTEGER NOT NULL REFERENCES captures(id),
     content_digest TEXT NOT NULL,
+    body TEXT NOT NULL,
     UNIQUE (article_id, number)
 ) STRICT;
 CREATE INDEX revisions_capture ON revisions(capture_id);
@@ -207,11 +212,13 @@ SELECT id, url, revision, 1, ifnull(revised_at, first_seen), headline, lead, bod
        date_published, date_modified, capture_id, content_digest
 FROM articles;
 
--- Related links with their addresses; target_article_id if the target is archived.
+-- Related links with their addresses; is_shown if the page showed it when it was last read, target_article_id
+-- if the target is archived.
 CREATE VIEW related_headlines AS
 SELECT pages.url AS page_url, pages.article_id AS page_article_id, related_links.headline,
        targets.url AS target_url, kind, block, position,
-       related_links.first_seen, related_links.last_seen, targets.article_id AS target_article_id
+       related_links.first_seen, related_links.last_seen, related_links.last_seen = pages.links_seen AS is_shown,
+       targets.article_id AS target_article_id
 FROM related_links
 JOIN pages ON pages.id = related_links.page_id
 LEFT JOIN pages AS targets ON targets.id = related_links.target_id;

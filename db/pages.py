@@ -12,6 +12,7 @@ ON CONFLICT(url) DO NOTHING
 """
 # A row that stood only because another page was found on it learns here how it was found itself.
 EXPLAIN_PAGE = "UPDATE pages SET found_by = ?, found_on_id = ? WHERE url = ? AND found_by IS NULL"
+CLAIM_PAGE = "UPDATE pages SET source_id = ? WHERE url = ? AND source_id IS NULL"
 LIST_PAGE = """
 UPDATE pages SET
     listed_headline = ifnull(:headline, listed_headline),
@@ -76,6 +77,11 @@ def add_pages(
     new = archive.executemany(ADD_PAGE, rows).rowcount
     archive.executemany(EXPLAIN_PAGE, [(found_by, on, url) for url, _ in pages])
     return max(new, 0)
+
+
+def claim_pages(archive: Connection, urls: Iterable[str], source_id: int) -> None:
+    """Make the source the one of those pages that have a row and none yet."""
+    archive.executemany(CLAIM_PAGE, [(source_id, storable(url)) for url in urls])
 
 
 def list_pages(archive: Connection, listings: Iterable[Listing]) -> None:

@@ -27,7 +27,7 @@ RELATED = """
 SELECT targets.url AS url, headline, kind, block, position,
        related_links.first_seen, related_links.last_seen, targets.article_id AS target_article_id
 FROM related_links LEFT JOIN pages AS targets ON targets.id = target_id
-WHERE page_id = ?1 AND last_seen = (SELECT max(last_seen) FROM related_links WHERE page_id = ?1)
+WHERE page_id = ?1 AND last_seen = (SELECT links_seen FROM pages WHERE id = ?1)
 ORDER BY position, related_links.id
 """
 
@@ -171,6 +171,12 @@ def statistics(archive: Connection, days: int = 14) -> Statistics:
             undated=_count(archive, "SELECT count(*) FROM articles WHERE date_published IS NULL"),
             last_crawl=None if last is None else _crawl(archive, last),
         )
+
+
+def article_count(archive: Connection) -> int:
+    """Return how many articles the archive holds."""
+    with archive_errors(archive):
+        return _count(archive, "SELECT count(*) FROM articles")
 
 
 def crawl_summary(archive: Connection, crawl_id: int) -> CrawlRecord:

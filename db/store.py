@@ -1,7 +1,7 @@
 """Writing to an archive: crawls, what they found, what came of each visit; a function is a transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Connection
@@ -22,7 +22,7 @@ from db.lookups import (
     page_state,
     unvisited,
 )
-from db.pages import add_pages, list_pages, page_row, source_row, visited_page
+from db.pages import add_pages, claim_pages, list_pages, page_row, source_row, visited_page
 from db.values import storable, storable_or_none, time_text
 from db.warc import WarcPlace
 
@@ -97,17 +97,25 @@ def add_discovery(archive: Connection, discovery: Discovery, seen: datetime) -> 
         found_on = page_row(archive, discovery.found_on, moment, source_id)
         pages = [(listing.url, source_id) for listing in discovery.listings]
         new = add_pages(archive, pages, discovery.found_by, found_on, moment)
+        claim_pages(archive, (listing.url for listing in discovery.listings), source_id)
         list_pages(archive, discovery.listings)
     return new
 
 
-def record_visit(archive: Connection, crawl_id: int, visit: Visit, place: WarcPlace | None = None) -> Outcome:
+def record_visit(
+    archive: Connection,
+    crawl_id: int,
+    visit: Visit,
+    place: WarcPlace | None = None,
+    own: Iterable[str] = (),
+) -> Outcome:
     """Record one visit: its page, capture, article, related links and count; return its outcome.
 
-    place is where the response's bytes stand, None if they were not kept. The outcome is the visit's own but
-    for one case: a story that another page stored since comes out as unchanged, changed or duplicate. A visit
-    that failed leaves article and related links as they are. Raises ValueError if the visit lacks the article
-    or article_id that its outcome needs.
+    place is where the response's bytes stand, None if they were not kept; own are the targets of its related
+    links that belong to its source, also at other hosts, so that a later crawl finds them waiting. The outcome
+    is the visit's own but for one case: a story that another page stored since comes out as unchanged, changed
+    or duplicate. A visit that failed leaves article and related links as they are. Raises ValueError if the
+    visit lacks the article or article_id that its outcome needs.
     """
     seen = time_text(visit.fetched)
     with transaction(archive):
@@ -123,6 +131,7 @@ def record_visit(archive: Connection, crawl_id: int, visit: Visit, place: WarcPl
         archive.execute("UPDATE captures SET outcome = ? WHERE id = ?", (outcome, capture_id))
         _close_visit(archive, page_id, visit, outcome, article_id)
         _record_related(archive, page_id, visit, seen)
+        claim_pages(archive, own, source_id)
         _count_visit(archive, crawl_id, source_id, outcome)
     return outcome
 

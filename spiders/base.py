@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self, TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -16,7 +16,14 @@ from archiver.items import Discovery, FoundBy, Listing, Outcome, Split, Visit
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
-from spiders.responses import content_type, not_html, outcome_of_failure, outcome_of_status, raw_response
+from spiders.responses import (
+    content_type,
+    not_html,
+    one_line,
+    outcome_of_failure,
+    outcome_of_status,
+    raw_response,
+)
 
 Found: TypeAlias = Discovery | Visit | Request
 
@@ -130,7 +137,7 @@ class NewsSpider(Spider):
 
     async def story(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the visit of a story's page and the stories that can be visited now."""
-        outcome = self._unchanged(response) or outcome_of_status(response)
+        outcome = self._unchanged(response) or outcome_of_status(response) or _sent_home(response, asked)
         if outcome is None and (reason := not_html(response)):
             outcome = Outcome.NOT_HTML, reason
         visit = (
@@ -254,10 +261,17 @@ def visit_of(
         frontier,
         final_url=canonical_url(response.url) or asked.url,
         outcome=outcome[0],
-        detail=outcome[1],
+        detail=one_line(outcome[1]),
         response=raw_response(response),
         split=split,
     )
+
+
+def _sent_home(response: Response, asked: Asked) -> tuple[Outcome, str] | None:
+    """Return the outcome of a story that the site has taken down by a redirect to its first page."""
+    if urlsplit(response.url).path in ("", "/") and urlsplit(asked.url).path not in ("", "/"):
+        return Outcome.REDIRECT, "the redirect leads to the site's first page"
+    return None
 
 
 def _visit(asked: Asked, frontier: Frontier, **what_came: Any) -> Visit:

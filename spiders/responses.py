@@ -37,6 +37,10 @@ SIGNATURES = (
 ROOT = re.compile(rb"(?:\s|<[!?][^>]*>)*<([A-Za-z][\w:.-]*)")
 XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg", "opml", "error"})
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What a terminal obeys: a server's words end up on one.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
+# Characters of a detail.
+LONGEST_DETAIL = 300
 # OpenSSL's words.
 UNTRUSTED = "certificate verify failed"
 
@@ -129,6 +133,11 @@ def content_type(response: Response) -> str:
     return (response.headers.get("Content-Type") or b"").decode("latin-1")
 
 
+def one_line(text: str) -> str:
+    """Return text as a visit's detail: one short line with nothing in it that a terminal obeys."""
+    return " ".join(CONTROL.sub(" ", text).split())[:LONGEST_DETAIL]
+
+
 def _first_reason(error: BaseException) -> BaseException:
     """Return what Twisted's ResponseFailed, or Scrapy's error that came of one, collected first."""
     failed = error.__cause__ if isinstance(error.__cause__, ResponseFailed) else error
@@ -136,4 +145,4 @@ def _first_reason(error: BaseException) -> BaseException:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return one_line(str(error)) or type(error).__name__

@@ -128,6 +128,23 @@ def test_terminal_sees_a_bar_that_goes_away(tmp_path: Path) -> None:
     assert "Archived 2 new articles." in screen
 
 
+def test_no_page_writes_to_the_terminal(tmp_path: Path) -> None:
+    hostile = {
+        "/a": answer(story("Flood \x1b]0;owned\x07 closes \x1b[31mthe bridge")),
+        "/b": answer(b"", "302 Found", Location="javascript:\x1b]0;owned\x07"),
+        "/c": answer(b"\0", content_type="image/\x1b]0;owned\x07"),
+    }
+    with misbehaving(hostile) as server:
+        screen = on_terminal("crawl", server.url, *FAST, "-a", tmp_path / "archive.db")
+        log = on_terminal(
+            "crawl", server.url, *FAST, "-v", "--revisit-after", "0", "-a", tmp_path / "archive.db"
+        )
+
+    assert "Archived 1 new article." in screen
+    assert "\x1b]" not in screen + log
+    assert "\x1b[31m" not in screen + log
+
+
 def test_log_of_a_long_crawl_gets_a_line_now_and_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

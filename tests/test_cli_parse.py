@@ -116,6 +116,15 @@ def test_empty_page_and_page_without_story_have_none(run: Run, tmp_path: Path) -
     assert (result.code, headlines(result)) == (0, [None, None])
 
 
+def test_no_page_writes_to_the_terminal(run: Run, page: Path) -> None:
+    page.write_bytes(story("Flood \x1b]0;owned\x07 closes \xc2\x9b31m the bridge".encode("latin-1").decode()))
+
+    result = run("parse", page)
+
+    assert "\\u009b31m" in result.out
+    assert not {"\x1b", "\x07", "\x9b"} & set(result.out)
+
+
 def test_wrong_time_is_refused_with_the_forms_there_are(run: Run, page: Path) -> None:
     result = run("parse", page, "--fetched", "noon")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crawl
-from misbehaving import Answer, answer, feed, front, misbehaving, story
+from misbehaving import Answer, answer, feed, front, misbehaving, redirect, story
 
 from archiver.items import Outcome
 from db.connection import read_archive
@@ -215,6 +215,52 @@ def test_revisit_asks_only_for_what_has_changed(archive: Path, crawl: Crawl) -> 
         assert 'If-None-Match: W/"x1"' in request
         assert f"If-Modified-Since: {moment}" in request
     assert pages(archive)["/a"][1] == "unchanged"
+
+
+def test_304_that_nobody_asked_for_is_no_news_of_a_known_story(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story())}) as server:  # no ETag, no Last-Modified
+        crawl(server.url)
+        server.pages["/a"] = answer(b"", "304 Not Modified")
+        crawl(server.url)
+
+    assert pages(archive)["/a"][1] == "http_error"
+
+
+def test_story_that_leads_elsewhere_now_keeps_its_text(archive: Path, crawl: Crawl) -> None:
+    site = {path: answer(story(f"The story called {path}")) for path in ("/home", "/moved", "/replaced")}
+    other = {
+        "/": answer(story("Welcome to the news")),
+        "/other": answer(story("Another story", "Its text. " * 20)),
+    }
+    with misbehaving({**site, **other, "/feed.xml": feed("/home", "/moved", "/replaced")}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        crawl(source)
+        server.pages |= {
+            "/home": redirect("/"),
+            "/moved": redirect("/moved/"),
+            "/replaced": redirect("/other"),
+        }
+        server.pages["/moved/"] = answer(story("The story with another headline"))
+        crawl(source)
+
+    assert pages(archive)["/home"][1] == "redirect"
+    assert pages(archive)["/moved"][1] == "changed"
+    assert pages(archive)["/replaced"][1] == "stored"
+    with closing(read_archive(archive)) as connection:
+        latest = {row["headline"] for row in connection.execute("SELECT headline FROM articles")}
+    assert latest == {
+        "The story called /home",
+        "The story with another headline",
+        "The story called /replaced",
+        "Another story",
+    }
+
+
+def test_robots_txt_that_is_too_large_forbids_nothing(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story()), "/robots.txt": robots("# none\n" * 2_000_000)}) as server:
+        crawl(server.url)
+
+    assert pages(archive)["/a"][1] == "stored"
 
 
 def test_delay_of_the_source_is_kept(archive: Path, crawl: Crawl) -> None:

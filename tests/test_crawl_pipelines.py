@@ -119,6 +119,17 @@ def test_date_comes_from_the_listing_where_the_page_has_none() -> None:
     assert with_date.date_published == written
 
 
+def test_date_after_the_fetch_is_not_believed_of_a_listing_either() -> None:
+    listing = Listing(url=URL, date_published=FETCHED + timedelta(days=900))
+
+    item = Validate().process_item(visit(ARTICLE, listing=listing))
+
+    assert isinstance(item, Visit)
+    kept = canonicalised(item).article
+    assert kept is not None
+    assert kept.date_published is None
+
+
 def test_links_to_the_page_itself_and_repeats_are_dropped() -> None:
     other = "https://example.com/ferry"
     given = visit(

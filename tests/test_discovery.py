@@ -1,8 +1,12 @@
 """A site's own words about where its feeds and sitemaps are."""
 
 import pytest
+from scrapy.http import TextResponse
 
+from archiver.items import FoundBy
 from archiver.parsers.discovery import feed_addresses, sitemap_addresses
+from spiders.frontier import Asked, Frontier, NoMemory, Source
+from spiders.sitemap import SitemapSpider
 
 URL = "https://news.example/section/"
 
@@ -59,3 +63,24 @@ Sitemap: ftp://news.example/old.xml
         "https://news.example/news.xml",
         "https://news.example/all.xml",
     )
+
+
+def test_only_the_beginning_of_an_endless_robots_txt_is_read() -> None:
+    robots = "".join(f"Sitemap: /{number}.xml\n" for number in range(100_000))
+
+    assert 20_000 < len(sitemap_addresses(robots, "https://news.example/robots.txt")) < 40_000
+
+
+def test_news_sitemaps_come_first_also_where_the_site_is_called_so() -> None:
+    frontier = Frontier(Source(url="https://dailynews.example/"), 1, NoMemory())
+    url = f"{frontier.source.url}robots.txt"
+    response = TextResponse(url, body=b"Sitemap: /all.xml\nSitemap: /news.xml", encoding="utf-8")
+
+    requests = SitemapSpider(frontier.source.url).robots(
+        response, Asked(url=url, found_by=FoundBy.START), frontier
+    )
+
+    assert [request.url for request in requests] == [
+        "https://dailynews.example/news.xml",
+        "https://dailynews.example/all.xml",
+    ]

@@ -192,6 +192,17 @@ def test_failure_half_way_keeps_the_old_file_and_leaves_no_other(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_export_writes_to_no_file_but_its_own(tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("precious")
+    (tmp_path / "out.jsonl.part").symlink_to(precious)
+
+    write_jsonl([{"headline": "Flood"}], tmp_path / "out.jsonl")
+
+    assert precious.read_text() == "precious"
+    assert lines(tmp_path / "out.jsonl") == [{"headline": "Flood"}]
+
+
 def test_killed_export_keeps_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_text("old")
@@ -292,6 +303,16 @@ def linked(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         )
         record_visit(archive, crawl_id, front)
         yield archive
+
+
+def test_related_links_come_out_page_by_page_without_sorting_them_all(linked: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    linked.set_trace_callback(statements.append)
+    list(related_links(linked))
+    linked.set_trace_callback(None)
+
+    plan = [step["detail"] for step in linked.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan
 
 
 def test_related_links_are_exported_with_their_pages(linked: sqlite3.Connection) -> None:

@@ -110,6 +110,16 @@ def test_each_address_is_listed_once() -> None:
     assert listing.headline == "First"
 
 
+def test_zero_date_with_zone_spoils_nothing() -> None:
+    feed = b"""\xef\xbb\xbf{"version": "https://jsonfeed.org/version/1.1", "items": [
+      {"url": "/a", "date_published": "0001-01-01T00:00:00+05:00"},
+      {"url": "/b", "date_published": "2026-11-20T08:00:00Z"}]}"""
+
+    dates = [listing.date_published for listing in feed_listings(feed, URL)]
+
+    assert dates == [None, datetime(2026, 11, 20, 8, tzinfo=UTC)]
+
+
 def test_impossible_dates_are_none() -> None:
     feed = rss("<item><link>/a</link><pubDate>yesterday, at tea time</pubDate></item>")
 

@@ -84,8 +84,18 @@ def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         gzip.compress(urlset("<url><loc>https://news.example/a</loc></url>" + " " * 9999))[:-30],
         urlset("<url><loc>https://news.example/a</loc></url>") + b"<p>\xff rubbish",
         b"\xef\xbb\xbf\n" + urlset("<url><loc>https://news.example/a</loc></url>", head=""),
+        b"\n\n " + urlset("<url><loc>https://news.example/a</loc></url>"),
+        gzip.compress(urlset("<url>")[:-9]) + gzip.compress(b"<loc>https://news.example/a</loc></url>"),
     ],
-    ids=["cut", "bare ampersand", "cut gzip", "trailing rubbish", "byte order mark"],
+    ids=[
+        "cut",
+        "bare ampersand",
+        "cut gzip",
+        "trailing rubbish",
+        "byte order mark",
+        "late declaration",
+        "two",
+    ],
 )
 def test_broken_sitemap_is_read_as_far_as_it_goes(body: bytes) -> None:
     assert addresses(read_sitemap(body, URL)) == ["https://news.example/a"]
@@ -125,6 +135,7 @@ def test_what_is_no_sitemap_lists_nothing(body: bytes) -> None:
         ("2026-11-20T08:40:00", datetime(2026, 11, 20, 8, 40, tzinfo=UTC)),
         ("20/11/2026", None),
         ("2026-13-40", None),
+        ("0001-01-01T00:00:00+05:00", None),
     ],
 )
 def test_dates_are_utc(text: str, moment: datetime | None) -> None:

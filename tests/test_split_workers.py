@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -52,6 +53,11 @@ def take_memory() -> int:
 
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def crash_while_answering() -> None:
+    os.write(int(sys.argv[1]), struct.pack("!i", 1000) + b"the beginning of")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def fail() -> None:
@@ -108,6 +114,13 @@ def test_crash_fails_the_page_alone(workers: SplitWorkers) -> None:
         workers.run_now(crash)
 
     assert workers.run_now(split_page, STORY, url="https://news.example/a").article is not None
+
+
+def test_crash_in_the_midst_of_an_answer_fails_the_page_alone(workers: SplitWorkers) -> None:
+    with pytest.raises(PageError, match="SIGKILL"):
+        workers.run_now(crash_while_answering)
+
+    assert workers.run_now(process_id) != os.getpid()
 
 
 def test_bug_in_the_parser_is_named(workers: SplitWorkers) -> None:

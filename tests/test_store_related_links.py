@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, link, one, visit
 
-from archiver.items import LinkKind, Outcome, RelatedLink
+from archiver.items import Discovery, FoundBy, LinkKind, Listing, Outcome, RelatedLink
 from db.connection import open_archive
-from db.lookups import related_addresses
-from db.store import record_visit
+from db.lookups import related_addresses, unvisited
+from db.read import stored_article
+from db.store import add_discovery, record_visit
 
 FIRE, STORM = link("fire", "Fire in the mill"), link("storm", "Storm ahead", 1)
 
@@ -109,3 +110,58 @@ def test_addresses_of_related_links_are_those_that_the_page_showed_last(archive:
     show(archive, 1, STORM, link("", "Text only"), replace(STORM, block="Most read"), link("new", "New", 2))
     assert related_addresses(archive, FLOOD.url) == [STORM.url, f"{SOURCE}new"]
     assert related_addresses(archive, f"{SOURCE}never") == []
+
+
+def test_page_that_shows_no_links_any_more_shows_none(archive: sqlite3.Connection) -> None:
+    show(archive, 1)
+    not_modified = visit(FLOOD, outcome=Outcome.UNCHANGED, article_id=1, split=None, fetched=NOON + DAY * 2)
+    record_visit(archive, 1, not_modified)
+
+    assert related_addresses(archive, FLOOD.url) == []
+    assert stored_article(archive, "1").related == ()
+    assert column(archive, "SELECT is_shown FROM related_headlines") == [0, 0]
+    assert {last for _, _, last in lives(archive)} == {"20"}
+
+
+def test_story_on_another_host_of_the_site_waits_for_the_next_crawl(archive: sqlite3.Connection) -> None:
+    sport = replace(FIRE, url="https://sport.news.example/match")
+    record_visit(archive, 1, visit(FLOOD, [sport], outcome=Outcome.UNCHANGED, article_id=1), own=[sport.url])
+
+    assert sport.url in [page.url for page in unvisited(archive, SOURCE, 9)]
+
+
+def test_endless_addresses_do_not_keep_others_waiting(archive: sqlite3.Connection) -> None:
+    endless = tuple(Listing(url=f"{SOURCE}{n}/{'x' * 3000}", date_published=NOON) for n in range(9))
+    trap = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, listings=endless)
+    add_discovery(archive, trap, NOON)
+
+    assert [page.url for page in unvisited(archive, SOURCE, 2, longest=2000)] == [FIRE.url, STORM.url]
+
+
+def test_discovery_claims_a_page_that_was_of_no_source(archive: sqlite3.Connection) -> None:
+    far = "https://far.example/story"
+    record_visit(archive, 1, visit(FLOOD, [replace(FIRE, url=far)], outcome=Outcome.UNCHANGED, article_id=1))
+    found = Discovery(
+        source="https://www.far.example/",
+        found_by=FoundBy.FEED,
+        found_on="https://www.far.example/feed",
+        listings=(Listing(url=far),),
+    )
+    add_discovery(archive, found, NOON)
+
+    assert [page.url for page in unvisited(archive, found.source, 9)] == [far]
+
+
+def test_what_waits_is_found_without_sorting_all_of_it(archive: sqlite3.Connection) -> None:
+    statements: list[str] = []
+    archive.set_trace_callback(statements.append)
+    unvisited(archive, SOURCE, 9)
+    archive.set_trace_callback(None)
+
+    plan = plan_of(archive, statements[-1])
+    assert any("pages_unvisited" in step for step in plan)
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
+def plan_of(archive: sqlite3.Connection, sql: str) -> list[str]:
+    return [step["detail"] for step in archive.execute(f"EXPLAIN QUERY PLAN {sql}")]

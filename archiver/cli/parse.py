@@ -18,7 +18,7 @@ import click
 
 from archiver import settings
 from archiver.cli.options import MomentType
-from archiver.cli.rendering import byte_text, print_json, write_utf8
+from archiver.cli.rendering import byte_text, print_json, printable, write_utf8
 from archiver.errors import ExitCode, PageError
 from archiver.items import Split
 
@@ -61,7 +61,7 @@ def parse(files: tuple[str, ...], url: str, fetched: datetime | None, text: bool
     failed = False
     for name, result in _each(files, partial(_split, url=url, fetched=fetched, text=text)):
         if isinstance(result, PageError):
-            click.echo(f"archiver: {name}: {result}", err=True)
+            click.echo(f"archiver: {name}: {printable(str(result))}", err=True)
             failed = True
         else:
             print_json({"file": name, "article": result.article, "related": result.related})

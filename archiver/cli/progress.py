@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from archiver.cli.rendering import Output, counted, duration_text
+from archiver.cli.rendering import Output, counted, duration_text, printable
 from archiver.items import Discovery, Outcome, Visit
 
 # Seconds between two lines where no terminal shows a bar: few enough for the log of a long crawl.
@@ -131,7 +131,7 @@ class Bar(Diary):
 
 
 def _one_line(text: str) -> Text:
-    return Text(text, "dim", no_wrap=True, overflow="ellipsis")
+    return Text(printable(text), "dim", no_wrap=True, overflow="ellipsis")
 
 
 class Lines(Diary):

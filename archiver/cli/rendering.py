@@ -1,6 +1,7 @@
 """How values look on a terminal, in a pipe, and as JSON."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, is_dataclass
@@ -22,6 +23,10 @@ NARROWEST = 10
 PIPE_WIDTH = 200
 # What stands around a match where there is no bold.
 PLAIN_MARK = "*"
+# What a terminal obeys: no page may move its cursor, recolour it or name its window.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Characters that JSON takes as they are, but that end a line to some readers or that a terminal obeys.
+NOT_IN_JSON_LINES = re.compile("[\x7f-\x9f\u2028\u2029]")
 BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -42,7 +47,7 @@ class Output(Console):
 
         margin stands before the first line; lines that follow are indented by as much.
         """
-        text = Text.assemble(*parts)
+        text = Text.assemble(*map(_harmless, parts))
         columns = max(self.width - len(margin), NARROWEST) if self.is_terminal else None
         lines = text.wrap(self, columns) if columns else [text]
         for number, line in enumerate(lines):
@@ -52,7 +57,7 @@ class Output(Console):
 
     def say_whole(self, text: str, *, indent: int, style: str = "") -> None:
         """Print an address or a command in one piece, so that it can be copied."""
-        self.print(Text.assemble(" " * indent, (text, style)), soft_wrap=True)
+        self.print(Text.assemble(" " * indent, (printable(text), style)), soft_wrap=True)
 
     def paragraph(self, text: Text) -> None:
         """Print text wrapped to columns that are good to read, on a terminal or not."""
@@ -61,12 +66,21 @@ class Output(Console):
             self.print(line, soft_wrap=True)
 
 
+def printable(text: str) -> str:
+    """Return text without the characters that a terminal obeys rather than shows."""
+    return CONTROL.sub("", text)
+
+
+def _harmless(part: str | Text | tuple[str, str]) -> str | Text | tuple[str, str]:
+    if isinstance(part, Text):  # made of stored text, which holds no such characters
+        return part
+    return printable(part) if isinstance(part, str) else (printable(part[0]), part[1])
+
+
 def print_json(value: object) -> None:
     """Print value as one line of JSON in UTF-8: dataclasses as objects, times as ISO 8601."""
     line = json.dumps(value, ensure_ascii=False, default=_json_value)
-    sys.stdout.write(
-        line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
-    )
+    sys.stdout.write(NOT_IN_JSON_LINES.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
     sys.stdout.write("\n")
 
 

@@ -13,7 +13,7 @@ from archiver.cli.rendering import Output, by_number, counted, duration_text
 from archiver.errors import ExitCode
 from archiver.items import Outcome
 from db.connection import read_archive
-from db.read import statistics
+from db.read import article_count
 from db.store import CrawlState
 from db.values import host_of
 
@@ -41,7 +41,7 @@ def print_summary(output: Output, summary: "CrawlSummary", notes: Sequence[Note]
     if summary.state is CrawlState.INTERRUPTED:
         output.say("Stopped early. What was archived is whole; the same command goes on from here.")
     with closing(read_archive(archive)) as connection:
-        articles = statistics(connection, days=1).articles
+        articles = article_count(connection)
     took = duration_text(summary.elapsed)
     output.say(f"{archive} holds {counted(articles, 'article')} now; the crawl took {took}.")
 

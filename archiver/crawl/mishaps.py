@@ -15,6 +15,7 @@ from archiver.items import Outcome, Visit
 from archiver.pipelines.archive import OpenArchive
 from db.store import record_visit
 from spiders.frontier import Asked
+from spiders.responses import one_line
 
 
 class Mishaps:
@@ -56,7 +57,7 @@ class Mishaps:
             self._record(visit, failure)
 
     def _record(self, visit: Visit, failure: Failure) -> None:
-        reason = " ".join(f"{type(failure.value).__name__}: {failure.value}".split())[:200]
+        reason = one_line(f"{type(failure.value).__name__}: {failure.value}")
         visit = replace(visit, outcome=Outcome.PARSE_ERROR, detail=f"a fault of the archiver: {reason}")
         try:
             archive = OpenArchive.of(self._crawler)

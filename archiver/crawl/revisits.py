@@ -13,7 +13,7 @@ from archiver.pipelines.archive import OpenArchive
 from db.lookups import related_addresses
 from db.store import PageState, add_source, last_capture, page_state, unvisited
 from spiders.base import NewsSpider
-from spiders.frontier import Asked, Source, Turn
+from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
 
 
 class Revisits:
@@ -60,7 +60,7 @@ class ArchiveMemory:
 
     def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:
         """Return up to limit pages that earlier crawls found and did not visit."""
-        for page in unvisited(self._archive, source.url, limit):
+        for page in unvisited(self._archive, source.url, limit, LONGEST_ADDRESS):
             yield Asked(url=page.url, found_by=page.found_by, found_on=page.found_on, listing=page.listing)
 
     def related(self, url: str) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 
@@ -70,8 +71,16 @@ class Deduplicate:
 
 
 def _is_own_page(visit: Visit, known: KnownArticle) -> bool:
-    """Whether the page is the article's own, not another address that shows a copy."""
-    return known.url in (visit.url, visit.final_url)
+    """Whether the page is the article's own, not another address that shows a copy, or where it leads now."""
+    if known.url == visit.final_url:
+        return True
+    return known.url == visit.url and _place(visit.url) == _place(visit.final_url)
+
+
+def _place(url: str) -> tuple[str, str, str]:
+    """Return what stays of an address where a site moves to https, or to or from "www." or a last slash."""
+    parts = urlsplit(url)
+    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def _same(visit: Visit, known: KnownArticle) -> Visit:

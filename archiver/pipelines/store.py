@@ -1,5 +1,6 @@
 """Step 4: into the archive, the bytes first, so that no row points at bytes that are not there."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, Visit
+from archiver.parsers.urls import same_site
 from archiver.pipelines.archive import OpenArchive
 from db.digests import bytes_digest
 from db.store import add_discovery, last_capture, record_visit
@@ -32,7 +34,7 @@ class Store:
         if isinstance(item, Discovery):
             add_discovery(archive.connection, item, datetime.now(UTC))
             return item
-        outcome = record_visit(archive.connection, archive.crawl_id, item, self._place(item))
+        outcome = record_visit(archive.connection, archive.crawl_id, item, self._place(item), _own(item))
         return replace(item, outcome=outcome)
 
     def _place(self, visit: Visit) -> WarcPlace | None:
@@ -47,3 +49,10 @@ class Store:
         if response.status == 304:
             return None
         return self._archive.warc.append(visit.final_url, visit.fetched, response)
+
+
+def _own(visit: Visit) -> Iterator[str]:
+    """Yield the addresses of the related headlines that are stories of the visit's own site."""
+    for link in visit.split.related if visit.split else ():
+        if link.url and same_site(link.url, visit.source):
+            yield link.url
