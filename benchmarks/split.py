@@ -68,7 +68,8 @@ def _write(output: Path, corpus: Path, weights: dict[str, Path]) -> int:
     with output.open("w", encoding="utf-8") as file:
         count = 0
         for gold, html in _pages(corpus):
-            WEIGHTS.set(weights.get(site(host(gold["url"]))))
+            if weights:  # a site without fold was not trained on: any fold will do
+                WEIGHTS.set(weights.get(site(host(gold["url"])), next(iter(weights.values()))))
             fetched = datetime.fromisoformat(gold["fetched"]).replace(tzinfo=UTC) if gold["fetched"] else None
             split = split_page(html, url=gold["url"], fetched=fetched)
             file.write(json.dumps({"id": gold["id"], **prediction(split)}, ensure_ascii=False) + "\n")

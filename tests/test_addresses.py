@@ -54,6 +54,7 @@ def test_readable_address_keeps_the_letters_that_the_page_wrote() -> None:
         ("https://www.bbc.co.uk/news", "https://news.bbc.co.uk/", True),
         ("https://a.co.uk/", "https://b.co.uk/", False),
         ("https://www.news.example/", "https://news.example/x", True),
+        ("https://one.blogspot.com/", "https://other.blogspot.com/", False),
         ("http://127.0.0.1:1/", "http://127.0.0.1:2/", False),
         ("http://localhost:1/", "http://localhost:1/x", True),
     ],

@@ -207,8 +207,8 @@ def test_language_is_the_declared_one_unless_the_script_belies_it(
     declared: str, text: str, language: str
 ) -> None:
     html = page().decode().replace('lang="en"', f'lang="{declared}"')
-    for paragraph in STORY:
-        html = html.replace(paragraph, text)
+    for number, paragraph in enumerate(STORY, 1):
+        html = html.replace(paragraph, f"{number}. {text}")
     article = split(html.encode()).article
 
     assert article is not None

@@ -1,5 +1,6 @@
 """Gradient-boosted trees over blocks and links, cross-validated by site."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -152,13 +153,17 @@ def _links(page: Page, chances: Rows) -> Links:
 
 
 def _link_booster(links: list[Links]) -> lgb.Booster:
-    # A page counts as a page: one with a hundred teasers must not outweigh ten with five.
-    weights = np.concatenate(
-        [np.full(len(page.wanted), 1 / np.sqrt(5 + page.wanted.sum())) for page in links]
-    )
+    weights = np.concatenate([_link_weights(page) for page in links])
     rows, labels = np.vstack([page.rows for page in links]), np.concatenate([page.wanted for page in links])
     learnt = lgb.Dataset(rows, labels, weight=weights / weights.mean())
     return lgb.train({**TREES, "objective": "binary", "min_data_in_leaf": 20}, learnt, ROUNDS["links"])
+
+
+def _link_weights(page: Links) -> Rows:
+    """A page counts as a page, however many teasers it has, and an address as one, however many links lead there."""
+    together = Counter(page.targets)
+    each = np.array([1 / together[target] for target in page.targets], np.float32)
+    return np.asarray(each / np.sqrt(5 + page.wanted.sum()), np.float32)
 
 
 def _kind_booster(links: list[Links]) -> lgb.Booster:

@@ -12,7 +12,7 @@ from archiver.parsers.datelines import line_date
 from archiver.parsers.features import BlockTable, Rows, context_rows, signature
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
-from archiver.parsers.phrases import is_phrase
+from archiver.parsers.phrases import is_phrase, kind_of_heading
 from archiver.parsers.text import fold, word_count
 
 # A block is taken as the story's from this probability on.
@@ -34,6 +34,8 @@ DESCRIPTION_SIZE = 60
 EDGE = 3
 LONGEST_EDGE = 220
 DATE_LINE_WORDS = 7
+LIST_HEADING_WORDS = 4
+HEADING_WORDS = 10
 # A caption is at most so long, and the credit at its end, in characters.
 LONGEST_CAPTION = 260
 LONGEST_CREDIT = 50
@@ -110,9 +112,16 @@ def _without_edges(chosen: list[Block], fetched: datetime) -> list[Block]:
     kept = [block for block in chosen if not _is_label(block.text) and not _is_inset(block)]
     while kept and _is_edge(kept[0].text, fetched):
         kept = kept[1:]
-    while kept and _is_edge(kept[-1].text, fetched):
+    while kept and (_is_edge(kept[-1].text, fetched) or _heads_a_list(kept[-1])):
         kept = kept[:-1]
     return [block for i, block in enumerate(kept) if i >= EDGE or not _is_edge(block.text, fetched)]
+
+
+def _heads_a_list(block: Block) -> bool:
+    """Whether the last block of a story heads what comes after it."""
+    words = word_count(block.text)
+    announces = words <= LIST_HEADING_WORDS and kind_of_heading(block.text) is not None
+    return announces or (block.heading > 0 and words <= HEADING_WORDS)
 
 
 def _is_label(text: str) -> bool:

@@ -27,6 +27,7 @@ SEGMENT = re.compile(r"[^/]+")
 WORDS_OF_SLUG = re.compile(r"[^-_.]+")
 FAR = 40.0
 
+ADDRESS_FEATURES = ("most_words", "fewest_words", "any_heading", "any_image", "together", "which_of_them")
 OWN_FEATURES = (
     "words", "log_chars", "ends_sentence", "in_heading", "spans", "image", "links", "share_of_block", "empty",
     "rel_nofollow", "blank", "same_host", "same_site", "depth", "slug_words", "long_digits", "html", "query",
@@ -35,7 +36,7 @@ OWN_FEATURES = (
     "group_words", "group_heading", "log_group", "group_not_story",
     "order", "to_story", "from_story", "inside_story", "block_chance", "near_chance", "story_share_before",
     "has_heading", "heading_distance", "heading_words", "heading_is_h", *(f"heading_{use}" for use in USES),
-    *(f"link_{meaning}" for meaning in MEANINGS),
+    *ADDRESS_FEATURES, *(f"link_{meaning}" for meaning in MEANINGS),
 )  # fmt: skip
 LINK_FEATURES = (*OWN_FEATURES, *BLOCK_FEATURES)
 """The names of the columns of link_rows."""
@@ -55,31 +56,43 @@ def link_rows(
     at = np.array([_block_index(layout, candidate) for candidate in candidates], np.int32)
     words = np.array([word_count(candidate.headline) for candidate in candidates], np.float32)
     in_heading = np.array([_level(candidate) for candidate in candidates], np.float32)
-    shown = [
-        _shown(candidate, float(count), float(level))
-        for candidate, count, level in zip(candidates, words, in_heading, strict=True)
-    ]
+    links = np.array([candidate.links for candidate in candidates], np.float32)
     address, shapes, not_story = _addresses(candidates, own)
-    groups = [look_alikes(candidate) for candidate in candidates]
     names = np.array([name_bits(_names(candidate)) for candidate in candidates], np.int64)
     rows = np.hstack(
         [
-            np.array(shown, np.float32),
+            np.array([_shown(*one) for one in zip(candidates, words, in_heading, strict=True)], np.float32),
             address,
-            _together(shapes, words, in_heading, np.array([c.links for c in candidates], np.float32)),
-            _together(groups, words, in_heading, not_story)[:, [0, 1, 2, 3]],
+            _together(shapes, words, in_heading, links),
+            _together([look_alikes(candidate) for candidate in candidates], words, in_heading, not_story),
             _placed(at, len(layout.blocks), table, chances),
-            np.array(
-                [_above(heading, candidate) for heading, candidate in zip(headings, candidates, strict=True)],
-                np.float32,
-            ),
+            np.array([_above(*one) for one in zip(headings, candidates, strict=True)], np.float32),
+            _to_one_address(candidates, words, in_heading),
             (names[:, None] & _MEANING_BITS) > 0,
-            table.rows[at]
-            if len(layout.blocks)
-            else np.zeros((len(candidates), len(BLOCK_FEATURES)), np.float32),
+            table.rows[at] if layout.blocks else np.zeros((len(candidates), len(BLOCK_FEATURES)), np.float32),
         ]
     )
     return rows.astype(np.float32), headings
+
+
+def _to_one_address(candidates: list[Candidate], words: Rows, in_heading: Rows) -> Rows:
+    """What the links to the same address look like together: picture, headline and teaser of one card."""
+    members: dict[str, list[int]] = {}
+    for index, candidate in enumerate(candidates):
+        members.setdefault(candidate.target, []).append(index)
+    rows = np.zeros((len(candidates), len(ADDRESS_FEATURES)), np.float32)
+    for indices in members.values():
+        pictured = any(candidates[index].anchor.has_image for index in indices)
+        rows[indices] = [
+            words[indices].max(),
+            words[indices].min(),
+            in_heading[indices].max(),
+            pictured,
+            len(indices),
+            0,
+        ]
+        rows[indices, -1] = range(len(indices))
+    return rows
 
 
 def _names(candidate: Candidate) -> str:

@@ -16,17 +16,17 @@ from archiver.parsers.phrases import is_phrase, kind_of_heading
 from archiver.parsers.text import word_count
 
 # A link is taken as another story's headline from this probability on.
-CHANCE = 0.38
+CHANCE = 0.34
 # On a front page nearly every link that looks like a headline is one.
 CHANCE_ON_A_FRONT = 0.2
 # A block of the story that is linked to this share is a headline that stands between its paragraphs.
 MOSTLY_LINKED = 0.6
-# Words from which on a link that is marked as paid, or that follows "Read also", is a headline.
+# Words from which on a link that is marked as paid, as a neighbour or by "Read also" is a headline.
 PAID_WORDS = 4
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
-DRAWN = 0.4
+DRAWN = 0.5
 
 
 def related_links(
@@ -80,7 +80,8 @@ class _Shown:
 
 def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float:
     """What the model says, or certainty where the page says so itself."""
-    return 1.0 if _is_paid(candidate, heading) or _reads_also(candidate) else float(chance)
+    certain = _is_paid(candidate, heading) or _reads_also(candidate) or _is_neighbour(candidate)
+    return 1.0 if certain else float(chance)
 
 
 def _with_their_list(candidates: list[Candidate], chances: Rows) -> Rows:
@@ -145,6 +146,12 @@ def _reads_also(candidate: Candidate) -> bool:
         return False
     label = block.text[: -len(candidate.headline)].strip()
     return bool(label) and is_phrase("related", label)
+
+
+def _is_neighbour(candidate: Candidate) -> bool:
+    """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`)."""
+    rel = (candidate.anchor.element.get("rel") or "").lower().split()
+    return ("prev" in rel or "next" in rel) and word_count(candidate.headline) >= PAID_WORDS
 
 
 def _is_paid(candidate: Candidate, heading: Block | None) -> bool:

@@ -23,8 +23,11 @@ PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
 PLAIN_FROM_ROOT = re.compile(PLAIN_PATH)
 SPACE = re.compile(r"[\t\r\n]+")
 
-# The list of public suffixes that the package carries; it must not fetch a newer one by itself.
-_public_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# The list of public suffixes that the package carries; it must not fetch a newer one by itself. Hosts of blogs and
+# the like (blogspot.com, github.io) stand in its private part: each name under them is a site of its own.
+_public_suffixes = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
 
 
 def canonical_url(url: str, base: str = "") -> str | None:
