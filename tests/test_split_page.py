@@ -163,6 +163,48 @@ def test_page_without_story_gives_only_its_headlines() -> None:
     assert [link.headline for link in result.related] == list(OTHERS.values())
 
 
+@pytest.mark.parametrize("heading", ["<h2>Top stories</h2>", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/news/123456{}.html",
+        "/?p=1234{}",
+        "/story.php?id=123{}",
+        "/a/c4gdx0kq7x{}",
+        "/flood-closes-bridge-{}",
+        "/m/{}",
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<article class="teaser"><h3><a href="{}">{}</a></h3></article>',
+        '<div class="card"><a href="{}">{}</a></div>',
+        '<li><a href="{}">{}</a></li>',
+        '<h2><a href="{}">{}</a></h2><p>A sentence or two about this story. It goes on.</p>',
+    ],
+)
+def test_front_page_gives_its_headlines_whatever_the_addresses(
+    heading: str, address: str, markup: str
+) -> None:
+    listed = "".join(markup.format(address.format(i), text) for i, text in enumerate(OTHERS.values()))
+    html = f"""<html><head><title>News Example</title></head><body>
+    <header><nav class="menu"><a href="/city/">City</a><a href="/about">About the paper and us</a></nav></header>
+    <main>{heading}<div class="list">{listed}</div></main>
+    <footer><a href="/cookies">Manage your cookie settings here</a></footer></body></html>"""
+
+    result = split_page(html.encode(), url="https://news.example/", fetched=FETCHED)
+
+    assert result.article is None
+    assert [link.headline for link in result.related] == list(OTHERS.values())
+
+
+def test_story_whose_address_is_a_query_of_the_first_page_is_a_story() -> None:
+    html = page().replace(b'<meta property="og:type" content="article">', b"")
+
+    assert split_page(html, url="https://news.example/?p=12345", fetched=FETCHED).article is not None
+
+
 def test_links_are_resolved_against_the_page_s_base() -> None:
     related = split(
         page(head='<base href="/archive/">', after=cards("Read also").replace('href="/', 'href="'))

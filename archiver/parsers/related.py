@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -9,11 +10,13 @@ from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable, Rows
-from archiver.parsers.link_features import KIND_ORDER, link_rows, look_alikes
+from archiver.parsers.link_features import KIND_ORDER, NOT_A_STORY, NOT_HTML, link_rows, look_alikes
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, worth
 from archiver.parsers.model import trees
-from archiver.parsers.phrases import is_phrase, kind_of_heading
+from archiver.parsers.names import bit, name_bits
+from archiver.parsers.phrases import is_phrase, kind_of_heading, says
 from archiver.parsers.text import word_count
+from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.
 CHANCE = 0.34
@@ -27,6 +30,12 @@ PAID_WORDS = 4
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
 DRAWN = 0.5
+# What tells a headline on a front page: its words, and that it stands in no furniture, looked for so many boxes out.
+FRONT_HEADLINE = 0.5
+FRONT_WORDS = (4, 40)
+FRONT_FURNITURE = frozenset({"nav", "footer", "header", "form", "button"})
+FRONT_DEPTH = 4
+FURNITURE_NAMES = bit("nav") | bit("foot") | bit("share") | bit("signup") | bit("comment") | bit("shop")
 
 
 def related_links(
@@ -41,6 +50,8 @@ def related_links(
         return (), frozenset()
     rows, headings = link_rows(layout, candidates, table, story.chances, min(own, key=len))
     chances = _with_their_list(candidates, trees("links").probabilities(rows))
+    if not story.blocks:
+        chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
     prose = frozenset(block.index for block in story.blocks)
     found: dict[str, list[_Shown]] = {}
     for candidate, heading, chance, row in zip(candidates, headings, chances, rows, strict=True):
@@ -94,6 +105,29 @@ def _with_their_list(candidates: list[Candidate], chances: Rows) -> Rows:
         if len(indices) >= FEWEST_IN_LIST:
             drawn[indices] = (1 - DRAWN) * chances[indices] + DRAWN * chances[indices].mean()
     return drawn
+
+
+def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
+    """Whether a link on a page without story is a headline by its looks alone, whatever its address.
+
+    The model has learned from pages with a story, where most links lead elsewhere; on a front page a link of the
+    site that has the words of a headline and stands in no menu or footer is one.
+    """
+    if not FRONT_WORDS[0] <= word_count(candidate.headline) <= FRONT_WORDS[1] or says(
+        "furniture", candidate.headline
+    ):
+        return False
+    path = urlsplit(candidate.target).path
+    if (
+        NOT_A_STORY.search(path)
+        or NOT_HTML.search(path)
+        or not same_site(candidate.target, min(own, key=len))
+    ):
+        return False
+    around = list(candidate.anchor.box.lineage())
+    if any(box.tag in FRONT_FURNITURE for box in around):
+        return False
+    return not any(name_bits(box.names) & FURNITURE_NAMES for box in around[:FRONT_DEPTH])
 
 
 def _list_box(candidate: Candidate) -> Box:

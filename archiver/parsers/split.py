@@ -103,8 +103,8 @@ def _is_story(stated: Structured, said: _Said, blocks: tuple[Block, ...], url: s
     """Whether the page's text is a story: markup, date or author say so, or it is long and at no notice's address."""
     if types(stated.story) & STORY_TYPES:
         return True
-    path = urlsplit(url).path
-    if url and path in ("", "/"):
+    path, query = urlsplit(url).path, urlsplit(url).query
+    if url and path in ("", "/") and not any(c.isdigit() for c in query):
         return False
     kind = (stated.meta.get("og:type") or [""])[0].lower()
     if kind.startswith("article") or said.published or said.modified or said.authors:
