@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.parsers.blocks import Block, Layout
@@ -25,46 +26,53 @@ MODIFIED_META = (
     "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate",
 )  # fmt: skip
 # How far from the headline, in blocks, a line with the date may stand.
+BEFORE = 4
 REACH = 14
 LONGEST_LINE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What dates are read by: the page's language and the time of the fetch."""
+
+    language: str | None
+    fetched: datetime
+
+    def first(self, texts: Iterable[str]) -> datetime | None:
+        """Return the first moment that one of the texts gives."""
+        found = (moment(text, language=self.language, fetched=self.fetched) for text in texts)
+        return next((one.at for one in found if one), None)
 
 
 def story_dates(
     layout: Layout,
     structured: Structured,
-    near: Block | None,
+    places: tuple[Block, ...],
     url: str,
-    language: str | None,
-    fetched: datetime,
+    reading: Reading,
 ) -> tuple[datetime | None, datetime | None]:
     """Return when the story was published and when modified, as the page says.
 
-    Order of trust: JSON-LD, meta, `<time>` and lines near the headline, the address. Where the page gives
-    only the date of an update, that stands for both.
+    Order of trust: JSON-LD, meta, microdata, lines near the places (the headline, the text's first and last block)
+    one after the other, `<time>`, the address. Where the page gives only the date of an update, that stands for both.
     """
-
-    def first(texts: Iterable[str]) -> datetime | None:
-        found = [m for text in texts if (m := moment(text, language=language, fetched=fetched))]
-        return found[0].at if found else None
-
     published = (
-        first(_json_dates(structured, "datePublished", "dateCreated", "uploadDate"))
-        or first(_meta_dates(structured, PUBLISHED_META))
-        or first(structured.items.get("datePublished", ()))
+        reading.first(_json_dates(structured, "datePublished", "dateCreated", "uploadDate"))
+        or reading.first(_meta_dates(structured, PUBLISHED_META))
+        or reading.first(structured.items.get("datePublished", ()))
     )
     modified = (
-        first(_json_dates(structured, "dateModified"))
-        or first(_meta_dates(structured, MODIFIED_META))
-        or first(structured.items.get("dateModified", ()))
+        reading.first(_json_dates(structured, "dateModified"))
+        or reading.first(_meta_dates(structured, MODIFIED_META))
+        or reading.first(structured.items.get("dateModified", ()))
     )
     if published is None:
-        shown, updated = shown_dates(layout, near, language, fetched)
+        shown, updated = _shown_dates(layout, places, reading)
         modified = modified or updated
-        dated = first(_url_date(url))
+        dated = reading.first(_url_date(url))
         # The address gives the day only; a line of the same day gives the time too.
-        published = (
-            shown or (updated if updated and dated and updated.date() == dated.date() else dated) or modified
-        )
+        same_day = updated is not None and dated is not None and updated.date() == dated.date()
+        published = shown or (updated if same_day else dated) or modified
     return published, modified
 
 
@@ -85,24 +93,30 @@ def _url_date(url: str) -> list[str]:
     return ["-".join(match.groups()) for match in URL_DATE.finditer(url)][:1]
 
 
-def shown_dates(
-    layout: Layout, near: Block | None, language: str | None, fetched: datetime
+def _shown_dates(
+    layout: Layout, places: tuple[Block, ...], reading: Reading
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the dates of publication and update that stand in lines near the headline."""
+    """The dates of publication and update in lines near the first of the places that has one."""
+    times = list(_time_elements(layout, reading))
+    for place in [block.index for block in places] or [0]:
+        published, modified = _dates_near(layout, place, reading)
+        if published or modified:
+            return (
+                _with_zone(published, times) if published else None,
+                _with_zone(modified, times) if modified else None,
+            )
+    return (times[0] if times else None), None
+
+
+def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[datetime | None, datetime | None]:
     published = modified = None
-    start = near.index if near else 0
-    for block in layout.blocks[max(0, start - 4) : start + REACH]:
-        found = line_date(block.text, language, fetched)
-        if found is None:
-            continue
-        if updated_line(block.text):
+    for block in layout.blocks[max(0, place - BEFORE) : place + REACH]:
+        found = line_date(block.text, reading.language, reading.fetched)
+        if found is not None and updated_line(block.text):
             modified = modified or found.at
-        else:
+        elif found is not None:
             published = published or found.at
-    times = list(_time_elements(layout, language, fetched))
-    if published is None:
-        return (times[0] if times else None), modified
-    return _with_zone(published, times), _with_zone(modified, times) if modified else None
+    return published, modified
 
 
 def _with_zone(shown: datetime, times: list[datetime]) -> datetime:
@@ -110,11 +124,10 @@ def _with_zone(shown: datetime, times: list[datetime]) -> datetime:
     return next((at for at in times if at.replace(tzinfo=None) == shown.replace(tzinfo=None)), shown)
 
 
-def _time_elements(layout: Layout, language: str | None, fetched: datetime) -> Iterator[datetime]:
+def _time_elements(layout: Layout, reading: Reading) -> Iterator[datetime]:
     for element in layout.root.iter("time"):
-        text = element.get("datetime") or element_text(element)
-        if text and (found := moment(text, language=language, fetched=fetched)):
-            yield found.at
+        if (found := reading.first([element.get("datetime") or element_text(element)])) is not None:
+            yield found
 
 
 def line_date(text: str, language: str | None, fetched: datetime) -> Moment | None:

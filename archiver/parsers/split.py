@@ -12,7 +12,7 @@ from archiver.parsers import metadata
 from archiver.parsers.article import Story, story, without, without_byline
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Block, Layout, page_layout
-from archiver.parsers.datelines import story_dates
+from archiver.parsers.datelines import Reading, story_dates
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
 from archiver.parsers.headline import Headline, headline
@@ -81,7 +81,9 @@ def _said(
     layout: Layout, stated: Structured, title: Headline, found: Story, url: str, fetched: datetime
 ) -> _Said:
     spoken = language(layout, stated, " ".join(block.text for block in found.blocks))
-    published, modified = story_dates(layout, stated, title.block, url, spoken, fetched)
+    marks = (title.block, *found.blocks[:1], *found.blocks[-1:])
+    places = tuple(block for block in marks if block is not None)
+    published, modified = story_dates(layout, stated, places, url, Reading(spoken, fetched))
     return _Said(authors(layout, stated, title.block, url), spoken, published, modified)
 
 
