@@ -90,6 +90,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "archiver.crawl.middlewares.Robots": 100,
     "archiver.crawl.revisits.ConditionalRequests": 200,
+    "archiver.crawl.middlewares.WholeBodies": 595,
+    "archiver.crawl.ending.Ending": 990,
 }
 LOG_FORMATTER = "archiver.crawl.log.VisitLog"
 LOG_LEVEL = "INFO"

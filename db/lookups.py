@@ -155,6 +155,33 @@ def unvisited(
     return [_unvisited_page(row) for row in rows]
 
 
+def failed_stories(
+    archive: Connection, source: str, limit: int, *, most_visits: int, longest: int | None = None
+) -> list[UnvisitedPage]:
+    """Return up to limit stories of the source whose latest visit failed in a way that may pass, newest first.
+
+    These are timeouts, broken connections and servers that were busy or had an error, of pages without article
+    that had at most most_visits visits. Feeds and sitemaps are none: no listing says anything of them.
+    """
+    rows = archive.execute(
+        """
+        SELECT pages.*, origins.url AS found_on
+        FROM pages JOIN sources ON sources.id = pages.source_id
+        LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
+        WHERE sources.url = ?1 AND pages.outcome IN ('timeout', 'unreachable', 'http_error')
+            AND (pages.outcome <> 'http_error' OR pages.status >= 500 OR pages.status = 429)
+            AND pages.article_id IS NULL AND pages.visits <= ?2
+            AND (pages.found_by IN ('feed', 'related') OR pages.found_by IN ('sitemap', 'front_page')
+                AND coalesce(pages.listed_headline, pages.listed_published, pages.listed_modified) IS NOT NULL)
+            AND (?3 IS NULL OR length(pages.url) <= ?3)
+        ORDER BY ifnull(pages.listed_published, pages.listed_modified) DESC, pages.first_seen DESC, pages.id
+        LIMIT ?4
+        """,
+        (storable(source), most_visits, longest, limit),
+    )
+    return [_unvisited_page(row) for row in rows]
+
+
 def related_addresses(archive: Connection, page_url: str) -> list[str]:
     """Return the addresses of the related links that a page showed when it was last seen, in page order."""
     rows = archive.execute(

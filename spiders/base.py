@@ -17,6 +17,8 @@ from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
 from spiders.responses import (
+    CrawlEndsError,
+    RobotsUnfetchedError,
     content_type,
     not_html,
     one_line,
@@ -124,6 +126,8 @@ class NewsSpider(Spider):
 
     def listing_failed(self, failure: Failure) -> Iterator[Found]:
         """Yield the visit of a listing that could not be fetched."""
+        if isinstance(failure.value, CrawlEndsError):
+            return  # nothing came of it: it was not sent
         asked, frontier = _asked_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         guesses = request.cb_kwargs.get("guesses")
@@ -156,6 +160,8 @@ class NewsSpider(Spider):
 
     def story_failed(self, failure: Failure) -> Iterator[Found]:
         """Yield the visit of a story that could not be fetched and the stories that can be visited now."""
+        if isinstance(failure.value, CrawlEndsError):
+            return
         asked, frontier = _asked_of(failure)
         visit = self.visit_of_failure(failure)
         yield visit
@@ -167,6 +173,8 @@ class NewsSpider(Spider):
         asked, frontier = _asked_of(failure)
         outcome, detail = outcome_of_failure(failure)
         final_url = canonical_url(failure.request.url) or asked.url  # type: ignore[attr-defined]  # Scrapy's
+        if isinstance(failure.value, RobotsUnfetchedError):
+            frontier.leave_alone(host(final_url))
         return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
 
     async def split_of(self, response: Response) -> Split:
@@ -177,6 +185,11 @@ class NewsSpider(Spider):
             content_type=content_type(response) or None,
             fetched=datetime.now(UTC),
         )
+
+    def end(self) -> None:
+        """Visit nothing any longer."""
+        for frontier in self.frontiers:
+            frontier.is_ending = True
 
     def continue_when_idle(self) -> None:
         """Go on where a request was lost without a word: nothing is under way when the spider is idle."""

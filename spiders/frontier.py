@@ -9,7 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from archiver.items import FoundBy, Listing, Outcome
-from archiver.parsers.urls import same_site
+from archiver.parsers.urls import host, same_site
 
 # Requests of one source under way at once: one on the wire, two being split by the workers.
 UNDER_WAY = 3
@@ -105,6 +105,10 @@ class Frontier:
         self.sitemaps_asked = 0
         self.not_due = 0
         """Addresses left out because they were visited a short time, or first seen a long time ago."""
+        self.is_ending = False
+        """Whether nothing shall be visited any longer."""
+        self._left_alone: set[str] = set()
+        self._set_aside = 0
         self._budget = budget
         self._memory = memory
         self._seen: set[str] = set()
@@ -120,8 +124,12 @@ class Frontier:
 
     @property
     def left(self) -> int:
-        """Story pages that are queued, within the budget or not."""
-        return len(self._heap)
+        """Story pages found and not visited, within the budget or not."""
+        return len(self._heap) + len(self._under_way) + self._set_aside
+
+    def leave_alone(self, host: str) -> None:
+        """Visit no page of a host any longer; they are left for the next crawl."""
+        self._left_alone.add(host)
 
     def is_new(self, url: str) -> bool:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
@@ -145,6 +153,9 @@ class Frontier:
         """Return the next story to visit now, or None: none waits, enough are under way, or no budget."""
         while self._heap and self._may_go_on():
             rank, _, _, asked = heapq.heappop(self._heap)
+            if host(asked.url) in self._left_alone:
+                self._set_aside += 1
+                continue
             turn = self._memory.turn(asked)
             if turn is Turn.NOT_DUE:
                 self.not_due += 1
@@ -169,7 +180,7 @@ class Frontier:
 
     def _may_go_on(self) -> bool:
         has_room = not self.listings_open and len(self._under_way) < UNDER_WAY
-        return has_room and self._budget > 0 and self._lost_in_a_row < LOST_IN_A_ROW
+        return has_room and not self.is_ending and self._budget > 0 and self._lost_in_a_row < LOST_IN_A_ROW
 
     def _push(self, rank: _Rank, asked: Asked) -> None:
         heapq.heappush(self._heap, (rank, -_moment(asked).timestamp(), next(self._serial), asked))

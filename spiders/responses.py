@@ -9,8 +9,10 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 from scrapy.http import Response
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
@@ -36,17 +38,38 @@ SIGNATURES = (
 # The root element, after what may stand before it: declarations and comments.
 ROOT = re.compile(rb"(?:\s|<[!?][^>]*>)*<([A-Za-z][\w:.-]*)")
 XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg", "opml", "error"})
+XML_TYPES = frozenset({"application/xml", "text/xml"})
+# Elements that stand at the top of an HTML page and of no other document.
+MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|script|div|main|article|p|h1)\b", re.IGNORECASE
+)
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # What a terminal obeys: a server's words end up on one.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 # Characters of a detail.
 LONGEST_DETAIL = 300
+CUT_OFF = "the connection ended before the whole body arrived"
 # OpenSSL's words.
 UNTRUSTED = "certificate verify failed"
 
 
 class RobotsDenialError(IgnoreRequest):
     """robots.txt does not allow the request."""
+
+
+class RobotsUnfetchedError(IgnoreRequest):
+    """A host does not give its robots.txt; the message says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"robots.txt could not be fetched ({reason}): its host is left alone for now")
+
+
+class CrawlEndsError(IgnoreRequest):
+    """The request was not sent: the crawl ends before its time."""
+
+
+class BodyDecodingError(Exception):
+    """A body is not what its Content-Encoding says, or not all of it."""
 
 
 class OffSiteError(IgnoreRequest):
@@ -56,6 +79,9 @@ class OffSiteError(IgnoreRequest):
 # What a request fails of, and what it says then; "": the error's own words.
 FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (RobotsDenialError, Outcome.ROBOTS, "robots.txt does not allow it"),
+    (RobotsUnfetchedError, Outcome.ROBOTS, ""),
+    (BodyDecodingError, Outcome.UNREACHABLE, ""),
+    (ResponseDataLossError, Outcome.UNREACHABLE, CUT_OFF),
     (OffSiteError, Outcome.REDIRECT, ""),
     (DownloadCancelledError, Outcome.TOO_LARGE, "the body is longer than a page may be"),
     (DownloadTimeoutError, Outcome.TIMEOUT, "no whole response in time"),
@@ -85,15 +111,18 @@ def not_html(response: Response) -> str:
     media_type = content_type(response).partition(";")[0].strip().lower()
     if media_type not in HTML_TYPES | UNDECIDED_TYPES:
         return f"the response is {media_type[:80]}"
-    head = response.body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    # Browsers drop NUL bytes; UTF-16 has one for every letter of a tag.
+    head = response.body[:HEAD].removeprefix(UTF16[0]).removeprefix(UTF16[1]).replace(b"\0", b"")
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, what in SIGNATURES:
         if head.startswith(signature):
             return f"the response is {what}"
     root = ROOT.match(head)
     name = root[1].decode().lower() if root else ""
-    if name in XML_ROOTS:
-        return f"the response is XML ({name})"
-    if b"\0" in head and not response.body.startswith(UTF16):
+    if name in XML_ROOTS or (media_type in XML_TYPES and root and not MARKUP.match(head, root.start(1) - 1)):
+        return f"the response is XML ({name[:80]})"
+    is_markup = media_type in HTML_TYPES and MARKUP.search(head)
+    if b"\0" in response.body[:HEAD] and not response.body.startswith(UTF16) and not is_markup:
         return "the response is binary"
     if media_type in UNDECIDED_TYPES and not root:
         return f"the response is {media_type or 'of no type'} without a tag"
@@ -112,7 +141,10 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
         if error.__cause__ is None:
             return Outcome.REDIRECT, "too many redirects"
         return Outcome.TOO_LARGE, "the body unpacks to more than a page may have"
-    reason = _line(_first_reason(error))
+    first = _first_reason(error)
+    if isinstance(first, ConnectionDone | ConnectionLost):
+        return Outcome.UNREACHABLE, "the connection ended before an answer came"
+    reason = _line(first)
     if UNTRUSTED in reason:
         return Outcome.UNREACHABLE, "the server's certificate cannot be trusted"
     return Outcome.UNREACHABLE, f"the connection broke: {reason}"

@@ -34,7 +34,7 @@ class SitemapSpider(NewsSpider):
         if not source.sitemaps:
             robots = Asked(url=urljoin(source.url, "/robots.txt"), found_by=FoundBy.START)
             for request in self.listing_request(frontier, robots, self.robots):
-                request.meta["dont_obey_robotstxt"] = True  # it forbids nobody to read itself
+                request.meta["is_robots_txt"] = True
                 yield request.replace(errback=self.robots_failed)
 
     def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request]:
@@ -88,6 +88,8 @@ class SitemapSpider(NewsSpider):
         except PageError as error:
             return (Outcome.PARSE_ERROR, str(error)), Sitemap()
         detail = f"{len(sitemap.listings)} pages, {len(sitemap.sitemaps)} sitemaps"
+        if not sitemap.is_whole:
+            detail += "; it is cut off or broken: the rest could not be read"
         return (Outcome.LISTING, detail), sitemap
 
 

@@ -2,8 +2,10 @@
 
 import gzip
 import socket
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
@@ -66,6 +68,12 @@ def cut_body(client: socket.socket) -> None:
     client.sendall(head.encode() + page)
 
 
+def reset(client: socket.socket) -> None:
+    """Break the connection off in the midst of the body."""
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<p>")
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
 def cut_chunk(client: socket.socket) -> None:
     """Close in the midst of a chunk."""
     client.sendall(
@@ -106,12 +114,23 @@ PAGES: Mapping[str, Answer] = {
     "/huge": answer(HUGE),
     "/bomb": answer(BOMB, Content_Encoding="gzip"),
     "/broken-gzip": answer(b"\x1f\x8b\x08\0rubbish" * 99, Content_Encoding="gzip"),
+    "/cut-gzip": answer(gzip.compress(story("Cut off on its way"))[:-100], Content_Encoding="gzip"),
+    "/cut-deflate": answer(zlib.compress(story("Cut off as well"))[:-100], Content_Encoding="deflate"),
+    "/whole-gzip": answer(gzip.compress(story("Packed and whole")), Content_Encoding="gzip"),
+    "/whole-deflate": answer(zlib.compress(story("Deflated and whole")), Content_Encoding="deflate"),
     "/empty": answer(b""),
     "/blank": answer(b" \n\n "),
     "/pdf": answer(b"%PDF-1.7 \0\0" + bytes(5000), content_type="application/pdf"),
     "/pdf-as-html": answer(b"%PDF-1.7 \0\0" + bytes(5000)),
     "/feed-as-html": answer(b"<?xml version='1.0'?><!-- feed --><rss><channel/></rss>" * 99),
+    "/xml": answer(b"<?xml version='1.0'?><data><p>Numbers</p></data>", content_type="text/xml"),
+    "/xhtml-as-xml": answer(b"<?xml version='1.0'?>" + story("Strict"), content_type="application/xml"),
+    "/nul": answer(story("A byte too many").replace(b"<title>", b"<title>\0")),
+    "/utf-16": answer(story("Two bytes a letter").decode().encode("utf-16"), content_type="text/html"),
+    "/utf-16-unmarked": answer(story("Two bytes a letter, unmarked").decode().encode("utf-16-le")),
+    "/binary-as-html": answer(b"\0\1\2<\3" * 400),
     "/untyped": answer(story("Untyped but fine"), content_type=""),
+    "/reset": reset,
     "/loop": redirect("/loop"),
     "/loop-a": redirect("/loop-b"),
     "/loop-b": redirect("/loop-a"),

@@ -1,6 +1,9 @@
 """Whatever a server does, every page gets an outcome with a reason, and the crawl goes on."""
 
+import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -9,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import Crawl
-from misbehaving import PAGES, answer, feed, front, misbehaving, redirect, story
+from misbehaving import PAGES, answer, feed, front, misbehaving, no_answer, redirect, story
 
 from archiver.crawl.run import CrawlPlan, CrawlSummary, run_crawl
+from archiver.errors import ExitCode
 from archiver.items import Outcome
 from db.connection import read_archive
 from db.store import CrawlState
@@ -21,14 +25,25 @@ EXPECTED = {
     "/good": ("stored", ""),
     "/no-answer": ("timeout", "no whole response in time"),
     "/slow-body": ("timeout", "no whole response in time"),
-    "/cut-body": ("unreachable", "the connection broke"),
-    "/cut-chunk": ("unreachable", "the connection broke"),
-    "/hang-up": ("unreachable", "the connection broke"),
+    "/cut-body": ("unreachable", "the connection ended before the whole body arrived"),
+    "/cut-chunk": ("unreachable", "the connection ended before the whole body arrived"),
+    "/reset": ("unreachable", "the connection ended before the whole body arrived"),
+    "/hang-up": ("unreachable", "the connection ended before an answer came"),
     "/no-http": ("unreachable", "the connection broke"),
     "/endless": ("too_large", "longer than a page may be"),
     "/huge": ("too_large", "longer than a page may be"),
     "/bomb": ("too_large", "unpacks to more than a page may have"),
-    "/broken-gzip": ("unreachable", "the connection broke"),
+    "/broken-gzip": ("unreachable", "the body could not be decoded"),
+    "/cut-gzip": ("unreachable", "the body could not be decoded"),
+    "/cut-deflate": ("unreachable", "the body could not be decoded"),
+    "/whole-gzip": ("stored", ""),
+    "/whole-deflate": ("stored", ""),
+    "/xml": ("not_html", "the response is XML (data)"),
+    "/xhtml-as-xml": ("stored", ""),
+    "/nul": ("stored", ""),
+    "/utf-16": ("stored", ""),
+    "/utf-16-unmarked": ("stored", ""),
+    "/binary-as-html": ("not_html", "the response is binary"),
     "/empty": ("empty", "the response has no body"),
     "/blank": ("empty", "the response has no body"),
     "/pdf": ("not_html", "the response is application/pdf"),
@@ -152,13 +167,67 @@ def test_site_that_stops_answering_is_left_alone(archive: Path, crawl: Crawl) ->
 
 
 def test_robots_txt_that_fails_forbids_everything(archive: Path, crawl: Crawl) -> None:
-    pages = {"/good": answer(story()), "/robots.txt": answer(b"", "500 Oh no")}
+    pages = {"/good": answer(story()), "/robots.txt": answer(b"", "503 Busy")}
     with misbehaving(pages) as server:
         crawl(server.url, RETRY_TIMES=0)
 
-        assert "/good" not in server.asked
-        assert "/" not in server.asked
-    assert page_rows(archive)["/"][0] == "robots"
+        assert set(server.asked) == {"/robots.txt"}
+    why = "robots.txt could not be fetched (HTTP status 503): its host is left alone for now"
+    assert page_rows(archive) == {"/": ("robots", why)}
+
+
+def test_robots_txt_that_never_comes_forbids_everything(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/good": answer(story()), "/robots.txt": no_answer}) as server:
+        crawl(server.url, RETRY_TIMES=0, DOWNLOAD_TIMEOUT=0.5)
+
+        assert set(server.asked) == {"/robots.txt"}
+    outcome, detail = page_rows(archive)["/"]
+    assert (outcome, "could not be fetched (no whole response in time)" in detail) == ("robots", True)
+
+
+def test_what_waits_for_a_robots_txt_that_fails_waits_on(archive: Path, crawl: Crawl) -> None:
+    pages = {"/a": answer(story("First of all")), "/b": answer(story("Second to none"))}
+    with misbehaving(pages) as server:
+        crawl(Source(url=server.url, pages=1))
+        server.pages["/robots.txt"] = answer(b"", "503 Busy")
+        refused = crawl(server.url, RETRY_TIMES=0)
+        server.pages["/robots.txt"] = answer(b"", "404 Not Found")
+        server.pages["/feed.xml"] = feed()
+        crawl(server.url)
+
+    assert refused.left == 1
+    assert {page_rows(archive)[path][0] for path in pages} <= {"stored", "unchanged"}
+
+
+def test_story_that_failed_is_asked_for_again_a_few_times(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": PAGES["/503"], "/b": PAGES["/403"]}) as server:
+        for _ in range(2):
+            crawl(server.url, RETRY_TIMES=0)
+            server.pages["/feed.xml"] = feed()
+        server.pages["/a"] = answer(story())
+        crawl(server.url)
+
+        assert (server.asked.count("/a"), server.asked.count("/b")) == (3, 1)
+    assert page_rows(archive)["/a"][0] == "stored"
+
+
+def test_story_that_keeps_failing_is_given_up(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": PAGES["/503"]}) as server:
+        for _ in range(5):
+            crawl(server.url, RETRY_TIMES=0)
+            server.pages["/feed.xml"] = feed()
+
+        assert server.asked.count("/a") == 3
+
+
+def test_feed_that_failed_is_no_story(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/feed.xml": PAGES["/503"], "/a": answer(story())}) as server:
+        crawl(server.url, RETRY_TIMES=0)
+        server.pages["/feed.xml"] = feed("/a")
+        crawl(server.url, RETRY_TIMES=0)
+
+    assert page_rows(archive)["/feed.xml"][0] == "listing"
+    assert page_rows(archive)["/a"][0] == "stored"
 
 
 def test_robots_txt_can_be_ignored_on_request(archive: Path, crawl: Crawl) -> None:
@@ -218,3 +287,40 @@ def test_pages_of_failed_visits_are_sound(archive: Path, crawl: Crawl) -> None:
     with closing(sqlite3.connect(archive)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_full_disk_is_one_line_on_standard_error(archive: Path) -> None:
+    stories = {f"/{number}": answer(story(f"Story {number}", *WORDY)) for number in range(40)}
+    script = "import sys; from archiver.cli import main; sys.exit(main())"
+    with misbehaving(stories) as server:
+        command = [
+            sys.executable,
+            "-c",
+            script,
+            "crawl",
+            server.url,
+            "--archive",
+            str(archive),
+            "--delay",
+            "0",
+        ]
+        done = subprocess.run(
+            [*command, "--quiet"], preexec_fn=no_large_file, capture_output=True, text=True, check=False
+        )
+        asked = len([path for path in server.asked if path in stories])
+
+    assert 0 < asked < len(stories)
+    assert done.returncode == ExitCode.FAILED
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"archiver: {archive}")
+
+
+# Each story different to the compressor, so that the archive grows with every page.
+WORDY = [
+    f"Paragraph {number} says {number**9} and no more than that on this day. " * 9 for number in range(200)
+]
+
+
+def no_large_file() -> None:
+    """Let no file grow beyond 400 kB, as a full disk would."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))

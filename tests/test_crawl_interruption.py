@@ -23,7 +23,7 @@ from archiver.crawl.run import CrawlPlan, run_crawl
 from spiders.frontier import Source
 
 archive, url = Path(sys.argv[1]), sys.argv[2]
-plan = CrawlPlan(archive=archive, sources=(Source(url=url),), delay=0.1, log_level="ERROR",
+plan = CrawlPlan(archive=archive, sources=(Source(url=url),), delay=float(sys.argv[3]), log_level="ERROR",
                  others={"AUTOTHROTTLE_ENABLED": False})
 summary = run_crawl(plan)
 print(summary.state, summary.left)
@@ -31,9 +31,9 @@ print(summary.state, summary.left)
 STORIES: dict[str, Answer] = {f"/{number}": answer(story(f"Story number {number}")) for number in range(40)}
 
 
-def start_crawl(archive: Path, url: str) -> subprocess.Popen[str]:
+def start_crawl(archive: Path, url: str, delay: float = 0.1) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(archive), url],
+        [sys.executable, "-c", SCRIPT, str(archive), url, str(delay)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -88,6 +88,39 @@ def test_polite_stop_ends_the_crawl_in_order(archive: Path, number: signal.Signa
     assert errors == ""
     assert states(archive) == ["interrupted"]
     assert_sound(archive)
+
+
+def wait_for(server: Server, path: str) -> None:
+    deadline = time.monotonic() + 30
+    while path not in server.asked:
+        assert time.monotonic() < deadline, server.asked
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("last_asked", "delay"), [("/robots.txt", 30), ("/feed.xml", 2)])
+def test_polite_stop_waits_for_no_request_that_was_not_sent(
+    archive: Path, crawl: Crawl, last_asked: str, delay: float
+) -> None:
+    with misbehaving({**STORIES, "/robots.txt": answer(b"", "404 Not Found")}) as server:
+        process = start_crawl(archive, server.url, delay)
+        wait_for(server, last_asked)
+        time.sleep(0.3)
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=100)
+
+        assert time.monotonic() - started < 4
+        assert (process.returncode, output.split()[0], errors) == (0, "interrupted", "")
+        assert states(archive)[-1] == "interrupted"
+        assert_sound(archive)
+        with closing(read_archive(archive)) as connection:
+            rows = connection.execute("SELECT DISTINCT outcome FROM pages WHERE outcome IS NOT NULL")
+            assert {outcome for (outcome,) in rows} <= {Outcome.LISTING, Outcome.STORED, Outcome.UNCHANGED}
+
+        crawl(server.url)
+
+    with closing(read_archive(archive)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == len(STORIES)
 
 
 def test_killed_crawl_leaves_a_sound_archive_and_no_process(archive: Path, crawl: Crawl) -> None:

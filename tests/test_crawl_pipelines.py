@@ -66,6 +66,25 @@ def test_article_without_headline_or_text_is_none(article: Article, reason: str)
     assert [related.url for related in item.split.related] == ["https://example.com/b"]
 
 
+CONSENT = "We and our 812 partners store and read cookies on your device. Accept all, or manage your choices."
+
+
+@pytest.mark.parametrize("headline", ["We value your privacy", "Just a moment...", "Votre vie privée"])
+def test_notice_in_place_of_the_page_is_no_story(headline: str) -> None:
+    item, kept = validated(replace(ARTICLE, headline=headline, body=CONSENT))
+
+    assert (item.outcome, kept) == (Outcome.NOT_ARTICLE, None)
+    assert "a notice in place of the page" in item.detail
+
+
+@pytest.mark.parametrize(
+    ("headline", "body"),
+    [("Court fines firm over cookies", CONSENT), ("We value your privacy", CONSENT * 20)],
+)
+def test_story_about_consent_is_one(headline: str, body: str) -> None:
+    assert validated(replace(ARTICLE, headline=headline, body=body))[1] is not None
+
+
 def test_short_story_in_chinese_is_one() -> None:
     body = (
         "新华社快讯：长江大桥因洪水于周五晚间封闭，预计下周一水位回落后由工程师检查桥墩再决定何时恢复通车。"

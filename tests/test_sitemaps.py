@@ -101,6 +101,15 @@ def test_broken_sitemap_is_read_as_far_as_it_goes(body: bytes) -> None:
     assert addresses(read_sitemap(body, URL)) == ["https://news.example/a"]
 
 
+@pytest.mark.parametrize("end", [0, -1, -30])
+def test_sitemap_knows_whether_it_is_whole(end: int) -> None:
+    packed = gzip.compress(urlset("<url><loc>https://news.example/a</loc></url>" + " " * 9999))
+    plain = urlset("<url><loc>https://news.example/a</loc></url>")
+
+    assert read_sitemap(packed[: end or None], URL).is_whole is (end == 0)
+    assert read_sitemap(plain[: end or None], URL).is_whole is (end == 0)
+
+
 def test_text_and_feeds_serve_as_sitemaps() -> None:
     text = b"https://news.example/a\r\nsome words\nhttps://news.example/b\n"
     feed = (

@@ -10,6 +10,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
+from archiver.errors import ArchiveError
 from archiver.items import Discovery, Visit
 
 
@@ -23,8 +24,12 @@ class VisitLog(LogFormatter):
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Say which item a pipeline failed on; the traceback follows."""
-        return {"level": logging.ERROR, "msg": "Failed to archive %s", "args": (_line(item),)}
+        """Say which item a pipeline failed on; the traceback follows.
+
+        An archive that cannot be written ends the crawl, which says so once: no item needs to say it too.
+        """
+        level = logging.DEBUG if isinstance(exception, ArchiveError) else logging.ERROR
+        return {"level": level, "msg": "Failed to archive %s", "args": (_line(item),)}
 
 
 def _line(item: object) -> str:

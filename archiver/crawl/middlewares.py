@@ -1,21 +1,34 @@
-"""What no request may do: leave its site, or go where robots.txt says no."""
+"""What no request may do, leave its site or go where robots.txt says no, and no body: end too early."""
 
 import asyncio
+import zlib
+from dataclasses import dataclass
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archiver.crawl.throttle import SiteThrottle
 from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
-from spiders.responses import OffSiteError, RobotsDenialError
+from spiders.responses import (
+    BodyDecodingError,
+    CrawlEndsError,
+    OffSiteError,
+    RobotsDenialError,
+    RobotsUnfetchedError,
+)
 
 ROBOTS_PRIORITY = 1000
-DISALLOW_ALL = b"User-agent: *\nDisallow: /\n"
+# zlib's numbers for the formats of a coding; deflate comes with zlib's head, and from some servers without.
+GZIP = zlib.MAX_WBITS | 16
+WINDOWS = {b"gzip": (GZIP,), b"x-gzip": (GZIP,), b"deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS)}
+# Bytes unpacked at a time.
+CHUNK = 2**18
 
 
 class SameSite:
@@ -28,18 +41,27 @@ class SameSite:
             raise OffSiteError(f"it leads to another site: {request.url[:200]}")
 
 
-class Robots:
-    """Obeys robots.txt as RFC 9309 says, and its Crawl-delay.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsAnswer:
+    """What a host says in its robots.txt."""
 
-    A missing one (4xx) allows everything; one that the server fails to give (5xx) allows nothing. If the
-    server cannot be reached for it, its pages fail in the same way without being asked for.
+    rules: RobotParser
+    response: Response | None
+    """None if it has none that can be read, which allows everything."""
+
+
+class Robots:
+    """Obeys robots.txt as RFC 9309 says, and its Crawl-delay; it is fetched once for all who ask for it.
+
+    A missing one (4xx) allows everything; one that the server fails to give (5xx, a timeout) allows nothing. If
+    the server cannot be reached for it, its pages fail in the same way without being asked for.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent = str(crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["BOT_NAME"])
         self._throttle = crawler.get_extension(SiteThrottle)
-        self._rules: dict[str, asyncio.Future[RobotParser]] = {}
+        self._answers: dict[str, asyncio.Future[RobotsAnswer]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -47,32 +69,93 @@ class Robots:
             raise NotConfigured
         return cls(crawler)
 
-    async def process_request(self, request: Request) -> None:
-        """Raise RobotsDenialError if the host's robots.txt does not allow the request."""
-        if request.meta.get("dont_obey_robotstxt"):
-            return
-        key = request.url.partition("://")[0] + "://" + host(request.url)
-        if key not in self._rules:
-            self._rules[key] = asyncio.ensure_future(self._fetched(f"{key}/robots.txt", request))
-        rules = await self._rules[key]
-        if not rules.allowed(request.url, self._agent):
-            raise RobotsDenialError(request.url)
+    async def process_request(self, request: Request) -> Response | None:
+        """Return the answer to a request for robots.txt itself.
 
-    async def _fetched(self, url: str, cause: Request) -> RobotParser:
+        Raises RobotsDenialError if the host's robots.txt does not allow the request, RobotsUnfetchedError if
+        the host does not give it.
+        """
+        if request.meta.get("dont_obey_robotstxt"):
+            return None
+        key = request.url.partition("://")[0] + "://" + host(request.url)
+        if key not in self._answers:
+            self._answers[key] = asyncio.ensure_future(self._fetched(f"{key}/robots.txt", request))
+        answer = await self._answers[key]
+        if request.meta.get("is_robots_txt"):
+            if answer.response is None:
+                raise IgnoreRequest("there is no robots.txt that can be read")
+            return answer.response.replace(request=request)
+        if not answer.rules.allowed(request.url, self._agent):
+            raise RobotsDenialError(request.url)
+        return None
+
+    async def _fetched(self, url: str, cause: Request) -> RobotsAnswer:
         slot = cause.meta.get("download_slot")
-        meta = {"dont_obey_robotstxt": True, "download_slot": slot}
-        robots = Request(url, meta=meta, priority=ROBOTS_PRIORITY, callback=NO_CALLBACK)
-        body = b""
-        try:
-            response = await self._crawler.engine.download_async(robots)
-        except (IgnoreRequest, DownloadCancelledError):  # too large, or redirected for ever: as good as none
-            pass
-        else:
-            body = (
-                DISALLOW_ALL if response.status >= 500 else response.body if response.status == 200 else b""
-            )
+        response = await self._response(url, slot)
+        body = response.body if response is not None and response.status == 200 else b""
         rules = ProtegoRobotParser.from_crawler(self._crawler, body[:ROBOTS_SIZE])
         delay = rules.crawl_delay(self._agent)
         if delay is not None and slot is not None and self._throttle is not None:
             self._throttle.slow_down(slot, delay)
-        return rules
+        return RobotsAnswer(rules=rules, response=response)
+
+    async def _response(self, url: str, slot: str | None) -> Response | None:
+        meta = {"dont_obey_robotstxt": True, "download_slot": slot}
+        robots = Request(url, meta=meta, priority=ROBOTS_PRIORITY, callback=NO_CALLBACK)
+        try:
+            response = await self._crawler.engine.download_async(robots)
+        except CrawlEndsError:
+            raise
+        except (IgnoreRequest, DownloadCancelledError):  # too large, or redirected for ever: as good as none
+            return None
+        except DownloadTimeoutError as error:
+            raise RobotsUnfetchedError("no whole response in time") from error
+        except BodyDecodingError as error:
+            raise RobotsUnfetchedError(str(error)) from error
+        if response.status >= 500:
+            raise RobotsUnfetchedError(f"HTTP status {response.status}")
+        return response
+
+
+class WholeBodies:
+    """Refuses bodies that do not unpack to their end; Scrapy would take what there is for all of it.
+
+    Only codings whose end can be told are asked for; every server speaks gzip.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_request(self, request: Request) -> None:
+        """Name the codings that a body may have."""
+        request.headers["Accept-Encoding"] = "gzip, deflate"
+
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002
+        """Return the response. Raises BodyDecodingError if its body is cut off or damaged."""
+        if response.status >= 300 or not response.body:
+            return response
+        codings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
+        coding = codings[-1].strip()  # the outermost
+        if coding in WINDOWS and not any(
+            _unpacks(response.body, bits, self._largest) for bits in WINDOWS[coding]
+        ):
+            name = coding.decode("ascii")
+            raise BodyDecodingError(f"the body could not be decoded: its {name} data is cut off or damaged")
+        return response
+
+
+def _unpacks(body: bytes, window: int, largest: int) -> bool:
+    """Whether a body unpacks to its end, or to more than the largest that is let through."""
+    unpacker = zlib.decompressobj(window)
+    size = 0
+    try:
+        while body and not unpacker.eof and size <= largest:
+            size += len(unpacker.decompress(body, CHUNK))
+            body = unpacker.unconsumed_tail
+    except zlib.error:
+        return False
+    return unpacker.eof or size > largest

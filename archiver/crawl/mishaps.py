@@ -1,6 +1,7 @@
 """What our own faults leave: a row for the page that met one, and an end when nothing can be written."""
 
 import asyncio
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
@@ -10,12 +11,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archiver.crawl.ending import Ending
 from archiver.errors import ArchiveError
 from archiver.items import Outcome, Visit
 from archiver.pipelines.archive import OpenArchive
 from db.store import record_visit
 from spiders.frontier import Asked
 from spiders.responses import one_line
+
+logger = logging.getLogger(__name__)
 
 
 class Mishaps:
@@ -42,6 +46,9 @@ class Mishaps:
 
     def spider_error(self, response: Response | Failure, failure: Failure) -> None:
         """Record the visit that a spider's callback failed on."""
+        if isinstance(failure.value, ArchiveError):
+            self._end(failure.value)
+            return
         request = response.request  # type: ignore[union-attr]  # Scrapy puts it on a Failure too
         asked: Asked | None = request.cb_kwargs.get("asked") if request is not None else None
         if request is not None and asked is not None:
@@ -68,4 +75,6 @@ class Mishaps:
     def _end(self, error: ArchiveError) -> None:
         if self.fatal is None:
             self.fatal = error
+            logger.info("%s", one_line(str(error)))
+            Ending.begin(self._crawler)
             self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="archive"))

@@ -10,10 +10,13 @@ from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES
 from archiver.pipelines.archive import OpenArchive
-from db.lookups import related_addresses
+from db.lookups import failed_stories, related_addresses
 from db.store import PageState, add_source, last_capture, page_state, unvisited
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
+
+# Visits of a story that fail before it is given up, unless a listing names it again.
+MOST_TRIES = 3
 
 
 class Revisits:
@@ -59,8 +62,12 @@ class ArchiveMemory:
         return Turn.AGAIN
 
     def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:
-        """Return up to limit pages that earlier crawls found and did not visit."""
-        for page in unvisited(self._archive, source.url, limit, LONGEST_ADDRESS):
+        """Return pages that earlier crawls found and did not visit, or failed to, up to limit of each."""
+        waiting = unvisited(self._archive, source.url, limit, LONGEST_ADDRESS)
+        failed = failed_stories(
+            self._archive, source.url, limit, most_visits=MOST_TRIES - 1, longest=LONGEST_ADDRESS
+        )
+        for page in (*waiting, *failed):
             yield Asked(url=page.url, found_by=page.found_by, found_on=page.found_on, listing=page.listing)
 
     def related(self, url: str) -> Iterable[str]:

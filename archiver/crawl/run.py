@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archiver import settings as defaults
+from archiver.crawl.ending import PromptProcess
 from archiver.crawl.mishaps import Mishaps
 from archiver.crawl.progress import CrawlWatcher, Progress
 from archiver.errors import SourceError
@@ -74,7 +74,7 @@ class CrawlSummary:
 def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummary:
     """Crawl, telling watch of every page, and return what came of it. Once in a process, as Twisted.
 
-    Ctrl-C and SIGTERM end it after the requests under way, a second one at once; the archive is whole and
+    Ctrl-C and SIGTERM end it after the requests on the wire, a second one at once; the archive is whole and
     the summary says INTERRUPTED. Raises SourceError for a plan without source, ArchiveError if the archive
     cannot be opened, or written any longer.
     """
@@ -82,7 +82,7 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
         raise SourceError("there is no source to crawl: give the address of a site")
     open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start
     started = datetime.now().astimezone()
-    process = AsyncCrawlerProcess(_settings(plan))
+    process = PromptProcess(_settings(plan))
     crawler = process.create_crawler(SiteSpider)
     progress = Progress(crawler, watch)
     task = process.crawl(crawler, sources=plan.sources)

@@ -21,6 +21,8 @@ from archiver.parsers.urls import canonical_url
 from spiders.base import source_address
 from spiders.frontier import Source
 
+# Story pages of one source that one crawl may be asked to visit: more than it could in a week.
+MOST_PAGES = 1_000_000
 # The first line of an entry, with nothing but white space before it.
 ENTRY = re.compile(r"^\s*\[\[\s*source\s*\]\]", re.MULTILINE)
 
@@ -80,7 +82,7 @@ class _Entry(BaseModel):
     feeds: _Addresses = []
     sitemaps: _Addresses = []
     fronts: _Addresses = []
-    pages: Annotated[int, Field(ge=1)] | None = None
+    pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
     delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from io import BytesIO
 
@@ -38,6 +38,8 @@ class Sitemap:
 
     listings: tuple[Listing, ...] = ()
     sitemaps: tuple[ChildSitemap, ...] = ()
+    is_whole: bool = field(default=True, compare=False)
+    """Whether it could be read to its end; one that is longer than the limits is not."""
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
@@ -47,8 +49,14 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     broken place, MAX_UNPACKED bytes or MAX_ADDRESSES addresses is left out; what is no sitemap lists
     nothing. Dates without zone are taken as UTC. Entities are not expanded and nothing is fetched.
     """
-    content = _unpacked(body) if body.startswith(GZIP) else body
-    content = content.lstrip(BEFORE_XML)
+    if body.startswith(GZIP):
+        content, is_whole = _unpacked(body)
+        sitemap = _read(content.lstrip(BEFORE_XML), url)
+        return replace(sitemap, is_whole=is_whole and sitemap.is_whole)
+    return _read(body.lstrip(BEFORE_XML), url)
+
+
+def _read(content: bytes, url: str) -> Sitemap:
     head = content[:HEAD]
     if not head.startswith(b"<"):
         return _of_listings(_text_listings(content, url))
@@ -57,17 +65,19 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     return _of_entries(content, url)
 
 
-def _unpacked(body: bytes) -> bytes:
-    """Return what gzip files, one behind the other, unpack to, as far as they are whole."""
+def _unpacked(body: bytes) -> tuple[bytes, bool]:
+    """Return what gzip files, one behind the other, unpack to as far as they go, and whether that is all."""
     content = b""
+    is_whole = True
     while body.startswith(GZIP) and len(content) < MAX_UNPACKED:
         unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
             content += unpacker.decompress(body, MAX_UNPACKED - len(content))
         except zlib.error:
-            break
+            return content, False
+        is_whole = unpacker.eof
         body = unpacker.unused_data
-    return content
+    return content, is_whole
 
 
 def _of_listings(listings: Iterator[Listing]) -> Sitemap:
@@ -88,7 +98,8 @@ def _text_listings(content: bytes, url: str) -> Iterator[Listing]:
 def _of_entries(content: bytes, url: str) -> Sitemap:
     listings: dict[str, Listing] = {}
     sitemaps: dict[str, ChildSitemap] = {}
-    for kind, values in _entries(content):
+    broken: list[etree.XMLSyntaxError] = []
+    for kind, values in _entries(content, broken):
         address = canonical_url(values.get("loc", ""), url) if values.get("loc") else None
         if address is None:
             continue
@@ -99,7 +110,7 @@ def _of_entries(content: bytes, url: str) -> Sitemap:
             listings.setdefault(address, _listing(address, values, modified))
         if len(listings) + len(sitemaps) >= MAX_ADDRESSES:
             break
-    return Sitemap(listings=tuple(listings.values()), sitemaps=tuple(sitemaps.values()))
+    return Sitemap(listings=tuple(listings.values()), sitemaps=tuple(sitemaps.values()), is_whole=not broken)
 
 
 def _listing(address: str, values: dict[str, str], modified: datetime | None) -> Listing:
@@ -111,8 +122,11 @@ def _listing(address: str, values: dict[str, str], modified: datetime | None) ->
     )
 
 
-def _entries(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each entry's kind ("url" or "sitemap") and values by local name, until the XML breaks."""
+def _entries(content: bytes, broken: list[etree.XMLSyntaxError]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each entry's kind ("url" or "sitemap") and values by local name, until the XML breaks.
+
+    What it breaks of goes into broken.
+    """
     events = etree.iterparse(
         BytesIO(content),
         events=("end",),
@@ -126,8 +140,8 @@ def _entries(content: bytes) -> Iterator[tuple[str, dict[str, str]]]:
             entry.clear()
             while entry.getprevious() is not None:  # else the root keeps an empty element for each entry
                 del entry.getparent()[0]
-    except etree.XMLSyntaxError:
-        return
+    except etree.XMLSyntaxError as error:
+        broken.append(error)
 
 
 def _values(entry: etree._Element) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from archiver.items import Article, Discovery, Listing, Outcome, Visit
+from archiver.pipelines.walls import is_wall
 
 Dated = TypeVar("Dated", Article, Listing)
 
@@ -36,6 +37,8 @@ class Validate:
 def _why_no_story(article: Article) -> str | None:
     if not article.headline.strip():
         return "its text has no headline"
+    if is_wall(article):
+        return "the server shows a notice in place of the page: consent, a check for robots, or JavaScript"
     characters = sum(character.isalnum() for character in article.body)
     if characters < SHORTEST_STORY:
         return f"its text has only {characters} letters and digits"
