@@ -101,9 +101,10 @@ def _refuse_other_files(path: Path) -> bool:
 def _locked(path: Path) -> IO[bytes]:
     """Return the open lock file of the archive at path, which nobody else can lock until it is closed."""
     name = path.with_name(f"{path.name}-lock")
+    if not path.parent.is_dir():
+        raise ArchiveError(f"{path} cannot be made: there is no directory {path.parent}")
     while True:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             lock = name.open("ab")
         except OSError as error:
             raise ArchiveError(f"{path} cannot be written: {error.strerror} ({error.filename})") from error

@@ -15,6 +15,7 @@ from db.connection import archive_errors
 from db.filters import ALL_ARTICLES, Condition, Filters, about, article_condition, bound_text, from_source
 from db.query import read_query
 from db.search import matching
+from db.warc import warc_directory
 
 ARTICLE_COLUMNS = (
     "id",
@@ -48,6 +49,10 @@ RELATED_LINK_COLUMNS = (
 )
 IMAGES = """(SELECT json_group_array(json_object('url', url, 'caption', caption, 'credit', credit)) FROM (
     SELECT url, caption, credit FROM images WHERE article_id = articles.id ORDER BY position))"""
+# How every SQLite database begins (https://sqlite.org/fileformat2.html#magic_header_string).
+SQLITE_HEADER = b"SQLite format 3\0"
+# What SQLite and we append to the name of an archive for the files beside it.
+BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 # What a spreadsheet takes for the beginning of a formula, in half and full width.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # White space and quotes that some spreadsheets take off before they look.
@@ -100,6 +105,19 @@ def related_links(archive: Connection, filters: Filters = ALL_ARTICLES) -> Itera
             yield dict(row)
 
 
+def export_file(path: Path, archive: Path) -> Path:
+    """Return path, a file to write to, if that destroys neither archive, the files beside it, nor a database.
+
+    Raises ExportError if it would, whichever links or spelling of the path lead there.
+    """
+    for written in (path.resolve(), _part(path.resolve())):
+        if any(_is_same(written, own) for own in _own_files(archive)):
+            raise ExportError(f"{path} belongs to the archive: name another file to write to")
+    if path.is_file() and _is_database(path):
+        raise ExportError(f"{path} is an SQLite database: name another file to write to")
+    return path
+
+
 def write_jsonl(rows: Iterable[Mapping[str, object]], target: Path | TextIO) -> int:
     """Write each row as one line of JSON in UTF-8 to target and return how many there were.
 
@@ -132,6 +150,23 @@ def write_csv(rows: Iterable[Mapping[str, object]], target: Path | TextIO, colum
         return number
 
     return _written(write, target)
+
+
+def _own_files(archive: Path) -> Iterator[Path]:
+    """Yield the files and the directory of an archive, by the name given and by the one that links lead to."""
+    for base in (archive, archive.resolve()):
+        yield from (base.with_name(f"{base.name}{ending}") for ending in BESIDE)
+        yield warc_directory(base)
+
+
+def _is_same(path: Path, own: Path) -> bool:
+    """Whether path, resolved, is a file of ours or lies in a directory of ours."""
+    return path.is_relative_to(own.resolve()) or (path.exists() and own.exists() and path.samefile(own))
+
+
+def _is_database(path: Path) -> bool:
+    with _export_errors(path), path.open("rb") as file:
+        return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
 
 def _article(row: Row) -> dict[str, object]:
@@ -178,7 +213,7 @@ def _written(write: Callable[[TextIO], int], target: Path | TextIO) -> int:
 
 
 def _replaced(write: Callable[[TextIO], int], path: Path) -> int:
-    part = path.with_name(f"{path.name}.part")
+    part = _part(path)
     part.unlink(missing_ok=True)  # a killed export's; a link that stands there is not followed
     try:
         with part.open("x", encoding="utf-8", newline="") as stream:
@@ -190,6 +225,11 @@ def _replaced(write: Callable[[TextIO], int], path: Path) -> int:
         part.unlink(missing_ok=True)
         raise
     return number
+
+
+def _part(path: Path) -> Path:
+    """Return where the rows are written until they are all there."""
+    return path.with_name(f"{path.name}.part")
 
 
 @contextmanager

@@ -56,8 +56,8 @@ class Query:
 def read_query(words: str) -> Query:
     """Return what words asks for.
 
-    A search of nothing but exclusions, or of nothing but the word OR, looks for their words.
-    Raises QueryError, naming the words, if there is nothing in them to look for.
+    A search of nothing but the word OR looks for it. Raises QueryError, naming the words, if there is nothing
+    in them to look for, or if they only exclude.
     """
     tokens = list(TOKEN.finditer(_spaced(words)))
     groups: list[list[Term]] = []
@@ -76,6 +76,10 @@ def read_query(words: str) -> Query:
             joined = False
     if groups:
         return Query(tuple(map(_each, dict.fromkeys(map(tuple, groups)))), _each(excluded))
+    if excluded:
+        raise QueryError(
+            f"{_shown(words)} only leaves articles out: add a word to look for, or quote a minus that you look for"
+        )
     plain = [term for token in tokens if (term := _term(token))]
     if not plain:
         raise QueryError(f"nothing to search for in {_shown(words)}: name a word")

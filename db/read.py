@@ -16,7 +16,7 @@ from db.values import list_of, storable, time_of, time_or_none
 # More digits than an id can have in SQLite would be no integer to it.
 LONGEST_ID = 18
 # Articles named to somebody who asked for one that is not there.
-MOST_HINTS = 3
+MOST_HINTS = 5
 
 ARTICLE = f"""
 SELECT articles.*, sources.host AS source, {AUTHORS} AS authors
@@ -118,7 +118,10 @@ class Statistics:
     """Earlier versions of articles."""
     related_links: int
     pages: int
+    """Of the sites that are crawled."""
     unvisited: int
+    other_pages: int
+    """Addresses of other sites, to which related links lead; no crawl visits them."""
     captures: int
     outcomes: dict[Outcome, int]
     """Latest outcome of each page, the most frequent first."""
@@ -134,7 +137,7 @@ def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
     """Return an article by its id, its address, or the address of any page that holds it.
 
     Scheme, "www." and a slash at the end may differ from the stored address. Raises NotInArchiveError, which
-    says what became of the page, or which archived addresses come near.
+    says what became of the page, or has the archived addresses that come near as its notes.
     """
     wanted = storable(url_or_id.strip())
     with archive_errors(archive):
@@ -143,7 +146,7 @@ def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
         else:
             row = _article_at(archive, wanted)
         if row is None:
-            raise NotInArchiveError(_why_not(archive, wanted))
+            raise _not_there(archive, wanted)
         return _stored(archive, row)
 
 
@@ -162,8 +165,11 @@ def statistics(archive: Connection, days: int = 14) -> Statistics:
             articles=_count(archive, "SELECT count(*) FROM articles"),
             revisions=_count(archive, "SELECT count(*) FROM revisions"),
             related_links=_count(archive, "SELECT count(*) FROM related_links"),
-            pages=_count(archive, "SELECT count(*) FROM pages"),
-            unvisited=_count(archive, "SELECT count(*) FROM pages WHERE outcome IS NULL"),
+            pages=_count(archive, "SELECT count(*) FROM pages WHERE source_id IS NOT NULL"),
+            unvisited=_count(
+                archive, "SELECT count(*) FROM pages WHERE source_id IS NOT NULL AND outcome IS NULL"
+            ),
+            other_pages=_count(archive, "SELECT count(*) FROM pages WHERE source_id IS NULL"),
             captures=_count(archive, "SELECT count(*) FROM captures"),
             outcomes=_outcomes(archive),
             sources=_by_source(archive),
@@ -263,17 +269,22 @@ def _link(row: Row) -> StoredLink:
     )
 
 
-def _why_not(archive: Connection, wanted: str) -> str:
-    """Return why there is no article of this id or address, and where to look instead."""
+def _not_there(archive: Connection, wanted: str) -> NotInArchiveError:
+    """Return the error that says why there is no article of this id or address, and where to look instead."""
     if wanted.isdecimal():
-        return f"the archive has no article {wanted}: `archiver search` shows the ids of those it has"
+        return NotInArchiveError(
+            f"the archive has no article {wanted}: `archiver search` shows the ids of those it has"
+        )
     for spelling in _spellings(wanted):
         page = archive.execute("SELECT * FROM pages WHERE url = ?", (spelling,)).fetchone()
         if page is not None:
-            return _state_of(page)
-    if hints := _nearest(archive, wanted):
-        return f"the archive has no article at {wanted}; near it are {', '.join(hints)}"
-    return f"the archive has no article at {wanted}: `archiver search` finds those it has by their words"
+            return NotInArchiveError(_state_of(page))
+    hints = _nearest(archive, wanted)
+    cure = "; near it are:" if hints else ": `archiver search` finds those it has by their words"
+    error = NotInArchiveError(f"the archive has no article at {wanted}{cure}")
+    for hint in hints:
+        error.add_note(hint)
+    return error
 
 
 def _state_of(page: Row) -> str:

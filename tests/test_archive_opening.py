@@ -81,8 +81,14 @@ def read_only(directory: Path) -> None:
     directory.chmod(0o555)
 
 
-def test_first_opening_makes_directories_and_the_whole_schema(tmp_path: Path) -> None:
-    with closing(open_archive(tmp_path / "deep" / "down" / "archive.db")) as archive:
+def test_first_opening_makes_no_directory(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=f"there is no directory {tmp_path}/deep/down$"):
+        open_archive(tmp_path / "deep" / "down" / "archive.db")
+    assert not (tmp_path / "deep").exists()
+
+
+def test_first_opening_makes_the_whole_schema(tmp_path: Path) -> None:
+    with closing(open_archive(tmp_path / "archive.db")) as archive:
         assert set(column(archive, "SELECT name FROM sqlite_master WHERE type = 'table'")) >= TABLES
         assert set(column(archive, "SELECT name FROM sqlite_master WHERE type = 'view'")) == VIEWS
         for view in VIEWS:

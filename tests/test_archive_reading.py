@@ -107,10 +107,10 @@ def test_article_is_found_by_every_address_that_leads_to_it(
         ),
         ("http://news.example/gone/", "https://news.example/gone holds no article"),
         ("https://news.example/tomorrow", "known since 2026-11-20T12:00:00Z, but no crawl has visited it"),
-        ("https://news.example/2026/11/fires", "near it are https://news.example/2026/11/fire$"),
+        ("https://news.example/2026/11/fires", "near it are:\nhttps://news.example/2026/11/fire$"),
         (
             "https://news.example/2025/x",
-            "near it are https://news.example/2026/11/fire, https://news.example/flood$",
+            "near it are:\nhttps://news.example/2026/11/fire\nhttps://news.example/flood$",
         ),
         ("https://other.example/flood", "no article at https://other.example/flood: `archiver search`"),
         ("3", "no article 3: `archiver search`"),
@@ -130,14 +130,20 @@ def test_what_is_not_there_is_explained(archive: sqlite3.Connection, wanted: str
 def test_statistics_count_what_is_there(archive: sqlite3.Connection) -> None:
     later = replace(FIRE, body="It still burns.", date_published=datetime(2026, 11, 20, 1, tzinfo=UTC))
     record_visit(archive, 1, visit(later, outcome=Outcome.CHANGED, article_id=2))
+    elsewhere = replace(link("", "Of another site"), url="https://elsewhere.example/story")
     front = visit(
-        None, source="https://other.example/", url="https://other.example/", outcome=Outcome.LISTING
+        None,
+        [elsewhere],
+        source="https://other.example/",
+        url="https://other.example/",
+        outcome=Outcome.LISTING,
     )
     record_visit(archive, 1, front)
     record_visit(archive, 1, visit(article("undated", "Undated", "Text.")))
     totals = statistics(archive)
-    assert (totals.articles, totals.revisions, totals.related_links, totals.captures) == (3, 1, 2, 7)
+    assert (totals.articles, totals.revisions, totals.related_links, totals.captures) == (3, 1, 3, 7)
     assert (totals.pages, totals.unvisited, totals.undated) == (8, 2, 1)
+    assert totals.other_pages == 1
     assert totals.outcomes == {
         Outcome.STORED: 2,
         Outcome.CHANGED: 1,

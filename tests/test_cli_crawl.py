@@ -1,15 +1,17 @@
 """archiver crawl: what a user and cron see of a crawl."""
 
 import re
+import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from commands import PROGRAM, Result, on_terminal, run_apart
-from misbehaving import answer, misbehaving, story
+from misbehaving import answer, misbehaving, no_answer, story
 
 from archiver.sample import serve
 from db.connection import read_archive
@@ -92,7 +94,7 @@ def test_site_that_is_not_there_has_an_exit_code_of_its_own(tmp_path: Path) -> N
 def test_address_that_is_none_is_one_line(tmp_path: Path) -> None:
     result = run_apart("crawl", "ftp://news.example/", folder=tmp_path)
 
-    assert result.code == 1
+    assert result.code == 2
     assert result.err.startswith("archiver: 'ftp://news.example/' ")
     assert not (tmp_path / "archive.db").exists()
 
@@ -102,6 +104,90 @@ def test_no_site_at_all_says_how_to_name_one(tmp_path: Path) -> None:
 
     assert result.code == 2
     assert "name a site, such as https://news.example/, or list your sites in sources.toml" in result.err
+
+
+def test_archive_in_a_directory_that_is_not_there_is_refused(site: str, tmp_path: Path) -> None:
+    result = run_apart("crawl", site, "-a", "no/such/x.db", folder=tmp_path)
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "archiver: no/such/x.db cannot be made: there is no directory no/such\n"
+    assert not (tmp_path / "no").exists()
+
+
+def test_log_is_not_written_into_the_archive(site: str, tmp_path: Path) -> None:
+    run_apart("crawl", site, *FAST, "--quiet", folder=tmp_path)
+    before = (tmp_path / "archive.db").read_bytes()
+
+    result = run_apart("crawl", site, *FAST, "--log-file", "archive.db", folder=tmp_path)
+
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "name another file" in result.err
+    assert (tmp_path / "archive.db").read_bytes() == before
+
+
+def test_site_without_stories_is_told_as_such_with_what_was_looked_at(tmp_path: Path) -> None:
+    bare = answer(b"<html><body><h1>Soon</h1><p>We open in May.</p></body></html>")
+    with misbehaving({"/": bare}) as server:
+        first = run_apart("crawl", server.url, *FAST, folder=tmp_path)
+        again = run_apart("crawl", server.url, *FAST, "--revisit-after", "0", folder=tmp_path)
+        shown = run_apart("show", server.url, folder=tmp_path)
+
+    for result in (first, again):
+        assert result.code == 0
+        assert "Nothing new" not in result.out
+        assert f"No stories were found at {server.url}\n" in result.out
+        assert f"  looked at: {server.url} (0 headlines)\n" in result.out
+        assert "no feed or sitemap was found from there" in result.out
+        assert "feeds, sitemaps or fronts in sources.toml" in result.out
+        assert f"archiver show {server.url}" in result.out
+    assert "0 headlines" in shown.err
+
+
+def test_pages_without_story_are_counted_where_no_story_was_found(tmp_path: Path) -> None:
+    bare = answer(b"<html><body><form><input name=q></form><p>Search</p></body></html>")
+    with misbehaving({"/a": bare, "/b": bare}) as server:
+        result = run_apart("crawl", server.url, *FAST, folder=tmp_path)
+
+    assert f"No stories were found at {server.url}\n" in result.out
+    assert f"(0 headlines), {server.url}feed.xml (2 stories)\n" in result.out
+    assert "2 pages visited, none of which holds a story" in result.out
+
+
+def test_site_without_stories_is_named_beside_one_that_has_some(site: str, tmp_path: Path) -> None:
+    with misbehaving({"/": answer(b"<html><body><p>Soon</p></body></html>")}) as empty:
+        result = run_apart("crawl", site, empty.url, *FAST, folder=tmp_path)
+
+    assert "Archived 2 new articles.\n" in result.out
+    assert f"No stories were found at {empty.url}\n" in result.out
+    assert f"No stories were found at {site}\n" not in result.out
+
+
+def test_failures_are_listed_by_the_command_that_the_summary_names(site: str, tmp_path: Path) -> None:
+    summary = run_apart("crawl", site, *FAST, "-a", "mine.db", folder=tmp_path)
+    line = next(line for line in summary.out.splitlines() if " stats --failed" in line)
+    listed = run_apart(*shlex.split(line.partition(":")[0])[1:], folder=tmp_path)
+
+    assert shlex.split(line.partition(":")[0])[1:] == ["stats", "--failed", "--archive", "mine.db"]
+    assert f"{site}gone" in listed.out
+
+
+def test_crawl_interrupted_before_its_first_story_says_so(tmp_path: Path) -> None:
+    with misbehaving({"/": no_answer}) as server:
+        arguments = [PROGRAM, "crawl", server.url, *FAST, "-a", str(tmp_path / "archive.db")]
+        with subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            while "/" not in server.asked:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "Interrupted before the first story.\n" in out
+    assert "Nothing new" not in out
+    assert "No stories were found" not in out
 
 
 def test_quiet_crawl_prints_nothing_and_its_log_names_every_page(tmp_path: Path) -> None:

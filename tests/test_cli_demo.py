@@ -58,14 +58,24 @@ def test_second_run_at_the_same_address_tells_what_is_new_changed_gone_and_uncha
     assert address(second) == address(runs["first"])
     story = second.out.partition("What became of the stories since the last crawl\n")[2]
     assert re.search(r"^  new        .*[Tt]ide gauge", story, re.MULTILINE)
-    assert re.search(r"^  changed    .*\(article \d+, version 2\)$", story, re.MULTILINE)
+    assert re.search(r"^  changed    .*\(version 2\)$", story, re.MULTILINE)
     assert re.search(r"^  gone       .*the archive keeps it$", story, re.MULTILINE)
     assert re.search(r"^  unchanged  \d+ pages", story, re.MULTILINE)
 
 
-def test_third_run_finds_nothing_new(runs: Mapping[str, Result]) -> None:
+def test_third_run_finds_nothing_new_and_calls_nothing_gone_again(runs: Mapping[str, Result]) -> None:
     assert runs["third"].code == 0
     assert "Nothing new: no story was added, none has changed." in runs["third"].out
+    assert "\n  gone  " not in runs["third"].out
+
+
+@pytest.mark.parametrize("name", ["second", "third"])
+def test_what_is_said_of_the_pages_agrees_with_the_table(runs: Mapping[str, Result], name: str) -> None:
+    out = runs[name].out
+    row = next(line.split() for line in out.splitlines() if line.startswith("127.0.0.1"))
+
+    assert re.search(rf"^  unchanged  {row[3]} pages: ", out, re.MULTILINE)
+    assert re.search(rf"^  duplicate  {row[4]} page: ", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["first", "second"])

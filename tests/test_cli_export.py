@@ -96,3 +96,17 @@ def test_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
 
     assert json.loads(result.out)["headline"] == "Story 0"
     assert (result.code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize("what", ["articles", "links"])
+def test_archive_is_not_overwritten_by_its_own_export(
+    run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.chdir(archive.parent)
+    before = archive.read_bytes()
+
+    result = run("export", "-a", archive, "-o", archive.name, "--what", what)
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "archiver: archive.db belongs to the archive: name another file to write to\n"
+    assert archive.read_bytes() == before

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 from commands import PROGRAM, Result, Run, first_lines, run_apart, runner
@@ -107,13 +108,47 @@ def test_file_that_cannot_be_read_or_split_is_named_and_the_others_come_out(
     assert len(reasons) == 4
 
 
-def test_empty_page_and_page_without_story_have_none(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "empty.html").write_bytes(b"")
+def test_page_without_story_has_none(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bare.html").write_bytes(b"<html><body><p>Log in</p></body></html>")
 
-    result = run("parse", tmp_path / "empty.html", tmp_path / "bare.html")
+    result = run("parse", tmp_path / "bare.html")
 
-    assert (result.code, headlines(result)) == (0, [None, None])
+    assert (result.code, headlines(result)) == (0, [None])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.html", b"", "holds no page: it is empty"),
+        ("blank.txt", b" \n\t\n", "holds no page: it is empty"),
+        ("zeros", bytes(5000), "holds no page: it is empty"),
+        ("packed.html.gz", gzip.compress(b""), "holds no page: it is empty"),
+        ("junk.html", bytes(range(256)) * 20, "holds no page: it is no text"),
+        ("junk", Random(4).randbytes(5000), "holds no page: it is no text"),
+        ("short.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "holds no page: it is no text"),
+        (
+            "paper.html",
+            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj << >> endobj\n" * 9,
+            "holds no page: it is no text",
+        ),
+    ],
+)
+def test_file_without_page_is_named(run: Run, tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    result = run("parse", tmp_path / name)
+
+    assert result.code == 1
+    assert result.err == f"archiver: {tmp_path / name}: {reason}\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "gb18030"])
+def test_text_of_any_encoding_is_no_junk(run: Run, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "page.txt").write_bytes(
+        "一丁丂七丄丅丆万丈三上下\x0c不与丏丐丑丒专且丕世。\n\n".encode(encoding) * 9
+    )
+
+    assert run("parse", tmp_path / "page.txt").code == 0
 
 
 def test_no_page_writes_to_the_terminal(run: Run, page: Path) -> None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, visit
+from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, filled, link, visit
 from commands import Run, on_terminal, runner
 
 from archiver.items import FoundBy, Outcome
@@ -57,7 +57,7 @@ def test_article_is_shown_with_its_facts_text_and_related_headlines(run: Run, ar
         "      Ferry runs again",
         "      https://news.example/ferry",
         "",
-        "(a list without heading)  related",
+        "Further headlines  related",
         "      A story taken down",
         "      https://news.example/gone",
     ]
@@ -116,3 +116,15 @@ def test_terminal_gets_text_that_fits_it(archive: Path) -> None:
     text = re.sub(r"\x1b\[[0-9;]*m", "", screen)
     assert "Flood closes the old\nbridge\n" in text
     assert "Nobody may cross until\nFriday.\n" in text
+
+
+def test_nearest_addresses_of_an_unknown_one_stand_on_lines_of_their_own(run: Run, tmp_path: Path) -> None:
+    filled(tmp_path / "many.db", (article(f"2026/{n}", f"Story {n}", "It says.") for n in range(7))).close()
+
+    result = run("show", f"{SOURCE}2026/x", "-a", tmp_path / "many.db")
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err.splitlines() == [
+        f"archiver: the archive has no article at {SOURCE}2026/x; near it are:",
+        *(f"  {SOURCE}2026/{n}" for n in (6, 5, 4, 3, 2)),
+    ]

@@ -1,11 +1,16 @@
 """archiver stats: what the archive holds."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from archives import FLOOD, NOON, article, filled
+from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, filled, link, visit
 from commands import Run, runner
+
+from archiver.items import Outcome
+from db.connection import open_archive
+from db.store import record_visit
 
 
 @pytest.fixture
@@ -63,3 +68,76 @@ def test_empty_archive_is_told_as_such(run: Run, tmp_path: Path) -> None:
 
     assert result.code == 0
     assert "0 articles" in result.out
+
+
+@pytest.fixture
+def failures(tmp_path: Path) -> Path:
+    """Return an archive with a story, a page without one, three that failed and an address of another site."""
+    path = tmp_path / "failures.db"
+    connection = open_archive(path)
+    crawl_id = crawl(connection)
+    elsewhere = replace(link("", "A story of others"), url="https://others.example/story")
+    other = "https://courier.example/"
+    for found in (
+        visit(FLOOD, [elsewhere]),
+        visit(None),
+        failed(f"{SOURCE}old", Outcome.GONE, "HTTP status 404"),
+        failed(f"{SOURCE}deep", Outcome.PARSE_LIMIT, "too deep", fetched=NOON + DAY),
+        failed(f"{other}x", Outcome.HTTP_ERROR, "HTTP status 500", source=other, fetched=NOON + 2 * DAY),
+    ):
+        record_visit(connection, crawl_id, found)
+    connection.close()
+    return path
+
+
+def test_failed_pages_are_listed_with_their_reasons_newest_first(run: Run, failures: Path) -> None:
+    assert run("stats", "--failed", "-a", failures).out.splitlines() == [
+        "2026-11-22 12:00 UTC · http error · HTTP status 500",
+        "  https://courier.example/x",
+        "2026-11-21 12:00 UTC · parse limit · too deep",
+        "  https://news.example/deep",
+        "2026-11-20 12:00 UTC · gone · HTTP status 404",
+        "  https://news.example/old",
+    ]
+
+
+def test_failed_pages_of_one_source_and_so_many_at_most(run: Run, failures: Path) -> None:
+    def urls(*options: str) -> list[str]:
+        lines = run("stats", "--failed", "--json", "-a", failures, *options).out.splitlines()
+        return [json.loads(line)["url"] for line in lines]
+
+    assert urls("--source", "news.example") == [f"{SOURCE}deep", f"{SOURCE}old"]
+    assert urls("--limit", "1") == ["https://courier.example/x"]
+
+
+def test_failed_page_as_json_has_the_code_of_its_outcome(run: Run, failures: Path) -> None:
+    lines = run("stats", "--failed", "--json", "-s", "news.example", "-a", failures).out.splitlines()
+
+    assert json.loads(lines[0]) == {
+        "url": f"{SOURCE}deep",
+        "source": "news.example",
+        "outcome": "parse_limit",
+        "detail": "too deep",
+        "last_visited": "2026-11-21T12:00:00Z",
+    }
+
+
+def test_archive_without_failures_says_so(run: Run, archive: Path) -> None:
+    result = run("stats", "--failed", "-a", archive)
+
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "No page failed at its latest visit.\n"
+
+
+def test_addresses_of_other_sites_are_counted_apart(run: Run, failures: Path) -> None:
+    shown = run("stats", "-a", failures).out
+
+    assert "  5 pages known · 0 not visited yet · 5 fetches\n" in shown
+    assert "  1 address of other sites, which no crawl visits\n" in shown
+
+
+def test_outcomes_are_worded_as_in_the_table_of_a_crawl(run: Run, failures: Path) -> None:
+    shown = run("stats", "-a", failures).out
+
+    assert "latest visits: 1 gone, 1 http error, 1 new, 1 not article, 1 parse limit\n" in shown
+    assert shown.rstrip().endswith(": 1 gone, 1 http error, 1 new, 1 not article, 1 parse limit")

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from archives import filled
+from archives import FLOOD, filled
 from commands import Run, run_apart, runner
 
 from archiver import __version__
@@ -61,6 +61,30 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["crawl", "https://news.example/", "--log-file", "/no/such/crawl.log"], "cannot be written"),
         (["crawl", "https://news.example/", "--sources", "sources.toml"], "not both"),
         (["search", " ", "-a", "{empty}"], "nothing to search for"),
+        (["search", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
+        (["export", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
+        (["search", "x", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
+        (["stats", "--days", "9" * 21], "not in the range 1<=x<=1000000"),
+        (["stats", "--failed", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
+        (["stats", "--limit", "5", "-a", "{empty}"], "add --failed"),
+        (["stats", "--source", "news.example", "-a", "{empty}"], "add --failed"),
+        (["stats", "--failed", "--source", "no.example", "-a", "{empty}"], "has no source 'no.example'"),
+        (["search", "x", "--author", ""], "'--author': is empty"),
+        (["search", "x", "--lang", " "], ": is empty: give a value"),
+        (["export", "--source", ""], ": is empty: give a value"),
+        (["stats", "--failed", "--source", ""], ": is empty: give a value"),
+        (["search", "x", "--since", "2026-11-02", "--until", "2026-11-01"], "is later than --until"),
+        (["export", "--since", "2026-12", "--until", "2026-11"], "is later than --until"),
+        (["crawl", "not a url"], "'not a url' is no address of a site"),
+        (["crawl", "ftp://x/"], "'ftp://x/' is no address of a site"),
+        (["crawl", ""], "'' is no address of a site"),
+        (["crawl", "https://news.example/", "--delay", "nan"], "'nan' is no number of seconds"),
+        (["crawl", "https://news.example/", "--delay", "inf"], "not in the range 0<=x<=86400"),
+        (["crawl", "https://news.example/", "--budget", "9" * 21], "not in the range 1<=x<=1000000"),
+        (["crawl", "https://news.example/", "--revisit-after", "nan"], "'nan' is no duration"),
+        (["crawl", "https://news.example/", "--revisit-after", "inf"], "'inf' is no duration"),
+        (["crawl", "https://news.example/", "--revisit-after", "-5s"], "'-5s' is no duration"),
+        (["crawl", "https://news.example/", "--set", "REVISIT_DAYS=9999999999"], "its default is 7"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(
@@ -97,6 +121,14 @@ def test_archive_that_is_none_is_one_line_and_exit_code_1(  # type: ignore[no-un
     assert result.err.startswith(f"archiver: {tmp_path}/archive.db ")
     assert message in result.err
     assert result.err.count("\n") == 1
+
+
+def test_one_day_may_be_the_first_and_the_last(run: Run, tmp_path: Path) -> None:
+    filled(tmp_path / "one.db", [FLOOD]).close()
+
+    result = run("export", "--since", "2026-11-19", "--until", "2026-11-19", "-a", tmp_path / "one.db")
+
+    assert (result.code, result.out.count("\n")) == (0, 1)
 
 
 def test_shell_completion_knows_the_commands() -> None:

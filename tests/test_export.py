@@ -4,11 +4,12 @@ import csv
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from db.export import (
     ARTICLE_COLUMNS,
     RELATED_LINK_COLUMNS,
     articles,
+    export_file,
     related_links,
     write_csv,
     write_jsonl,
@@ -357,3 +359,71 @@ def test_related_links_are_filtered(
     linked: sqlite3.Connection, filters: Filters, headlines: list[str]
 ) -> None:
     assert [row["headline"] for row in related_links(linked, filters)] == headlines
+
+
+def _link_to(path: Path, name: str) -> Path:
+    link = path.with_name(name)
+    link.symlink_to(path)
+    return link
+
+
+def _hard_link_to(path: Path, name: str) -> Path:
+    path.with_name(name).hardlink_to(path)
+    return path.with_name(name)
+
+
+def _copy_of(path: Path, name: str) -> Path:
+    return Path(shutil.copyfile(path, path.with_name(name)))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        lambda path: path,
+        lambda path: path.parent / ".." / path.parent.name / path.name,
+        lambda path: _link_to(path, "articles.jsonl"),
+        lambda path: _hard_link_to(path, "articles.jsonl"),
+        lambda path: _copy_of(path, "other.db"),
+        lambda path: path.with_name("mine.db-wal"),
+        lambda path: path.with_name("mine.db-shm"),
+        lambda path: path.with_name("mine.db-lock"),
+        lambda path: path.with_name("mine.db-journal"),
+        lambda path: path.with_name("mine.warc") / "crawl-1.warc.gz",
+    ],
+    ids=["itself", "spelling", "link", "hard link", "database", "wal", "shm", "lock", "journal", "raw pages"],
+)
+def test_no_export_may_replace_an_archive(tmp_path: Path, target: Callable[[Path], Path]) -> None:
+    path = tmp_path / "mine.db"
+    filled(path, [FLOOD]).close()
+    before = path.read_bytes()
+
+    with pytest.raises(ExportError, match="name another file"):
+        export_file(target(path), path)
+    assert path.read_bytes() == before
+
+
+def test_archive_named_by_a_link_is_known_with_the_files_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.db"
+    filled(path, [FLOOD]).close()
+    link = _link_to(path, "link.db")
+
+    for name in ("mine.db", "link.db", "mine.db-wal", "link.db-lock"):
+        with pytest.raises(ExportError):
+            export_file(tmp_path / name, link)
+
+
+def test_archive_is_not_taken_for_the_unfinished_part_of_an_export(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl.part"
+    filled(path, [FLOOD]).close()
+
+    with pytest.raises(ExportError, match="name another file"):
+        export_file(tmp_path / "mine.jsonl", path)
+
+
+def test_other_files_may_be_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "mine.db"
+    filled(path, [FLOOD]).close()
+    (tmp_path / "old.jsonl").write_text("{}\n")
+
+    for name in ("old.jsonl", "new.jsonl", "mine.jsonl"):
+        assert export_file(tmp_path / name, path) == tmp_path / name

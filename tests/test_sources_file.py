@@ -67,6 +67,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "line 7: source 2 (b.example",
         ),
         ("[[source]]\nurl = 'a.example'\npages = 0", "pages: input should be greater than or equal to 1"),
+        (
+            f"[[source]]\nurl = 'a.example'\npages = {'9' * 21}",
+            "pages: input should be less than or equal to 1000000",
+        ),
         ("[[source]]\nurl = 'a.example'\npages = '9'", "pages: input should be a valid integer"),
         ("[[source]]\nurl = 'a.example'\ndelay = -1", "delay: input should be greater than or equal to 0"),
         ("[[source]]\nurl = 'a.example'\ndelay = inf", "delay: input should be a finite number"),

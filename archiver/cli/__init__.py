@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = commands.main(argv, prog_name="archiver", standalone_mode=False)
     except ArchiverError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code, getattr(error, "__notes__", ()))
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return ExitCode.USAGE
@@ -75,8 +75,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _fail(message: str, code: ExitCode) -> ExitCode:
+def _fail(message: str, code: ExitCode, notes: Sequence[str] = ()) -> ExitCode:
+    """Print one line on what failed, and one for each note on it."""
     print(f"archiver: {' '.join(message.split())}", file=sys.stderr)
+    for note in notes:
+        print(f"  {' '.join(note.split())}", file=sys.stderr)
     return code
 
 

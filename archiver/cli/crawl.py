@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import settings
-from archiver.cli.options import DurationType, SettingType, archive_option, writable
+from archiver.cli.options import MOST, DelayType, DurationType, SettingType, archive_option, writable
+from archiver.cli.outcomes import outcome_text
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
-from archiver.errors import ExitCode
+from archiver.errors import ExitCode, SourceError
+from db.export import export_file
 
 if TYPE_CHECKING:
     from archiver.crawl.run import CrawlPlan
@@ -52,7 +54,7 @@ class CrawlOptions:
 @archive_option
 @click.option(
     "--budget",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST),
     metavar="PAGES",
     help=f"Stories of each site to visit; the rest waits.  [default: {settings.PAGE_BUDGET}]",
 )
@@ -65,7 +67,7 @@ class CrawlOptions:
 )
 @click.option(
     "--delay",
-    type=click.FloatRange(min=0),
+    type=DelayType(),
     metavar="SECONDS",
     help=f"Between two requests to one site.  [default: {settings.DOWNLOAD_DELAY:g}]",
 )
@@ -109,11 +111,13 @@ def crawl(**values: Any) -> ExitCode:
     from archiver.crawl.run import run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
 
     options = CrawlOptions(**values)
+    if options.log_file is not None:
+        export_file(options.log_file, options.archive)
     plan = _plan(options)
     with _diary(options) as diary:
         summary = run_crawl(plan, diary)
     if not options.quiet:
-        print_summary(Output(), summary, diary.notes, options.archive)
+        print_summary(Output(), summary, diary, options.archive)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED:
         click.echo(f"archiver: {_why_nothing(diary.notes)}", err=True)
     return exit_code(summary)
@@ -129,9 +133,8 @@ def _diary(options: CrawlOptions) -> Diary:
 def _why_nothing(notes: Sequence[Note]) -> str:
     if not notes:
         return "no page of any site could be fetched"
-    return (
-        f"no page of any site could be fetched, such as {notes[0].url}: {notes[0].detail or notes[0].outcome}"
-    )
+    reason = notes[0].detail or outcome_text(notes[0].outcome)
+    return f"no page of any site could be fetched, such as {notes[0].url}: {reason}"
 
 
 def _plan(options: CrawlOptions) -> "CrawlPlan":
@@ -154,15 +157,24 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
 def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
     """Return the sites to crawl and the contact that their file names."""
     from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
-    from spiders.base import source_address  # noqa: PLC0415
     from spiders.frontier import Source  # noqa: PLC0415
 
     if options.urls and options.sources:
         raise click.UsageError("give either the sites' addresses or --sources, not both")
     if options.urls:
-        addresses = dict.fromkeys(map(source_address, options.urls))
+        addresses = dict.fromkeys(map(_address, options.urls))
         return tuple(Source(url=address) for address in addresses), None
     if options.sources is None and not SOURCES.exists():
         raise click.UsageError(f"name a site, such as https://news.example/, or list your sites in {SOURCES}")
     file = read_sources(options.sources or SOURCES)
     return file.sources, file.contact
+
+
+def _address(url: str) -> str:
+    """Return the address of a site that the user named; one that is none is wrong usage."""
+    from spiders.base import source_address  # noqa: PLC0415 - as above
+
+    try:
+        return source_address(url)
+    except SourceError as error:
+        raise click.UsageError(str(error)) from error

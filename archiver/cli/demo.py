@@ -1,10 +1,7 @@
 """archiver demo: the whole of it on a sample newspaper."""
 
-import shlex
-import shutil
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver import settings
+from archiver.cli.advice import command_line
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output, by_number, counted
 from archiver.cli.summary import exit_code, print_summary
 from archiver.errors import ArchiveError, ExitCode, NotInArchiveError, SourceError
 from archiver.items import Outcome
 from db.connection import read_archive
+from db.outcomes import outcome_before
 from db.read import statistics, stored_article
 from db.search import search
 
@@ -32,6 +31,12 @@ PORT = 8642
 # Seconds between two requests: nobody else reads this newspaper.
 DELAY = 0.05
 SEARCH = {1: "poutine daech", 2: "tide gauge"}
+# The order in which the changes since the last crawl are told.
+ORDER = {"new": 0, "changed": 1, "gone": 2}
+SAME = {
+    Outcome.UNCHANGED: "looked at, nothing stored twice",
+    Outcome.DUPLICATE: "the text of a story that is archived at another address",
+}
 
 
 @click.command()
@@ -62,6 +67,7 @@ def demo(directory: Path, port: int | None) -> ExitCode:
     from archiver.crawl.run import CrawlPlan, run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
     from spiders.frontier import Source  # noqa: PLC0415
 
+    _make(directory)
     output, archive = Output(), directory / settings.ARCHIVE
     earlier = _earlier_port(archive)
     with _newspaper(earlier, port, archive) as newspaper:
@@ -76,14 +82,21 @@ def demo(directory: Path, port: int | None) -> ExitCode:
         )
         with _diary() as diary:
             summary = run_crawl(plan, diary)
-    print_summary(output, summary, diary.notes, archive)
+    print_summary(output, summary, diary, archive)
     if exit_code(summary) is ExitCode.DONE:
         if earlier is None:
             _print_contents(output, diary.notes)
         else:
-            _print_changes(output, diary.notes, archive)
+            _print_changes(output, diary.notes, archive, summary.crawl_id)
         _print_next(output, newspaper.edition, archive)
     return exit_code(summary)
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"{directory} cannot be made: {error.strerror}") from error
 
 
 def _earlier_port(archive: Path) -> int | None:
@@ -151,35 +164,46 @@ def _print_contents(output: Output, notes: Sequence[Note]) -> None:
     output.say("The missing, empty, forbidden and hostile pages are there on purpose: a crawl records them.")
 
 
-def _print_changes(output: Output, notes: Sequence[Note], archive: Path) -> None:
+def _print_changes(output: Output, notes: Sequence[Note], archive: Path, crawl_id: int) -> None:
     output.say()
     output.say(("What became of the stories since the last crawl", "bold"))
+    with closing(read_archive(archive)) as connection:
+        for what, text in _in_order(_changes(connection, notes, crawl_id)):
+            _print_change(output, what, text)
+    counts = Counter(note.outcome for note in notes)
+    for outcome, what in SAME.items():
+        if counts[outcome]:
+            _print_change(output, outcome.value, f"{counted(counts[outcome], 'page')}: {what}")
+
+
+def _in_order(changes: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(changes, key=lambda change: (ORDER[change[0]], change[1]))
+
+
+def _changes(connection: Connection, notes: Sequence[Note], crawl_id: int) -> Iterator[tuple[str, str]]:
+    """Yield how each story that is not as it was has changed, and what to say of it."""
     for note in notes:
         if note.outcome is Outcome.STORED:
-            _print_change(output, "new", note.headline)
-    with closing(read_archive(archive)) as connection:
-        for note in notes:
-            if note.outcome is Outcome.CHANGED:
-                article = stored_article(connection, note.url)
-                _print_change(
-                    output,
-                    "changed",
-                    f"{article.headline} (article {article.id}, version {article.revision})",
-                )
-            elif note.outcome is Outcome.GONE and (headline := _kept(connection, note.url)):
-                _print_change(output, "gone", f"{headline}: the site has taken it down, the archive keeps it")
-    unchanged = sum(note.outcome in (Outcome.UNCHANGED, Outcome.DUPLICATE) for note in notes)
-    _print_change(output, "unchanged", f"{counted(unchanged, 'page')}: looked at, nothing stored twice")
+            yield "new", note.headline
+        elif note.outcome is Outcome.CHANGED:
+            article = stored_article(connection, note.url)
+            yield "changed", f"{article.headline} (version {article.revision})"
+        elif headline := _taken_down(connection, note, crawl_id):
+            yield "gone", f"{headline}: the site has taken it down, the archive keeps it"
 
 
 def _print_change(output: Output, what: str, text: str) -> None:
     output.say(text, margin=f"  {what:<11}")
 
 
-def _kept(connection: Connection, url: str) -> str:
-    """Return the headline of a page's article, "" if it never held one."""
+def _taken_down(connection: Connection, note: Note, crawl_id: int) -> str:
+    """Return the headline of the story that a page held until the crawl before, "" if it did not."""
+    if note.outcome is not Outcome.GONE:
+        return ""
+    if outcome_before(connection, note.url, crawl_id) is Outcome.GONE:
+        return ""
     try:
-        return stored_article(connection, url).headline
+        return stored_article(connection, note.url).headline
     except NotInArchiveError:
         return ""
 
@@ -189,25 +213,15 @@ def _print_next(output: Output, edition: int, archive: Path) -> None:
     words = SEARCH[edition]
     with closing(read_archive(archive)) as connection:
         hits = search(connection, words, limit=1)
-    place = [] if archive == Path(settings.ARCHIVE) else ["--archive", str(archive)]
     if not hits:
         return
     output.say()
     output.say(("Try next", "bold"))
     for command in (
         ["search", *words.split()],
-        ["show", str(hits[0].article_id)],
+        ["show", hits[0].url],
         ["stats"] if edition == 1 else ["export", "-o", "articles.csv"],
     ):
-        output.say_whole(shlex.join([_program(), *command, *place]), indent=2)
+        output.say_whole(command_line(*command, archive=archive), indent=2)
     if edition == 1:
         output.say("Or run the demo again: the newspaper has a second edition by then.")
-
-
-def _program() -> str:
-    """Return how the user calls this program."""
-    called = sys.argv[0]
-    found = shutil.which("archiver")
-    if Path(called).name != "archiver" or (found and Path(found).resolve() == Path(called).resolve()):
-        return "archiver"
-    return called

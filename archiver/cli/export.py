@@ -12,7 +12,15 @@ import click
 from archiver.cli.options import archive_option, filter_options
 from archiver.cli.rendering import counted, write_utf8
 from db.connection import read_archive
-from db.export import ARTICLE_COLUMNS, RELATED_LINK_COLUMNS, articles, related_links, write_csv, write_jsonl
+from db.export import (
+    ARTICLE_COLUMNS,
+    RELATED_LINK_COLUMNS,
+    articles,
+    export_file,
+    related_links,
+    write_csv,
+    write_jsonl,
+)
 from db.filters import Filters
 
 NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
@@ -53,7 +61,7 @@ def export(
         raise click.UsageError("WORDS choose articles, not links: leave them out or say --what articles")
     csv = (form or Path(output).suffix.lower().lstrip(".")) == "csv"
     write_utf8()
-    target = sys.stdout if output == "-" else Path(output)
+    target = sys.stdout if output == "-" else export_file(Path(output), archive)
     with closing(read_archive(archive)) as connection:
         number = _write(connection, what, filters, " ".join(words) or None, target, csv=csv)
     if output != "-":

@@ -1,5 +1,6 @@
 """Options that several commands share, and the types of their values."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days
 SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # Beginnings of the names of settings that cannot be 0.
 AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
+# A setting is smaller than this, in whatever unit: more days than that are no time to Python.
+SETTING_END = 1e9
+# More of anything than a reader, or an archive, could take in.
+MOST = 1_000_000
+# Seconds of the longest wait between two requests, a day, and of the longest duration, a century.
+LONGEST_DELAY = 86_400
+LONGEST_DURATION = timedelta(days=36_525)
 FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
 
 
@@ -77,9 +85,23 @@ class DurationType(click.ParamType[Any]):
             length = timedelta(**{UNITS[match[2]]: float(match[1])}) if match else None
         except OverflowError:
             length = None
-        if length is None:
+        if length is None or length > LONGEST_DURATION:
             self.fail(f"{value!r} is no duration: give seconds, or 90s, 30m, 2h, 1d", param, ctx)
         return length
+
+
+class DelayType(click.FloatRange):
+    """Seconds between two requests."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=LONGEST_DELAY)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number of seconds that value, an option's text, means."""
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return seconds
 
 
 class SettingType(click.ParamType[Any]):
@@ -108,7 +130,7 @@ def setting(name: str, text: str, default: bool | float | str) -> object:
     if isinstance(default, bool):
         return SWITCHES[text.lower()]
     number = type(default)(text)
-    if not (1 if name.startswith(AT_LEAST_ONE) else 0) <= number < float("inf"):
+    if not (1 if name.startswith(AT_LEAST_ONE) else 0) <= number < SETTING_END:
         raise ValueError(f"{number} is out of range")
     return number
 
@@ -143,6 +165,13 @@ def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> P
     return path
 
 
+def not_blank(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """Return the text of an option that chooses, if there is any in it."""
+    if text is not None and not text.strip():
+        raise click.BadParameter("is empty: give a value, or leave the option out", ctx, param)
+    return text
+
+
 def archive_option(command: Command[T]) -> Command[T]:
     """Add the option that names the archive."""
     return click.option(
@@ -163,20 +192,42 @@ def json_option(help_text: str) -> Callable[[Command[T]], Command[T]]:
     return click.option("--json", "as_json", is_flag=True, help=help_text)
 
 
+def source_option(command: Command[T]) -> Command[T]:
+    """Add the option that chooses a site."""
+    return click.option(
+        "--source",
+        "-s",
+        metavar="HOST",
+        callback=not_blank,
+        help="Only of this site: a host, a host above it, or a name.",
+    )(command)
+
+
 def filter_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles; command receives them as filters, a Filters."""
 
-    @click.option(
-        "--source", "-s", metavar="HOST", help="Only of this site: a host, a host above it, or a name."
-    )
+    @source_option
     @click.option("--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later.")
     @click.option("--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before.")
-    @click.option("--lang", "-l", metavar="CODE", help="In this language: en, fr, zh (also means zh-Hant).")
     @click.option(
-        "--author", metavar="NAME", help="By an author whose name holds this; case and accents are ignored."
+        "--lang",
+        "-l",
+        metavar="CODE",
+        callback=not_blank,
+        help="In this language: en, fr, zh (also means zh-Hant).",
+    )
+    @click.option(
+        "--author",
+        metavar="NAME",
+        callback=not_blank,
+        help="By an author whose name holds this; case and accents are ignored.",
     )
     @wraps(command)
     def with_filters(*, source: str | None, since: Span | None, until: Span | None, **others: Any) -> T:
+        if since and until and since.start >= until.end:
+            raise click.UsageError(
+                f"--since {since.start.date()} is later than --until {(until.end - timedelta(days=1)).date()}"
+            )
         filters = Filters(
             source=source,
             since=since.start if since else None,

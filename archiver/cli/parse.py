@@ -30,6 +30,10 @@ GZIP = b"\x1f\x8b"
 # What no text for readers has near its beginning, but every page does.
 MARKUP = re.compile(rb"<(?:!doctype|html|head|meta|title|body|div|p|script|article|a)\b", re.IGNORECASE)
 SNIFFED_BYTES = 4000
+PDF = b"%PDF"
+# Characters that stand in no text; bytes of anything else read as text hold 11 of them in 100.
+CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
+MOST_CONTROLS = 0.03
 Parsed = tuple[str, Split | PageError]
 
 
@@ -49,8 +53,9 @@ def parse(files: tuple[str, ...], url: str, fetched: datetime | None, text: bool
     """Split pages into article and related links, as JSON lines.
 
     FILE is HTML, HTML packed by gzip, or plain text; - is standard input. One line of JSON for each file, in
-    their order; needs no archive. A file that cannot be read or split is named on standard error, the others
-    still come out, and the exit code is 1.
+    their order; needs no archive. A file that cannot be read or split, or holds no page, is named on standard
+    error, the others still come out, and the exit code is 1. Without --url, a front page cannot be told from
+    a story.
 
     \b
     archiver parse page.html --url https://news.example/2026/a-story
@@ -90,6 +95,7 @@ def _split(
 
     try:
         page = _page(name, typed)
+        _refuse_junk(page)
         if text or _is_text(name, page):
             words = page.decode(page_encoding(page), "replace").removeprefix("\ufeff")
             return name, workers.run_now(split_text, words, url=url or None, fetched=fetched)
@@ -117,6 +123,18 @@ def _page(name: str, typed: bytes) -> bytes:
 def _opened(name: str, typed: bytes) -> BufferedReader:
     # BytesIO is raw enough to be buffered, which gives it peek().
     return BufferedReader(BytesIO(typed)) if name == STDIN else Path(name).open("rb")
+
+
+def _refuse_junk(page: bytes) -> None:
+    """Raise PageError if there is nothing in a file that anybody could read."""
+    from archiver.parsers.decoding import page_encoding  # noqa: PLC0415 - as above
+
+    if not page.strip(b"\0 \t\r\n\f"):
+        raise PageError("holds no page: it is empty")
+    head = page[:SNIFFED_BYTES]
+    text = head.decode(page_encoding(page), "replace")
+    if head.startswith(PDF) or len(CONTROL.findall(text)) > len(text) * MOST_CONTROLS:
+        raise PageError("holds no page: it is no text")
 
 
 def _is_text(name: str, page: bytes) -> bool:

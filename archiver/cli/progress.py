@@ -1,7 +1,6 @@
 """What a crawl is doing, told while it runs, and noted for its end."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -13,23 +12,13 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from archiver.cli.outcomes import grouped, outcome_text, told
 from archiver.cli.rendering import Output, counted, duration_text, printable
-from archiver.items import Discovery, Outcome, Visit
+from archiver.items import Discovery, FoundBy, Outcome, Visit
 
 # Seconds between two lines where no terminal shows a bar: few enough for the log of a long crawl.
 LINE_SECONDS = 10.0
 BAR_WIDTH = 40
-
-FAILED = "failed"
-GROUPS: Mapping[Outcome, str] = {
-    Outcome.STORED: "new",
-    Outcome.CHANGED: "changed",
-    Outcome.UNCHANGED: "unchanged",
-    Outcome.DUPLICATE: "duplicate",
-    Outcome.NOT_ARTICLE: "not article",
-    Outcome.NOT_HTML: "not article",
-}
-"""What one wants to know of a visit; all other outcomes mean that it failed, or that it read a listing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +33,25 @@ class Note:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingNote:
+    """A page that was read for the addresses of stories."""
+
+    source: str
+    url: str
+    found_by: FoundBy
+    detail: str
+    """How much it lists."""
+
+
 class Diary:
     """Follows a crawl in silence; what it has noted is for the end."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
         """Every visit to a story, in order, and every listing that could not be read."""
+        self.listings: list[ListingNote] = []
+        """Every listing that could be read, in order."""
         self.addresses = 0
         """Found on front pages, in feeds and in sitemaps."""
 
@@ -71,7 +73,11 @@ class Diary:
 
     def visited(self, visit: Visit, waiting: int) -> None:
         """Note a visit."""
-        if visit.outcome is not Outcome.LISTING:
+        if visit.outcome is Outcome.LISTING:
+            self.listings.append(
+                ListingNote(source=visit.source, url=visit.url, found_by=visit.found_by, detail=visit.detail)
+            )
+        else:
             article = visit.split.article if visit.split else None
             note = Note(
                 source=visit.source,
@@ -126,7 +132,7 @@ class Bar(Diary):
     def _view(self) -> Group:
         latest = self.notes[-1] if self.notes else None
         counts = self.counts() or f"looking for stories: {counted(self.addresses, 'address', 'addresses')}"
-        news = (latest.headline or f"{latest.outcome} {latest.url}") if latest else ""
+        news = (latest.headline or f"{outcome_text(latest.outcome)} {latest.url}") if latest else ""
         return Group(self._progress, _one_line(counts), _one_line(news))
 
 
@@ -152,22 +158,3 @@ class Lines(Diary):
             self._output.say(
                 f"{took}: {counted(len(self.notes), 'page')} visited{counts}, {waiting:,} waiting"
             )
-
-
-def grouped(counts: Mapping[Outcome, int]) -> Counter[str]:
-    """Return how many visits to stories came out new, changed, ..., failed."""
-    groups: Counter[str] = Counter()
-    for outcome, number in counts.items():
-        if outcome is not Outcome.LISTING:
-            groups[GROUPS.get(outcome, FAILED)] += number
-    return groups
-
-
-def told(groups: Mapping[str, int]) -> str:
-    """Return groups of visits in one line, always in the same order."""
-    return ", ".join(f"{groups[name]:,} {name}" for name in group_names() if groups.get(name))
-
-
-def group_names() -> Iterable[str]:
-    """Return the names of the groups in the order in which they are shown."""
-    return dict.fromkeys((*GROUPS.values(), FAILED))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import archive_option, filter_options, json_option
+from archiver.cli.options import MOST, archive_option, filter_options, json_option
 from archiver.cli.rendering import (
     Output,
     counted,
@@ -29,7 +29,12 @@ INDENT = 6
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @click.option(
-    "--limit", "-n", type=click.IntRange(min=1), default=20, show_default=True, help="Articles at most."
+    "--limit",
+    "-n",
+    type=click.IntRange(1, MOST),
+    default=20,
+    show_default=True,
+    help="Articles at most.",
 )
 @json_option("One line of JSON for each article.")
 @archive_option

@@ -85,7 +85,7 @@ def _paragraphs(article: StoredArticle) -> list[Text]:
 def _print_related(output: Output, links: tuple[StoredLink, ...]) -> None:
     for (block, kind), group in groupby(links, lambda link: (link.block, link.kind)):
         output.say()
-        output.say((block or "(a list without heading)", "bold"), (f"  {kind}", "green"))
+        output.say((block or "Further headlines", "bold"), (f"  {kind}", "green"))
         for link in group:
             _print_link(output, link)
 

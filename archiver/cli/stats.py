@@ -1,5 +1,6 @@
 """archiver stats: what the archive holds."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from archiver.cli.options import archive_option, json_option
+from archiver.cli.options import MOST, archive_option, json_option, source_option
+from archiver.cli.outcomes import in_words, outcome_text
 from archiver.cli.rendering import (
     Output,
     by_number,
@@ -21,31 +23,46 @@ from archiver.cli.rendering import (
     print_json,
     write_utf8,
 )
+from archiver.items import Outcome
 from db.connection import read_archive
+from db.outcomes import failed_pages
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
 from db.warc import warc_directory
 
 BAR_WIDTH = 40
+# Failed pages that are listed unless --limit says otherwise.
+FEW = 20
 
 
 @click.command()
 @click.option(
     "--days",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST),
     default=14,
     show_default=True,
     help="Days with articles to list, the newest first.",
 )
-@json_option("One JSON object.")
+@click.option("--failed", is_flag=True, help="List the pages whose latest visit failed, newest first.")
+@source_option
+@click.option("--limit", "-n", type=click.IntRange(1, MOST), help=f"Failed pages at most.  [default: {FEW}]")
+@json_option("One JSON object; with --failed, one line of JSON for each page.")
 @archive_option
-def stats(days: int, as_json: bool, archive: Path) -> None:
-    """Tell what the archive holds: in all, by site, by day.
+def stats(
+    days: int, failed: bool, source: str | None, limit: int | None, as_json: bool, archive: Path
+) -> None:
+    """Tell what the archive holds: in all, by site, by day. Or list the pages that failed.
 
-    Days are those of publication, in UTC.
+    Days are those of publication, in UTC. --source and --limit choose failed pages.
 
     \b
     archiver stats --days 30
+    archiver stats --failed --source news.example
     """
+    if failed:
+        _tell_failed(archive, source, limit or FEW, as_json=as_json)
+        return
+    if source is not None or limit is not None:
+        raise click.UsageError("--source and --limit choose failed pages: add --failed")
     with closing(read_archive(archive)) as connection:
         found = statistics(connection, days)
     if as_json:
@@ -56,6 +73,25 @@ def stats(days: int, as_json: bool, archive: Path) -> None:
         )
     else:
         _print_statistics(Output(), found, archive)
+
+
+def _tell_failed(archive: Path, source: str | None, limit: int, *, as_json: bool) -> None:
+    with closing(read_archive(archive)) as connection:
+        pages = failed_pages(connection, source, limit)
+    if as_json:
+        write_utf8()
+        for page in pages:
+            print_json(page)
+        return
+    output, notes = Output(), Output(stderr=True)
+    for page in pages:
+        about = [minute_text(page.last_visited), outcome_text(page.outcome), page.detail]
+        output.say(listed(about))
+        output.say_whole(page.url, indent=2, style="dim")
+    if not pages:
+        notes.say("No page failed at its latest visit.")
+    elif len(pages) == limit and notes.is_terminal:
+        notes.say((f"{counted(limit, 'page')}; --limit shows more", "dim"))
 
 
 def _print_statistics(output: Output, found: Statistics, archive: Path) -> None:
@@ -92,8 +128,10 @@ def _totals(found: Statistics) -> Iterator[str]:
             counted(found.captures, "fetch", "fetches"),
         ]
     )
+    if found.other_pages:
+        yield f"{counted(found.other_pages, 'address', 'addresses')} of other sites, which no crawl visits"
     if found.outcomes:
-        yield f"latest visits: {by_number(found.outcomes.items())}"
+        yield f"latest visits: {by_number(in_words(found.outcomes).items())}"
 
 
 def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
@@ -131,11 +169,11 @@ def _bar(number: int, most: int) -> str:
 
 
 def _crawl_line(crawl: CrawlRecord) -> str:
-    counts: dict[str, int] = {}
+    counts: Counter[Outcome] = Counter()
     for count in crawl.counts:
-        counts[count.outcome] = counts.get(count.outcome, 0) + count.pages
+        counts[count.outcome] += count.pages
     took = f"in {duration_text(crawl.finished - crawl.started)}" if crawl.finished else ""
-    visits = by_number(counts.items()) or "no page visited"
+    visits = by_number(in_words(counts).items()) or "no page visited"
     return f"number {crawl.id}, {minute_text(crawl.started)}, {crawl.state} {took}: {visits}"
 
 

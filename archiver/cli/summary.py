@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from archiver.cli.progress import GROUPS, Note, group_names, grouped
+from archiver.cli.advice import command_line
+from archiver.cli.outcomes import group_names, grouped, in_words, outcome_text
+from archiver.cli.progress import Diary, Note
 from archiver.cli.rendering import Output, by_number, counted, duration_text
 from archiver.errors import ExitCode
-from archiver.items import Outcome
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from db.connection import read_archive
+from db.outcomes import FAILURES, has_articles
 from db.read import article_count
 from db.store import CrawlState
 from db.values import host_of
@@ -20,28 +23,26 @@ from db.values import host_of
 if TYPE_CHECKING:
     from archiver.crawl.run import CrawlSummary
 
-# So few failures are listed one by one; of more, the archive tells each (archiver show ADDRESS).
+# So few failures are listed one by one; `archiver stats --failed` lists them all.
 FEW_FAILURES = 8
+NOTHING_NEW = "Nothing new: no story was added, none has changed."
 
 
-def print_summary(output: Output, summary: "CrawlSummary", notes: Sequence[Note], archive: Path) -> None:
+def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive: Path) -> None:
     """Print what came of a crawl, by source, and what the archive holds now."""
     if any(grouped(counts) for counts in summary.counts.values()):
         output.print(_table(summary.counts))
-        _print_failures(output, summary.counts, notes)
+        _print_failures(output, summary.counts, diary.notes, archive)
         output.say()
-    output.say((_news(summary), "bold"))
-    if summary.not_due:
-        stories = counted(summary.not_due, "known story", "known stories")
-        output.say(f"{stories} not asked for: visited a short time ago, or too old to change.")
-    if summary.left:
-        output.say(
-            f"{counted(summary.left, 'more address', 'more addresses')} known and left for the next crawl."
-        )
-    if summary.state is CrawlState.INTERRUPTED:
-        output.say("Stopped early. What was archived is whole; the same command goes on from here.")
     with closing(read_archive(archive)) as connection:
         articles = article_count(connection)
+        barren = [source for source in _storyless(summary) if not has_articles(connection, source)]
+    news = _news(summary)
+    if news or not barren:
+        output.say((news or NOTHING_NEW, "bold"))
+    for source in barren:
+        _print_search(output, source, summary.counts[source], diary, archive)
+    _print_rest(output, summary)
     took = duration_text(summary.elapsed)
     output.say(f"{archive} holds {counted(articles, 'article')} now; the crawl took {took}.")
 
@@ -69,20 +70,64 @@ def _table(counts: Mapping[str, Mapping[Outcome, int]]) -> Table:
 
 
 def _print_failures(
-    output: Output, counts: Mapping[str, Mapping[Outcome, int]], notes: Sequence[Note]
+    output: Output, counts: Mapping[str, Mapping[Outcome, int]], notes: Sequence[Note], archive: Path
 ) -> None:
     for source, outcomes in counts.items():
-        failures = {str(o): n for o, n in outcomes.items() if o not in GROUPS and o is not Outcome.LISTING}
+        failures = {outcome: number for outcome, number in outcomes.items() if outcome in FAILURES}
         if not failures:
             continue
         output.say()
-        output.say((f"Failed at {host_of(source)}: ", "bold"), by_number(failures.items()))
+        output.say((f"Failed at {host_of(source)}: ", "bold"), by_number(in_words(failures).items()))
         failed = [note for note in notes if note.source == source and note.outcome in failures]
         for note in failed if len(failed) <= FEW_FAILURES else ():
-            output.say((f"{note.outcome} ", "yellow"), note.url, (f"  {note.detail}", "dim"), margin="  ")
+            what = outcome_text(note.outcome)
+            output.say((f"{what} ", "yellow"), note.url, (f"  {note.detail}", "dim"), margin="  ")
+    if FAILURES & {outcome for outcomes in counts.values() for outcome in outcomes}:
+        output.say(f"{command_line('stats', '--failed', archive=archive)}: every failed page with the reason")
+
+
+def _storyless(summary: "CrawlSummary") -> list[str]:
+    """Return the sources that were read to the end without a story coming up."""
+    if summary.state is CrawlState.INTERRUPTED:
+        return []
+    return [
+        source
+        for source, counts in summary.counts.items()
+        if counts.get(Outcome.LISTING) and not ARTICLE_OUTCOMES & counts.keys()
+    ]
+
+
+def _print_search(
+    output: Output, source: str, counts: Mapping[Outcome, int], diary: Diary, archive: Path
+) -> None:
+    """Print where a crawl looked for the stories of a source in vain, and what may help."""
+    output.say((f"No stories were found at {source}", "bold"))
+    read = [note for note in diary.listings if note.source == source]
+    output.say(f"looked at: {', '.join(f'{note.url} ({note.detail})' for note in read)}", margin="  ")
+    if all(note.found_by is FoundBy.START for note in read):
+        output.say("no feed or sitemap was found from there", margin="  ")
+    if pages := sum(grouped(counts).values()):
+        output.say(f"{counted(pages, 'page')} visited, none of which holds a story", margin="  ")
+    output.say("If it lists them elsewhere, name its feeds, sitemaps or fronts in sources.toml.", margin="  ")
+    output.say("What became of a page, this command tells:", margin="  ")
+    output.say_whole(command_line("show", source, archive=archive), indent=4)
+
+
+def _print_rest(output: Output, summary: "CrawlSummary") -> None:
+    """Print what was left out and why."""
+    if summary.not_due:
+        stories = counted(summary.not_due, "known story", "known stories")
+        output.say(f"{stories} not asked for: visited a short time ago, or too old to change.")
+    if summary.left:
+        output.say(
+            f"{counted(summary.left, 'more address', 'more addresses')} known and left for the next crawl."
+        )
+    if summary.state is CrawlState.INTERRUPTED:
+        output.say("Stopped early. What was archived is whole; the same command goes on from here.")
 
 
 def _news(summary: "CrawlSummary") -> str:
+    """Return what is new in one line, "" if nothing is."""
     groups = sum((grouped(outcomes) for outcomes in summary.counts.values()), Counter[str]())
     new, changed = groups["new"], groups["changed"]
     if new or changed:
@@ -90,6 +135,7 @@ def _news(summary: "CrawlSummary") -> str:
             f"{counted(changed, 'changed article')}"
         ] * bool(changed)
         return f"Archived {' and '.join(parts)}."
-    if not summary.fetched:
-        return "Nothing could be fetched."
-    return "Nothing new: no story was added, none has changed."
+    if summary.state is CrawlState.INTERRUPTED:
+        read = any(ARTICLE_OUTCOMES & counts.keys() for counts in summary.counts.values())
+        return "Interrupted before anything new was found." if read else "Interrupted before the first story."
+    return "" if summary.fetched else "Nothing could be fetched."
