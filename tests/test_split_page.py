@@ -238,6 +238,12 @@ def test_date_later_than_the_fetch_is_refused() -> None:
     assert article.date_published is None or article.date_published <= FETCHED
 
 
+def test_time_of_the_fetch_without_zone_is_utc() -> None:
+    html = page().replace(b'datetime="2026-11-20T21:15:00+01:00"', b"")
+
+    assert split_page(html, url=URL, fetched=FETCHED.replace(tzinfo=None)) == split(html)
+
+
 @pytest.mark.parametrize(
     ("declared", "text", "language"),
     [

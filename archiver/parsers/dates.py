@@ -81,6 +81,13 @@ class Day:
     end: int
 
 
+def fetch_time(fetched: datetime | None) -> datetime:
+    """Return the time of a fetch with its zone: UTC where it has none, now where it is None."""
+    if fetched is None:
+        return datetime.now(UTC)
+    return fetched if fetched.tzinfo else fetched.replace(tzinfo=UTC)
+
+
 def moment(text: str, *, language: str | None = None, fetched: datetime | None = None) -> Moment | None:
     """Return the first date in text, or None.
 
@@ -88,7 +95,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     year is the latest such day that is not after fetched; fetched is now if None. Dates before 1990 or later
     than fetched are refused. Where the text names no zone, that of fetched is taken.
     """
-    now = fetched or datetime.now(UTC)
+    now = fetch_time(fetched)
     text = clean(text)
     if not any(c.isdigit() for c in text):
         return None

@@ -1,12 +1,13 @@
 """Splits a page that survives only as plain text, one line a block."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from archiver.items import Article, LinkKind, RelatedLink, Split
 from archiver.parsers.authors import byline_names
 from archiver.parsers.datelines import line_date, updated_line
+from archiver.parsers.dates import fetch_time
 from archiver.parsers.language import detected_language
 from archiver.parsers.phrases import is_phrase, kind_of_heading, phrases, says
 from archiver.parsers.text import clean, ends_sentence, fold, word_count
@@ -51,7 +52,7 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
     if the text has no line that can be it, RelatedLink.url is "" throughout. fetched (now if None) gives the
     year of dates without one; a date line of an update stands for both dates if it is the only one.
     """
-    now = fetched or datetime.now(UTC)
+    now = fetch_time(fetched)
     texts = [line for raw in text.splitlines() if (line := clean(raw))]
     language = detected_language(" ".join(line for line in texts if ends_sentence(line)) or " ".join(texts))
     lines = [_line(line, language, now) for line in texts]

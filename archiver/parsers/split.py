@@ -1,7 +1,7 @@
 """Splits one page into its story and the headlines of others: the questions of this package in their order."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -13,6 +13,7 @@ from archiver.parsers.article import Story, story, without, without_byline
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Block, Layout, page_layout
 from archiver.parsers.datelines import Reading, story_dates
+from archiver.parsers.dates import fetch_time
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
 from archiver.parsers.headline import Headline, headline
@@ -43,7 +44,7 @@ def split_page(
         raise
     except PageError:
         return Split(article=None)
-    return _split(root, url, fetched or datetime.now(UTC))
+    return _split(root, url, fetch_time(fetched))
 
 
 def _split(root: Element, url: str, fetched: datetime) -> Split:
