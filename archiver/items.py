@@ -60,7 +60,10 @@ class RelatedLink:
     """Another story that a page shows by its headline."""
 
     url: str
-    """Absolute and canonical. "" where the page survives as text only."""
+    """Absolute and canonical, letters outside ASCII as the page writes them; the archive keeps them percent-encoded.
+
+    "" where the page survives as text only.
+    """
     headline: str
     kind: LinkKind
     block: str = ""
