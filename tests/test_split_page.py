@@ -263,6 +263,20 @@ def test_language_is_the_declared_one_unless_the_script_belies_it(
     assert article.language == language
 
 
+@pytest.mark.parametrize("url", ["", "http://[::1", "no address", "javascript:void(0)", "http://x:99999/a"])
+def test_address_that_is_none_is_no_reason_to_fail(url: str) -> None:
+    article = split_page(page(), url=url, fetched=FETCHED).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == STORY
+
+
+def test_title_that_names_the_site_ten_thousand_times_is_read() -> None:
+    html = page().replace(b"| News Example", b"| News Example" * 10_000)
+
+    assert split(html).article is not None
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 2000))
 def test_any_bytes_give_a_split_and_twice_the_same(junk: bytes, at: int) -> None:

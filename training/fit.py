@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold
 
 from archiver.parsers.features import Rows, context_rows
 from archiver.parsers.link_features import KIND_ORDER, link_rows
-from archiver.parsers.links import link_candidates
+from archiver.parsers.links import link_candidates, main_address
 from training.corpus import Page, comparable
 
 FOLDS = 5
@@ -137,7 +137,7 @@ def _block_booster(which: list[int], read: list[Page], rows: list[Rows], name: s
 
 def _links(page: Page, chances: Rows) -> Links:
     candidates = link_candidates(page.layout, page.base, page.own)
-    rows, _ = link_rows(page.layout, candidates, page.table, chances, min(page.own, key=len))
+    rows, _ = link_rows(page.layout, candidates, page.table, chances, main_address(page.own))
     targets = [comparable(candidate.target) for candidate in candidates]
     gold = page.links or {}
     kinds = [gold.get(target) for target in targets]

@@ -92,18 +92,22 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
 
 
 def _without_site(title: str, names: frozenset[str]) -> str:
+    """A title without the parts at either end that name the site."""
     title = clean(title)
-    parts = TITLE_BREAK.split(title)
-    if len(parts) < 2:
-        return title
-    for part in (parts[-1], parts[0]):
-        folded = fold(part)
-        if folded in names or any(
-            folded and (folded in name or name in folded) and len(name) > 3 for name in names
-        ):
-            start, end = (0, title.rindex(part)) if part is parts[-1] else (len(part), len(title))
-            return _without_site(title[start:end].strip(" |-–—·•»«:"), names)
-    return title
+    marks = list(TITLE_BREAK.finditer(title))
+    start, end = 0, len(title)
+    while marks and _names_the_site(title[marks[-1].end() : end], names):
+        end = marks.pop().start()
+    while marks and _names_the_site(title[start : marks[0].start()], names):
+        start = marks.pop(0).end()
+    return title[start:end].strip(" |-–—·•»«:")
+
+
+def _names_the_site(part: str, names: frozenset[str]) -> bool:
+    folded = fold(part)
+    return folded in names or any(
+        folded and (folded in name or name in folded) and len(name) > 3 for name in names
+    )
 
 
 def _shown_part(layout: Layout, title: str) -> Headline | None:

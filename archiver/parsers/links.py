@@ -60,6 +60,11 @@ def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Cand
     return found
 
 
+def main_address(own: frozenset[str]) -> str:
+    """Return the one of a page's own addresses that others are compared with: the shortest."""
+    return min(own, key=lambda address: (len(address), address))
+
+
 def worth(candidate: Candidate) -> tuple[bool, bool, int]:
     """Return how well a link shows its target's headline: in a heading best, else the longest that is no teaser."""
     words = word_count(candidate.headline)

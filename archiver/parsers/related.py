@@ -11,7 +11,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable, Rows
 from archiver.parsers.link_features import KIND_ORDER, NOT_A_STORY, NOT_HTML, link_rows, look_alikes
-from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, worth
+from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.phrases import is_phrase, kind_of_heading, says
@@ -48,7 +48,7 @@ def related_links(
     candidates = link_candidates(layout, base, own)
     if not candidates:
         return (), frozenset()
-    rows, headings = link_rows(layout, candidates, table, story.chances, min(own, key=len))
+    rows, headings = link_rows(layout, candidates, table, story.chances, main_address(own))
     chances = _with_their_list(candidates, trees("links").probabilities(rows))
     if not story.blocks:
         chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
@@ -121,7 +121,7 @@ def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
     if (
         NOT_A_STORY.search(path)
         or NOT_HTML.search(path)
-        or not same_site(candidate.target, min(own, key=len))
+        or not same_site(candidate.target, main_address(own))
     ):
         return False
     around = list(candidate.anchor.box.lineage())

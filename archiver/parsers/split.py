@@ -22,7 +22,7 @@ from archiver.parsers.link_features import NOT_A_STORY
 from archiver.parsers.related import related_links
 from archiver.parsers.structured import STORY_TYPES, Structured, first_string, structured, types
 from archiver.parsers.text import word_count
-from archiver.parsers.urls import canonical_url
+from archiver.parsers.urls import canonical_url, is_readable
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
 UNSIGNED_WORDS = 120
@@ -36,7 +36,7 @@ def split_page(
     html is the page as served, content_type its HTTP header, url the absolute address it came from (links are
     resolved against it), fetched the time of the fetch (now if None): dates after it are refused, and days
     without year belong to the year before it. A page without markup or story gives Split(article=None).
-    Raises ParseLimitError if the page's tags nest deeper than can be read.
+    An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read.
     """
     try:
         root = page_tree(html, content_type)
@@ -44,7 +44,7 @@ def split_page(
         raise
     except PageError:
         return Split(article=None)
-    return _split(root, url, fetch_time(fetched))
+    return _split(root, url if is_readable(url) else "", fetch_time(fetched))
 
 
 def _split(root: Element, url: str, fetched: datetime) -> Split:

@@ -107,6 +107,15 @@ def _encoded(part: str) -> str:
     return FORBIDDEN.sub(lambda match: quote(match[0]), part) if FORBIDDEN.search(part) else part
 
 
+def is_readable(url: str) -> bool:
+    """Whether an address can be taken apart at all: "http://[::1" cannot."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
+
+
 def host(url: str) -> str:
     """Return the host of an absolute address in lower case, with its port if it names one."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
