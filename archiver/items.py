@@ -32,6 +32,58 @@ class Image:
     credit: str | None = None
 
 
+class Origin(StrEnum):
+    """Where on a page a value was read."""
+
+    JSON_LD = "json-ld"
+    META = "meta"
+    MICRODATA = "microdata"
+    """An element with `itemprop`."""
+    LINK = "link"
+    """`<link rel="canonical">`."""
+    HTML = "html"
+    """The language that the `<html>` element declares."""
+    TITLE = "title"
+    H1 = "h1"
+    """The heading that the reader sees."""
+    BYLINE = "byline"
+    """A line that names the authors."""
+    TIME = "time"
+    """A `<time>` element."""
+    TEXT = "text"
+    """The text itself, or a line near it."""
+    URL = "url"
+    """The address that the page came from."""
+    RULE = "rule"
+    """A rule written for the site."""
+
+
+class Precision(StrEnum):
+    """How exactly a page gives a date."""
+
+    DAY = "day"
+    """Without time of day; the datetime is that day's midnight."""
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where on the page each field of an article was read; None where the field is empty or it is not known."""
+
+    url: Origin | None = None
+    headline: Origin | None = None
+    lead: Origin | None = None
+    body: Origin | None = None
+    authors: Origin | None = None
+    date_published: Origin | None = None
+    date_published_precision: Precision | None = None
+    date_modified: Origin | None = None
+    date_modified_precision: Precision | None = None
+    language: Origin | None = None
+    section: Origin | None = None
+    keywords: Origin | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """The main story of one page, as published."""
@@ -53,6 +105,8 @@ class Article:
     section: str | None = None
     keywords: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
+    sources: Sources = Sources()
+    """Where on the page each of these was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

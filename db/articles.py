@@ -3,9 +3,17 @@
 from dataclasses import dataclass, replace
 from sqlite3 import Connection
 
-from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Visit
+from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, Visit
 from db.digests import body_digest, content_digest
-from db.values import each_name, list_text, published_text, storable, storable_or_none, time_text
+from db.values import (
+    each_name,
+    list_text,
+    published_text,
+    sources_text,
+    storable,
+    storable_or_none,
+    time_text,
+)
 
 # The names of an article's authors in order, as a JSON array: a column of any query on articles.
 AUTHORS = """(SELECT json_group_array(name) FROM (
@@ -40,6 +48,12 @@ UPDATE articles SET last_seen = :seen, keywords = :keywords, language = ifnull(:
     section = ifnull(:section, section), date_published = ifnull(:date_published, date_published),
     date_modified = ifnull(:date_modified, date_modified)
 WHERE id = :id
+"""
+# What a page no longer says of its story keeps its source too.
+WRITE_SOURCES = """
+INSERT INTO version_sources(article_id, number, sources)
+SELECT id, revision, :sources FROM articles WHERE id = :id
+ON CONFLICT(article_id, number) DO UPDATE SET sources = json_patch(sources, excluded.sources)
 """
 
 
@@ -105,6 +119,7 @@ def _add_article(archive: Connection, article: Article, place: Place, seen: str)
     article_id = int(archive.execute(INSERT_ARTICLE, values).fetchone()[0])
     _write_authors(archive, article_id, article.authors)
     _write_images(archive, article_id, article.images)
+    _write_sources(archive, article_id, article.sources)
     return article_id
 
 
@@ -120,6 +135,7 @@ def _describe_article(archive: Connection, article_id: int, article: Article, se
     archive.execute(DESCRIBE_ARTICLE, _values(article, seen) | {"id": article_id})
     archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
     _write_images(archive, article_id, article.images)
+    _write_sources(archive, article_id, article.sources)
 
 
 def _write_authors(archive: Connection, article_id: int, names: tuple[str, ...]) -> None:
@@ -140,6 +156,10 @@ def _write_images(archive: Connection, article_id: int, images: tuple[Image, ...
     )
 
 
+def _write_sources(archive: Connection, article_id: int, sources: Sources) -> None:
+    archive.execute(WRITE_SOURCES, {"id": article_id, "sources": sources_text(sources)})
+
+
 def _values(article: Article, seen: str) -> dict[str, object]:
     return {
         "url": article.url,
@@ -149,8 +169,8 @@ def _values(article: Article, seen: str) -> dict[str, object]:
         "language": article.language,
         "section": article.section,
         "keywords": list_text(article.keywords),
-        "date_published": published_text(article.date_published),
-        "date_modified": published_text(article.date_modified),
+        "date_published": published_text(article.date_published, article.sources.date_published_precision),
+        "date_modified": published_text(article.date_modified, article.sources.date_modified_precision),
         "body_digest": body_digest(article.body),
         "content_digest": content_digest(article),
         "seen": seen,

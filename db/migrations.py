@@ -5,7 +5,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 1
+SCHEMA = 2
 
 migrations = Migrations("archive")
 
@@ -257,6 +257,23 @@ def m001_first_schema(archive: Database) -> None:
     """Make all tables, the search index and the views."""
     for statements in (TABLES, SEARCH, VIEWS):
         archive.executescript(statements)
+
+
+PROVENANCE = """
+-- Where on its page each field of a version was read. Versions archived before this table was there have no row.
+CREATE TABLE version_sources (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    number INTEGER NOT NULL,            -- as in article_versions
+    sources TEXT NOT NULL,              -- JSON object: json-ld, meta, h1, ... by field; how exact the dates are
+    PRIMARY KEY (article_id, number)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m002_provenance(archive: Database) -> None:
+    """Keep where each field was read, and whether a date is a day or a moment."""
+    archive.executescript(PROVENANCE)
 
 
 def migrate(archive: Connection) -> None:

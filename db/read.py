@@ -11,7 +11,7 @@ from archiver.items import Article, Image, LinkKind, Outcome
 from db.articles import AUTHORS
 from db.connection import archive_errors
 from db.store import CrawlState
-from db.values import list_of, storable, time_of, time_or_none
+from db.values import list_of, sources_of, storable, time_of, time_or_none
 
 # More digits than an id can have in SQLite would be no integer to it.
 LONGEST_ID = 18
@@ -19,8 +19,9 @@ LONGEST_ID = 18
 MOST_HINTS = 5
 
 ARTICLE = f"""
-SELECT articles.*, sources.host AS source, {AUTHORS} AS authors
+SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, version_sources.sources AS sources
 FROM articles JOIN sources ON sources.id = source_id
+LEFT JOIN version_sources ON version_sources.article_id = articles.id AND number = revision
 WHERE articles.id = ?
 """  # noqa: S608 - only text of this program
 RELATED = """
@@ -249,6 +250,7 @@ def _stored(archive: Connection, row: Row) -> StoredArticle:
         section=row["section"],
         keywords=list_of(row["keywords"]),
         images=tuple(Image(url=url, caption=caption, credit=credit) for url, caption, credit in images),
+        sources=sources_of(row["sources"]),
         first_seen=time_of(row["first_seen"]),
         last_seen=time_of(row["last_seen"]),
         revision=row["revision"],

@@ -3,8 +3,11 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
+
+from archiver.items import Origin, Precision, Sources
 
 # Characters that no reader sees: SQLite's functions end a text at NUL, terminals obey some of the others.
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -42,12 +45,31 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def published_text(moment: datetime | None) -> str | None:
-    """Return a date that a page states as a column takes it; None also for one that UTC cannot express."""
+def published_text(moment: datetime | None, precision: Precision | None = None) -> str | None:
+    """Return a date that a page states as a column takes it; None also for one that UTC cannot express.
+
+    Of a date whose precision is a day, that day is kept, whatever its zone: midnight in UTC.
+    """
     try:
+        if moment is not None and precision is Precision.DAY:
+            return time_text(moment.replace(tzinfo=UTC))
         return None if moment is None else time_text(moment)
     except OverflowError:  # 0001-01-01T00:00:00+05:00, the zero date of some publishing systems
         return None
+
+
+def sources_text(sources: Sources) -> str:
+    """Return where an article's fields were read as a column takes it: what is not known is left out."""
+    known = {field: value for field, value in asdict(sources).items() if value is not None}
+    return json.dumps(known)
+
+
+def sources_of(text: str | None) -> Sources:
+    """Return where an article's fields were read, as a column holds it; nothing is known of None."""
+    known = json.loads(text) if text else {}
+    exactness = {field: Precision(known[field]) for field in known if field.endswith("_precision")}
+    origins = {field: Origin(known[field]) for field in known if field not in exactness}
+    return replace(Sources(), **origins, **exactness)  # type: ignore[arg-type]  # told apart by their names
 
 
 def time_of(text: str) -> datetime:

@@ -177,13 +177,14 @@ class NewsSpider(Spider):
             frontier.leave_alone(host(final_url))
         return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
 
-    async def split_of(self, response: Response) -> Split:
-        """Return the split of a page, done by a worker. Raises PageError."""
+    async def split_of(self, response: Response, frontier: Frontier) -> Split:
+        """Return the split of a page by the rules of its source, done by a worker. Raises PageError."""
         return await self.workers.split(
             response.body,
             url=response.url,
             content_type=content_type(response) or None,
             fetched=datetime.now(UTC),
+            rules=frontier.source.rules,
         )
 
     def end(self) -> None:
@@ -234,7 +235,7 @@ class NewsSpider(Spider):
 
     async def _split(self, response: Response, asked: Asked, frontier: Frontier) -> Visit:
         try:
-            split = await self.split_of(response)
+            split = await self.split_of(response, frontier)
         except ParseLimitError as error:
             return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)))
         except PageError as error:

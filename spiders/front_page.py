@@ -24,7 +24,7 @@ class FrontPageSpider(NewsSpider):
 
     async def front(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the visit of a front page and the stories found on it."""
-        outcome, split = await self._listing(response)
+        outcome, split = await self._listing(response, frontier)
         yield visit_of(response, asked, frontier, outcome, split)
         if split is not None:
             listings = _listings(split.related)
@@ -41,13 +41,15 @@ class FrontPageSpider(NewsSpider):
         for found in nothing:
             yield found
 
-    async def _listing(self, response: Response) -> tuple[tuple[Outcome, str], Split | None]:
+    async def _listing(
+        self, response: Response, frontier: Frontier
+    ) -> tuple[tuple[Outcome, str], Split | None]:
         if (refused := outcome_of_status(response)) is not None:
             return refused, None
         if reason := not_html(response):
             return (Outcome.NOT_HTML, reason), None
         try:
-            split = await self.split_of(response)
+            split = await self.split_of(response, frontier)
         except ParseLimitError as error:
             return (Outcome.PARSE_LIMIT, str(error)), None
         except PageError as error:

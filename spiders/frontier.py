@@ -9,6 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from archiver.items import FoundBy, Listing, Outcome
+from archiver.parsers.rules import SiteRules
 from archiver.parsers.urls import host, same_site
 
 # Requests of one source under way at once: one on the wire, two being split by the workers.
@@ -39,6 +40,8 @@ class Source:
     """Story pages to visit in one crawl; None: the setting PAGE_BUDGET."""
     delay: float | None = None
     """Seconds between two requests; None: the setting DOWNLOAD_DELAY."""
+    rules: tuple[SiteRules, ...] = ()
+    """How its pages are read where the general logic errs; one for each time they were made anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

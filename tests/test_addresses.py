@@ -21,6 +21,12 @@ BASE = "https://news.example/city/index.html"
         ("http://[::1]:80/x", "http://[::1]/x"),
         (" \n/flood\t ", "https://news.example/flood"),
         ("/story,U9R9Yva", "https://news.example/story,U9R9Yva"),
+        ("/story?id=7&page=2#comments", "https://news.example/story?id=7&page=2"),
+        ("https://news.example/story?utm_medium=box&id=7", "https://news.example/story?id=7"),
+        ("/story?", "https://news.example/story"),
+        ("/a.b/story.2.html", "https://news.example/a.b/story.2.html"),
+        ("/a/../b/./c..d", "https://news.example/b/c..d"),
+        ("#comments", "https://news.example/city/index.html"),
     ],
 )
 def test_addresses_become_canonical(url: str, canonical: str) -> None:

@@ -5,30 +5,39 @@ import pytest
 
 from archiver.parsers.features import BLOCK_FEATURES, CONTEXT_FEATURES
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES
-from archiver.parsers.model import ALL_LEAVES, MOST_LEAVES, Trees, trees
+from archiver.parsers.model import MOST_LEAVES, MOST_NODES, Trees, answer_table, trees
 
 
 def by_hand() -> Trees:
     """One tree: x0 <= 1 ? (x1 <= 5 ? leaf 0 : leaf 1) : leaf 2."""
     leaves = np.zeros((1, MOST_LEAVES), np.float32)
     leaves[0, :3] = [-1.0, 0.5, 2.0]
+    kept = np.full((MOST_NODES, 1), 0xFF, np.uint8)
+    kept[:2, 0] = [0xFF & ~0b011, 0xFF & ~0b001]
+    feature, threshold = np.zeros((MOST_NODES, 1), np.intp), np.full((MOST_NODES, 1, 1), np.inf, np.float32)
+    feature[1], threshold[:2, 0, 0] = 1, [1.0, 5.0]
+    answers = answer_table(kept, leaves).ravel()
     return Trees(
-        feature=np.array([0, 1]),
-        threshold=np.array([1.0, 5.0], np.float32),
-        kept=np.array([ALL_LEAVES & ~np.uint16(0b011), ALL_LEAVES & ~np.uint16(0b001)], np.uint16),
-        start=np.array([0]),
-        leaves=leaves,
-        classes=1,
+        feature=feature, threshold=threshold, answers=answers, place=np.zeros((1, 1), np.int32), classes=1
     )
 
 
-@pytest.mark.parametrize(
-    ("row", "score"), [([0, 0], -1.0), ([1, 5], -1.0), ([1, 6], 0.5), ([2, 0], 2.0), ([2, 9], 2.0)]
-)
-def test_row_ends_in_the_leaf_that_its_tests_lead_to(row: list[float], score: float) -> None:
-    chance = by_hand().probabilities(np.array([row], np.float32))
+CASES = [([0, 0], -1.0), ([1, 5], -1.0), ([1, 6], 0.5), ([2, 0], 2.0), ([2, 9], 2.0)]
+
+
+@pytest.mark.parametrize(("column", "score"), CASES)
+def test_column_ends_in_the_leaf_that_its_tests_lead_to(column: list[float], score: float) -> None:
+    chance = by_hand().probabilities(np.array([column], np.float32).T)
 
     assert chance[0] == pytest.approx(1 / (1 + np.exp(-score)))
+
+
+def test_many_columns_are_judged_as_each_alone() -> None:
+    columns = np.array([column for column, _ in CASES] * 1000, np.float32).T
+
+    together = by_hand().probabilities(columns)
+
+    assert together.tolist() == [by_hand().probabilities(columns[:, i : i + 1])[0] for i in range(5)] * 1000
 
 
 @pytest.mark.parametrize(
@@ -45,13 +54,11 @@ def test_packaged_weights_fit_the_features(name: str, columns: int) -> None:
 
     assert ensemble.feature.max() < columns
     assert ensemble.classes == (len(KIND_ORDER) if name == "kinds" else 1)
-    chances = ensemble.probabilities(np.zeros((3, columns), np.float32))
+    chances = ensemble.probabilities(np.zeros((columns, 3), np.float32))
     assert ((chances >= 0) & (chances <= 1)).all()
 
 
-def test_no_rows_give_no_probabilities() -> None:
-    assert trees("blocks").probabilities(np.zeros((0, len(BLOCK_FEATURES)), np.float32)).shape == (0,)
-    assert trees("kinds").probabilities(np.zeros((0, len(LINK_FEATURES)), np.float32)).shape == (
-        0,
-        len(KIND_ORDER),
-    )
+def test_no_columns_give_no_probabilities() -> None:
+    assert trees("blocks").probabilities(np.zeros((len(BLOCK_FEATURES), 0), np.float32)).shape == (0,)
+    none = trees("kinds").probabilities(np.zeros((len(LINK_FEATURES), 0), np.float32))
+    assert none.shape == (0, len(KIND_ORDER))

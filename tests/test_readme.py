@@ -6,6 +6,7 @@ import sys
 import tomllib
 from contextlib import closing
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ from archiver import settings
 from archiver.cli import commands
 from archiver.crawl.sources import read_sources
 from archiver.errors import ExitCode
-from archiver.items import Article, Image, LinkKind, Outcome, RelatedLink
+from archiver.items import Article, Image, LinkKind, Origin, Outcome, Precision, RelatedLink
+from archiver.parsers.rules import SiteRules
 from db.connection import read_archive
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +47,13 @@ def test_exit_code_is_in_the_readme(code: ExitCode) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*Outcome, *LinkKind, *(field.name for kind in (Article, RelatedLink, Image) for field in fields(kind))],
+    [
+        *Outcome,
+        *LinkKind,
+        *Origin,
+        *Precision,
+        *(field.name for kind in (Article, RelatedLink, Image) for field in fields(kind)),
+    ],
 )
 def test_outcome_kind_or_field_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
@@ -106,7 +114,7 @@ def test_queries_run(tmp_path: Path) -> None:
 
 
 def test_sources_toml_is_one_that_a_crawl_takes(tmp_path: Path) -> None:
-    (text,) = blocks("toml")
+    text, _ = blocks("toml")
     (tmp_path / "sources.toml").write_text(text, "utf-8")
 
     file = read_sources(tmp_path / "sources.toml")
@@ -114,6 +122,20 @@ def test_sources_toml_is_one_that_a_crawl_takes(tmp_path: Path) -> None:
     assert file.contact == "you@example.org"
     assert [source.name for source in file.sources] == [None, "The Courier"]
     assert file.sources[1].delay == 5
+
+
+def test_rules_are_ones_that_a_crawl_takes(tmp_path: Path) -> None:
+    _, text = blocks("toml")
+    (tmp_path / "sources.toml").write_text(text, "utf-8")
+
+    (source,) = read_sources(tmp_path / "sources.toml").sources
+
+    first, second = source.rules
+    assert (first.valid_from, second.valid_from) == (None, date(2026, 3, 1))
+    assert all(getattr(second, field.name) for field in fields(SiteRules))
+    assert all(
+        f"`{'from' if field.name == 'valid_from' else field.name}`" in README for field in fields(SiteRules)
+    )
 
 
 def test_version_of_python_is_the_packages_own() -> None:

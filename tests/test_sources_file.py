@@ -1,11 +1,13 @@
 """sources.toml is read as written, and what is wrong in it is said in one line that names the place."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from archiver.crawl.sources import read_sources
+from archiver.crawl.sources import read_sources, source_of
 from archiver.errors import SourceError
+from archiver.parsers.rules import SiteRules
 from spiders.base import source_address
 from spiders.frontier import Source
 
@@ -24,6 +26,17 @@ delay = 2.5
 [[source]]
 url = "http://paper.example:8080/en"
 delay = 3
+
+[[source.rules]]
+body = ".story"
+date_published = ["time@datetime", "meta[name=date]"]
+
+[[source.rules]]
+from = 2026-03-01
+headline = "h1"
+authors = ".by"
+related = [".more", ".also"]
+remove = "aside"
 """
 
 
@@ -47,7 +60,20 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             pages=200,
             delay=2.5,
         ),
-        Source(url="http://paper.example:8080/en", delay=3.0),
+        Source(
+            url="http://paper.example:8080/en",
+            delay=3.0,
+            rules=(
+                SiteRules(body=(".story",), date_published=("time@datetime", "meta[name=date]")),
+                SiteRules(
+                    valid_from=date(2026, 3, 1),
+                    headline=("h1",),
+                    authors=(".by",),
+                    related=(".more", ".also"),
+                    remove=("aside",),
+                ),
+            ),
+        ),
     )
 
 
@@ -101,6 +127,83 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, message: s
     assert message in str(caught.value)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
+
+
+RULES = """\
+[[source]]
+url = 'a.example'
+
+[[source.rules]]
+body = '.x'
+
+[[source.rules]]
+from = 2026-03-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("body = 'div['", "line 9: source 1 (a.example), rules 2: body: 'div[' is no CSS selector: Expected"),
+        ("remove = ['p', 'p::text']", "line 9: source 1 (a.example), rules 2: remove: 'p::text' is no CSS"),
+        ("headline = ''", "rules 2: headline: '' is no CSS selector: it is empty"),
+        ("body = 'a@href'", "rules 2: body: 'a@href' ends in an attribute: here, elements are chosen"),
+        (
+            "date = 'time'",
+            "line 9: source 1 (a.example), rules 2 has an unknown key 'date': a key is one of from,",
+        ),
+        ("body = 3", "rules 2: body: give a CSS selector in quotes, or a list of them"),
+        ("body = ['p', 3]", "rules 2: body: input should be a valid string"),
+        (
+            "[[source.rules]]\nfrom = '2026-01-01'",
+            "line 10: source 1 (a.example), rules 3: from: '2026-01-01' is no",
+        ),
+        (
+            "[[source.rules]]\nfrom = 2026-01-01T08:00:00Z",
+            "rules 3: from: 2026-01-01 08:00:00+00:00 is no day",
+        ),
+        ("[[source.rules]]\nfrom = 2026-03-01", "rules: two hold from 2026-03-01 on: join them"),
+        (
+            "[[source.rules]]\nbody = 'p'",
+            "line 4: source 1 (a.example): rules: two hold from the beginning on",
+        ),
+    ],
+)
+def test_fault_of_a_rule_is_named_by_its_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read_sources(write(tmp_path, RULES + text))
+
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rules", ["rules = 3", "rules = [3]", "[source.rules]\nbody = 'p'"])
+def test_rules_are_tables_in_a_row(tmp_path: Path, rules: str) -> None:
+    with pytest.raises(SourceError, match=r"rules: head each of them with \[\[source\.rules\]\]"):
+        read_sources(write(tmp_path, f"[[source]]\nurl = 'a.example'\n{rules}"))
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://news.example/2026/a", "https://news.example/"),
+        ("https://sport.news.example/2026/a", "https://sport.news.example/"),
+        ("https://www.news.example/2026/a", "https://news.example/"),
+        ("https://news.example/en/2026/a", "https://news.example/en/"),
+        ("https://other.example/", None),
+        ("not an address", None),
+        ("http://[::1", None),
+        ("", None),
+    ],
+)
+def test_page_belongs_to_the_source_most_like_its_address(url: str, source: str | None) -> None:
+    sources = [
+        Source(url=address)
+        for address in ("https://news.example/", "https://news.example/en/", "https://sport.news.example/")
+    ]
+    found = source_of(sources, url)
+
+    assert (found and found.url) == source
 
 
 def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from archiver.parsers.blocks import Layout, page_layout
 from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import BlockTable, Rows, block_table, stated_text
+from archiver.parsers.features import BlockTable, Columns, block_table, stated_text
 from archiver.parsers.headline import headline
 from archiver.parsers.metadata import canonical
 from archiver.parsers.split import page_base, page_description
@@ -39,7 +39,7 @@ class Page:
     table: BlockTable
     base: str
     own: frozenset[str]
-    story: Rows
+    story: Columns
     """1 for each block of the gold body, else 0."""
     links: dict[str, str] | None
     """Gold links: comparable address to kind; None if the page's links were not labelled."""
@@ -67,7 +67,7 @@ def pages(corpus: Path) -> Iterator[Page]:
             layout=layout,
             table=table,
             base=page_base(root, url),
-            own=frozenset({canonical(layout, stated, url), canonical_url(url) or url}),
+            own=frozenset({canonical(stated, url).value, canonical_url(url) or url}),
             story=story_labels(layout, gold["body"]),
             links=None
             if links is None
@@ -89,7 +89,7 @@ def comparable(url: str) -> str:
     return parts.netloc + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
-def story_labels(layout: Layout, body: str) -> Rows:
+def story_labels(layout: Layout, body: str) -> Columns:
     """Return 1 for each block that stands in the gold body, else 0.
 
     A text that the page shows twice is taken where most of the gold stands around it, a text of one to three

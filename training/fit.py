@@ -8,19 +8,22 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from archiver.parsers.features import Rows, context_rows
+from archiver.parsers.features import Columns, context_columns
 from archiver.parsers.link_features import KIND_ORDER, link_rows
 from archiver.parsers.links import link_candidates, main_address
+from archiver.parsers.model import MOST_LEAVES
 from training.corpus import Page, comparable
 
 FOLDS = 5
 # Small trees, many of them, strongly held back: a few hundred pages of a few hundred sites are soon learned by heart.
 TREES = {
-    "learning_rate": 0.06, "num_leaves": 15, "min_data_in_leaf": 30, "feature_fraction": 0.35, "bagging_fraction": 0.8,
-    "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1, "deterministic": True, "force_row_wise": True,
-    "seed": 1,
+    "learning_rate": 0.1, "num_leaves": MOST_LEAVES, "min_data_in_leaf": 30, "feature_fraction": 0.35,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1,
+    "deterministic": True, "force_row_wise": True, "seed": 1,
 }  # fmt: skip
-ROUNDS = {"blocks": 300, "blocks_in_context": 200, "links": 250, "kinds": 60}
+ROUNDS = {"blocks": 300, "blocks_in_context": 150, "links": 250, "kinds": 60}
+# The second decision must not repeat the first one's mistakes with more confidence.
+HELD_BACK = {"blocks_in_context": {"min_data_in_leaf": 100, "lambda_l2": 20.0, "feature_fraction": 0.2}}
 # Words from which on a longer block weighs no more.
 HEAVIEST = 60
 Boosters = dict[str, lgb.Booster]
@@ -32,8 +35,8 @@ class Links:
 
     corpus: str
     site: str
-    rows: Rows
-    wanted: Rows
+    rows: Columns
+    wanted: Columns
     targets: list[str]
     kinds: list[int]
     """Index in KIND_ORDER of each wanted link, -1 of the others."""
@@ -47,12 +50,12 @@ class Validation:
 
     boosters: list[Boosters]
     """The models of each fold."""
-    chances: list[Rows]
+    chances: list[Columns]
     """For each page its blocks' probabilities."""
     links: list[Links]
-    wanted: list[Rows]
+    wanted: list[Columns]
     """For each page of links the probabilities of being wanted, and of each kind."""
-    kinds: list[Rows]
+    kinds: list[Columns]
 
 
 def fold_of(sites: Iterable[str]) -> dict[str, int]:
@@ -67,7 +70,7 @@ def cross_validated(read: list[Page], folds: dict[str, int]) -> Validation:
     """Train each model once for each fold, without the fold's pages, and apply it to them."""
     boosters: list[Boosters] = [{} for _ in range(FOLDS)]
     sites = [page.site for page in read]
-    rows = [page.table.rows for page in read]
+    rows = [page.table.columns.T for page in read]
     alone = _out_of_fold(
         "blocks", lambda i: _block_booster(i, read, rows, "blocks"), sites, rows, folds, boosters
     )
@@ -90,8 +93,10 @@ def cross_validated(read: list[Page], folds: dict[str, int]) -> Validation:
 def final(read: list[Page], validation: Validation, folds: dict[str, int]) -> Boosters:
     """Return the models trained on all pages; each learns from what the one before makes of pages it has not seen."""
     every = list(range(len(read)))
-    rows = [page.table.rows for page in read]
-    alone = [_predicted(validation.boosters[folds[page.site]]["blocks"], page.table.rows) for page in read]
+    rows = [page.table.columns.T for page in read]
+    alone = [
+        _predicted(validation.boosters[folds[page.site]]["blocks"], page.table.columns.T) for page in read
+    ]
     return {
         "blocks": _block_booster(every, read, rows, "blocks"),
         "blocks_in_context": _block_booster(every, read, _in_context(read, alone), "blocks_in_context"),
@@ -104,38 +109,38 @@ def _out_of_fold(
     name: str,
     fit: Callable[[list[int]], lgb.Booster],
     sites: list[str],
-    rows: list[Rows],
+    rows: list[Columns],
     folds: dict[str, int],
     boosters: list[Boosters],
-) -> list[Rows]:
+) -> list[Columns]:
     """Fit one model a fold, keep it in boosters, and return its predictions for the pages it has not seen."""
     for fold in range(FOLDS):
         boosters[fold][name] = fit([i for i, site in enumerate(sites) if folds[site] != fold])
     return [_predicted(boosters[folds[site]][name], table) for site, table in zip(sites, rows, strict=True)]
 
 
-def _predicted(booster: lgb.Booster, rows: Rows) -> Rows:
+def _predicted(booster: lgb.Booster, rows: Columns) -> Columns:
     if not len(rows):
         width = booster.num_model_per_iteration()
         return np.zeros((0, width) if width > 1 else 0, np.float32)
     return np.asarray(booster.predict(rows), np.float32)
 
 
-def _in_context(read: list[Page], chances: list[Rows]) -> list[Rows]:
+def _in_context(read: list[Page], chances: list[Columns]) -> list[Columns]:
     return [
-        np.hstack([page.table.rows, context_rows(chance, page.table.words)])
+        np.concatenate([page.table.columns, context_columns(chance, page.table.words)]).T
         for page, chance in zip(read, chances, strict=True)
     ]
 
 
-def _block_booster(which: list[int], read: list[Page], rows: list[Rows], name: str) -> lgb.Booster:
+def _block_booster(which: list[int], read: list[Page], rows: list[Columns], name: str) -> lgb.Booster:
     weights = np.concatenate([np.sqrt(np.minimum(read[i].table.words, HEAVIEST) + 1) for i in which])
     labels = np.concatenate([read[i].story for i in which])
     learnt = lgb.Dataset(np.vstack([rows[i] for i in which]), labels, weight=weights)
-    return lgb.train({**TREES, "objective": "binary"}, learnt, ROUNDS[name])
+    return lgb.train({**TREES, **HELD_BACK.get(name, {}), "objective": "binary"}, learnt, ROUNDS[name])
 
 
-def _links(page: Page, chances: Rows) -> Links:
+def _links(page: Page, chances: Columns) -> Links:
     candidates = link_candidates(page.layout, page.base, page.own)
     rows, _ = link_rows(page.layout, candidates, page.table, chances, main_address(page.own))
     targets = [comparable(candidate.target) for candidate in candidates]
@@ -159,7 +164,7 @@ def _link_booster(links: list[Links]) -> lgb.Booster:
     return lgb.train({**TREES, "objective": "binary", "min_data_in_leaf": 20}, learnt, ROUNDS["links"])
 
 
-def _link_weights(page: Links) -> Rows:
+def _link_weights(page: Links) -> Columns:
     """A page counts as a page, however many teasers it has, and an address as one, however many links lead there."""
     together = Counter(page.targets)
     each = np.array([1 / together[target] for target in page.targets], np.float32)

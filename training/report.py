@@ -3,7 +3,7 @@
 import numpy as np
 
 from archiver.parsers.article import CHANCE as STORY_CHANCE
-from archiver.parsers.features import Rows
+from archiver.parsers.features import Columns
 from archiver.parsers.related import CHANCE as LINK_CHANCE
 from training.corpus import Page
 from training.fit import Links, Validation
@@ -33,12 +33,12 @@ def report(read: list[Page], validation: Validation) -> None:
             print(f"{corpus}: links             {_figures(links)}  kind right {np.mean(right):.3f}")
 
 
-def _words(page: Page, chances: Rows) -> Counts:
+def _words(page: Page, chances: Columns) -> Counts:
     found, wanted, words = chances > STORY_CHANCE, page.story > 0, page.table.words
     return float((found & wanted) @ words), float(found @ words), float(wanted @ words)
 
 
-def _targets(page: Links, chances: Rows) -> Counts:
+def _targets(page: Links, chances: Columns) -> Counts:
     """Counted in addresses: one is found if any of the links to it is."""
     found = {target for target, chance in zip(page.targets, chances, strict=True) if chance > LINK_CHANCE}
     wanted = {target for target, gold in zip(page.targets, page.wanted, strict=True) if gold}

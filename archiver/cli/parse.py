@@ -8,23 +8,28 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver import settings
-from archiver.cli.options import MomentType
-from archiver.cli.rendering import byte_text, print_json, printable, write_utf8
+from archiver.cli.explanation import print_explanation
+from archiver.cli.options import MomentType, json_option
+from archiver.cli.rendering import Output, byte_text, fields_of, print_json, printable, write_utf8
 from archiver.errors import ExitCode, PageError
 from archiver.items import Split
 
 if TYPE_CHECKING:
+    from archiver.parsers.explain import Explanation
+    from archiver.parsers.rules import SiteRules
     from archiver.parsers.workers import SplitWorkers
 
+SOURCES = Path("sources.toml")
 STDIN = "-"
 GZIP = b"\x1f\x8b"
 # What no text for readers has near its beginning, but every page does.
@@ -34,7 +39,19 @@ PDF = b"%PDF"
 # Characters that stand in no text; bytes of anything else read as text hold 11 of them in 100.
 CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
 MOST_CONTROLS = 0.03
-Parsed = tuple[str, Split | PageError]
+Parsed = tuple[str, "Split | Explanation | PageError"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseOptions:
+    """The command line, without the files."""
+
+    url: str
+    fetched: datetime | None
+    text: bool
+    sources: Path | None
+    explain: bool
+    as_json: bool
 
 
 @click.command()
@@ -49,7 +66,17 @@ Parsed = tuple[str, Split | PageError]
 @click.option(
     "--text", is_flag=True, help="They are plain text, one line a block; otherwise told by name and content."
 )
-def parse(files: tuple[str, ...], url: str, fetched: datetime | None, text: bool) -> ExitCode:
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=f"Where the rules of the site of --url may stand.  [default: {SOURCES}, if it is there]",
+)
+@click.option(
+    "--explain", is_flag=True, help="Print each block of a page with what became of it and why, instead."
+)
+@json_option("Print explanations as JSON lines, too.")
+def parse(files: tuple[str, ...], **values: Any) -> ExitCode:
     """Split pages into article and related links, as JSON lines.
 
     FILE is HTML, HTML packed by gzip, or plain text; - is standard input. One line of JSON for each file, in
@@ -61,16 +88,47 @@ def parse(files: tuple[str, ...], url: str, fetched: datetime | None, text: bool
     archiver parse page.html --url https://news.example/2026/a-story
     archiver parse saved/*.html.gz > stories.jsonl
     curl -s https://news.example/ | archiver parse --url https://news.example/ -
+    archiver parse --explain page.html --url https://news.example/2026/a-story
     """
+    options = ParseOptions(**values)
+    if options.explain and options.text:
+        raise click.UsageError("--explain shows the blocks of a page: plain text has none")
+    rules, rules_of = _rules(options)
     write_utf8()
+    output = Output()
     failed = False
-    for name, result in _each(files, partial(_split, url=url, fetched=fetched, text=text)):
+    for number, (name, result) in enumerate(_each(files, partial(_split, options=options, rules=rules))):
         if isinstance(result, PageError):
             click.echo(f"archiver: {name}: {printable(str(result))}", err=True)
             failed = True
-        else:
+        elif isinstance(result, Split):
             print_json({"file": name, "article": result.article, "related": result.related})
+        elif options.as_json:
+            print_json({"file": name, **fields_of(result)})
+        else:
+            output.print("\n" * bool(number), end="")
+            print_explanation(output, name, result, rules_of)
     return ExitCode.FAILED if failed else ExitCode.DONE
+
+
+def _rules(options: ParseOptions) -> "tuple[tuple[SiteRules, ...], str]":
+    """Return the rules of the site that the pages came from, and where they stand or why there are none."""
+    path, url = options.sources, options.url
+    if path is None and not SOURCES.exists():
+        return (), f"there is no {SOURCES}"
+    if not url:
+        if path is not None:
+            raise click.UsageError("--sources needs --url: it tells whose rules to take")
+        return (), "--url tells whose rules to take"
+    from archiver.crawl.sources import read_sources, source_of  # noqa: PLC0415 - Scrapy comes with it
+
+    path = path or SOURCES
+    source = source_of(read_sources(path).sources, url)
+    if source is None:
+        return (), f"{path} does not name the site"
+    if not source.rules:
+        return (), f"{path} has none for {source.url}"
+    return source.rules, f"{path}, {source.url}"
 
 
 def _each(files: Sequence[str], split: Callable[["SplitWorkers", bytes, str], Parsed]) -> Iterator[Parsed]:
@@ -88,18 +146,28 @@ def _each(files: Sequence[str], split: Callable[["SplitWorkers", bytes, str], Pa
 
 
 def _split(
-    workers: "SplitWorkers", typed: bytes, name: str, *, url: str, fetched: datetime | None, text: bool
+    workers: "SplitWorkers",
+    typed: bytes,
+    name: str,
+    *,
+    options: ParseOptions,
+    rules: "tuple[SiteRules, ...]",
 ) -> Parsed:
     from archiver.parsers import split_page, split_text  # noqa: PLC0415 - as above
     from archiver.parsers.decoding import page_encoding  # noqa: PLC0415
+    from archiver.parsers.explain import explain_page  # noqa: PLC0415
 
     try:
         page = _page(name, typed)
         _refuse_junk(page)
-        if text or _is_text(name, page):
+        url, fetched = options.url, options.fetched
+        if options.text or _is_text(name, page):
+            if options.explain:
+                raise PageError("is plain text: only pages can be explained")  # noqa: TRY301 - one way out
             words = page.decode(page_encoding(page), "replace").removeprefix("\ufeff")
             return name, workers.run_now(split_text, words, url=url or None, fetched=fetched)
-        return name, workers.run_now(split_page, page, url=url, fetched=fetched)
+        split: Callable[..., Split | Explanation] = explain_page if options.explain else split_page
+        return name, workers.run_now(split, page, url=url, fetched=fetched, rules=rules)
     except PageError as error:
         return name, error
 

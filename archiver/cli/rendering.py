@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from archiver.items import Precision
 from db.search import MARK_END, MARK_START
 
 # Columns of a text that is read rather than scanned, however wide the terminal is.
@@ -112,6 +113,11 @@ def day_text(moment: datetime | None) -> str:
 def minute_text(moment: datetime | None) -> str:
     """Return moment to the minute in UTC, or "no date"."""
     return "no date" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def date_text(moment: datetime | None, precision: Precision | None) -> str:
+    """Return a date that a page states as exactly as it does: to the minute, or the day only."""
+    return day_text(moment) if precision is Precision.DAY else minute_text(moment)
 
 
 def marked(snippet: str, *, bold: bool) -> Text:

@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from archiver.cli.options import archive_option, json_option
-from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
+from archiver.cli.rendering import Output, counted, date_text, listed, minute_text, print_json, write_utf8
 from db.connection import read_archive
 from db.read import StoredArticle, StoredLink, stored_article
 
@@ -61,9 +61,10 @@ def _print_article(output: Output, article: StoredArticle) -> None:
 
 
 def _about(article: StoredArticle) -> list[str]:
-    published = minute_text(article.date_published)
+    sources = article.sources
+    published = date_text(article.date_published, sources.date_published_precision)
     if article.date_modified and article.date_modified != article.date_published:
-        published += f", updated {minute_text(article.date_modified)}"
+        published += f", updated {date_text(article.date_modified, sources.date_modified_precision)}"
     archived = f"article {article.id}, archived {minute_text(article.first_seen)}"
     if article.revision > 1:
         archived += f", changed since ({counted(article.revision - 1, 'earlier version')})"

@@ -6,18 +6,25 @@ contact = "archive@example.org"
 url = "https://news.example/"
 name = "The News"
 pages = 200
+
+[[source.rules]]
+from = 2026-03-01
+body = ".story-text"
 """
 
 import re
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from archiver.errors import SourceError
-from archiver.parsers.urls import canonical_url
+from archiver.parsers.rules import SiteRules, box_selector, value_selector
+from archiver.parsers.urls import canonical_url, host, is_readable, same_site
 from spiders.base import source_address
 from spiders.frontier import Source
 
@@ -25,6 +32,8 @@ from spiders.frontier import Source
 MOST_PAGES = 1_000_000
 # The first line of an entry, with nothing but white space before it.
 ENTRY = re.compile(r"^\s*\[\[\s*source\s*\]\]", re.MULTILINE)
+# That of its rules.
+RULES = re.compile(r"^\s*\[\[\s*source\s*\.\s*rules\s*\]\]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +67,26 @@ def read_sources(path: Path) -> SourcesFile:
     return SourcesFile(contact=entries.contact, sources=_sources(path, entries))
 
 
-def _address(text: str) -> str:
-    try:
-        return source_address(text)
-    except SourceError as error:
-        raise ValueError(str(error)) from error
+def source_of(sources: Sequence[Source], url: str) -> Source | None:
+    """Return the source whose site a page belongs to, or None; of several, the one whose address is most alike."""
+
+    def likeness(source: Source) -> tuple[bool, int]:
+        return host(source.url) == host(url), len(source.url) if url.startswith(source.url) else 0
+
+    own = [each for each in sources if is_readable(url) and same_site(each.url, url)]
+    return max(own, key=likeness, default=None)
+
+
+def _as_value_error(read: Callable[[str], str]) -> Callable[[str], str]:
+    """Return read with its SourceErrors as what pydantic takes for a fault of the file."""
+
+    def checked(text: str) -> str:
+        try:
+            return read(text)
+        except SourceError as error:
+            raise ValueError(str(error)) from error
+
+    return checked
 
 
 def _whole_address(text: str) -> str:
@@ -71,19 +95,62 @@ def _whole_address(text: str) -> str:
     return address
 
 
+def _listed(value: object) -> object:
+    if not isinstance(value, str | list):
+        raise ValueError("give a CSS selector in quotes, or a list of them")  # noqa: TRY004 - pydantic's kind
+    return [value] if isinstance(value, str) else value
+
+
+def _day(value: object) -> object:
+    if type(value) is not date:  # a datetime is one, too
+        written = repr(value) if isinstance(value, str) else value
+        raise ValueError(f"{written} is no day: write one without quotes, such as 2026-03-01")
+    return value
+
+
 _Addresses = list[Annotated[str, AfterValidator(_whole_address)]]
+_BoxSelector = Annotated[str, AfterValidator(_as_value_error(box_selector))]
+_ValueSelector = Annotated[str, AfterValidator(_as_value_error(value_selector))]
+_BoxSelectors = Annotated[list[_BoxSelector], BeforeValidator(_listed)]
+_ValueSelectors = Annotated[list[_ValueSelector], BeforeValidator(_listed)]
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    valid_from: Annotated[date | None, BeforeValidator(_day), Field(alias="from")] = None
+    body: _BoxSelectors = []
+    headline: _ValueSelectors = []
+    authors: _ValueSelectors = []
+    date_published: _ValueSelectors = []
+    related: _BoxSelectors = []
+    remove: _BoxSelectors = []
+
+
+def _tables(value: object) -> object:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise ValueError("head each of them with [[source.rules]], in two pairs of brackets")
+    return value
+
+
+def _of_different_days(rules: list[_Rules]) -> list[_Rules]:
+    days = [str(each.valid_from) if each.valid_from else "the beginning" for each in rules]
+    if twice := next((day for number, day in enumerate(days) if day in days[:number]), ""):
+        raise ValueError(f"two hold from {twice} on: join them, or give one a later 'from'")
+    return rules
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    url: Annotated[str, AfterValidator(_address)]
+    url: Annotated[str, AfterValidator(_as_value_error(source_address))]
     name: Annotated[str, Field(min_length=1)] | None = None
     feeds: _Addresses = []
     sitemaps: _Addresses = []
     fronts: _Addresses = []
     pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
     delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    rules: Annotated[list[_Rules], BeforeValidator(_tables), AfterValidator(_of_different_days)] = []
 
 
 class _File(BaseModel):
@@ -106,42 +173,75 @@ def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
             fronts=tuple(entry.fronts),
             pages=entry.pages,
             delay=entry.delay,
+            rules=tuple(_site_rules(rules) for rules in entry.rules),
         )
     return tuple(by_address.values())
+
+
+def _site_rules(rules: _Rules) -> SiteRules:
+    return SiteRules(
+        valid_from=rules.valid_from,
+        body=tuple(rules.body),
+        headline=tuple(rules.headline),
+        authors=tuple(rules.authors),
+        date_published=tuple(rules.date_published),
+        related=tuple(rules.related),
+        remove=tuple(rules.remove),
+    )
 
 
 def _message(path: Path, text: str, content: dict[str, Any], error: ValidationError) -> str:
     """Return one line on the first fault: where it is, what is wrong, and what may stand there."""
     # A misspelt key comes first: it is also why another one is missing.
     fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
+    model: type[BaseModel]
     match fault["loc"]:
+        case ("source", int(number), "rules", int(rules), *keys):
+            where, model = (
+                f"{_place(path, text, content, number, ('rules', rules, *keys))}, rules {rules + 1}",
+                _Rules,
+            )
         case ("source", int(number), *keys):
-            line = _line(text, number, str(keys[0]) if keys else "")
-            entry = content["source"][number]
-            name = f" ({entry['url']})" if isinstance(entry, dict) and "url" in entry else ""
-            where, model = f"{path}, line {line}: source {number + 1}{name}", cast("type[BaseModel]", _Entry)
+            where, model = _place(path, text, content, number, tuple(keys)), _Entry
         case keys:
             where, model = str(path), _File
     key = str(keys[0]) if keys else ""
     if fault["type"] == "extra_forbidden":
-        return f"{where} has an unknown key {key!r}: a key is one of {', '.join(model.model_fields)}"
+        known = (field.alias or name for name, field in model.model_fields.items())
+        return f"{where} has an unknown key {key!r}: a key is one of {', '.join(known)}"
     if fault["type"] == "missing":
         return f"{where} lacks {key!r}"
     reason = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{where}: {key}: {reason[:1].lower()}{reason[1:]}"
+    named = f"{where}: {key}" if key else where
+    return f"{named}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _line(text: str, number: int, key: str) -> int:
-    """Return the line of a key in an entry, or of the entry's head if it is not found there."""
-    heads = [match.start() for match in ENTRY.finditer(text)]
-    if number >= len(heads):  # the entries are written in another of TOML's ways
+def _place(path: Path, text: str, content: dict[str, Any], number: int, keys: tuple[int | str, ...]) -> str:
+    """Return where a fault of an entry is, by line, number and address."""
+    entry = content["source"][number]
+    name = f" ({entry['url']})" if isinstance(entry, dict) and "url" in entry else ""
+    return f"{path}, line {_line(text, number, keys)}: source {number + 1}{name}"
+
+
+def _line(text: str, number: int, keys: tuple[int | str, ...]) -> int:
+    """Return the line of a key in an entry or its rules, or of the entry's or rules' head if it is not found there."""
+    span = _table(ENTRY, text, number, 0, len(text))
+    if span is None:  # the entries are written in another of TOML's ways
         return 1
-    start = heads[number] + len(text[heads[number] :]) - len(text[heads[number] :].lstrip())
-    end = heads[number + 1] if number + 1 < len(heads) else len(text)
-    found = (
-        re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", re.MULTILINE).search(text, start, end)
-        if key
-        else None
-    )
-    place = found.end() if found else start
-    return text.count("\n", 0, place) + 1
+    match keys:
+        case ("rules", int(rules), *inner):
+            span, keys = _table(RULES, text, rules, *span) or span, tuple(inner)
+        case ("rules",):
+            span = _table(RULES, text, 0, *span) or span
+    key = re.escape(str(keys[0])) if keys else ""
+    found = re.compile(rf"^\s*[\"']?{key}[\"']?\s*=", re.MULTILINE).search(text, *span) if key else None
+    return text.count("\n", 0, found.end() if found else span[0]) + 1
+
+
+def _table(head: re.Pattern[str], text: str, number: int, start: int, end: int) -> tuple[int, int] | None:
+    """Return where a table of some sort begins and ends in a part of the text, or None if it has not so many."""
+    heads = [match.start() for match in head.finditer(text, start, end)]
+    if number >= len(heads):
+        return None
+    after = heads[number + 1] if number + 1 < len(heads) else end
+    return heads[number] + len(text[heads[number] :]) - len(text[heads[number] :].lstrip()), after

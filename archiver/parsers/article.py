@@ -1,18 +1,22 @@
 """Which blocks of a page are its main story."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 
 from archiver.parsers.authors import byline_names
-from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.datelines import line_date
-from archiver.parsers.features import BlockTable, Rows, context_rows, signature
+from archiver.parsers.features import BlockTable, Columns, context_columns, signature
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.phrases import is_phrase, kind_of_heading
+from archiver.parsers.rules import Ruled
+from archiver.parsers.standfirst import Announced, standfirst
 from archiver.parsers.text import fold, word_count
 
 # A block is taken as the story's from this probability on.
@@ -23,13 +27,7 @@ CERTAIN = 0.85
 DOUBTED = 0.12
 # A story has at least this many words; below, a page is a list, a form or a teaser.
 STORY_WORDS = 25
-# Blocks between headline and text that may be the standfirst, and its length in words.
-LEAD_REACH = 10
-LEAD_WORDS = (5, 90)
-# A standfirst in the text's own place is told from the first paragraph by its chance of being text at least.
-LEAD_CHANCE = 0.15
 MOST_LINKED = 0.5
-DESCRIPTION_SIZE = 60
 # The first blocks of a story, among which its date and byline may stand, and their length in characters.
 EDGE = 3
 LONGEST_EDGE = 220
@@ -47,9 +45,46 @@ CREDIT = re.compile(
 MENU_MARK = re.compile(r"\s+[-–—|·•/]\s+")
 FEWEST_IN_MENU = 4
 MENU_WORDS = 4
-LEAD_NAMES = bit("lead")
+COMMENT_NAMES = bit("comment")
+# What the box of all comments is called; "comment" alone is also what papers call an opinion.
+COMMENTS = re.compile(
+    r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus)"
+)
 PROMOTED_NAMES = bit("advert") | bit("signup")
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
+# Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
+TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
+
+
+class Reason(StrEnum):
+    """Why a block is the story's or is not, where more than its chance decided."""
+
+    ALIKE = "boxed like the story's prose"
+    RULE_BODY = "rule body"
+    STANDFIRST = "the standfirst"
+    OUTSIDE_RULE = "outside of rule body"
+    RULE_RELATED = "rule related"
+    PROMOTED = "promoted box"
+    REPEATS = "repeats the headline"
+    LABEL = "label"
+    CAPTION = "caption"
+    CREDIT = "photo credit"
+    MENU = "menu in a line"
+    INSET = "inset"
+    COMMENT = "comment of a reader"
+    DATE = "date line"
+    BYLINE = "byline"
+    COPYRIGHT = "copyright line"
+    AUTHOR = "an author's name"
+    HEADS_NEXT = "heads what comes next"
+    LINKED = "linked to another story"
+    OTHER_HEADLINE = "headline of another story"
+    SHORT = "too little text for a story"
+    NO_STORY = "the page is no story"
+
+
+KEEPS = (None, Reason.ALIKE)
+LABEL_USES = ("sponsored", "related", "popular", "furniture")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,29 +95,69 @@ class Story:
     """In page order, the standfirst first among them."""
     lead: Block | None
     """The standfirst, if one stands apart from the text."""
-    chances: Rows
+    chances: Columns
     """Each block's probability of being part of the story."""
+    reasons: Mapping[int, Reason] = field(default_factory=dict)
+    """Of the blocks, by index, that more than their chance decided."""
+    is_ruled: bool = False
+    """Whether a site rule says what is the text: it may be as short as it is."""
 
 
 def story(
-    layout: Layout, table: BlockTable, headline: Block | None, description: str, fetched: datetime
+    layout: Layout,
+    table: BlockTable,
+    announced: Announced,
+    fetched: datetime,
+    ruled: Ruled,
 ) -> Story:
-    """Return the main story's blocks; none if the page has no text of its own."""
+    """Return the main story's blocks; none if the page has no text of its own.
+
+    ruled.body, where a site rule gives it, is all that the text, standfirst included, is chosen from.
+    """
     chances = block_chances(table)
-    likely = _likely(layout, table, chances)
-    chosen = _without_edges([block for block in likely if not _repeats(block, headline)], fetched)
-    if sum(word_count(block.text) for block in chosen) < STORY_WORDS:
-        return Story((), None, chances)
-    lead = _lead(layout, headline, chosen, chances, description)
-    if lead is not None and lead not in chosen:
-        chosen = [lead, *chosen]
-    elif lead is not None:
+    reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
+    likely = _likely(layout, table, chances, ruled, reasons)
+    own = _without_discussion(likely, reasons)
+    chosen = _without_edges(
+        [block for block in own if not _repeats(block, announced.headline, reasons)], fetched, reasons
+    )
+    is_ruled = ruled.body is not None
+    if is_ruled and not chosen:  # it holds nothing that reads as text
+        return story(layout, table, announced, fetched, replace(ruled, body=None))
+    if not is_ruled and not _is_enough(chosen):
+        return no_story(Story(tuple(chosen), None, chances, reasons), Reason.SHORT)
+    lead = standfirst(layout, announced, chosen, chances)
+    if lead is not None and lead not in chosen and not _may_lead(lead, ruled, fetched):
+        lead = None
+    if lead is not None:
         chosen = [lead, *(block for block in chosen if block is not lead)]
-    return Story(tuple(chosen), lead, chances)
+        reasons[lead.index] = Reason.STANDFIRST
+    return Story(tuple(chosen), lead, chances, reasons, is_ruled)
 
 
-def _likely(layout: Layout, table: BlockTable, chances: Rows) -> list[Block]:
+def no_story(found: Story, reason: Reason) -> Story:
+    """Return a story without blocks; those that it had are left out for the reason."""
+    reasons = {**found.reasons, **dict.fromkeys((block.index for block in found.blocks), reason)}
+    return replace(found, blocks=(), lead=None, reasons=reasons)
+
+
+def _is_enough(blocks: Iterable[Block]) -> bool:
+    return sum(word_count(block.text) for block in blocks) >= STORY_WORDS
+
+
+def _may_lead(block: Block, ruled: Ruled, fetched: datetime) -> bool:
+    """Whether a block may be the standfirst: it is no label, byline or date line."""
+    if _label(block.text) or _edge(block.text, fetched) or line_date(block.text, None, fetched):
+        return False
+    return block.index not in ruled.related and (ruled.body is None or block.index in ruled.body)
+
+
+def _likely(
+    layout: Layout, table: BlockTable, chances: Columns, ruled: Ruled, reasons: dict[int, Reason]
+) -> list[Block]:
     """The blocks that the models choose, and prose they doubt in boxes just like those of what they choose."""
+    if ruled.body is not None:
+        return [block for block in layout.blocks if _is_ruled(block, table, chances, ruled.body, reasons)]
     sure = [block for block in layout.blocks if chances[block.index] > CHANCE]
     alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
 
@@ -90,10 +165,53 @@ def _likely(layout: Layout, table: BlockTable, chances: Rows) -> list[Block]:
         chance = chances[block.index]
         if chance <= CHANCE:
             is_prose = block.box.tag == "p" and table.prose[block.index]
-            return bool(chance > DOUBTED and is_prose and signature(block.box) in alike)
-        return bool(chance > CERTAIN or not _is_promoted(block))
+            if not (chance > DOUBTED and is_prose and signature(block.box) in alike):
+                return False
+            reasons.setdefault(block.index, Reason.ALIKE)
+        elif chance <= CERTAIN and _is_promoted(block):
+            reasons[block.index] = Reason.PROMOTED
+        return reasons.get(block.index) in KEEPS
 
     return [block for block in layout.blocks if is_likely(block)]
+
+
+def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out readers' comments, however well they are written, where there is a story besides them."""
+    said = [block for block in likely if _is_comment(block)]
+    own = [block for block in likely if block not in said] if said else likely
+    if not said or not _is_enough(own):
+        return likely
+    reasons.update(dict.fromkeys((block.index for block in said), Reason.COMMENT))
+    return own
+
+
+def _is_comment(block: Block) -> bool:
+    return bool(block.box.meanings_around & COMMENT_NAMES) and any(
+        box.meanings & COMMENT_NAMES and COMMENTS.search(box.names) for box in block.box.lineage()
+    )
+
+
+def _is_ruled(
+    block: Block, table: BlockTable, chances: Columns, body: frozenset[int], reasons: dict[int, Reason]
+) -> bool:
+    """Whether a block is in the body that a rule gives and reads as text, or is likely to be.
+
+    What looks like text there is kept whatever the models say; captions, buttons and lists of links are not.
+    """
+    chance = chances[block.index]
+    if block.index not in body:
+        if chance > CHANCE:
+            reasons.setdefault(block.index, Reason.OUTSIDE_RULE)
+        return False
+    reads = table.prose[block.index] or (block.box.tag in TEXT_TAGS and block.link_share <= MOST_LINKED)
+    if chance <= CHANCE and not reads:
+        return False
+    reason = Reason.RULE_BODY
+    if chance <= CERTAIN:
+        in_figure = any(box.tag == "figure" for box in block.box.lineage())
+        reason = Reason.CAPTION if in_figure else Reason.PROMOTED if _is_promoted(block) else reason
+    reasons[block.index] = reason
+    return reason is Reason.RULE_BODY
 
 
 def _is_promoted(block: Block) -> bool:
@@ -103,93 +221,104 @@ def _is_promoted(block: Block) -> bool:
     return bool(names & PROMOTED_NAMES)
 
 
-def _repeats(block: Block, headline: Block | None) -> bool:
-    return headline is not None and (block is headline or fold(block.text) == fold(headline.text))
+def _repeats(block: Block, headline: Block | None, reasons: dict[int, Reason]) -> bool:
+    if headline is None or (block is not headline and fold(block.text) != fold(headline.text)):
+        return False
+    reasons[block.index] = Reason.REPEATS
+    return True
 
 
-def _without_edges(chosen: list[Block], fetched: datetime) -> list[Block]:
+def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:
     """Leave out what is no text by its words alone: labels, and at either end dates, bylines, copyright lines."""
-    kept = [block for block in chosen if not _is_label(block.text) and not _is_inset(block)]
-    while kept and _is_edge(kept[0].text, fetched):
-        kept = kept[1:]
-    while kept and (_is_edge(kept[-1].text, fetched) or _heads_a_list(kept[-1])):
-        kept = kept[:-1]
-    return [block for i, block in enumerate(kept) if i >= EDGE or not _is_edge(block.text, fetched)]
+    kept: list[Block] = []
+    edges: dict[int, Reason] = {}
+    for block in chosen:
+        if (reason := _label(block.text) or (Reason.INSET if inset(block) else None)) is not None:
+            reasons[block.index] = reason
+        else:
+            kept.append(block)
+    start, end = 0, len(kept)
+    while start < end and (reason := _edge(kept[start].text, fetched)):
+        reasons[kept[start].index] = reason
+        start += 1
+    while start < end and (reason := _edge(kept[end - 1].text, fetched) or _heads_a_list(kept[end - 1])):
+        end -= 1
+        reasons[kept[end].index] = reason
+    kept = kept[start:end]
+    for block in kept[:EDGE]:
+        if reason := _edge(block.text, fetched):
+            reasons[block.index] = edges[block.index] = reason
+    return [block for block in kept if block.index not in edges]
 
 
-def _heads_a_list(block: Block) -> bool:
-    """Whether the last block of a story heads what comes after it."""
+def _heads_a_list(block: Block) -> Reason | None:
+    """The reason to leave out the last block of a story if it heads what comes after it."""
     words = word_count(block.text)
     announces = words <= LIST_HEADING_WORDS and kind_of_heading(block.text) is not None
-    return announces or (block.heading > 0 and words <= HEADING_WORDS)
+    heads = announces or (block.heading > 0 and words <= HEADING_WORDS)
+    return Reason.HEADS_NEXT if heads else None
 
 
-def _is_label(text: str) -> bool:
-    """Whether a text is "Advertisement", "Read also" or "Share", a caption with its credit, or a menu in a line."""
+def _label(text: str) -> Reason | None:
+    """What a text is that is no prose: "Advertisement" or "Share", a caption with its credit, a menu in a line."""
     if len(text) <= LONGEST_CAPTION and CREDIT.search(text[-LONGEST_CREDIT:]):
-        return True
-    if any(is_phrase(use, text) for use in ("sponsored", "related", "popular", "furniture")):
-        return True
+        return Reason.CREDIT
+    if any(is_phrase(use, text) for use in LABEL_USES):
+        return Reason.LABEL
     parts = MENU_MARK.split(text)
-    return len(parts) >= FEWEST_IN_MENU and all(len(part.split()) <= MENU_WORDS for part in parts)
+    is_menu = len(parts) >= FEWEST_IN_MENU and all(len(part.split()) <= MENU_WORDS for part in parts)
+    return Reason.MENU if is_menu else None
 
 
-def _is_inset(block: Block) -> bool:
-    """Whether a block stands in an aside or form that is by name an invitation or a list."""
-    return any(
-        box.tag in ("aside", "form") and name_bits(box.names) & INSET_NAMES for box in block.box.lineage()
-    )
+def inset(block: Block) -> Box | None:
+    """Return the aside or form around a block that is by name an invitation or a list, or None."""
+    for box in block.box.lineage():
+        if box.tag in ("aside", "form") and name_bits(box.names) & INSET_NAMES:
+            return box
+    return None
 
 
-def _is_edge(text: str, fetched: datetime) -> bool:
+def _edge(text: str, fetched: datetime) -> Reason | None:
+    """What a line is that stands before or after a text and is no part of it."""
     if len(text) > LONGEST_EDGE:
-        return False
+        return None
     dated = line_date(text, None, fetched)
     if dated is not None and word_count(text[: dated.start] + text[dated.end :]) <= DATE_LINE_WORDS:
-        return True
-    return bool(byline_names(text)) or "©" in text
+        return Reason.DATE
+    if byline_names(text):
+        return Reason.BYLINE
+    return Reason.COPYRIGHT if "©" in text else None
 
 
 def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> Story:
     """Return the story without the blocks, by index, that show other stories, and without those stories' headlines."""
-    kept = tuple(block for block in main.blocks if block.index not in blocks and block.text not in headlines)
+    reasons = dict(main.reasons)
+    kept: list[Block] = []
+    for block in main.blocks:
+        if block.index in blocks:
+            reasons[block.index] = Reason.LINKED
+        elif block.text in headlines:
+            reasons[block.index] = Reason.OTHER_HEADLINE
+        else:
+            kept.append(block)
     lead = main.lead if main.lead in kept else None
-    enough = sum(word_count(block.text) for block in kept) >= STORY_WORDS
-    return Story(kept, lead, main.chances) if enough else Story((), None, main.chances)
+    found = Story(tuple(kept), lead, main.chances, reasons, main.is_ruled)
+    enough = bool(kept) if main.is_ruled else _is_enough(kept)
+    return found if enough else no_story(found, Reason.SHORT)
 
 
-def without_byline(blocks: tuple[Block, ...], authors: tuple[str, ...]) -> list[Block]:
-    """Return the blocks without those among the first that are an author's name."""
+def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
+    """Return the story without those of its first blocks that are an author's name."""
     names = {fold(name) for name in authors}
-    return [
-        block for i, block in enumerate(blocks) if i >= EDGE or fold(block.text).strip(" ,.;|") not in names
-    ]
+    named = [block for block in main.blocks[:EDGE] if fold(block.text).strip(" ,.;|") in names]
+    if not named:
+        return main
+    reasons = {**main.reasons, **dict.fromkeys((block.index for block in named), Reason.AUTHOR)}
+    return replace(main, blocks=tuple(block for block in main.blocks if block not in named), reasons=reasons)
 
 
-def block_chances(table: BlockTable) -> Rows:
+def block_chances(table: BlockTable) -> Columns:
     """Return each block's probability of being the story's, decided twice: alone, then knowing its neighbours'."""
-    if not len(table.rows):
-        return np.zeros(0, np.float32)
-    alone = trees("blocks").probabilities(table.rows)
-    return trees("blocks_in_context").probabilities(np.hstack([table.rows, context_rows(alone, table.words)]))
-
-
-def _lead(
-    layout: Layout, headline: Block | None, chosen: list[Block], chances: Rows, description: str
-) -> Block | None:
-    """The standfirst: near the headline, called so by its box or repeated in the page's description."""
-    if headline is None:
-        return None
-    described = fold(description)[:DESCRIPTION_SIZE]
-    end = max(chosen[0].index + 1, headline.index + 1)
-    for block in layout.blocks[headline.index + 1 : min(end, headline.index + 1 + LEAD_REACH)]:
-        words = word_count(block.text)
-        if not LEAD_WORDS[0] <= words <= LEAD_WORDS[1] or block.link_share > MOST_LINKED or block.box.hidden:
-            continue
-        named = any(name_bits(box.names) & LEAD_NAMES for box in (block.box, block.box.parent) if box)
-        repeated = (
-            len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described
-        )
-        if (named or repeated) and (chances[block.index] > LEAD_CHANCE or block is chosen[0]):
-            return block
-    return None
+    alone = trees("blocks").probabilities(table.columns)
+    seen = np.concatenate([table.columns, context_columns(alone, table.words)])
+    return trees("blocks_in_context").probabilities(seen)

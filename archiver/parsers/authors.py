@@ -1,60 +1,138 @@
-"""Who wrote the story: structured data first, then the line that says "By"."""
+"""Who wrote the story: structured data first, then the lines that name people beside headline and text."""
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.dates import moment
+from archiver.items import Origin
+from archiver.parsers.blocks import Anchor, Block, Layout
+from archiver.parsers.bylines import (
+    LONGEST_LINE,
+    beside_a_date,
+    byline_names,
+    is_dated,
+    is_label,
+    is_team,
+    looks_like_a_name,
+    names_in,
+    people_in,
+    without_date,
+)
 from archiver.parsers.headline import site_names
-from archiver.parsers.phrases import is_phrase, phrases, says
+from archiver.parsers.phrases import says
+from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, Thing, strings
-from archiver.parsers.text import clean, ends_sentence, fold
+from archiver.parsers.text import fold
+from archiver.parsers.urls import words_of_path
+
+__all__ = ["Places", "authors", "byline_names"]
 
 BYLINE = re.compile(
     r"by-?line|author|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b",
     re.IGNORECASE,
 )
-NOT_A_NAME = re.compile(r"https?:|www\.|@|\d[\d.:]|\.(?:com|org|net)\b", re.IGNORECASE)
-YEAR = re.compile(r"(?:19|20)\d\d")
-BYLINE_BREAK = re.compile(r"\s*[:：・]\s*|\s+")
-NAME_SPLIT = re.compile(
-    r"\s*(?:[,;|/•·]|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|und|&|with|avec|mit|con)\s)\s*"
-)
+# What is called after an author but tells of other things.
+NOT_A_BYLINE = re.compile(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)", re.IGNORECASE)
 AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-    "cxenseparse:author", "citation_author", "article:author_name", "og:article:author",
+    "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
-# How far from the headline, in blocks, a line with the names may stand.
+# How Chinese papers name the reporter at the head of the text: "（记者王小明）".
+REPORTER = re.compile(r"[（(][^（）()]{0,8}(?:记者|記者)\s*([\u4e00-\u9fff]{2,4})[^（）()]{0,8}[）)]")
+HEAD = 60
+# Accounts of publishing systems.
+NOBODY = frozenset(
+    {
+        "admin",
+        "administrator",
+        "webmaster",
+        "editor",
+        "user",
+        "root",
+        "author",
+        "staff",
+        "guest",
+        "undefined",
+        "null",
+        "none",
+    }
+)
+# How far from the headline, in blocks, a line with the names may stand; from the text's first and last block.
+BEFORE = 4
 REACH = 14
-LONGEST_BYLINE = 120
-# News agencies and editors sign with a few small letters: "dpa", "hej".
-AGENCY = re.compile(r"[a-z]{2,5}")
+BEFORE_TEXT = 8
+BESIDE_TEXT = 4
+# Right below the headline: a name alone on a line is the author's where the page names them again.
+BELOW = 5
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
 LONG_SITE = 6
-LONGEST_NAME_WORDS = 5
+LONGEST_AGENCY = 5
+# Names that sign one story, at most.
+MOST_SIGNERS = 4
+# Words of a name that stands alone; a longer line is rather a title.
+LONE_WORDS = 3
+BIOGRAPHY = 20
+
+Places = tuple[Block | None, ...]
+"""The headline's block, or None, then the text's first and last block, if it has any."""
 
 
-def authors(layout: Layout, structured: Structured, near: Block | None, url: str) -> tuple[str, ...]:
-    """Return the names of the story's authors, in order; near is the headline's block.
+def authors(layout: Layout, structured: Structured, places: Places, url: str) -> Sourced[tuple[str, ...]]:
+    """Return the names of the story's authors, in order.
 
-    The site's own name counts only where nobody else is named.
+    Order of trust: JSON-LD, meta, lines that name them, microdata, signatures. A line that names others beside
+    the ones stated completes them. The site's own name counts only where nobody else is named.
     """
     own = site_names(structured, url)
-    stated = (_json_authors(structured), _meta_authors(structured), structured.items.get("author", ()))
-    editors: list[str] = []
-    for candidates in (*stated, _byline_authors(layout, near)):
-        found = list(dict.fromkeys(name for text in candidates for name in _names(text)))
-        if people := [name for name in found if not _is_site(name, own)]:
-            return tuple(people)
-        editors = editors or found
-    return tuple(editors)
+    near = places[0] if places else None
+    lines = _lines_near(layout, near)
+    title = fold(structured.title)
+    editors: Sourced[tuple[str, ...]] = Sourced(())
+    for origin, candidates in (
+        (Origin.JSON_LD, _json_authors(structured)),
+        (Origin.META, _meta_authors(structured)),
+        (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
+        (Origin.MICRODATA, _item_authors(structured)),
+        (Origin.BYLINE, _lone_names(layout, near, title)),
+        (Origin.TEXT, _signature(layout, places, title)),
+    ):
+        found = tuple(dict.fromkeys(candidates))
+        if people := tuple(name for name in found if not (_is_site(name, own) or _is_account(name))):
+            more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
+            more = tuple(name for name in more if not _is_site(name, own))
+            return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
+        if found and (not editors.value or any(map(_is_account, found))):
+            editors = Sourced(found, origin)
+    return editors
 
 
 def _is_site(name: str, own: frozenset[str]) -> bool:
     """Whether a name is the site's, with a section or domain behind it or not."""
     folded = fold(name)
-    return folded in own or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
+    return (
+        folded in own
+        or (" " in folded and folded.partition(" ")[0] in own)
+        or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
+    )
+
+
+def _is_account(name: str) -> bool:
+    """Whether a name is that of an account: "ann.lee7". Agencies that sign in small letters have none in capitals."""
+    return " " not in name and name[0].islower() and len(name) > LONGEST_AGENCY
+
+
+def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
+    """All the names of a byline that names the people stated, if it names more; structured data often has one."""
+    stated = {fold(name) for name in people}
+    for block in lines:
+        # Looked for letter by letter first: most pages name all their authors in their data.
+        if people[0] not in block.text or len(block.text) <= len(people[0]):
+            continue
+        if byline_names(block.text) or _is_called_byline(block):
+            named = tuple(dict.fromkeys(people_in(block.text)))
+            if len(named) > len(stated) and stated <= {fold(name) for name in named}:
+                return named
+    return ()
 
 
 def _json_authors(structured: Structured) -> Iterator[str]:
@@ -63,7 +141,9 @@ def _json_authors(structured: Structured) -> Iterator[str]:
         found = [
             name
             for item in (value if isinstance(value, list) else [value])
-            for name in _person(item, structured.things)
+            for text in _person(item, structured.things)
+            for name in names_in(text, stated=True)
+            if fold(name) not in NOBODY
         ]
         if found:
             yield from found
@@ -81,102 +161,132 @@ def _person(item: object, things: dict[str, Thing]) -> list[str]:
 
 def _meta_authors(structured: Structured) -> Iterator[str]:
     for key in AUTHOR_META:
-        if found := [text for text in structured.meta.get(key, ()) if not NOT_A_NAME.search(text)]:
+        found = [
+            name
+            for text in structured.meta.get(key, ())
+            for name in names_in(text, stated=True)
+            if fold(name) not in NOBODY
+        ]
+        if found:
             yield from found
             return
 
 
-def _byline_authors(layout: Layout, near: Block | None) -> Iterator[str]:
+def _item_authors(structured: Structured) -> Iterator[str]:
+    for text in structured.items.texts("author"):
+        yield from names_in(text)
+
+
+def _lines_near(layout: Layout, near: Block | None) -> list[Block]:
+    """The short lines around the headline."""
     start = near.index if near else 0
-    lines = [
-        block
-        for block in layout.blocks[max(0, start - 3) : start + REACH]
-        if len(block.text) <= LONGEST_BYLINE and block is not near
-    ]
-    for block in lines:
-        links = [
-            "".join(text for text, _ in a.parts)
-            for a in block.anchors
-            if "author" in a.href or a.element.get("rel") == "author"
-        ]
-        if links:
-            yield from links
-            return
-        if (
-            BYLINE.search(block.box.names)
-            or (block.box.parent and BYLINE.search(block.box.parent.names))
-            or _starts_byline(block.text)
-        ):
-            yield _without_date(block.text)
+    around = layout.blocks[max(0, start - BEFORE) : start + REACH]
+    return [block for block in around if len(block.text) <= LONGEST_LINE and block is not near]
+
+
+def _lines_beside_text(layout: Layout, places: Places) -> Iterator[Block]:
+    """The short lines right before the text's first block and behind its last."""
+    for block, before in zip(places[1:3], (BEFORE_TEXT, 2), strict=False):
+        if block is not None:
+            for line in layout.blocks[max(0, block.index - before) : block.index + BESIDE_TEXT + 1]:
+                if len(line.text) <= LONGEST_LINE:
+                    yield line
+
+
+def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
+    """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
+    for block in chain(lines, _lines_beside_text(layout, places)):
+        if names := _linked_names(block) or _explicit_names(block):
+            yield from names
             return
     for block in lines:
-        if name := _beside_a_date(block.text):
+        if name := beside_a_date(block.text):
             yield name
             return
     for line, after in pairwise(lines):
-        if _is_dated(line.text) and _looks_like_a_name(after.text):
+        if is_dated(line.text) and _is_lone_name(after) and fold(after.text) not in title:
             yield after.text
             return
 
 
-def _without_date(text: str) -> str:
-    """A byline with its date cut out, so that what stands on either side of it are names of their own."""
-    found = moment(text)
-    return f"{text[: found.start]} | {text[found.end :]}" if found else text
+def _linked_names(block: Block) -> list[str]:
+    links = [
+        _text(anchor)
+        for anchor in block.anchors
+        if "author" in anchor.href or anchor.element.get("rel") == "author"
+    ]
+    return [name for text in links for name in names_in(text) if not says("furniture", name)]
 
 
-def _is_dated(text: str) -> bool:
-    return YEAR.search(text) is not None and len(text) < LONGEST_BYLINE // 2
+def _text(anchor: Anchor) -> str:
+    return "".join(text for text, _ in anchor.parts)
 
 
-def _beside_a_date(text: str) -> str | None:
-    """The name in a line that gives it together with the date: "Ann Lee | 3 May 2024"."""
-    parts = [part.strip() for part in re.split(r"[|•·]", text)]
-    if len(parts) < 2 or not any(YEAR.search(part) for part in parts):
-        return None
-    return next((part for part in parts if _looks_like_a_name(part)), None)
+def _explicit_names(block: Block) -> list[str]:
+    text = without_date(block.text)
+    if names := list(byline_names(text)):
+        return names
+    if not _is_called_byline(block):
+        return []
+    named = [name for name in names_in(text) if len(name.split()) <= LONE_WORDS and not is_label(name)]
+    # A name of one word, or a desk: where nothing else in the line could be one.
+    return list(people_in(text)) or (named if len(named) == 1 else [])
 
 
-def _looks_like_a_name(text: str) -> bool:
-    words = text.split()
-    return (
-        2 <= len(words) <= 4
-        and not re.search(r"\d", text)
-        and all(not word[0].islower() for word in words)
-        and not says("furniture", text)
-    )
+def _is_called_byline(block: Block) -> bool:
+    boxes = (block.box, block.box.parent)
+    return any(box and BYLINE.search(box.names) and not NOT_A_BYLINE.search(box.names) for box in boxes)
 
 
-def byline_names(text: str) -> tuple[str, ...]:
-    """Return the names in a line that says who wrote ("By Ann Lee and Bo Ek"), or () if it is no such line."""
-    return tuple(_names(text)) if _starts_byline(text) else ()
-
-
-def _starts_byline(text: str) -> bool:
-    words = BYLINE_BREAK.split(clean(text), maxsplit=1)
-    if len(words) < 2 or fold(words[0]) not in phrases("by"):
+def _is_lone_name(block: Block) -> bool:
+    """Whether a line is nothing but a name, and no heading or link to a section."""
+    if block.heading or not looks_like_a_name(block.text) or is_label(block.text):
         return False
-    return (
-        1 <= len(words[1].split()) <= 2 * LONGEST_NAME_WORDS
-        and not words[1][:1].islower()
-        and not ends_sentence(text)
-    )
+    if len(block.text.split()) > LONE_WORDS:
+        return False
+    return not block.anchors or any(_leads_to(anchor, block.text) for anchor in block.anchors)
 
 
-def _names(text: str) -> Iterator[str]:
-    """The single names in a byline, without "By", titles after a comma, and what is no name at all."""
-    for part in NAME_SPLIT.split(clean(text)):
-        words = BYLINE_BREAK.split(part)
-        while len(words) > 1 and is_phrase("by", words[0]):
-            words = words[1:]
-        name = " ".join(words).strip(" .,:;-–—|*")
-        if (
-            name
-            and (not name[0].islower() or AGENCY.fullmatch(name))
-            and not is_phrase("by", name)
-            and len(words) <= LONGEST_NAME_WORDS
-            and not NOT_A_NAME.search(name)
-            and not says("published", name)
-            and not says("updated", name)
-        ):
-            yield name
+def _leads_to(anchor: Anchor, name: str) -> bool:
+    """Whether the address of a link spells a name: "/team/ann-lee"."""
+    words = words_of_path(anchor.href)
+    return bool(words) and all(word in words for word in fold(name).replace(".", "").split())
+
+
+def _lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
+    """A name alone on a line right below the headline, if it links to that person or the page names them again."""
+    if near is None:
+        return
+    for block in layout.blocks[near.index + 1 : near.index + 1 + BELOW]:
+        if _is_lone_name(block) and fold(block.text) not in title:
+            known = block.anchors or any(
+                _tells_of(other.text, block.text) for other in layout.blocks[block.index + 1 :]
+            )
+            if known:
+                yield block.text
+            return
+
+
+def _tells_of(text: str, name: str) -> bool:
+    """Whether a text is about a person: "Ann Lee writes about rivers."."""
+    return text.startswith(name + " ") and len(text) > len(name) + BIOGRAPHY and text[len(name) + 1].islower()
+
+
+def _signature(layout: Layout, places: Places, title: str) -> Iterator[str]:
+    """The names that stand alone in a paragraph at the text's beginning or end."""
+    if (first := places[1] if len(places) > 1 else None) and (named := REPORTER.search(first.text[:HEAD])):
+        yield named[1]
+        return
+    boxes = {(block.box.parent, block.box.tag) for block in places[1:] if block}
+    for block in _lines_beside_text(layout, places):
+        if block.anchors or block.heading or (block.box.parent, block.box.tag) not in boxes:
+            continue
+        if fold(block.text) in title:
+            continue
+        names = list(people_in(block.text))
+        if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
+            yield from names
+            return
+        if is_team(block.text):
+            yield block.text
+            return

@@ -6,15 +6,19 @@ Everything that is asked of a page afterwards reads from this one result.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import cast
 
 from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
 
+from archiver.parsers.decoding import element_text
+from archiver.parsers.names import name_bits
 from archiver.parsers.text import clean, ends_sentence
 
 # Elements whose content is never read as text.
 UNREAD = frozenset({
-    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
+    "script", "style", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
     "map", "select", "textarea", "input", "datalist", "head", "progress", "meter", "dialog", "rt", "rp",
 })  # fmt: skip
 # Elements that stand inside a line of text. All others begin a block.
@@ -24,7 +28,17 @@ INLINE = frozenset({
     "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img",
 })  # fmt: skip
 BREAKS = frozenset({"br", "hr"})
+# Elements whose names speak of the page as a whole.
+PAGE = frozenset({"html", "body"})
 STRONG = frozenset({"b", "strong"})
+# A page is read up to so many tags and blocks, some twenty times what the longest live blogs have: what is made to
+# be endless must not take more than its share of time and memory.
+MOST_EVENTS = 250_000
+MOST_BLOCKS = 20_000
+PICTURES = frozenset({"img", "amp-img"})
+# A noscript element with so many links of so many words holds a list of headlines.
+LINKS_IN_A_LIST = 3
+HEADLINE_WORDS = 4
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 NAMING = frozenset({"class", "id", "role", "data-testid", "data-component", "itemprop"})
 UNDISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -39,6 +53,9 @@ class Box:
     tag: str
     names: str
     """Class, id and role in lower case: what the page's maker calls it."""
+    meanings: int
+    """What its names speak of (name_bits), and what those of all boxes around it and its own do."""
+    meanings_around: int
     element: Element
     depth: int
     hidden: bool
@@ -85,6 +102,8 @@ class Block:
     anchors: list[Anchor]
     emphasised: int = 0
     """How many of its characters stand in b or strong."""
+    pictures: int = 0
+    """How many pictures stand between the block before and this one."""
 
     @property
     def link_share(self) -> float:
@@ -118,69 +137,105 @@ Piece = tuple[str, Anchor | None, bool]
 """A run of text, the link it stands in, and whether it is bold."""
 LINE_BREAK: Piece = ("\n", None, False)
 SPACE: Piece = (" ", None, False)
-Opened = Box | Anchor | None
-"""What was open before an element began: a box's outer box, a link's outer link."""
 
 
 class _Walk:
     """The state of the pass: what is open at the place it has come to."""
+
+    __slots__ = (
+        "anchor", "anchors", "beside", "blocks", "box", "boxes", "broken", "left", "marked", "outer",
+        "pictures", "pieces", "root", "strong", "within",
+    )  # fmt: skip
 
     def __init__(self, root: Element) -> None:
         self.root = root
         self.boxes: list[Box] = []
         self.blocks: list[Block] = []
         self.anchors: list[Anchor] = []
-        self.box = self._opened_box(root, None)
+        self.box = self._opened(root, "html", None)
         self.anchor: Anchor | None = None
-        self.strong = 0
-        self.inline: list[str] = []
-        """Tag and class of the inline elements that are open, of each box on its own."""
-        self.outer_inline: list[list[str]] = []
+        self.outer: list[Anchor | None] = []
+        """What was open before each `<a>` that is open now."""
+        self.within: list[str] = []
+        """Tag and names of the elements that are open inside the link."""
+        self.strong = self.pictures = 0
         self.pieces: list[Piece] = []
-        self.broken = False
-        """Whether a line break is among the pieces."""
+        self.broken = self.marked = False
+        """Whether a line break is among the pieces; whether a link or bold text is."""
         self.left = self.beside = False
         """Whether an inline element has just ended, and whether another has begun right there."""
 
     def run(self) -> None:
-        """Visit every element; an explicit stack, because pages nest deeper than Python calls may."""
-        self._text(self.root.text)
-        stack: list[tuple[Iterator[Element], Element, Opened]] = [(self.root.iterchildren(), self.root, None)]
-        while stack:
-            child = next(stack[-1][0], None)
-            if child is None:
-                _, element, opened = stack.pop()
-                if stack:
-                    self._leave(element.tag, opened)
-                    self._text(element.tail)
-                continue
-            tag = child.tag
-            if tag in UNREAD or not isinstance(tag, str):
-                self._text(child.tail)
-            elif tag in BREAKS:
-                self._break(tag)
-                self._text(child.tail)
+        """Visit every element: a loop, because pages nest deeper than Python calls may."""
+        walker = iterwalk(self.root, events=("start", "end"))
+        next(walker)
+        skipped: Element | None = None
+        for event, element in islice(walker, MOST_EVENTS):
+            tag = element.tag
+            if event == "start":
+                if tag in UNREAD or (tag == "noscript" and not _holds_a_list(element)):
+                    walker.skip_subtree()
+                    skipped = element
+                    continue
+                self._start(element, tag)
+                text = element.text
             else:
-                stack.append((child.iterchildren(), child, self._enter(child, tag)))
-                self._text(child.text)
-        self._flush()
-        self.boxes[0].end_block = len(self.blocks)
+                if element is not skipped:
+                    self._end(tag)
+                text = element.tail
+            if text:
+                if self.pieces or not text.isspace():
+                    self._add_text(text)
+                else:
+                    self.left = self.beside = False
+        self._close_all()
 
-    def _text(self, text: str | None) -> None:
-        if not text:
-            return
-        if self.beside:
-            if self.pieces and _runs_on(self.pieces[-1][0], text):
-                text = " " + text
-            self.beside = False
-        self.left = False
-        if not self.pieces and text.isspace():
-            return
-        self.pieces.append((text, self.anchor, self.strong > 0))
-        if self.anchor is not None:
-            self.anchor.parts.append(
-                (text, self.inline[-1] if self.inline else f"{self.box.tag} {self.box.names}")
+    def _close_all(self) -> None:
+        """Close what is still open where the page was not read to its end."""
+        if self.pieces:
+            self._flush()
+        for box in self.box.lineage():
+            box.end_block = len(self.blocks)
+        while self.outer:
+            self._leave("a")
+
+    def _start(self, element: Element, tag: str) -> None:
+        if tag in INLINE:
+            self._enter(element, tag)
+        elif tag in BREAKS:
+            self._break(tag)
+        else:
+            if self.pieces:
+                self._flush()
+            self.box = box = self._opened(element, tag, self.box)
+            if self.anchor is not None:
+                self.within.append(f"{tag} {box.names}")
+
+    def _end(self, tag: str) -> None:
+        if tag in INLINE:
+            self._leave(tag)
+        elif tag not in BREAKS:
+            if self.pieces:
+                self._flush()
+            self.box.end_block = len(self.blocks)
+            if self.box.parent is not None:
+                self.box = self.box.parent
+            if self.anchor is not None:
+                self.within.pop()
+
+    def _add_text(self, text: str) -> None:
+        pieces, anchor, strong = self.pieces, self.anchor, self.strong > 0
+        if self.beside and pieces and _runs_on(pieces[-1][0], text):
+            text = " " + text
+        self.left = self.beside = False
+        pieces.append((text, anchor, strong))
+        if anchor is not None:
+            self.marked = True
+            anchor.parts.append(
+                (text, self.within[-1] if self.within else f"{self.box.tag} {self.box.names}")
             )
+        elif strong:
+            self.marked = True
 
     def _break(self, tag: str) -> None:
         if tag == "hr":
@@ -189,99 +244,99 @@ class _Walk:
             self.pieces.append(LINE_BREAK)
             self.broken = True
 
-    def _enter(self, element: Element, tag: str) -> Opened:
-        if tag not in INLINE:
-            if self.pieces:
-                self._flush()
-            outer, self.box = self.box, self._opened_box(element, self.box)
-            self.outer_inline.append(self.inline)
-            self.inline = []
-            return outer
-        self.beside = self.beside or self.left
+    def _enter(self, element: Element, tag: str) -> None:
+        if self.left:
+            self.beside = True
         if tag == "a":
-            return self._enter_anchor(element)
+            self.outer.append(self.anchor)
+            if href := element.get("href"):
+                self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
+                self.anchors.append(self.anchor)
+            return
         if tag in STRONG:
             self.strong += 1
-        elif self.anchor is not None and tag in ("img", "amp-img"):
-            self.anchor.has_image = True
-        self.inline.append(f"{tag} {element.get('class') or ''}".lower())
-        return None
+        if tag in PICTURES:
+            self.pictures += 1
+            if self.anchor is not None:
+                self.anchor.has_image = True
+        if self.anchor is not None:
+            self.within.append(f"{tag} {element.get('class') or ''}".lower())
 
-    def _enter_anchor(self, element: Element) -> Anchor | None:
-        outer = self.anchor
-        if href := element.get("href"):
-            self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
-            self.anchors.append(self.anchor)
-        return outer
+    def _leave(self, tag: str) -> None:
+        self.left = True
+        if tag == "a":
+            outer = self.outer.pop()
+            if self.anchor is not outer and self.anchor is not None:
+                self.anchor.end_block = len(self.blocks) + 1
+            self.anchor = outer
+            return
+        if tag in STRONG:
+            self.strong -= 1
+        if self.anchor is not None:
+            self.within.pop()
 
-    def _opened_box(self, element: Element, parent: Box | None) -> Box:
-        named: list[str] = []
+    def _opened(self, element: Element, tag: str, parent: Box | None) -> Box:
+        named = ""
         hidden = parent is not None and parent.hidden
-        for key, value in cast("dict[str, str]", element.attrib).items():
+        for key, value in cast("list[tuple[str, str]]", element.items()):
             if key in NAMING:
-                named.append(value)
+                named = f"{named} {value}" if named else value
             elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
                 hidden = True
-        tag = str(element.tag)
+        names = named.lower()
+        meanings = name_bits(names) if names and tag not in PAGE else 0
         box = Box(
-            index=len(self.boxes),
-            parent=parent,
-            tag=tag,
-            names=" ".join(named).lower(),
-            element=element,
-            depth=parent.depth + 1 if parent else 0,
-            hidden=hidden,
-            heading=HEADINGS.get(tag) or (parent.heading if parent else 0),
-            first_block=len(self.blocks),
+            len(self.boxes),
+            parent,
+            tag,
+            names,
+            meanings,
+            meanings | parent.meanings_around if parent else 0,
+            element,
+            parent.depth + 1 if parent else 0,
+            hidden,
+            HEADINGS.get(tag) or (parent.heading if parent else 0),
+            len(self.blocks),
         )
         self.boxes.append(box)
         return box
 
-    def _leave(self, tag: str, opened: Opened) -> None:
-        if tag not in INLINE:
-            if self.pieces:
-                self._flush()
-            self.box.end_block = len(self.blocks)
-            self.box = opened if isinstance(opened, Box) else self.boxes[0]
-            self.inline = self.outer_inline.pop()
-            return
-        self.left = True
-        if tag == "a":
-            if self.anchor is not opened and self.anchor is not None:
-                self.anchor.end_block = len(self.blocks) + 1
-            self.anchor = opened if isinstance(opened, Anchor) else None
-            return
-        self.inline.pop()
-        if tag in STRONG:
-            self.strong -= 1
-
     def _flush(self) -> None:
         """End the open block: what was read since the last one becomes a block, or several at blank lines."""
         pieces, self.pieces = self.pieces, []
+        marked, self.marked = self.marked, False
         if not self.broken:
-            self._add_block(pieces)
+            self._add_block(pieces, marked)
             return
         self.broken = False
         for lines in _paragraphs(pieces):
-            self._add_block(lines)
+            self._add_block(lines, marked)
 
-    def _add_block(self, pieces: list[Piece]) -> None:
-        text = clean("".join([piece[0] for piece in pieces]))
-        if not text:
+    def _add_block(self, pieces: list[Piece], marked: bool) -> None:
+        text = clean(pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces]))
+        if not text or len(self.blocks) == MOST_BLOCKS:
             return
         anchors: list[Anchor] = []
         linked = strong = 0
-        for piece, anchor, is_strong in pieces:
-            if anchor is None and not is_strong:
-                continue
-            size = len(" ".join(piece.split())) + 1
-            if anchor is not None:
-                linked += size
-                if not anchors or anchors[-1] is not anchor:
-                    anchors.append(anchor)
-            if is_strong:
-                strong += size
-        self.blocks.append(Block(len(self.blocks), self.box, text, linked, anchors, strong))
+        if marked:
+            for piece, anchor, is_strong in pieces:
+                if anchor is None and not is_strong:
+                    continue
+                size = len(" ".join(piece.split())) + 1
+                if anchor is not None:
+                    linked += size
+                    if not anchors or anchors[-1] is not anchor:
+                        anchors.append(anchor)
+                if is_strong:
+                    strong += size
+        self.blocks.append(Block(len(self.blocks), self.box, text, linked, anchors, strong, self.pictures))
+        self.pictures = 0
+
+
+def _holds_a_list(noscript: Element) -> bool:
+    """Whether a noscript element holds a list of headlines for readers without scripts, not a picture or a menu."""
+    headlines = (link for link in noscript.iter("a") if len(element_text(link).split()) >= HEADLINE_WORDS)
+    return sum(1 for _ in islice(headlines, LINKS_IN_A_LIST)) == LINKS_IN_A_LIST
 
 
 def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:

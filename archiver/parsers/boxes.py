@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archiver.parsers.blocks import Layout
-from archiver.parsers.names import name_bits
 
 AROUND = (
     "nav",
@@ -32,7 +31,7 @@ AROUND = (
 class Boxes:
     """The page's boxes as arrays, each with one value a box."""
 
-    parent: NDArray[np.int32]
+    parent: NDArray[np.int64]
     """Index of the box around it; the root's is itself."""
     bits: NDArray[np.int64]
     """The meanings of its own names."""
@@ -42,36 +41,27 @@ class Boxes:
     """Those of all boxes around it, body and html left out."""
     around: NDArray[np.int64]
     """Which of AROUND stand around it, as bits."""
-    first: NDArray[np.int32]
-    end: NDArray[np.int32]
-    depth: NDArray[np.float32]
+    first: NDArray[np.int64]
+    end: NDArray[np.int64]
 
 
 def box_arrays(layout: Layout) -> Boxes:
     """Return the boxes of a page as arrays."""
-    boxes = layout.boxes
-    parents: list[int] = []
-    bits: list[int] = []
-    every: list[int] = []
     around: list[int] = []
-    for box in boxes:
+    rows = []
+    for box in layout.boxes:
         parent = box.parent.index if box.parent else 0
-        own = name_bits(box.names) if box.names and box.tag not in ("body", "html") else 0
-        parents.append(parent)
-        bits.append(own)
-        outer = every[parent] if box.parent else 0
-        every.append(outer | own)
-        around.append((around[parent] if box.parent else 0) | _AROUND_BIT.get(box.tag, 0))
-    parent_array, bit_array = np.array(parents, np.int32), np.array(bits, np.int64)
+        around.append((around[parent] if box.index else 0) | _AROUND_BIT.get(box.tag, 0))
+        rows.append((parent, box.meanings, box.meanings_around, box.first_block, box.end_block))
+    parents, bits, every, first, end = np.array(rows, np.int64).T
     return Boxes(
-        parent=parent_array,
-        bits=bit_array,
-        near=bit_array | bit_array[parent_array] | bit_array[parent_array[parent_array]],
-        all=np.array(every, np.int64),
+        parent=parents,
+        bits=bits,
+        near=bits | bits[parents] | bits[parents[parents]],
+        all=every,
         around=np.array(around, np.int64),
-        first=np.array([box.first_block for box in boxes], np.int32),
-        end=np.array([box.end_block for box in boxes], np.int32),
-        depth=np.array([box.depth for box in boxes], np.float32),
+        first=first,
+        end=end,
     )
 
 

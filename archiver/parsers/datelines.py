@@ -1,14 +1,15 @@
 """When the story was published and changed: structured data, the lines near the headline, the address."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
+from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
-from archiver.parsers.decoding import element_text
 from archiver.parsers.phrases import phrases
+from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import clean, fold, word_count
 
@@ -19,7 +20,7 @@ PUBLISHED_META = (
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date", "dcterms.date", "datecreated", "date.created",
     "og:publish_date", "published_time", "article.created", "article_date_original", "published", "date-pub", "created",
     "citation_publication_date", "prism.publicationdate", "publication_date", "pub_date", "firstcreate",
-    "date.available",
+    "date.available", "published-date", "published_date", "publication-date", "article:published",
 )  # fmt: skip
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "date.modified", "date.updated",
@@ -29,6 +30,14 @@ MODIFIED_META = (
 BEFORE = 4
 REACH = 14
 LONGEST_LINE = 120
+# Words beside the date in a line that gives little but a date.
+LINE_WORDS = 9
+MARKS = re.compile(r"[\d:.,|/·•–-]+")
+# Blocks below the headline in which a date is the story's own, not one of its text or of another story.
+BELOW = 5
+MOST_LINKED = 0.5
+# So far may a day's midnight lie from a moment of that day, given in another zone.
+ZONES_APART = timedelta(hours=38)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +47,17 @@ class Reading:
     language: str | None
     fetched: datetime
 
-    def first(self, texts: Iterable[str]) -> datetime | None:
-        """Return the first moment that one of the texts gives."""
+    def first(self, texts: Iterable[str], origin: Origin) -> Dated | None:
+        """Return the first date that one of the texts gives; origin is where they stand."""
         found = (moment(text, language=self.language, fetched=self.fetched) for text in texts)
-        return next((one.at for one in found if one), None)
+        return next((dated(one, origin) for one in found if one), None)
+
+
+def dated(found: Moment, origin: Origin) -> Dated:
+    """Return the date that was found in a text that stands at origin."""
+    # Publishing systems that keep only the day write it with a time of 00:00:00.
+    is_moment = found.precise and found.at.time() != time.min
+    return Dated(found.at, Precision.MOMENT if is_moment else Precision.DAY, origin)
 
 
 def story_dates(
@@ -50,30 +66,64 @@ def story_dates(
     places: tuple[Block, ...],
     url: str,
     reading: Reading,
-) -> tuple[datetime | None, datetime | None]:
+) -> tuple[Dated | None, Dated | None]:
     """Return when the story was published and when modified, as the page says.
 
     Order of trust: JSON-LD, meta, microdata, lines near the places (the headline, the text's first and last block)
-    one after the other, `<time>`, the address. Where the page gives only the date of an update, that stands for both.
+    one after the other, `<time>`, the address. A full date right below the headline that belies the first three by
+    more than a day, and is no update, is what the newsroom tells its readers, and wins. Where the page gives only
+    the date of an update, that stands for both.
     """
+    published, modified = _stated_dates(structured, reading)
+    if published is not None:
+        shown = _date_below(layout, places[0], reading) if places else None
+        if shown and _is_apart(shown, published) and (modified is None or _is_apart(shown, modified)):
+            published = shown
+        if shown and _gives_time_of(published, shown):
+            published = shown
+        return published, modified
+    shown, updated = _shown_dates(layout, structured, places, reading)
+    modified = modified or updated
+    address = reading.first(_url_date(url), Origin.URL)
+    # The address gives the day only; a line of the same day gives the time too.
+    same_day = updated is not None and address is not None and updated.at.date() == address.at.date()
+    return shown or (updated if same_day else address) or modified, modified
+
+
+def _stated_dates(structured: Structured, reading: Reading) -> tuple[Dated | None, Dated | None]:
+    """The dates of publication and update that the page states for machines."""
     published = (
-        reading.first(_json_dates(structured, "datePublished", "dateCreated", "uploadDate"))
-        or reading.first(_meta_dates(structured, PUBLISHED_META))
-        or reading.first(structured.items.get("datePublished", ()))
+        reading.first(_json_dates(structured, "datePublished", "dateCreated", "uploadDate"), Origin.JSON_LD)
+        or reading.first(_meta_dates(structured, PUBLISHED_META), Origin.META)
+        or reading.first(structured.items.texts("datePublished"), Origin.MICRODATA)
     )
     modified = (
-        reading.first(_json_dates(structured, "dateModified"))
-        or reading.first(_meta_dates(structured, MODIFIED_META))
-        or reading.first(structured.items.get("dateModified", ()))
+        reading.first(_json_dates(structured, "dateModified"), Origin.JSON_LD)
+        or reading.first(_meta_dates(structured, MODIFIED_META), Origin.META)
+        or reading.first(structured.items.texts("dateModified"), Origin.MICRODATA)
     )
-    if published is None:
-        shown, updated = _shown_dates(layout, places, reading)
-        modified = modified or updated
-        dated = reading.first(_url_date(url))
-        # The address gives the day only; a line of the same day gives the time too.
-        same_day = updated is not None and dated is not None and updated.date() == dated.date()
-        published = shown or (updated if same_day else dated) or modified
     return published, modified
+
+
+def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | None:
+    """The first date with its year in the lines right below the headline, if it is none of an update."""
+    for block in layout.blocks[headline.index + 1 : headline.index + 1 + BELOW]:
+        found = line_date(block.text, reading.language, reading.fetched)
+        if found is not None and found.has_year:
+            linked = block.link_share > MOST_LINKED
+            return None if linked or updated_line(block.text) else dated(found, Origin.TEXT)
+    return None
+
+
+def _gives_time_of(stated: Dated, shown: Dated) -> bool:
+    """Whether a line gives the time of the day that the page states without it."""
+    more = (stated.precision, shown.precision) == (Precision.DAY, Precision.MOMENT)
+    return more and stated.at.date() == shown.at.date()
+
+
+def _is_apart(one: Dated, other: Dated) -> bool:
+    """Whether two dates are more than a day apart: less may be due to their zones."""
+    return abs(one.at - other.at) > ZONES_APART
 
 
 def _json_dates(structured: Structured, *keys: str) -> list[str]:
@@ -94,10 +144,10 @@ def _url_date(url: str) -> list[str]:
 
 
 def _shown_dates(
-    layout: Layout, places: tuple[Block, ...], reading: Reading
-) -> tuple[datetime | None, datetime | None]:
+    layout: Layout, structured: Structured, places: tuple[Block, ...], reading: Reading
+) -> tuple[Dated | None, Dated | None]:
     """The dates of publication and update in lines near the first of the places that has one."""
-    times = list(_time_elements(layout, reading))
+    times = [one for text in structured.times if (one := reading.first([text], Origin.TIME)) is not None]
     for place in [block.index for block in places] or [0]:
         published, modified = _dates_near(layout, place, reading)
         if published or modified:
@@ -108,26 +158,24 @@ def _shown_dates(
     return (times[0] if times else None), None
 
 
-def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[datetime | None, datetime | None]:
-    published = modified = None
+def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[Dated | None, Dated | None]:
+    published = modified = yearless = None
     for block in layout.blocks[max(0, place - BEFORE) : place + REACH]:
         found = line_date(block.text, reading.language, reading.fetched)
-        if found is not None and updated_line(block.text):
-            modified = modified or found.at
-        elif found is not None:
-            published = published or found.at
-    return published, modified
+        if found is None:
+            continue
+        if updated_line(block.text):
+            modified = modified or dated(found, Origin.TEXT)
+        elif found.has_year:
+            published = published or dated(found, Origin.TEXT)
+        else:
+            yearless = yearless or dated(found, Origin.TEXT)
+    return published or yearless, modified
 
 
-def _with_zone(shown: datetime, times: list[datetime]) -> datetime:
+def _with_zone(shown: Dated, times: list[Dated]) -> Dated:
     """The same moment as a `<time>` element gives it for machines, where one does: with its zone."""
-    return next((at for at in times if at.replace(tzinfo=None) == shown.replace(tzinfo=None)), shown)
-
-
-def _time_elements(layout: Layout, reading: Reading) -> Iterator[datetime]:
-    for element in layout.root.iter("time"):
-        if (found := reading.first([element.get("datetime") or element_text(element)])) is not None:
-            yield found
+    return next((one for one in times if one.at.replace(tzinfo=None) == shown.at.replace(tzinfo=None)), shown)
 
 
 def line_date(text: str, language: str | None, fetched: datetime) -> Moment | None:
@@ -138,7 +186,7 @@ def line_date(text: str, language: str | None, fetched: datetime) -> Moment | No
     if found is None:
         return None
     other = clean(text[: found.start] + " " + text[found.end :])
-    return found if word_count(re.sub(r"[\d:.,|/–-]+", " ", other)) <= 9 else None
+    return found if word_count(MARKS.sub(" ", other)) <= LINE_WORDS else None
 
 
 def updated_line(text: str) -> bool:

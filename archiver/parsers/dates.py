@@ -68,6 +68,8 @@ class Moment:
     start: int
     end: int
     """Where in the text the day stands."""
+    has_year: bool = True
+    """Whether the text gives the year; else it is the latest that is not after the fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     at = datetime(on.year, on.month, on.day, hour, minute, second, tzinfo=zone)
     if hour == 24:
         at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(days=1)
-    return Moment(at, precise, day.start, day.end) if at <= now + AHEAD else None
+    return Moment(at, precise, day.start, day.end, day.year is not None) if at <= now + AHEAD else None
 
 
 def _rfc(text: str, now: datetime) -> Moment | None:
@@ -217,12 +219,14 @@ def _in_words(text: str, language: str) -> Day | None:
     return _numbered_month(text) if language.startswith("vi") else None
 
 
+# Templates set a time or the reading time right behind the year: "17 October 20236:01 PM", "3 May 20255 mins".
+YEAR = r"(?P<y>\d{4})(?:(?!\d)|(?=\d{1,2}(?::\d\d|\s?mins?\b)))"
 DAY_BEFORE = re.compile(
     r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ta’|d['’])?\s*$", re.IGNORECASE
 )
-YEAR_AFTER = re.compile(r"\.?,?[\s,./-]*(?:de\s+|del\s+|of\s+)?(?P<y>\d{4})(?!\d)", re.IGNORECASE)
+YEAR_AFTER = re.compile(r"\.?,?[\s,./-]*(?:de\s+|del\s+|of\s+)?" + YEAR, re.IGNORECASE)
 DAY_AFTER = re.compile(
-    r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*(?P<y>\d{4})(?!\d))?", re.IGNORECASE
+    r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*" + YEAR + ")?", re.IGNORECASE
 )
 VIETNAMESE = re.compile(
     r"(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})(?:,?\s*(?:năm\s*)?(?P<y>\d{4}))?", re.IGNORECASE

@@ -38,8 +38,17 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
         html = html.decode(encoding, "replace").encode("utf-8", "replace")
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
-    html = END.sub(b"", html)
+    if _closes_early(html):
+        html = END.sub(b"", html)
     return _parsed(html)
+
+
+def _closes_early(html: bytes) -> bool:
+    """Whether markup stands behind the first </html>: told by what is quick to find, most pages end there."""
+    at = html.find(b"</html")
+    if at < 0:
+        at = html.find(b"</HTML")
+    return at >= 0 and html.find(b"<", at + 1) >= 0
 
 
 def element_text(element: Element) -> str:
@@ -90,7 +99,9 @@ def _wide_encoding(html: bytes) -> str | None:
 
 def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
     """ISO-2022-JP and HZ are ASCII bytes, so they look like UTF-8."""
-    if b"\x1b$" not in html and b"~{" not in html:
+    if b"\x1b" not in html and (
+        b"~" not in html or b"~{" not in html
+    ):  # the search for one byte is the quickest
         return None
     declared = _declared(html, content_type)
     return next((name for name in declared if name.startswith("iso2022") or name == "hz"), None)

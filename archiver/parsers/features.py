@@ -1,17 +1,32 @@
-"""What the models see of a page: one row of numbers for each block and for each link, made in one go with numpy."""
+"""What the models see of a page's blocks: a column of numbers for each, made in one go with numpy."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
+from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import AROUND, Boxes, box_arrays
+from archiver.parsers.characters import (
+    COLON,
+    COMMA,
+    COPYRIGHT,
+    DIGIT,
+    LOWER,
+    QUESTION,
+    QUOTE,
+    UPPER,
+    characters,
+    sentence_ends,
+    word_counts,
+)
 from archiver.parsers.names import MEANINGS
+from archiver.parsers.notices import ends_with_credit, notice_words
 from archiver.parsers.phrases import USES, phrase_bits
-from archiver.parsers.text import WORD, ends_sentence, fold, word_count
+from archiver.parsers.text import WORD, fold
 
-Rows = NDArray[np.float32]
+Columns = NDArray[np.float32]
 
 TAGS = (
     "p",
@@ -43,6 +58,11 @@ NEIGHBOURS = 3
 STATED_WORDS = 60
 # Words of a block that are looked up in the stated text.
 PROBE_WORDS = 8
+# Characters of the description that a block must begin with to show it, and of the shortest block that is compared.
+DESCRIBED = 60
+COMPARED_SIZE = 12
+# Shorter texts are told by phrases alone.
+NOTICE_SIZE = 12
 
 
 def stated_text(body: str) -> str:
@@ -55,13 +75,13 @@ def stated_text(body: str) -> str:
 class BlockTable:
     """One page's blocks as the models see them."""
 
-    rows: Rows
-    """(blocks, features)."""
+    columns: Columns
+    """(features, blocks), in the order of BLOCK_FEATURES."""
     prose: NDArray[np.bool_]
     """Which blocks read as prose."""
-    words: NDArray[np.float32]
+    words: Columns
     boxes: Boxes
-    box: NDArray[np.int32]
+    box: NDArray[np.int64]
     """Index of each block's box."""
 
 
@@ -71,92 +91,131 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     headline is the block that shows the headline, description the page's meta description, stated what
     stated_text made of its articleBody.
     """
-    blocks = layout.blocks
-    boxes = box_arrays(layout)
-    texts = np.array([_text_features(block) for block in blocks], np.float32).reshape(
-        len(blocks), len(TEXT_FEATURES)
-    )
-    box = np.array([block.box.index for block in blocks], np.int32)
-    words, link_share, sentence = texts[:, 1], texts[:, 2], texts[:, 3]
-    plain = (link_share <= MOST_LINKED) & (texts[:, TEXT_FEATURES.index("heading")] == 0)
-    prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (sentence > 0)))
+    blocks, boxes = layout.blocks, box_arrays(layout)
+    box = np.array([block.box.index for block in blocks], np.int64)
+    if not blocks:
+        nothing = np.zeros((len(BLOCK_FEATURES), 0), np.float32)
+        return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], boxes, box)
+    texts = _texts(blocks)
+    plain = (texts[LINK_SHARE] <= MOST_LINKED) & (texts[HEADING] == 0)
+    words = texts[WORDS]
+    prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (texts[SENTENCE] > 0)))
     size = np.array([len(block.text) for block in blocks], np.float32)
-    columns = [
+    groups = [
         texts,
         _compared(blocks, headline, description, stated),
-        _placed(len(blocks), size, prose, headline),
+        _placed(size, prose, headline),
         _named(boxes, box),
         _levels(boxes, box, size, texts, prose),
         _alike(blocks, size, prose),
+        _neighbours(texts, prose, boxes.parent[box]),
     ]
-    rows = np.hstack(columns)
-    rows = np.hstack([rows, _neighbours(texts, prose, boxes.parent[box])])
-    return BlockTable(rows.astype(np.float32, copy=False), prose, words, boxes, box)
+    return BlockTable(np.concatenate(groups, dtype=np.float32), prose, words, boxes, box)
 
 
 TEXT_FEATURES = (
     "log_chars", "words", "link_share", "ends_sentence", "anchors", "strong_share", "heading", "commas", "digits",
-    "upper", "first_lower", "first_quote", "question", "colon", "copyright", "log_depth", "hidden",
+    "upper", "first_lower", "first_quote", "question", "colon", "copyright", "depth", "hidden",
     *(f"is_{use}" for use in USES), *(f"begins_{use}" for use in USES), *(f"ends_{use}" for use in USES),
-    *(f"tag_{tag}" for tag in TAGS), "tag_other",
+    *(f"tag_{tag}" for tag in TAGS), "tag_other", "notices", "notice_share", "credit", "pictures", "pictures_next",
 )  # fmt: skip
-_TAG_ROW = {tag: [float(tag == other) for other in TAGS] + [0.0] for tag in TAGS}
-_OTHER_TAG = [0.0] * len(TAGS) + [1.0]
-_USE_BITS = [1 << index for index in range(len(USES))]
+WORDS, LINK_SHARE, SENTENCE, HEADING, PARAGRAPH = (
+    TEXT_FEATURES.index(name) for name in ("words", "link_share", "ends_sentence", "heading", "tag_p")
+)
+_TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
+_TAG_COLUMN = np.eye(len(TAGS) + 1, dtype=np.float32)
+_USE_BITS = np.array([1 << index for index in range(len(USES))], np.int64)
 
 
-def _text_features(block: Block) -> list[float]:
-    text = block.text
-    size = len(text)
-    head = text[:200]
-    exact, begins, ends = phrase_bits(text)
-    return [
-        float(np.log1p(size)) if size < 2 else _log(size),
-        float(word_count(text)),
-        block.link_share,
-        float(ends_sentence(text)),
-        float(len(block.anchors)),
-        min(1.0, block.emphasised / size),
-        float(HEADINGS.get(block.box.tag, 0) or block.heading),
-        text.count(",") + text.count("，") + text.count("、"),
-        sum(map(head.count, "0123456789")) / len(head),
-        sum(map(str.isupper, head)) / len(head),
-        float(text[0].islower()),
-        float(text[0] in "\"“„«‘'»「"),
-        float(text[-1] in "?？؟"),
-        float(text[-1] in ":："),
-        float("©" in text),
-        float(block.box.depth),
-        float(block.box.hidden),
-        *(float(bool(exact & bit)) for bit in _USE_BITS),
-        *(float(bool(begins & bit)) for bit in _USE_BITS),
-        *(float(bool(ends & bit)) for bit in _USE_BITS),
-        *_TAG_ROW.get(block.box.tag, _OTHER_TAG),
-    ]
+def _texts(blocks: list[Block]) -> Columns:
+    """What each block's text looks like by itself."""
+    texts = [block.text for block in blocks]
+    found = characters(texts)
+    size, words = found.size.astype(np.float32), word_counts(texts, found)
+    uses = np.array([phrase_bits(text) for text in texts], np.int64).T
+    tags = [_TAG_NUMBER.get(block.box.tag, len(TAGS)) for block in blocks]
+    numbers = np.array(
+        [
+            (
+                block.linked,
+                len(block.anchors),
+                block.emphasised,
+                block.box.heading,
+                block.box.depth,
+                block.box.hidden,
+            )
+            for block in blocks
+        ],
+        np.float32,
+    ).T
+    linked, anchors, emphasised, heading, depth, hidden = numbers
+    return np.concatenate(
+        [
+            [
+                np.log1p(size),
+                words,
+                np.minimum(linked / size, 1),
+                sentence_ends(texts, found),
+                anchors,
+                np.minimum(emphasised / size, 1),
+                heading,
+                found.count(COMMA),
+                found.count(DIGIT) / size,
+                found.count(UPPER) / size,
+                found.first(LOWER),
+                found.first(QUOTE),
+                found.last(QUESTION),
+                found.last(COLON),
+                found.count(COPYRIGHT) > 0,
+                depth,
+                hidden,
+            ],
+            _bits(uses, _USE_BITS),
+            _TAG_COLUMN[:, tags],
+            _spoken(blocks, words),
+        ],
+        dtype=np.float32,
+    )
 
 
-def _log(size: int) -> float:
-    return float(np.log1p(size))
+def _spoken(blocks: list[Block], words: Columns) -> Columns:
+    """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions."""
+    rows = np.zeros((5, len(blocks)), np.float32)
+    rows[0] = [notice_words(block.text) if len(block.text) >= NOTICE_SIZE else 0 for block in blocks]
+    rows[1] = rows[0] / np.maximum(words, 1)
+    rows[2] = [len(block.text) >= NOTICE_SIZE and ends_with_credit(block.text) for block in blocks]
+    rows[3] = [block.pictures for block in blocks]
+    rows[4, :-1] = rows[3, 1:]
+    return rows
+
+
+def _bits(numbers: NDArray[np.int64], masks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return a row for each mask of each row of numbers: which of the numbers have that bit."""
+    chosen = (numbers[:, None, :] & masks[:, None]) > 0
+    return np.asarray(chosen.reshape(-1, numbers.shape[1]))
 
 
 COMPARED_FEATURES = ("is_headline", "is_description", "in_stated")
 
 
-def _compared(blocks: list[Block], headline: Block | None, description: str, stated: str) -> Rows:
+def _compared(blocks: list[Block], headline: Block | None, description: str, stated: str) -> Columns:
     """Agreement with the headline, the description and the text stated for machines; -1 where none is stated."""
     title = fold(headline.text) if headline else ""
-    described = fold(description)[:60]
-    rows = np.zeros((len(blocks), 3), np.float32)
-    rows[:, 2] = 0 if stated else -1
+    described = fold(description)[:DESCRIBED]
+    described = described if len(described) > DESCRIBED // 3 else ""
+    rows = np.zeros((3, len(blocks)), np.float32)
+    rows[2] = 0 if stated else -1
     for index, block in enumerate(blocks):
-        if len(block.text) < 12:
+        size = len(block.text)
+        if size < COMPARED_SIZE:
             continue
-        folded = fold(block.text[:400]) if described or stated or title else ""
-        rows[index, 0] = title != "" and folded == title
-        rows[index, 1] = len(described) > 20 and folded[:60] == described
+        if title and abs(size - len(title)) <= COMPARED_SIZE:
+            rows[0, index] = fold(block.text) == title
+        if described and block.text[0].casefold() == described[0]:
+            rows[1, index] = fold(block.text[: 2 * DESCRIBED]).startswith(described)
         if stated:
-            probe = WORD.findall(folded)[:PROBE_WORDS]
-            rows[index, 2] = len(probe) > 2 and " ".join(probe) in stated
+            probe = WORD.findall(fold(block.text[: 2 * DESCRIBED]))[:PROBE_WORDS]
+            rows[2, index] = len(probe) > 2 and " ".join(probe) in stated
     return rows
 
 
@@ -173,17 +232,18 @@ PLACED_FEATURES = (
 FAR = 30.0
 
 
-def _placed(count: int, size: NDArray[np.float32], prose: NDArray[np.bool_], headline: Block | None) -> Rows:
+def _placed(size: Columns, prose: NDArray[np.bool_], headline: Block | None) -> Columns:
     """Where on the page a block stands, counted in blocks and in prose."""
+    count = len(size)
     order = np.arange(count, dtype=np.float32)
     mass = np.where(prose, size, 0.0)
     whole = max(float(mass.sum()), 1.0)
     at = headline.index if headline else -1
     before = np.maximum.accumulate(np.where(prose, order, -1e6))
     after = np.minimum.accumulate(np.where(prose, order, 1e6)[::-1])[::-1]
-    return np.column_stack(
+    return np.array(
         [
-            order / max(count, 1),
+            order / count,
             (np.cumsum(mass) - mass) / whole,
             np.clip(order - at, -FAR, 3 * FAR) if headline else np.full(count, -2 * FAR),
             np.full(count, np.log1p(count)),
@@ -191,28 +251,24 @@ def _placed(count: int, size: NDArray[np.float32], prose: NDArray[np.bool_], hea
             np.minimum(order - before, FAR),
             np.minimum(after - order, FAR),
             np.full(count, float(headline is None)),
-        ]
-    ).astype(np.float32)
+        ],
+        np.float32,
+    )
 
 
 NAMED_FEATURES = (
     *(f"own_{meaning}" for meaning in MEANINGS), *(f"near_{meaning}" for meaning in MEANINGS),
     *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
 )  # fmt: skip
-_MEANING_BITS = np.array([1 << index for index in range(len(MEANINGS))], np.int64)
+MEANING_BITS = np.array([1 << index for index in range(len(MEANINGS))], np.int64)
 _TAG_BITS = np.array([1 << index for index in range(len(AROUND))], np.int64)
 
 
-def _named(boxes: Boxes, box: NDArray[np.int32]) -> Rows:
+def _named(boxes: Boxes, box: NDArray[np.int64]) -> Columns:
     """What the boxes around are called and are."""
-    return np.hstack(
-        [
-            (boxes.bits[box, None] & _MEANING_BITS) > 0,
-            (boxes.near[box, None] & _MEANING_BITS) > 0,
-            (boxes.all[box, None] & _MEANING_BITS) > 0,
-            (boxes.around[box, None] & _TAG_BITS) > 0,
-        ]
-    ).astype(np.float32)
+    names = np.array([boxes.bits[box], boxes.near[box], boxes.all[box]])
+    around = boxes.around[box][None, :]
+    return np.concatenate([_bits(names, MEANING_BITS), _bits(around, _TAG_BITS)], dtype=np.float32)
 
 
 LEVEL_FEATURES = tuple(
@@ -223,54 +279,52 @@ LEVEL_FEATURES = tuple(
 
 
 def _levels(
-    boxes: Boxes, box: NDArray[np.int32], size: NDArray[np.float32], texts: Rows, prose: NDArray[np.bool_]
-) -> Rows:
+    boxes: Boxes, box: NDArray[np.int64], size: Columns, texts: Columns, prose: NDArray[np.bool_]
+) -> Columns:
     """What the boxes around hold: shares of the page's prose and text, how linked they are, how many blocks."""
-    linked = size * texts[:, 2]
+    sums = np.zeros((4, len(size) + 1), np.float64)
     mass = np.where(prose, size, 0.0)
-    paragraphs = texts[:, TEXT_FEATURES.index("tag_p")]
-    sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (mass, size, linked, paragraphs)]
-    inside = [total[boxes.end] - total[boxes.first] for total in sums]
-    count = np.maximum(boxes.end - boxes.first, 1).astype(np.float32)
-    text = np.maximum(inside[1], 1.0)
-    described = np.column_stack(
+    np.cumsum([mass, size, size * texts[LINK_SHARE], texts[PARAGRAPH]], axis=1, out=sums[:, 1:])
+    prose_in, text_in, linked_in, paragraphs_in = sums[:, boxes.end] - sums[:, boxes.first]
+    count = np.maximum(boxes.end - boxes.first, 1)
+    text = np.maximum(text_in, 1.0)
+    described = np.array(
         [
-            inside[0] / max(float(mass.sum()), 1.0),
-            inside[1] / max(float(size.sum()), 1.0),
-            inside[2] / text,
+            prose_in / max(float(mass.sum()), 1.0),
+            text_in / max(float(size.sum()), 1.0),
+            linked_in / text,
             np.log1p(count),
-            inside[0] / text,
-            inside[3] / count,
-        ]
+            prose_in / text,
+            paragraphs_in / count,
+        ],
+        np.float32,
     )
     levels, at = [], boxes.parent[box]
     for _ in range(LEVELS):
-        levels.append(described[at])
+        levels.append(described[:, at])
         at = boxes.parent[at]
-    return np.hstack(levels).astype(np.float32)
+    return np.concatenate(levels)
 
 
 ALIKE_FEATURES = ("alike_prose_share", "log_alike", "alike_prose_density", "log_repeats")
 
 
-def _alike(blocks: list[Block], size: NDArray[np.float32], prose: NDArray[np.bool_]) -> Rows:
+def _alike(blocks: list[Block], size: Columns, prose: NDArray[np.bool_]) -> Columns:
     """What the blocks with the same tags and names hold together, and how often a text stands on the page."""
     groups: dict[tuple[str, str, str, str], int] = {}
-    which = np.array([groups.setdefault(signature(block.box), len(groups)) for block in blocks], np.int32)
-    repeats: dict[str, int] = {}
-    for block in blocks:
-        repeats[block.text] = repeats.get(block.text, 0) + 1
+    which = np.array([groups.setdefault(signature(block.box), len(groups)) for block in blocks], np.intp)
+    repeats = Counter([block.text for block in blocks])
     mass = np.where(prose, size, 0.0)
     total, all_text = np.bincount(which, mass), np.bincount(which, size)
-    count = np.bincount(which)
-    return np.column_stack(
+    return np.array(
         [
-            total[which] / max(float(mass.sum()), 1.0),
-            np.log1p(count[which]),
-            total[which] / np.maximum(all_text[which], 1.0),
+            (total / max(float(mass.sum()), 1.0))[which],
+            np.log1p(np.bincount(which))[which],
+            (total / np.maximum(all_text, 1.0))[which],
             np.log1p([repeats[block.text] for block in blocks]),
-        ]
-    ).astype(np.float32)
+        ],
+        np.float32,
+    )
 
 
 def signature(box: Box) -> tuple[str, str, str, str]:
@@ -299,27 +353,26 @@ NEIGHBOUR_FEATURES = tuple(
 )
 
 
-def _neighbours(texts: Rows, prose: NDArray[np.bool_], parent: NDArray[np.int32]) -> Rows:
+def _neighbours(texts: Columns, prose: NDArray[np.bool_], parent: NDArray[np.int64]) -> Columns:
     """The blocks before and after: what they look like, and whether the same box holds them."""
-    shown = np.column_stack([texts[:, _SHOWN], prose]).astype(np.float32)
-    count, width = shown.shape
-    padded = np.full((count + 2 * NEIGHBOURS, width), -1, np.float32)
-    padded[NEIGHBOURS : NEIGHBOURS + count] = shown
-    parents = np.full(count + 2 * NEIGHBOURS, -1, np.int32)
-    parents[NEIGHBOURS : NEIGHBOURS + count] = parent
-    columns = []
+    count = texts.shape[1]
+    padded = np.full((len(_SHOWN) + 2, count + 2 * NEIGHBOURS), -1, np.float32)
+    padded[:-2, NEIGHBOURS : NEIGHBOURS + count] = texts[_SHOWN]
+    padded[-2, NEIGHBOURS : NEIGHBOURS + count] = prose
+    padded[-1, NEIGHBOURS : NEIGHBOURS + count] = parent
+    around = []
     for step in (*range(-NEIGHBOURS, 0), *range(1, NEIGHBOURS + 1)):
-        start = NEIGHBOURS + step
-        columns.append(padded[start : start + count])
-        columns.append((parents[start : start + count] == parent)[:, None].astype(np.float32))
-    return np.hstack(columns)
+        shown = padded[:, NEIGHBOURS + step : NEIGHBOURS + step + count].copy()
+        shown[-1] = shown[-1] == parent
+        around.append(shown)
+    return np.concatenate(around)
 
 
 BLOCK_FEATURES = (
     *TEXT_FEATURES, *COMPARED_FEATURES, *PLACED_FEATURES, *NAMED_FEATURES, *LEVEL_FEATURES,
     *ALIKE_FEATURES, *NEIGHBOUR_FEATURES,
 )  # fmt: skip
-"""The names of the columns of BlockTable.rows."""
+"""The names of the rows of BlockTable.columns."""
 
 
 CONTEXT = 6
@@ -331,7 +384,7 @@ CONTEXT_FEATURES = (
 )
 
 
-def context_rows(chances: Rows, words: Rows) -> Rows:
+def context_columns(chances: Columns, words: Columns) -> Columns:
     """Return what the second decision knows besides a block's own features: the first one's, about all blocks."""
     count = len(chances)
     padded = np.zeros(count + 2 * CONTEXT, np.float32)
@@ -340,5 +393,4 @@ def context_rows(chances: Rows, words: Rows) -> Rows:
     whole = max(float(mass[-1]), 1.0)
     around = [padded[step : step + count] for step in range(2 * CONTEXT + 1)]
     best = np.full(count, chances.max() if count else 0.0)
-    placed = [mass[:-1] / whole, (mass[-1] - mass[1:]) / whole, best]
-    return np.column_stack([*around, *placed]).astype(np.float32)
+    return np.array([*around, mass[:-1] / whole, (mass[-1] - mass[1:]) / whole, best], np.float32)

@@ -1,16 +1,31 @@
-"""The story's headline as the reader sees it, without the site's name."""
+"""The story's headline, without the site's name."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import unescape
 
-from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.decoding import element_text
-from archiver.parsers.structured import Structured, first_string, strings, types
+from archiver.items import Origin
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.structured import Structured, first_string, is_news, strings
 from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
 
-TITLE_BREAK = re.compile(r"\s+(?:[|\-–—·•»«:]|--|::)\s+|\s*[|｜]\s*")
+# Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
+TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜]\s*")
+# What is left of a break where the site's name was cut off.
+BREAK_MARKS = " |-–—·•:"
+# The site's name is told from within a longer one ("News Example Online") by more letters than this.
+SHORTEST_SITE = 3
+# The titles that a page is shared by; the first is the commoner.
+SHARED = ("og:title", "twitter:title")
+# A shown title and a stated one are the same story's from this share of common words on.
+ALIKE = 0.5
+# A lone heading counts as the story's title from so many words on, whatever the machine titles say.
+HEADING_WORDS = 3
+LONGEST_HEADLINE = 300
+# A title is compared with blocks whose length differs by so many characters at most: spaces, quotes, marks.
+LENGTH_PLAY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,8 @@ class Headline:
 
     text: str
     block: Block | None
+    origin: Origin | None = None
+    """Where it was read; None if the page has none."""
 
 
 def site_names(structured: Structured, url: str) -> frozenset[str]:
@@ -32,41 +49,73 @@ def site_names(structured: Structured, url: str) -> frozenset[str]:
 
 
 def headline(layout: Layout, structured: Structured, url: str) -> Headline:
-    """Return the headline as the reader sees it, without the site's name; "" if the page has none."""
+    """Return the story's headline without the site's name; its text is "" if the page has none.
+
+    A newsroom's own (_newsroom_title) comes first, then the heading that the reader sees, then what the page
+    states for machines.
+    """
     names = site_names(structured, url)
-    titles = [_without_site(text, names) for text in _machine_titles(layout, structured)]
-    shown = list(_shown_titles(layout))
-    best = max(
-        shown,
-        key=lambda title: max((_likeness(title.text, text) for text in titles), default=0.0),
-        default=None,
-    )
-    if (newsroom := _newsroom_title(structured, names, best)) is not None:
+    stated = _stated_titles(structured, names)
+    shown = [title for title in _shown_titles(layout) if not _is_name_of_site(title.text, names)]
+    vocabularies = [_words(title.text) for title in stated.values()]
+    likeness = [
+        max((_likeness(_words(title.text), words) for words in vocabularies), default=0.0) for title in shown
+    ]
+    best = shown[likeness.index(max(likeness))] if shown else None
+    if (newsroom := _newsroom_title(structured, stated, best)) is not None:
         return newsroom
-    if best and (
-        any(_likeness(best.text, text) >= 0.5 for text in titles)
-        or (len(shown) == 1 and word_count(best.text) >= 3)
-    ):
-        return best
-    for text in titles:
-        if text and fold(text) not in names:
-            return _shown_part(layout, text) or Headline(text, _block_saying(layout, text))
+    if best and (max(likeness) >= ALIKE or (len(shown) == 1 and word_count(best.text) >= HEADING_WORDS)):
+        return _without_kicker(layout, best, stated)
+    for title in stated.values():
+        if title.text and fold(title.text) not in names:
+            return _shown_part(layout, title) or replace(title, block=_block_saying(layout, title.text))
     return best or Headline("", None)
 
 
-def _newsroom_title(structured: Structured, names: frozenset[str], best: Headline | None) -> Headline | None:
-    """The headline of a NewsArticle in JSON-LD: newsrooms fill it in with the kicker that the h1 may lack.
+def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, Headline]:
+    """What the page states for machines as its title, without the site's name, by where, in order of trust."""
+    texts = (
+        ("headline", first_string(structured.story.get("headline")), Origin.JSON_LD),
+        *((key, next(iter(structured.meta.get(key, ())), None), Origin.META) for key in SHARED),
+        ("title", structured.title, Origin.TITLE),
+    )
+    return {key: Headline(_without_site(text, names), None, origin) for key, text, origin in texts if text}
 
-    On the pages of benchmarks/README.md it is the headline as published on 83% of those that have one, the h1
-    on 73%. Of blogs the h1 is: theirs is more often written for search engines.
+
+def _newsroom_title(
+    structured: Structured, stated: dict[str, Headline], best: Headline | None
+) -> Headline | None:
+    """The headline that the data of a NewsArticle give: newsrooms fill it in with the kicker that the h1 may lack.
+
+    Of the pages of benchmarks/README.md whose titles differ: the JSON-LD headline is the one as published where it
+    stands alone or agrees with the heading. Where it only repeats `<title>`, it is written for search engines, and
+    what heading and og:title agree on is the headline; where og:title alone differs from all others, twitter:title
+    among them, somebody wrote it by hand. Of blogs the heading is: their data are written for search engines.
     """
-    if not any("news" in kind or "liveblog" in kind for kind in types(structured.story)):
+    if "headline" not in stated or not is_news(structured):
         return None
-    stated = first_string(structured.story.get("headline"))
-    text = _without_site(stated, names) if stated else ""
+    text = stated["headline"].text
     if not text or (best and _is_cut(text, best.text)):
         return None
-    return Headline(text, best.block if best else None)
+    titles = {key: fold(title.text) for key, title in stated.items()}
+    shown, block = (fold(best.text), best.block) if best else ("", None)
+    own, shared = (titles["headline"], titles.get("title", "")), titles.get(SHARED[0], "")
+    if best and shown not in own and _is_confirmed(shown, structured, shared) and _is_like(*own):
+        return best
+    if shared and shared not in own and titles.get(SHARED[1]) == shown == own[0]:
+        return replace(stated[SHARED[0]], block=block)
+    return replace(stated["headline"], block=block)
+
+
+def _is_confirmed(shown: str, structured: Structured, shared: str) -> bool:
+    """Whether the page states the shown title too: to share it, or as another title of the story."""
+    others = (first_string(structured.story.get(key)) or "" for key in ("alternativeHeadline", "name"))
+    return shown in (shared, *map(fold, others))
+
+
+def _is_like(headline: str, title: str) -> bool:
+    """Whether a story's headline and the page's title are one but for what sections and sites add to it."""
+    return bool(title) and (headline in title or title in headline)
 
 
 def _is_cut(text: str, shown: str) -> bool:
@@ -74,57 +123,82 @@ def _is_cut(text: str, shown: str) -> bool:
     return len(text) < len(shown) and fold(shown).startswith(fold(text).rstrip(". …"))
 
 
-def _machine_titles(layout: Layout, structured: Structured) -> Iterator[str]:
-    yield from strings(structured.story.get("headline"))[:1]
-    yield from structured.meta.get("og:title", ())[:1]
-    yield from structured.meta.get("twitter:title", ())[:1]
-    for title in layout.root.iter("title"):
-        yield clean(element_text(title))
-        break
-
-
 def _shown_titles(layout: Layout) -> Iterator[Headline]:
-    for box in layout.boxes:
+    named = [box for box in layout.boxes if box.tag == "h1" or "headline" in box.names]
+    for box in named:
         if box.tag == "h1" or "headline" in box.names.split():
-            blocks = [b for b in layout.blocks[box.first_block : box.end_block] if b.text]
-            if blocks and (text := " ".join(b.text for b in blocks)) and len(text) < 300:
-                yield Headline(text, blocks[-1])
+            blocks = _blocks_of(layout, box)
+            text = " ".join(block.text for block in blocks)
+            if text and len(text) < LONGEST_HEADLINE:
+                yield Headline(unescape(text) if "&" in text else text, blocks[-1], Origin.H1)
+
+
+def _blocks_of(layout: Layout, box: Box) -> list[Block]:
+    return [block for block in layout.blocks[box.first_block : box.end_block] if block.text]
+
+
+def _without_kicker(layout: Layout, shown: Headline, stated: dict[str, Headline]) -> Headline:
+    """The shown title without the blocks in its heading that the page's stated titles lack: date, section, byline."""
+    if shown.block is None or shown.block.text == shown.text:
+        return shown
+    titles = {fold(title.text) for title in stated.values()}
+    last = shown.block.index
+    for block in layout.blocks[max(0, last - 3) : last + 1]:
+        if fold(block.text) in titles and block.text in shown.text:
+            return Headline(block.text, block, Origin.H1)
+    return shown
 
 
 def _without_site(title: str, names: frozenset[str]) -> str:
     """A title without the parts at either end that name the site."""
-    title = clean(title)
+    title = clean(unescape(title) if "&" in title else title)
     marks = list(TITLE_BREAK.finditer(title))
     start, end = 0, len(title)
     while marks and _names_the_site(title[marks[-1].end() : end], names):
         end = marks.pop().start()
     while marks and _names_the_site(title[start : marks[0].start()], names):
         start = marks.pop(0).end()
-    return title[start:end].strip(" |-–—·•»«:")
+    return title[start:end].strip(BREAK_MARKS)
 
 
 def _names_the_site(part: str, names: frozenset[str]) -> bool:
     folded = fold(part)
     return folded in names or any(
-        folded and (folded in name or name in folded) and len(name) > 3 for name in names
+        folded and (folded in name or name in folded) and len(name) > SHORTEST_SITE for name in names
     )
 
 
-def _shown_part(layout: Layout, title: str) -> Headline | None:
+def _is_name_of_site(text: str, names: frozenset[str]) -> bool:
+    """Whether a heading is nothing but the site's name, written as one word in its address or not."""
+    folded = fold(text)
+    return folded in names or folded.replace(" ", "") in names
+
+
+def _shown_part(layout: Layout, title: Headline) -> Headline | None:
     """The part of a title, between its dashes and bars, that the page also shows as a block of its own."""
-    parts = [part for part in TITLE_BREAK.split(title) if word_count(part) >= 3]
+    parts = [part.strip() for part in TITLE_BREAK.split(title.text) if word_count(part) >= HEADING_WORDS]
     for part in sorted(parts, key=len, reverse=True):
-        if part != title and (block := _block_saying(layout, part)):
-            return Headline(part, block)
+        if part != title.text and (block := _block_saying(layout, part)):
+            return replace(title, text=part, block=block)
     return None
 
 
-def _likeness(one: str, other: str) -> float:
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(fold(text)))
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Share of the words of the longer text that both have."""
-    a, b = set(WORD.findall(fold(one))), set(WORD.findall(fold(other)))
-    return len(a & b) / max(len(a), len(b), 1)
+    return len(one & other) / max(len(one), len(other), 1)
 
 
 def _block_saying(layout: Layout, text: str) -> Block | None:
-    folded = fold(text)
-    return next((block for block in layout.blocks if not block.linked and fold(block.text) == folded), None)
+    folded, size = fold(text), len(text)
+    return next(
+        (
+            block
+            for block in layout.blocks
+            if abs(len(block.text) - size) <= LENGTH_PLAY and not block.linked and fold(block.text) == folded
+        ),
+        None,
+    )

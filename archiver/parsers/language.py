@@ -1,10 +1,15 @@
 """Which language the story is in: what the page declares, where its script bears that out, else a guess."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archiver.parsers.blocks import Layout
+from lxml.etree import _Element as Element
+
+from archiver.items import Origin
+from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, first_string
 from archiver.parsers.text import word_count
 
@@ -13,29 +18,55 @@ if TYPE_CHECKING:
 
 # Characters of the body that are enough to know its language.
 SAMPLE = 1_000
+# Characters of the body that are enough to know its script.
+SCRIPT_SAMPLE = 300
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?![a-z])", re.IGNORECASE)
+# Too few letters to judge by.
+FEWEST_LETTERS = 40
+LETTER = re.compile(r"[^\W\d_]")
+LATIN_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
+LATIN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl"})
 NON_LATIN = {
-    "ru": "\u0400-\u04ff", "uk": "\u0400-\u04ff", "bg": "\u0400-\u04ff", "el": "\u0370-\u03ff",
-    "ar": "\u0600-\u06ff", "fa": "\u0600-\u06ff", "ur": "\u0600-\u06ff", "he": "\u0590-\u05ff",
-    "hi": "\u0900-\u097f", "th": "\u0e00-\u0e7f", "zh": "\u4e00-\u9fff", "ja": "\u3040-\u30ff\u4e00-\u9fff",
-    "ko": "\uac00-\ud7af",
+    tongue: re.compile(f"[{letters}]")
+    for tongues, letters in (
+        ("ru uk bg", "\u0400-\u04ff"), ("el", "\u0370-\u03ff"), ("ar fa ur", "\u0600-\u06ff"),
+        ("he", "\u0590-\u05ff"), ("hi", "\u0900-\u097f"), ("th", "\u0e00-\u0e7f"), ("zh", "\u4e00-\u9fff"),
+        ("ja", "\u3040-\u30ff\u4e00-\u9fff"), ("ko", "\uac00-\ud7af"),
+    )
+    for tongue in tongues.split()
 }  # fmt: skip
 """The letters of languages that are not written in Latin ones."""
 
 
-def language(layout: Layout, structured: Structured, body: str) -> str | None:
-    """Return the BCP 47 tag that the page declares, or that its text is in."""
-    root = layout.root
-    declared = [
-        root.get("lang"),
-        root.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        first_string(structured.story.get("inLanguage")),
-    ]
-    declared += [*structured.meta.get("content-language", ()), *structured.meta.get("og:locale", ())]
-    for tag in declared:
+def language(layout: Layout, structured: Structured, blocks: Iterable[Block]) -> Sourced[str | None]:
+    """Return the BCP 47 tag that the page declares, or that its text, the story's blocks, is in."""
+    body = _beginning(blocks)
+    for tag, origin in _declared(layout.root, structured):
         if tag and (found := language_tag(tag)) and _script_fits(found, body):
-            return found
-    return detected_language(body)
+            return Sourced(found, origin)
+    guess = detected_language(body)
+    return Sourced(guess, Origin.TEXT if guess else None)
+
+
+def _declared(root: Element, structured: Structured) -> Iterator[tuple[str | None, Origin]]:
+    yield root.get("lang"), Origin.HTML
+    yield root.get("{http://www.w3.org/XML/1998/namespace}lang"), Origin.HTML
+    yield first_string(structured.story.get("inLanguage")), Origin.JSON_LD
+    for name in ("content-language", "og:locale"):
+        for text in structured.meta.get(name, ()):
+            yield text, Origin.META
+
+
+def _beginning(blocks: Iterable[Block]) -> str:
+    """As much of the text as tells its language."""
+    texts: list[str] = []
+    size = 0
+    for block in blocks:
+        texts.append(block.text)
+        size += len(block.text) + 1
+        if size >= SAMPLE:
+            break
+    return " ".join(texts)[:SAMPLE]
 
 
 def language_tag(text: str) -> str | None:
@@ -49,21 +80,13 @@ def language_tag(text: str) -> str | None:
 
 def _script_fits(tag: str, body: str) -> bool:
     """A template's lang="en" is often left on pages in other scripts."""
-    sample = body[:SAMPLE]
-    letters = sum(c.isalpha() for c in sample)
-    if letters < 40:
+    tongue, body = tag.partition("-")[0], body[:SCRIPT_SAMPLE]
+    letters = len(LETTER.findall(body))
+    if letters < FEWEST_LETTERS:
         return True
-    if own := NON_LATIN.get(tag.partition("-")[0]):
-        return len(re.findall(f"[{own}]", sample)) > letters * 0.2
-    return sum(c.isalpha() and c < "\u0250" for c in sample) > letters * 0.3 or tag.partition("-")[0] not in (
-        "en",
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-    )
+    if own := NON_LATIN.get(tongue):
+        return len(own.findall(body)) > letters * 0.2
+    return tongue not in LATIN or body.isascii() or len(LATIN_LETTER.findall(body)) > letters * 0.3
 
 
 @cache

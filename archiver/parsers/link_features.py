@@ -1,103 +1,163 @@
 """What the models see of a link: one row of numbers for each candidate."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Hashable, Iterable
+from math import log1p
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.features import BLOCK_FEATURES, BlockTable, Rows
-from archiver.parsers.links import Candidate, headings_above
+from archiver.parsers.boxes import AROUND
+from archiver.parsers.features import BlockTable, Columns
+from archiver.parsers.link_addresses import (
+    ADDRESS_FEATURES,
+    NOT_STORY_COLUMN,
+    OWN_SHAPE_COLUMN,
+    Address,
+    address,
+    compared,
+    said_in_slug,
+)
+from archiver.parsers.links import Candidate
+from archiver.parsers.list_headings import headings_above, heads_offers
 from archiver.parsers.names import MEANINGS, name_bits
 from archiver.parsers.phrases import USES, phrase_bits
 from archiver.parsers.text import ends_sentence, word_count
-from archiver.parsers.urls import same_site
 
-NOT_A_STORY = re.compile(
-    r"/(?:tags?|topics?|thema|themen|dossiers?|authors?|autor(?:en)?|auteurs?|categor\w*|sections?|search|suche|log-?in|sign-?in|sign-?up|"
-    r"register|account|subscri\w*|abo\w*|newsletters?|contact\w*|about\w*|privacy|terms|impressum|datenschutz\w*|shop|store|jobs?|people|"
-    r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
-    re.IGNORECASE,
-)
-NOT_HTML = re.compile(r"\.(?:pdf|jpe?g|png|gif|webp|mp[34]|zip|docx?|xlsx?|xml|rss|ics|apk)$", re.IGNORECASE)
-DIGITS = re.compile(r"\d{4,}")
-DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d?")
-SEGMENT = re.compile(r"[^/]+")
-WORDS_OF_SLUG = re.compile(r"[^-_.]+")
 FAR = 40.0
+# A block of so many words or more, hardly linked, is prose.
+PROSE_WORDS = 18
+MOST_LINKED = 0.4
+PRICE = re.compile(r"[€$£₹¥₩₽]\s?\d|\d\s?[€₽元円원]|\bRs\.? ?\d|% off", re.IGNORECASE)
+TEASER = 4
+"""Words from which on a link is told among those of its list as one with a headline."""
 
-ADDRESS_FEATURES = ("most_words", "fewest_words", "any_heading", "any_image", "together", "which_of_them")
-OWN_FEATURES = (
+SHOWN_FEATURES = (
     "words", "log_chars", "ends_sentence", "in_heading", "spans", "image", "links", "share_of_block", "empty",
-    "rel_nofollow", "blank", "same_host", "same_site", "depth", "slug_words", "long_digits", "html", "query",
-    "path_length", "not_a_story", "not_html", "root", "dated", "shared_path", "own_shape", "own_shape_share",
-    "shape_words", "shape_heading", "log_shape", "shape_links",
-    "group_words", "group_heading", "log_group", "group_not_story",
-    "order", "to_story", "from_story", "inside_story", "block_chance", "near_chance", "story_share_before",
-    "has_heading", "heading_distance", "heading_words", "heading_is_h", *(f"heading_{use}" for use in USES),
-    *ADDRESS_FEATURES, *(f"link_{meaning}" for meaning in MEANINGS),
+    "rel", "blank", "fragment", "price", "emphasised",
 )  # fmt: skip
-LINK_FEATURES = (*OWN_FEATURES, *BLOCK_FEATURES)
+GROUP_FEATURES = ("words", "heading", "log_count", "image", "own_shape", "not_story", "said")
+GROUPS = ("list", "alike", "shape")
+LIST_FEATURES = ("index", "targets", "teasers")
+TARGET_FEATURES = ("most_words", "fewest_words", "any_heading", "any_image", "together", "which_of_them")
+PLACE_FEATURES = (
+    "order", "to_story", "from_story", "inside_story", "block_chance", "near_chance", "story_share_before",
+    "boxed_in_story", "block_words", "block_link_share", "block_anchors", "hidden", "depth",
+)  # fmt: skip
+LEVELS = ("box", "box_1", "box_2", "box_3", "card", "list", "around_list")
+LEVEL_FEATURES = ("log_blocks", "link_density", "text_share", "story_share", "prose_density")
+HEADING_FEATURES = (
+    "has_heading", "heading_distance", "heading_words", "heading_level", "heads_offers", "log_under_heading",
+    *(f"heading_{use}" for use in USES),
+)  # fmt: skip
+PAGE_FEATURES = (
+    "page_candidates", "page_own_shape", "page_own_teasers", "page_story_words", "page_own_slug_words",
+    "page_own_depth", "page_own_dated", "page_own_digits",
+)  # fmt: skip
+LINK_FEATURES = (
+    *SHOWN_FEATURES, *ADDRESS_FEATURES, *(f"{group}_{name}" for group in GROUPS for name in GROUP_FEATURES),
+    *LIST_FEATURES, *TARGET_FEATURES, *PLACE_FEATURES,
+    *(f"{level}_{name}" for level in LEVELS for name in LEVEL_FEATURES), *HEADING_FEATURES, *PAGE_FEATURES,
+    *(f"link_{meaning}" for meaning in MEANINGS),
+    *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
+)  # fmt: skip
 """The names of the columns of link_rows."""
 _MEANING_BITS = np.array([1 << index for index in range(len(MEANINGS))], np.int64)
+_TAG_BITS = np.array([1 << index for index in range(len(AROUND))], np.int64)
+KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
+"""The classes of the model of kinds, in their order."""
+Indices = NDArray[np.intp]
 
 
 def link_rows(
-    layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Rows, own: str
-) -> tuple[Rows, list[Block | None]]:
+    layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Columns, own: str
+) -> tuple[Columns, list[Block | None]]:
     """Return the features of each candidate and the heading above it.
 
     chances holds each block's probability of being the story's text; own is the story's address.
     """
     if not candidates:
         return np.zeros((0, len(LINK_FEATURES)), np.float32), []
-    headings = headings_above(layout, candidates, own)
-    at = np.array([_block_index(layout, candidate) for candidate in candidates], np.int32)
-    words = np.array([word_count(candidate.headline) for candidate in candidates], np.float32)
-    in_heading = np.array([_level(candidate) for candidate in candidates], np.float32)
-    links = np.array([candidate.links for candidate in candidates], np.float32)
-    address, shapes, not_story = _addresses(candidates, own)
-    names = np.array([name_bits(_names(candidate)) for candidate in candidates], np.int64)
-    rows = np.hstack(
+    headings = headings_above(layout, candidates, chances, own)
+    shown = np.array([_shown(candidate) for candidate in candidates], np.float32)
+    mine = address(own)
+    addresses = [address(candidate.target) for candidate in candidates]
+    beside = _beside_own(candidates, addresses, mine)
+    box = np.array([candidate.anchor.box.index for candidate in candidates], np.intp)
+    names = np.array([_names(candidate) for candidate in candidates], np.int64)
+    at = np.array([_block_index(layout, candidate) for candidate in candidates], np.intp)
+    boxes = table.boxes
+    lists = boxes.parent[[(one.card or one.anchor.box).index for one in candidates]]
+    grouped = np.column_stack(
         [
-            np.array([_shown(*one) for one in zip(candidates, words, in_heading, strict=True)], np.float32),
-            address,
-            _together(shapes, words, in_heading, links),
-            _together([look_alikes(candidate) for candidate in candidates], words, in_heading, not_story),
-            _placed(at, len(layout.blocks), table, chances),
-            np.array([_above(*one) for one in zip(headings, candidates, strict=True)], np.float32),
-            _to_one_address(candidates, words, in_heading),
-            (names[:, None] & _MEANING_BITS) > 0,
-            table.rows[at] if layout.blocks else np.zeros((len(candidates), len(BLOCK_FEATURES)), np.float32),
+            shown[:, 0],
+            shown[:, 3] > 0,
+            shown[:, 5],
+            beside[:, OWN_SHAPE_COLUMN],
+            beside[:, NOT_STORY_COLUMN],
+            beside[:, -1],
         ]
     )
-    return rows.astype(np.float32), headings
-
-
-def _to_one_address(candidates: list[Candidate], words: Rows, in_heading: Rows) -> Rows:
-    """What the links to the same address look like together: picture, headline and teaser of one card."""
-    members: dict[str, list[int]] = {}
-    for index, candidate in enumerate(candidates):
-        members.setdefault(candidate.target, []).append(index)
-    rows = np.zeros((len(candidates), len(ADDRESS_FEATURES)), np.float32)
-    for indices in members.values():
-        pictured = any(candidates[index].anchor.has_image for index in indices)
-        rows[indices] = [
-            words[indices].max(),
-            words[indices].min(),
-            in_heading[indices].max(),
-            pictured,
-            len(indices),
-            0,
+    keys = (lists.tolist(), [look_alikes(one) for one in candidates], [one.shape for one in addresses])
+    rows = np.column_stack(
+        [
+            shown,
+            beside,
+            *(_group_means(numbered(key), grouped) for key in keys),
+            _in_list(numbered(keys[0]), candidates),
+            _to_one_address(candidates, shown),
+            _placed(layout, candidates, at, table, chances),
+            _levels(layout, candidates, lists, table, chances),
+            _above(headings, candidates),
+            np.tile(_page(candidates, beside, mine, table, chances), (len(candidates), 1)),
+            (names[:, None] & _MEANING_BITS) > 0,
+            (boxes.all[box, None] & _MEANING_BITS) > 0,
+            (boxes.around[box, None] & _TAG_BITS) > 0,
         ]
-        rows[indices, -1] = range(len(indices))
-    return rows
+    )
+    return rows.astype(np.float32, copy=False), headings
 
 
-def _names(candidate: Candidate) -> str:
-    """The names that a link itself and its innermost box bear."""
-    return f"{candidate.anchor.element.get('class') or ''} {candidate.anchor.box.names}".lower()
+def _shown(candidate: Candidate) -> list[float]:
+    anchor, block, headline = candidate.anchor, candidate.block, candidate.headline
+    attributes = anchor.element
+    rel = (attributes.get("rel") or "").lower()
+    return [
+        candidate.words,
+        log1p(len(headline)),
+        ends_sentence(headline),
+        candidate.level,
+        anchor.end_block - anchor.first_block,
+        anchor.has_image,
+        candidate.links,
+        min(1.0, len(headline) / len(block.text)) if block else 0.0,
+        not anchor.parts,
+        ("nofollow" in rel) + 2 * ("sponsored" in rel) if rel else 0,
+        attributes.get("target") == "_blank",
+        "#" in anchor.href,
+        PRICE.search(headline) is not None,
+        min(1.0, block.emphasised / len(block.text)) if block else 0.0,
+    ]
+
+
+def _beside_own(candidates: list[Candidate], addresses: list[Address], own: Address) -> Columns:
+    known: dict[str, list[float]] = {}
+    rows = []
+    for candidate, one in zip(candidates, addresses, strict=True):
+        row = known.get(candidate.target)
+        if row is None:
+            row = known[candidate.target] = compared(one, own)
+        rows.append([*row, said_in_slug(one, candidate.headline)])
+    return np.array(rows, np.float32)
+
+
+def _names(candidate: Candidate) -> int:
+    """The meanings of the names that a link itself and its innermost box bear."""
+    own = candidate.anchor.element.get("class")
+    names = candidate.anchor.box.names
+    return name_bits(f"{own} {names}".lower() if own else names)
 
 
 def _block_index(layout: Layout, candidate: Candidate) -> int:
@@ -105,136 +165,176 @@ def _block_index(layout: Layout, candidate: Candidate) -> int:
     return block.index if block else max(0, min(candidate.anchor.first_block, len(layout.blocks) - 1))
 
 
-def _level(candidate: Candidate) -> int:
-    if candidate.block is not None and candidate.block.heading:
-        return candidate.block.heading
-    return 0
-
-
-def _shown(candidate: Candidate, words: float, level: float) -> list[float]:
-    anchor, block = candidate.anchor, candidate.block
-    rel = (anchor.element.get("rel") or "").lower()
-    return [
-        words,
-        float(np.log1p(len(candidate.headline))),
-        float(ends_sentence(candidate.headline)),
-        level,
-        float(anchor.end_block - anchor.first_block),
-        float(anchor.has_image),
-        float(candidate.links),
-        min(1.0, len(candidate.headline) / len(block.text)) if block else 0.0,
-        float(not anchor.parts),
-        float("nofollow" in rel) + 2 * float("sponsored" in rel),
-        float(anchor.element.get("target") == "_blank"),
-    ]
-
-
-def _addresses(candidates: list[Candidate], own: str) -> tuple[Rows, list[str], Rows]:
-    """What the addresses look like, their shapes, and which of them lead to no story by their path."""
-    mine = urlsplit(own)
-    own_segments, own_shape = SEGMENT.findall(mine.path), _shape(mine.netloc, mine.path, mine.query)
-    rows, shapes = [], []
-    for candidate in candidates:
-        parts = urlsplit(candidate.target)
-        segments = SEGMENT.findall(parts.path)
-        shared = next(
-            (i for i, (a, b) in enumerate(zip(segments, own_segments, strict=False)) if a != b),
-            min(len(segments), len(own_segments)),
-        )
-        shape = _shape(parts.netloc, parts.path, parts.query)
-        shapes.append(shape)
-        rows.append(
-            [
-                float(parts.netloc == mine.netloc),
-                float(parts.netloc == mine.netloc or same_site(candidate.target, own)),
-                float(len(segments)),
-                float(max((len(WORDS_OF_SLUG.findall(s)) for s in segments), default=0)),
-                float(DIGITS.search(parts.path + parts.query) is not None),
-                float(parts.path.endswith((".html", ".htm", ".php", ".shtml"))),
-                float(bool(parts.query)),
-                float(len(parts.path)),
-                float(NOT_A_STORY.search(parts.path) is not None),
-                float(NOT_HTML.search(parts.path) is not None),
-                float(not segments),
-                float(DATE_PATH.search(parts.path) is not None),
-                float(shared if parts.netloc == mine.netloc else -1),
-                float(shape == own_shape),
-            ]
-        )
-    same = sum(shape == own_shape for shape in shapes) / len(shapes)
-    table = np.array([[*row, same] for row in rows], np.float32)
-    return table, shapes, table[:, 8]
-
-
-def _shape(host: str, path: str, query: str) -> str:
-    """An address with its words and numbers taken out: stories of one site are alike in it."""
-    segments = SEGMENT.findall(path)
-    return host + "/".join(_segment_shape(segment) for segment in segments) + ("?" if query else "")
-
-
-def _segment_shape(segment: str) -> str:
-    count = len(WORDS_OF_SLUG.findall(segment))
-    kind = "n" if segment.isdigit() else "s" if count >= 4 else "w"
-    return kind + ("d" if kind != "n" and DIGITS.search(segment) else "") + ("." if "." in segment else "")
-
-
 def look_alikes(candidate: Candidate) -> tuple[str, ...]:
     """Return the tags and names around a link: cards of one list are alike in them."""
-    names: list[str] = [str(candidate.anchor.element.get("class") or "")]
     box = candidate.anchor.box
-    for _ in range(3):
-        names += (box.tag, box.names)
-        box = box.parent or box
-    return tuple(names)
+    outer = box.parent or box
+    outmost = outer.parent or outer
+    own = candidate.anchor.element.get("class") or ""
+    return own, box.tag, box.names, outer.tag, outer.names, outmost.tag, outmost.names
 
 
-def _together(keys: "list[str] | list[tuple[str, ...]]", words: Rows, heading: Rows, other: Rows) -> Rows:
-    """For links alike in a key: mean words, share in headings, their number, mean of another value."""
-    numbers: dict[object, int] = {}
-    which = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)
+def numbered(keys: Iterable[Hashable]) -> Indices:
+    """Return for each key its number in the order of first appearance."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
+
+
+def _group_means(which: Indices, values: Columns) -> Columns:
+    """For the links of one group: the means of their values, and (third) their number."""
     count = np.bincount(which)
-    means = [np.bincount(which, values) / count for values in (words, heading > 0, other)]
-    return np.column_stack(
-        [means[0][which], means[1][which], np.log1p(count[which]), means[2][which]]
-    ).astype(np.float32)
+    means = np.column_stack([np.bincount(which, column) / count for column in values.T])
+    return np.column_stack([means[:, :2], np.log1p(count), means[:, 2:]])[which]
+
+
+def _in_list(which: Indices, candidates: list[Candidate]) -> Columns:
+    """Of each link its number in its list, of the list how many addresses it leads to and its share of teasers."""
+    size = int(which.max()) + 1
+    targets: list[dict[str, int]] = [{} for _ in range(size)]
+    index = [
+        targets[number].setdefault(one.target, len(targets[number]))
+        for number, one in zip(which.tolist(), candidates, strict=True)
+    ]
+    teasers = np.bincount(which, [one.words >= TEASER for one in candidates]) / np.bincount(which)
+    count = np.array([len(found) for found in targets])
+    return np.column_stack([np.minimum(index, FAR), np.log1p(count)[which], teasers[which]])
+
+
+def _to_one_address(candidates: list[Candidate], shown: Columns) -> Columns:
+    """What the links to the same address look like together: picture, headline and teaser of one card."""
+    which = numbered([candidate.target for candidate in candidates])
+    size = int(which.max()) + 1
+    most, least, heading, image = np.zeros(size), np.full(size, 1e3), np.zeros(size), np.zeros(size)
+    np.maximum.at(most, which, shown[:, 0])
+    np.minimum.at(least, which, shown[:, 0])
+    np.maximum.at(heading, which, shown[:, 3])
+    np.maximum.at(image, which, shown[:, 5])
+    so_far = [0] * size
+    order = []
+    for number in which.tolist():
+        order.append(so_far[number])
+        so_far[number] += 1
+    together = np.array(so_far)
+    columns = (most[which], least[which], heading[which], image[which], together[which], order)
+    return np.column_stack(columns).astype(np.float32)
 
 
 def _placed(
-    at: "np.ndarray[tuple[int], np.dtype[np.int32]]", count: int, table: BlockTable, chances: Rows
-) -> Rows:
-    """Where a link stands relative to the story's text."""
-    story = np.flatnonzero((chances > 0.5) & (table.words > 5)) if count else np.zeros(0, np.int32)
+    layout: Layout, candidates: list[Candidate], at: Indices, table: BlockTable, chances: Columns
+) -> Columns:
+    """Where a link stands relative to the story's text, and what its block is."""
+    count = len(layout.blocks)
+    if not count:
+        return np.zeros((len(at), len(PLACE_FEATURES)), np.float32)
+    story = np.flatnonzero((chances > 0.5) & (table.words > 5))
     first, last = (int(story[0]), int(story[-1])) if len(story) else (0, count)
-    mass = chances * table.words if count else np.zeros(1, np.float32)
-    before = np.concatenate([[0.0], np.cumsum(mass)])
-    padded = np.concatenate([np.zeros(3), chances, np.zeros(3)])
-    near = np.array([padded[i : i + 7].mean() for i in at]) if count else np.zeros(len(at))
+    mass = np.concatenate([[0.0], np.cumsum(chances * table.words)])
+    padded = np.concatenate([[0.0], np.cumsum(np.concatenate([np.zeros(3), chances, np.zeros(3)]))])
+    inside = (at >= first) & (at <= last)
+    blocks = [layout.blocks[index] for index in at.tolist()]
     return np.column_stack(
         [
-            at / max(count, 1),
+            at / count,
             np.clip(first - at, -FAR, FAR),
             np.clip(at - last, -FAR, FAR),
-            (at >= first) & (at <= last),
-            chances[at] if count else np.zeros(len(at)),
-            near,
-            before[np.minimum(at, len(before) - 1)] / max(float(mass.sum()), 1.0),
+            inside,
+            chances[at],
+            (padded[at + 7] - padded[at]) / 7,
+            mass[at] / max(float(mass[-1]), 1.0),
+            inside & (chances[at] < 0.5),
+            table.words[at],
+            [block.link_share for block in blocks],
+            [len(block.anchors) for block in blocks],
+            [candidate.anchor.box.hidden for candidate in candidates],
+            [candidate.anchor.box.depth for candidate in candidates],
         ]
-    ).astype(np.float32)
+    )
 
 
-def _above(heading: Block | None, candidate: Candidate) -> list[float]:
-    if heading is None:
-        return [0.0, -1.0, 0.0, 0.0] + [0.0] * len(USES)
+def _levels(
+    layout: Layout,
+    candidates: list[Candidate],
+    lists: "NDArray[np.int64]",
+    table: BlockTable,
+    chances: Columns,
+) -> Columns:
+    """What the boxes around a link hold: blocks, their share of the page's text and story, how linked they are."""
+    size = np.array([len(block.text) for block in layout.blocks], np.float64)
+    linked = np.array([min(block.linked, len(block.text)) for block in layout.blocks], np.float64)
+    story = size * chances if len(size) else size
+    prose = size * ((table.words >= PROSE_WORDS) & (linked <= MOST_LINKED * size)) if len(size) else size
+    parent = table.boxes.parent
+    inner = np.array([candidate.anchor.box.index for candidate in candidates], np.intp)
+    card = np.array([(one.card or one.anchor.box).index for one in candidates], np.intp)
+    one, two = parent[inner], parent[parent[inner]]
+    levels = np.concatenate([inner, one, two, parent[two], card, lists, parent[lists]])
+    first, end = table.boxes.first[levels], table.boxes.end[levels]
+    sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, story, prose)]
+    text, links, told, read = (total[end] - total[first] for total in sums)
+    some = np.maximum(text, 1.0)
+    described = np.column_stack(
+        [
+            np.log1p(end - first),
+            links / some,
+            text / max(float(size.sum()), 1.0),
+            told / max(float(story.sum()), 1.0),
+            read / some,
+        ]
+    )
+    return np.hstack(np.split(described, len(LEVELS)))
+
+
+def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns:
+    under: dict[int, set[str]] = {}
+    for heading, candidate in zip(headings, candidates, strict=True):
+        if heading is not None:
+            under.setdefault(heading.index, set()).add(candidate.target)
+    above = {heading.index: heading for heading in headings if heading is not None}
+    said = {index: _said_by(heading) for index, heading in above.items()}
+    nothing = [0.0, -1.0, 0.0, 0.0, 0.0, 0.0] + [0.0] * len(USES)
+    rows = [
+        nothing
+        if heading is None
+        else [
+            1.0,
+            min(FAR, candidate.anchor.first_block - heading.index),
+            *said[heading.index][:3],
+            log1p(len(under[heading.index])),
+            *said[heading.index][3:],
+        ]
+        for heading, candidate in zip(headings, candidates, strict=True)
+    ]
+    return np.array(rows, np.float32)
+
+
+def _said_by(heading: Block) -> list[float]:
     exact, begins, ends = phrase_bits(heading.text)
     bits = exact or begins | ends
     return [
-        1.0,
-        min(FAR, float(candidate.anchor.first_block - heading.index)),
         float(word_count(heading.text)),
         float(heading.heading),
+        float(heads_offers(heading.text)),
         *(float(bits >> index & 1) for index in range(len(USES))),
     ]
 
 
-KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
-"""The classes of the model of kinds, in their order."""
+def _page(
+    candidates: list[Candidate], beside: Columns, own: Address, table: BlockTable, chances: Columns
+) -> list[float]:
+    """What is the same for all links of a page."""
+    alike = beside[:, OWN_SHAPE_COLUMN] > 0
+    teasers = {
+        one.target
+        for one, same in zip(candidates, alike.tolist(), strict=True)
+        if same and one.words >= TEASER
+    }
+    return [
+        log1p(len(candidates)),
+        float(alike.mean()),
+        log1p(len(teasers)),
+        log1p(float(chances @ table.words)) if len(chances) else 0.0,
+        own.slug_words,
+        len(own.segments),
+        own.alone[9],
+        own.alone[2],
+    ]

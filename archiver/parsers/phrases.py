@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from archiver.items import LinkKind
-from archiver.parsers.text import fold
+from archiver.parsers.text import UNSPACED, fold
 
 USES = ("sponsored", "popular", "related", "latest", "section", "updated", "published", "by", "furniture")
 """What a phrase may be used for, each a bit; the kinds of lists stand in their order of trust."""
@@ -49,6 +49,14 @@ def _uses() -> dict[str, int]:
     return merged
 
 
+@cache
+def _edge_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The words that phrases begin and end with, so that most texts need no closer look."""
+    split = [phrase.split(" ") for phrase in _uses()]
+    first, last = ({words[at].strip(PUNCTUATION) for words in split} for at in (0, -1))
+    return frozenset(first), frozenset(last)
+
+
 @lru_cache(maxsize=1 << 14)
 def phrase_bits(text: str) -> tuple[int, int, int]:
     """Return the uses (a bit for each of USES) of the phrases that text is, begins with and ends with."""
@@ -56,30 +64,45 @@ def phrase_bits(text: str) -> tuple[int, int, int]:
         return 0, 0, 0
     folded = fold(text).strip(PUNCTUATION)
     uses = _uses()
-    begins = ends = 0
-    for beginning, ending in _edges(folded):
-        begins |= uses.get(beginning, 0)
-        ends |= uses.get(ending, 0)
-    return uses.get(folded, 0), begins, ends
+    exact = uses.get(folded, 0)
+    if not folded.isascii() and " " not in folded and UNSPACED.search(folded):
+        return exact, *_unspaced_edges(folded)
+    words = folded.split(" ")
+    starts, stops = _edge_words()
+    begins = _beginning(words) if words[0].strip(PUNCTUATION) in starts else 0
+    return exact, begins, _ending(words) if words[-1].strip(PUNCTUATION) in stops else 0
 
 
-def _edges(folded: str) -> list[tuple[str, str]]:
-    """The first and last words of a text, in growing number; characters where it has no spaces."""
-    if folded.isascii() or " " in folded:
-        words = folded.split(" ")
-        count = min(len(words), LONGEST_WORDS) + 1
-        edges = [
-            (" ".join(words[:n]).strip(PUNCTUATION), " ".join(words[-n:]).strip(PUNCTUATION))
-            for n in range(1, count)
-        ]
-        edges += [(" ".join(words[:n]), "") for n in range(1, min(count, 4)) if words[n - 1].endswith(":")]
-    else:
-        edges = [(folded[:n], folded[-n:]) for n in range(2, min(len(folded), LONGEST_UNSPACED) + 1)]
-    return [(begin if _long(begin) else "", end if _long(end) else "") for begin, end in edges]
+def _beginning(words: list[str]) -> int:
+    """The uses of the phrases that a text's first words are."""
+    uses, bits = _uses(), 0
+    for count in range(1, min(len(words), LONGEST_WORDS) + 1):
+        phrase = " ".join(words[:count])
+        bits |= _use(uses, phrase.strip(PUNCTUATION))
+        if phrase.endswith(":"):
+            bits |= _use(uses, phrase)
+    return bits
 
 
-def _long(phrase: str) -> bool:
-    return len(phrase) >= SHORT or not phrase.isascii()
+def _ending(words: list[str]) -> int:
+    """The uses of the phrases that a text's last words are."""
+    uses, bits = _uses(), 0
+    for count in range(1, min(len(words), LONGEST_WORDS) + 1):
+        bits |= _use(uses, " ".join(words[-count:]).strip(PUNCTUATION))
+    return bits
+
+
+def _unspaced_edges(text: str) -> tuple[int, int]:
+    """The uses of the phrases that a text without spaces begins and ends with."""
+    uses, begins, ends = _uses(), 0, 0
+    for size in range(2, min(len(text), LONGEST_UNSPACED) + 1):
+        begins |= _use(uses, text[:size])
+        ends |= _use(uses, text[-size:])
+    return begins, ends
+
+
+def _use(uses: dict[str, int], phrase: str) -> int:
+    return uses.get(phrase, 0) if len(phrase) >= SHORT or not phrase.isascii() else 0
 
 
 def says(use: str, text: str) -> bool:

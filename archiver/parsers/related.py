@@ -1,6 +1,7 @@
 """Which links of a page show another story by its headline, of what kind, under which heading."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -9,8 +10,9 @@ import numpy as np
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.features import BlockTable, Rows
-from archiver.parsers.link_features import KIND_ORDER, NOT_A_STORY, NOT_HTML, link_rows, look_alikes
+from archiver.parsers.features import BlockTable, Columns
+from archiver.parsers.link_addresses import FILES, NOT_A_STORY
+from archiver.parsers.link_features import KIND_ORDER, link_rows, look_alikes, numbered
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
@@ -20,6 +22,8 @@ from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.
 CHANCE = 0.34
+# Beside a story no link is taken unless one is at least so sure: guides without other stories link much like them.
+SURE = 0.5
 # On a front page nearly every link that looks like a headline is one.
 CHANCE_ON_A_FRONT = 0.2
 # A block of the story that is linked to this share is a headline that stands between its paragraphs.
@@ -29,7 +33,7 @@ PAID_WORDS = 4
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
-DRAWN = 0.5
+DRAWN = 0.3
 # What tells a headline on a front page: its words, and that it stands in no furniture, looked for so many boxes out.
 FRONT_HEADLINE = 0.5
 FRONT_WORDS = (4, 40)
@@ -38,28 +42,60 @@ FRONT_DEPTH = 4
 FURNITURE_NAMES = bit("nav") | bit("foot") | bit("share") | bit("signup") | bit("comment") | bit("shop")
 
 
-def related_links(
-    layout: Layout, table: BlockTable, story: Story, base: str, own: frozenset[str]
-) -> tuple[tuple[RelatedLink, ...], frozenset[int]]:
-    """Return the links that show another story, in page order, each address once, and the blocks they stand in.
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """One of the links that lead to one address."""
 
-    base is what the page's links are relative to, own the addresses of the page itself.
+    candidate: Candidate
+    heading: Block | None
+    chance: float
+    row: Columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Related:
+    """The links of a page that show other stories."""
+
+    links: tuple[RelatedLink, ...] = ()
+    """In page order, each address once."""
+    blocks: frozenset[int] = frozenset()
+    """The blocks, by index, that they stand in."""
+    considered: Mapping[str, list[Shown]] = field(default_factory=dict)
+    """By address, every link that was weighed, also those left out."""
+    least: float = CHANCE
+    """The chance from which on a link was taken."""
+
+
+def related_links(
+    layout: Layout,
+    table: BlockTable,
+    story: Story,
+    base: str,
+    own: frozenset[str],
+    ruled: frozenset[int] = frozenset(),
+) -> Related:
+    """Return the links that show another story.
+
+    base is what the page's links are relative to, own the addresses of the page itself, ruled the anchors, by
+    index, that are related by a rule of the site.
     """
     candidates = link_candidates(layout, base, own)
     if not candidates:
-        return (), frozenset()
+        return Related()
     rows, headings = link_rows(layout, candidates, table, story.chances, main_address(own))
-    chances = _with_their_list(candidates, trees("links").probabilities(rows))
+    chances = _with_their_list(candidates, trees("links").probabilities(rows.T))
     if not story.blocks:
         chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
     prose = frozenset(block.index for block in story.blocks)
-    found: dict[str, list[_Shown]] = {}
+    found: dict[str, list[Shown]] = {}
     for candidate, heading, chance, row in zip(candidates, headings, chances, rows, strict=True):
-        if not _in_a_sentence(candidate, prose):
-            found.setdefault(candidate.target, []).append(
-                _Shown(candidate, heading, _chance(candidate, heading, chance), row)
-            )
+        is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
+        if is_ruled or not _in_a_sentence(candidate, prose):
+            certain = 1.0 if is_ruled else _chance(candidate, heading, chance)
+            found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
+    if story.blocks and all(one.chance <= SURE for shown in found.values() for one in shown):
+        least = 1.0
     chosen = [shown for shown in found.values() if max(one.chance for one in shown) > least]
     likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
     kinds = _kinds(likeliest, bool(story.blocks))
@@ -76,17 +112,15 @@ def related_links(
     blocks = {
         block.index for shown in chosen for one in shown for block in _mostly_linked(layout, one.candidate)
     }
-    return links, frozenset(blocks)
+    return Related(links, frozenset(blocks), found, least)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shown:
-    """One of the links that lead to one address."""
-
-    candidate: Candidate
-    heading: Block | None
-    chance: float
-    row: Rows
+def _may_be_a_story(candidate: Candidate) -> bool:
+    """Whether a link in a box of related ones leads to a story, not to its author, its topic or its comments."""
+    if is_phrase("furniture", candidate.headline):
+        return False
+    is_long = word_count(candidate.headline) >= PAID_WORDS
+    return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path + "/") is None
 
 
 def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float:
@@ -95,7 +129,7 @@ def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float
     return 1.0 if certain else float(chance)
 
 
-def _with_their_list(candidates: list[Candidate], chances: Rows) -> Rows:
+def _with_their_list(candidates: list[Candidate], chances: Columns) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
     members: dict[tuple[object, ...], list[int]] = {}
     for index, candidate in enumerate(candidates):
@@ -113,14 +147,12 @@ def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
     The model has learned from pages with a story, where most links lead elsewhere; on a front page a link of the
     site that has the words of a headline and stands in no menu or footer is one.
     """
-    if not FRONT_WORDS[0] <= word_count(candidate.headline) <= FRONT_WORDS[1] or says(
-        "furniture", candidate.headline
-    ):
+    if not FRONT_WORDS[0] <= candidate.words <= FRONT_WORDS[1] or says("furniture", candidate.headline):
         return False
     path = urlsplit(candidate.target).path
     if (
         NOT_A_STORY.search(path)
-        or NOT_HTML.search(path)
+        or path.lower().endswith(FILES)
         or not same_site(candidate.target, main_address(own))
     ):
         return False
@@ -136,17 +168,30 @@ def _list_box(candidate: Candidate) -> Box:
     return around[-1]
 
 
-def _likely(shown: list[_Shown]) -> list[_Shown]:
+def _likely(shown: list[Shown]) -> list[Shown]:
     """Those of the links to one address that are about as likely as the likeliest."""
     best = max(one.chance for one in shown)
     return [one for one in shown if one.chance > best / 2]
 
 
-def _kinds(shown: list[_Shown], beside_a_story: bool) -> list[LinkKind]:
+def _kinds(shown: list[Shown], beside_a_story: bool) -> list[LinkKind]:
+    """The kind of each link; the links of one list have one kind, unless the page says otherwise."""
     if not shown:
         return []
-    guesses = trees("kinds").probabilities(np.array([one.row for one in shown])).argmax(axis=1)
+    chances = trees("kinds").probabilities(np.array([one.row for one in shown]).T)
+    lists = numbered([_list_key(one) for one in shown])
+    total = np.zeros((int(lists.max()) + 1, len(KIND_ORDER)))
+    np.add.at(total, lists, chances)
+    guesses = total.argmax(axis=1)[lists]
     return [_kind(one, KIND_ORDER[guess], beside_a_story) for one, guess in zip(shown, guesses, strict=True)]
+
+
+def _list_key(shown: Shown) -> tuple[int, int]:
+    """What the links of one list have in common: the heading above, else the box around their cards."""
+    if shown.heading is not None:
+        return shown.heading.index, -1
+    card = shown.candidate.card or shown.candidate.anchor.box
+    return -1, (card.parent or card).index
 
 
 def _mostly_linked(layout: Layout, candidate: Candidate) -> list[Block]:
@@ -175,7 +220,7 @@ def _reads_also(candidate: Candidate) -> bool:
         block is None
         or len(block.anchors) != 1
         or not block.text.endswith(candidate.headline)
-        or word_count(candidate.headline) < PAID_WORDS
+        or candidate.words < PAID_WORDS
     ):
         return False
     label = block.text[: -len(candidate.headline)].strip()
@@ -185,23 +230,26 @@ def _reads_also(candidate: Candidate) -> bool:
 def _is_neighbour(candidate: Candidate) -> bool:
     """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`)."""
     rel = (candidate.anchor.element.get("rel") or "").lower().split()
-    return ("prev" in rel or "next" in rel) and word_count(candidate.headline) >= PAID_WORDS
+    return ("prev" in rel or "next" in rel) and candidate.words >= PAID_WORDS
 
 
 def _is_paid(candidate: Candidate, heading: Block | None) -> bool:
     """Whether a headline is paid for: the link, the boxes around it or the heading above say so."""
-    if word_count(candidate.headline) < PAID_WORDS:
+    if candidate.words < PAID_WORDS:
         return False
     if "sponsored" in (candidate.anchor.element.get("rel") or "").lower():
         return True
     return heading is not None and kind_of_heading(heading.text) is LinkKind.SPONSORED
 
 
-def _kind(shown: _Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
+def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
     """What the page says, where it says it in so many words; else what the model makes of the whole."""
     if _is_paid(shown.candidate, shown.heading):
         return LinkKind.SPONSORED
-    if shown.heading and kind_of_heading(shown.heading.text) is LinkKind.POPULAR:
-        return LinkKind.POPULAR
+    if _is_neighbour(shown.candidate) or _reads_also(shown.candidate):
+        kind = LinkKind.RELATED
+    else:
+        said = kind_of_heading(shown.heading.text) if shown.heading else None
+        kind = guessed if said is None or said is LinkKind.SPONSORED else said
     # On a front page there is no story to be related to.
-    return guessed if beside_a_story or guessed is not LinkKind.RELATED else LinkKind.SECTION
+    return kind if beside_a_story or kind is not LinkKind.RELATED else LinkKind.SECTION

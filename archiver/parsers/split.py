@@ -1,26 +1,31 @@
 """Splits one page into its story and the headlines of others: the questions of this package in their order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.items import Article, Split
+from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
-from archiver.parsers.article import Story, story, without, without_byline
+from archiver.parsers.article import Reason, Story, no_story, story, without, without_byline
 from archiver.parsers.authors import authors
-from archiver.parsers.blocks import Block, Layout, page_layout
+from archiver.parsers.blocks import Layout, page_layout
+from archiver.parsers.bylines import names_in
 from archiver.parsers.datelines import Reading, story_dates
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
 from archiver.parsers.headline import Headline, headline
 from archiver.parsers.language import language
-from archiver.parsers.link_features import NOT_A_STORY
-from archiver.parsers.related import related_links
-from archiver.parsers.structured import STORY_TYPES, Structured, first_string, structured, types
+from archiver.parsers.link_addresses import NOT_A_STORY
+from archiver.parsers.related import Related, related_links
+from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
+from archiver.parsers.sourced import Dated, Sourced
+from archiver.parsers.standfirst import Announced
+from archiver.parsers.structured import STORY_TYPES, Structured, first_string, is_news, structured, types
 from archiver.parsers.text import word_count
 from archiver.parsers.urls import canonical_url, is_readable
 
@@ -28,28 +33,64 @@ from archiver.parsers.urls import canonical_url, is_readable
 UNSIGNED_WORDS = 120
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """All that the split of one page was made of and decided by."""
+
+    split: Split
+    layout: Layout
+    ruling: Ruling
+    decided: Ruled
+    ruled: frozenset[str]
+    """The fields of the article that a rule of the site gave."""
+    title: Headline
+    story: Story
+    related: Related
+    fetched: datetime
+
+
 def split_page(
-    html: bytes, *, url: str, content_type: str | None = None, fetched: datetime | None = None
+    html: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+    rules: Sequence[SiteRules] = (),
 ) -> Split:
     """Split an HTML page into its main story and the related links.
 
     html is the page as served, content_type its HTTP header, url the absolute address it came from (links are
     resolved against it), fetched the time of the fetch (now if None): dates after it are refused, and days
-    without year belong to the year before it. A page without markup or story gives Split(article=None).
+    without year belong to the year before it. rules are those of the site; the ones that hold at that time
+    decide before all else. A page without markup or story gives Split(article=None).
     An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read.
     """
     try:
-        root = page_tree(html, content_type)
+        return page_parts(html, url=url, content_type=content_type, fetched=fetched, rules=rules).split
     except ParseLimitError:
         raise
     except PageError:
         return Split(article=None)
-    return _split(root, url if is_readable(url) else "", fetch_time(fetched))
 
 
-def _split(root: Element, url: str, fetched: datetime) -> Split:
+def page_parts(
+    html: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+    rules: Sequence[SiteRules] = (),
+) -> Parts:
+    """Return what split_page splits a page into, and by what. Raises PageError if the page has no markup."""
+    root = page_tree(html, content_type)
+    moment = fetch_time(fetched)
+    ruling = apply_rules(root, rules_at(rules, moment))
+    return _parts(root, url if is_readable(url) else "", moment, ruling)
+
+
+def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     layout, stated = page_layout(root), structured(root)
-    title = headline(layout, stated, url)
+    title, decided = _title(layout, stated, url, ruling), ruled(layout, ruling)
     description = page_description(stated)
     table = block_table(
         layout,
@@ -57,35 +98,69 @@ def _split(root: Element, url: str, fetched: datetime) -> Split:
         description=description,
         stated=stated_text(first_string(stated.story.get("articleBody")) or ""),
     )
-    found = story(layout, table, title.block, description, fetched)
+    announced = Announced(title.block, description, is_news(stated))
+    found = story(layout, table, announced, fetched, decided)
     said = _said(layout, stated, title, found, url, fetched)
-    if not title.text or not _is_story(stated, said, found.blocks, url):
-        found = Story((), None, found.chances)
-    own = frozenset({metadata.canonical(layout, stated, url), canonical_url(url) or url})
-    links, blocks = related_links(layout, table, found, page_base(root, url), own)
-    main = without(found, blocks, frozenset(link.headline for link in links))
-    article = _article(layout, stated, main, url, title, said) if main.blocks else None
-    return Split(article=article, related=links)
+    if ruling.rules is not None:
+        said = _as_ruled(said, ruling, fetched)
+    if not title.text or not _is_story(stated, said, found, url):
+        found = no_story(found, Reason.NO_STORY)
+    own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
+    related = related_links(layout, table, found, page_base(root, url), own, decided.links)
+    main = without(found, related.blocks, frozenset(link.headline for link in related.links))
+    main = without_byline(main, said.authors.value)
+    article = _article(stated, main, url, title, said) if main.blocks else None
+    return Parts(
+        Split(article=article, related=related.links),
+        layout,
+        ruling,
+        decided,
+        said.ruled,
+        title,
+        main,
+        related,
+        fetched,
+    )
+
+
+def _title(layout: Layout, stated: Structured, url: str, ruling: Ruling) -> Headline:
+    given = ruled_headline(layout, ruling)
+    return Headline(*given, Origin.RULE) if given else headline(layout, stated, url)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What the page says of its text."""
 
-    authors: tuple[str, ...]
-    language: str | None
-    published: datetime | None
-    modified: datetime | None
+    authors: Sourced[tuple[str, ...]]
+    language: Sourced[str | None]
+    published: Dated | None
+    modified: Dated | None
+    ruled: frozenset[str] = frozenset()
+    """The fields of the article that a rule of the site gave."""
 
 
 def _said(
     layout: Layout, stated: Structured, title: Headline, found: Story, url: str, fetched: datetime
 ) -> _Said:
-    spoken = language(layout, stated, " ".join(block.text for block in found.blocks))
+    spoken = language(layout, stated, found.blocks)
     marks = (title.block, *found.blocks[:1], *found.blocks[-1:])
     places = tuple(block for block in marks if block is not None)
-    published, modified = story_dates(layout, stated, places, url, Reading(spoken, fetched))
-    return _Said(authors(layout, stated, title.block, url), spoken, published, modified)
+    published, modified = story_dates(layout, stated, places, url, Reading(spoken.value, fetched))
+    return _Said(authors(layout, stated, marks, url), spoken, published, modified)
+
+
+def _as_ruled(said: _Said, ruling: Ruling, fetched: datetime) -> _Said:
+    """What the page says, but for what the rules of its site found."""
+    named = dict.fromkeys(name for text in ruling.authors for name in names_in(text, stated=True))
+    published = Reading(said.language.value, fetched).first(ruling.dates, Origin.RULE)
+    found = {"headline": ruling.headline, "authors": named, "date_published": published}
+    return replace(
+        said,
+        authors=Sourced(tuple(named), Origin.RULE) if named else said.authors,
+        published=published or said.published,
+        ruled=frozenset(field for field, value in found.items() if value),
+    )
 
 
 def page_description(stated: Structured) -> str:
@@ -102,15 +177,16 @@ def page_base(root: Element, url: str) -> str:
         return url
 
 
-def _is_story(stated: Structured, said: _Said, blocks: tuple[Block, ...], url: str) -> bool:
-    """Whether the page's text is a story: markup, date or author say so, or it is long and at no notice's address."""
+def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
+    """Whether the page's text is a story: markup, a site rule, date or author say so, or it is long and no notice."""
+    blocks = found.blocks
     if types(stated.story) & STORY_TYPES:
         return True
     path, query = urlsplit(url).path, urlsplit(url).query
     if url and path in ("", "/") and not any(c.isdigit() for c in query):
         return False
     kind = (stated.meta.get("og:type") or [""])[0].lower()
-    if kind.startswith("article") or said.published or said.modified or said.authors:
+    if found.is_ruled or kind.startswith("article") or said.published or said.modified or said.authors.value:
         return True
     marked = all(any(box.tag == "article" for box in block.box.lineage()) for block in blocks)
     long_enough = sum(word_count(block.text) for block in blocks) >= (
@@ -119,19 +195,37 @@ def _is_story(stated: Structured, said: _Said, blocks: tuple[Block, ...], url: s
     return long_enough and NOT_A_STORY.search(path + "/") is None
 
 
-def _article(
-    layout: Layout, stated: Structured, main: Story, url: str, title: Headline, said: _Said
-) -> Article:
+def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:
+    address, section, keywords = (
+        metadata.canonical(stated, url),
+        metadata.section(stated),
+        metadata.keywords(stated),
+    )
+    published, modified = said.published, said.modified
     return Article(
-        url=metadata.canonical(layout, stated, url),
+        url=address.value,
         headline=title.text,
         lead=main.lead.text if main.lead else None,
-        body="\n\n".join(block.text for block in without_byline(main.blocks, said.authors)),
-        authors=said.authors,
-        date_published=said.published,
-        date_modified=said.modified,
-        language=said.language,
-        section=metadata.section(stated),
-        keywords=metadata.keywords(stated),
+        body="\n\n".join(block.text for block in main.blocks),
+        authors=said.authors.value,
+        date_published=published.at if published else None,
+        date_modified=modified.at if modified else None,
+        language=said.language.value,
+        section=section.value,
+        keywords=keywords.value,
         images=metadata.images(stated, main.blocks, url),
+        sources=Sources(
+            url=address.origin,
+            headline=title.origin,
+            lead=Origin.TEXT if main.lead else None,
+            body=Origin.RULE if main.is_ruled else Origin.TEXT,
+            authors=said.authors.origin,
+            date_published=published.origin if published else None,
+            date_published_precision=published.precision if published else None,
+            date_modified=modified.origin if modified else None,
+            date_modified_precision=modified.precision if modified else None,
+            language=said.language.origin,
+            section=section.origin,
+            keywords=keywords.origin,
+        ),
     )

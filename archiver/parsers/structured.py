@@ -1,11 +1,13 @@
-"""What a page says of itself for machines: JSON-LD (https://schema.org) and `<meta>`."""
+"""What a page says of itself for machines: JSON-LD (https://schema.org), `<meta>`, `<link>`, `<time>`, microdata."""
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
+from typing import cast
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.parsers.decoding import element_text
@@ -45,8 +47,11 @@ COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 ITEMPROPS = frozenset({"author", "datePublished", "dateModified", "articleSection"})
 """The microdata that tells of the story; that of listed stories stands in other items."""
+MARKED = etree.XPath("//*[@itemprop]")
 # An object nested deeper than this is no metadata.
 DEEPEST = 12
+# Parts of JSON-LD that tell of other stories than the page's: what lists, comments and series hold.
+OTHERS = frozenset({"itemListElement", "isPartOf", "hasPart", "comment", "mentions"})
 
 Thing = dict[str, object]
 """A JSON-LD object."""
@@ -64,41 +69,124 @@ class Structured:
     """Every JSON-LD object that has an @id, by it: authors are often only referred to."""
     meta: dict[str, list[str]]
     """`<meta>` contents by name, property or itemprop in lower case."""
-    items: dict[str, list[str]]
-    """Texts of the elements that bear one of ITEMPROPS (microdata), by it."""
+    items: "Microdata"
+    title: str
+    """The text of `<title>`, or ""."""
+    canonical: list[str]
+    """The addresses of `<link rel="canonical">`."""
+    times: list[str]
+    """What the page's `<time>` elements say: their datetime, else their text."""
 
 
 def structured(root: Element) -> Structured:
-    """Read JSON-LD and meta elements. Broken JSON is mended where that is plain, else passed over."""
-    objects = [thing for script in _scripts(root) for thing in _objects(script)]
+    """Read what a page says of itself. Broken JSON is mended where that is plain, else passed over."""
+    found = _Found()
+    for element in root.iter("script", "meta", "link", "time", "title"):
+        found.add(element)
+    objects = [thing for value in found.json for thing in _objects(value)]
     things = {
         identity: thing
         for thing in objects
         if isinstance(identity := thing.get("@id"), str) and len(thing) > 1
     }
-    stories = [thing for thing in objects if types(thing) & STORY_TYPES]
-    pages = [thing for thing in objects if types(thing) & PAGE_TYPES]
+    kinds = [types(thing) for thing in objects]
+    stories = [thing for thing, named in zip(objects, kinds, strict=True) if named & STORY_TYPES]
+    pages = [thing for thing, named in zip(objects, kinds, strict=True) if named & PAGE_TYPES]
     return Structured(
         story=max(stories, key=_weight, default={}),
         page=pages[0] if pages else {},
         things=things,
-        meta=_meta(root),
-        items=_items(root),
+        meta=found.meta,
+        items=Microdata(root),
+        title=found.title,
+        canonical=found.canonical,
+        times=found.times,
     )
+
+
+class Microdata:
+    """The texts of the elements that bear one of ITEMPROPS; read when first asked for, as JSON-LD often says all."""
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._texts: dict[str, list[str]] | None = None
+
+    def texts(self, name: str) -> list[str]:
+        """Return the texts of the elements with itemprop=name, in page order."""
+        if self._texts is None:
+            self._texts = self._read()
+        return self._texts.get(name, [])
+
+    def _read(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        home: Element | None = None
+        for element in cast("list[Element]", MARKED(self._root)):
+            name = element.get("itemprop", "")
+            if name not in ITEMPROPS or element.tag == "meta":
+                continue
+            if name == "author":
+                # Comments and teasers name their own authors, each in a box of its own.
+                home = _box_around(element) if home is None else home
+                if _box_around(element) is not home:
+                    continue
+            if text := _item_text(element, name):
+                found.setdefault(name, []).append(text)
+        return found
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one pass over the page's elements has found so far."""
+
+    json: list[object] = field(default_factory=list)
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    title: str = ""
+    canonical: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+
+    def add(self, element: Element) -> None:
+        """Take from a script, meta, link, time or title element what it says."""
+        tag = element.tag
+        if tag == "meta":
+            self._add_meta(element)
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and element.text:
+                self.json.append(_json(element.text))
+        elif tag == "link":
+            if "canonical" in (element.get("rel") or "").lower().split() and (href := element.get("href")):
+                self.canonical.append(href)
+        elif tag == "time":
+            self.times.append(element.get("datetime") or element_text(element))
+        elif not self.title:  # pictures (svg) have titles of their own, farther down
+            self.title = element_text(element).strip()
+
+    def _add_meta(self, element: Element) -> None:
+        content = (element.get("content") or "").strip()
+        if content:
+            for key in ("name", "property", "itemprop", "http-equiv"):
+                if name := element.get(key):
+                    self.meta.setdefault(name.strip().lower(), []).append(content)
+
+
+def is_news(structured: Structured) -> bool:
+    """Whether the page's data call its story a news article, as those of newsrooms do."""
+    return any("news" in kind or "liveblog" in kind for kind in types(structured.story))
 
 
 def types(thing: Thing) -> set[str]:
     """Return the object's @type as lower-case names without their vocabulary."""
     named = thing.get("@type")
-    names = named if isinstance(named, list) else [named]
+    if isinstance(named, str):
+        return {named.rpartition("/")[2].rpartition(":")[2].lower()}
+    names = named if isinstance(named, list) else []
     return {name.rpartition("/")[2].rpartition(":")[2].lower() for name in names if isinstance(name, str)}
 
 
 def strings(value: object) -> list[str]:
     """Return the texts in a JSON-LD value: a string, a list of them, or objects with @value, name or url."""
     if isinstance(value, str):
-        # Many publishing systems escape JSON as if it were HTML.
-        return [unescape(value)] if value.strip() else []
+        # Many publishing systems escape JSON as if it were HTML, some twice.
+        return [unescape(unescape(value)) if "&" in value else value] if value.strip() else []
     if isinstance(value, list):
         return [text for item in value for text in strings(item)]
     if isinstance(value, dict):
@@ -122,23 +210,21 @@ def _weight(story: Thing) -> tuple[bool, bool, int]:
     )
 
 
-def _scripts(root: Element) -> Iterator[object]:
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text:
-            yield _json(script.text)
-
-
 def _json(text: str) -> object:
-    for attempt in (
-        text,
-        COMMENT.sub("", text),
-        TRAILING_COMMA.sub("", CONTROL.sub(" ", COMMENT.sub("", text))),
-    ):
+    for mended in (str, _without_comments, _without_faults):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(mended(text), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _without_comments(text: str) -> str:
+    return COMMENT.sub("", text)
+
+
+def _without_faults(text: str) -> str:
+    return TRAILING_COMMA.sub("", CONTROL.sub(" ", _without_comments(text)))
 
 
 def _objects(value: object, depth: int = 0) -> Iterator[Thing]:
@@ -152,36 +238,17 @@ def _objects(value: object, depth: int = 0) -> Iterator[Thing]:
         if "@type" in value:
             yield value
         for key, item in value.items():
-            # What a list or a neighbouring story holds is not this page's.
-            if isinstance(item, dict | list) and key not in (
-                "itemListElement",
-                "isPartOf",
-                "hasPart",
-                "comment",
-                "mentions",
-            ):
+            if isinstance(item, dict | list) and key not in OTHERS:
                 yield from _objects(item, depth + 1)
 
 
-def _meta(root: Element) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for element in root.iter("meta"):
-        attributes = element.attrib
-        content = attributes.get("content")
-        if content and content.strip():
-            for key in ("name", "property", "itemprop", "http-equiv"):
-                if name := attributes.get(key):
-                    found.setdefault(name.strip().lower(), []).append(content.strip())
-    return found
+def _box_around(element: Element) -> Element | None:
+    """The box that holds an author and those named beside them."""
+    parent = element.getparent()
+    return parent if parent is None or parent.tag not in ("span", "li", "a") else parent.getparent()
 
 
-def _items(root: Element) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for element in root.iterfind(".//*[@itemprop]"):
-        name = element.get("itemprop")
-        if name in ITEMPROPS and element.tag != "meta":
-            named = element.find(".//*[@itemprop='name']") if name == "author" else None
-            inner = element if named is None else named
-            if text := (inner.get("content") or inner.get("datetime") or element_text(inner)).strip():
-                found.setdefault(name, []).append(text)
-    return found
+def _item_text(element: Element, name: str) -> str:
+    named = element.find(".//*[@itemprop='name']") if name == "author" else None
+    inner = element if named is None else named
+    return (inner.get("content") or inner.get("datetime") or element_text(inner)).strip()

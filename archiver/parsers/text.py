@@ -10,7 +10,8 @@ UNSPACED = re.compile(
     "[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 WORD = re.compile(r"\w+")
-SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥։።][\"'”’»›)\]」』]*\s*$")
+SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
+SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’»›)\]」』]*\s*$")
 
 
 def clean(text: str) -> str:
@@ -24,17 +25,17 @@ def fold(text: str) -> str:
     """Return text as it is compared: compatibility forms, case, quotes and white space evened out."""
     if text.isascii():
         return clean(text).lower().replace("`", "'")
-    return unicodedata.normalize("NFKC", clean(text)).casefold().translate(QUOTES)
+    folded = unicodedata.normalize("NFKC", clean(text)).casefold()
+    return folded.translate(QUOTES) if QUOTE.search(folded) else folded
 
 
 QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
+QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»]")
 
 
 def word_count(text: str) -> int:
     """Return the number of words; in scripts without spaces, two characters count as one."""
-    if text.isascii():
-        return len(text.split())
-    if not UNSPACED.search(text):
+    if text.isascii() or not UNSPACED.search(text):
         return len(text.split())
     unspaced = len(UNSPACED.findall(text))
     return unspaced // 2 + len(WORD.findall(UNSPACED.sub(" ", text)))
@@ -42,4 +43,4 @@ def word_count(text: str) -> int:
 
 def ends_sentence(text: str) -> bool:
     """Whether text ends as a sentence does, in any script."""
-    return SENTENCE_END.search(text[-8:]) is not None
+    return not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None

@@ -18,10 +18,12 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 SAFE = "/:@!$&'()*+,;=~-._%?"
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 # Addresses and paths that are canonical as they stand, as most links on news pages are.
-PLAIN_PATH = r"/(?!/)[A-Za-z0-9_~!$&'()*+,;=:@%/-]*(?:\.[a-z0-9]+)?\Z"
+PLAIN_PATH = r"/(?!/)(?:[A-Za-z0-9_~!$&'()*+,;=:@%/-]|(?<!/)\.)*\Z"
 PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
 PLAIN_FROM_ROOT = re.compile(PLAIN_PATH)
+PLAIN_QUERY = re.compile(r"[A-Za-z0-9_~!$'()*,;=:@&%/.-]+\Z")
 SPACE = re.compile(r"[\t\r\n]+")
+WORDS = re.compile(r"[^\W_]+")
 
 # The list of public suffixes that the package carries; it must not fetch a newer one by itself. Hosts of blogs and
 # the like (blogspot.com, github.io) stand in its private part: each name under them is a site of its own.
@@ -44,11 +46,13 @@ def canonical_url(url: str, base: str = "") -> str | None:
 
 def readable_url(url: str, base: str = "") -> str | None:
     """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
-    if PLAIN.match(url):
-        return url
-    if PLAIN_FROM_ROOT.match(url):
-        origin = _origin(base)
-        return None if origin is None else origin + url
+    plain, mark, query = url.partition("#")[0].partition("?")
+    if not mark or (PLAIN_QUERY.match(query) and not TRACKING.search(query)):
+        if PLAIN.match(plain):
+            return plain + mark + query
+        if PLAIN_FROM_ROOT.match(plain):
+            origin = _origin(base)
+            return None if origin is None else origin + plain + mark + query
     try:
         parts = urlsplit(urljoin(base, SPACE.sub("", url.strip())))
     except ValueError:  # a broken IPv6 address
@@ -139,3 +143,8 @@ def site(host: str) -> str:
     labels = host.partition(":")[0].split(".")
     is_name = len(labels) > 1 and not labels[-1].isdigit() and not host.startswith("[")
     return ".".join(labels[-2:]) if is_name else host
+
+
+def words_of_path(url: str) -> frozenset[str]:
+    """Return the words, in lower case, that the path of an address is made of: "/team/ann-lee" gives three."""
+    return frozenset(WORDS.findall(url.partition("?")[0].lower()))

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Split
 from archiver.parsers import split_page
+from archiver.parsers.rules import SiteRules
 
 T = TypeVar("T")
 Task: TypeAlias = tuple[Callable[..., Any], tuple[object, ...], dict[str, object]]
@@ -59,10 +60,18 @@ class SplitWorkers:
             self._idle.put(worker)
 
     async def split(
-        self, html: bytes, *, url: str, content_type: str | None = None, fetched: datetime | None = None
+        self,
+        html: bytes,
+        *,
+        url: str,
+        content_type: str | None = None,
+        fetched: datetime | None = None,
+        rules: Sequence[SiteRules] = (),
     ) -> Split:
         """Return split_page of the same arguments, without blocking the event loop. Raises as run_now."""
-        return await self.run(split_page, html, url=url, content_type=content_type, fetched=fetched)
+        return await self.run(
+            split_page, html, url=url, content_type=content_type, fetched=fetched, rules=rules
+        )
 
     async def run(self, parse: Callable[..., T], *args: object, **kwargs: object) -> T:
         """Return parse(*args, **kwargs) from a worker, without blocking the event loop. Raises as run_now."""

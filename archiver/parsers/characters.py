@@ -1,0 +1,84 @@
+"""Which characters the texts of a page are made of, counted for all of them at once with numpy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archiver.parsers.text import SENTENCE_ENDS, UNSPACED, ends_sentence, word_count
+
+Numbers = NDArray[np.float32]
+
+SPACE, DIGIT, UPPER, LOWER, COMMA, UNSPACED_LETTER, END, QUOTE, QUESTION, COLON, COPYRIGHT = (
+    1 << bit for bit in range(11)
+)
+_MARKS = {
+    SPACE: " ", DIGIT: "0123456789", COMMA: ",，、،", END: SENTENCE_ENDS, QUOTE: "\"“„«‘'»「", QUESTION: "?？؟",
+    COLON: ":：", COPYRIGHT: "©",
+}  # fmt: skip
+# Characters from here on (emoji, rare ideographs) are taken as this one, which is in no class.
+LAST = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Characters:
+    """The characters of several texts, none of them empty."""
+
+    size: NDArray[np.int64]
+    """Characters of each text."""
+    classes: NDArray[np.uint16]
+    """The classes of every character of all the texts, one after the other, as bits."""
+    start: NDArray[np.int64]
+    """Where each text begins in classes."""
+
+    def count(self, kind: int) -> Numbers:
+        """Return how many characters of a class each text has."""
+        return np.add.reduceat((self.classes & kind) != 0, self.start, dtype=np.float32)
+
+    def first(self, kind: int) -> NDArray[np.bool_]:
+        """Return which texts begin with a character of a class."""
+        return np.asarray(self.classes[self.start] & kind, np.bool_)
+
+    def last(self, kind: int) -> NDArray[np.bool_]:
+        """Return which texts end with a character of a class."""
+        return np.asarray(self.classes[self.start + self.size - 1] & kind, np.bool_)
+
+
+def characters(texts: Sequence[str]) -> Characters:
+    """Return the characters of texts: at least one, each clean and not empty."""
+    size = np.array([len(text) for text in texts], np.int64)
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return Characters(size, _classes()[np.minimum(codes, LAST)], size.cumsum() - size)
+
+
+def word_counts(texts: Sequence[str], found: Characters) -> Numbers:
+    """Return word_count of each of the texts."""
+    words = found.count(SPACE) + 1
+    for index in np.flatnonzero(found.count(UNSPACED_LETTER)).tolist():
+        words[index] = word_count(texts[index])
+    return words
+
+
+def sentence_ends(texts: Sequence[str], found: Characters) -> Numbers:
+    """Return 1 for each of the texts that ends as a sentence does, else 0."""
+    ends = found.last(END).astype(np.float32)
+    plain = found.last(END | UPPER | LOWER | DIGIT | UNSPACED_LETTER)
+    for index in np.flatnonzero(~plain).tolist():
+        ends[index] = ends_sentence(texts[index])
+    return ends
+
+
+@cache
+def _classes() -> NDArray[np.uint16]:
+    """The classes of each character up to LAST."""
+    every = [chr(code) for code in range(LAST)]
+    table = np.zeros(LAST + 1, np.uint16)
+    table[:LAST] += np.array([c.isupper() for c in every]) * np.uint16(UPPER)
+    table[:LAST] += np.array([c.islower() for c in every]) * np.uint16(LOWER)
+    unspaced = UNSPACED.findall("".join(every).encode("utf-16-le", "replace").decode("utf-16-le"))
+    table[[ord(c) for c in unspaced]] |= UNSPACED_LETTER
+    for kind, marks in _MARKS.items():
+        table[[ord(c) for c in marks]] |= kind
+    return table

@@ -1,0 +1,177 @@
+"""What an address says of the page behind it, beside the address of the page that links to it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archiver.parsers.text import fold
+from archiver.parsers.urls import site
+
+NOT_A_STORY = re.compile(
+    r"/(?:tags?|topics?|thema|themen|dossiers?|authors?|autor(?:en)?|auteurs?|categor\w*|sections?|search|suche|log-?in|sign-?in|sign-?up|"
+    r"register|account|subscri\w*|abo\w*|newsletters?|contact\w*|about\w*|privacy|terms|impressum|datenschutz\w*|shop|store|jobs?|people|"
+    r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
+    re.IGNORECASE,
+)
+# Jobs, goods, dates and the like: headlines of a kind, but of no story. As a label of the host or a part of the path.
+OFFER = re.compile(
+    r"[/.](?:jobs?|careers?|karriere\w*|stellen\w*|empleos?|emplois?|lavoro|vacatures?|shop\w*|store|products?|produkte?|productos|produits|"
+    r"deals?|coupons?|vouchers?|gutschein\w*|rabatt\w*|ofertas?|offers?|angebote?|promo\w*|webinars?|events?|veranstaltung\w*|eventos?|"
+    r"kurse?|courses?|workshops?|seminare?|tickets?|entradas|portfolio|solutions?|downloads?|collections?|sponsored|advertorial|ads?|pr)"
+    r"(?:[-_]\w+){0,2}(?=[/.]|$)",
+    re.IGNORECASE,
+)
+# What an address has in it that leads to readers' comments or shares the page.
+DISCUSSION = ("comment", "kommentar", "share=", "reply", "cid=", "/discuss")
+# The same where there is no doubt, in a link as the page writes it: a job, an event, goods; a comment, a share button.
+SURELY_OFFER = re.compile(
+    r"//(?:jobs?|careers?|karriere|stellen\w*|empleo|emploi|shop|store|events?|tickets|coupons?|gutscheine?|descuentos)\.|"
+    r"/(?:jobs?|careers?|stellenangebote?|stellenanzeigen?|empleos?|products?|produkte?|events?|webinars?|coupons?|gutscheine?|"
+    r"checkout|cart)(?:/(?=.)|$)",
+    re.IGNORECASE,
+)
+SURELY_DISCUSSION = re.compile(
+    r"#comment|comment-page-|/comments?(?:/|$|\.)|[?&](?:share|replytocom|cid)=", re.IGNORECASE
+)
+DIGITS = re.compile(r"\d{4,}")
+DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d?")
+WORDS_OF_SLUG = re.compile(r"[^-_.+,]+")
+# A name by which a story may be told from others: so many words, or a number.
+NAMING_WORDS = 3
+# Addresses with one of these endings tell their pages apart by their query.
+PROGRAM = (".php", ".asp", ".aspx", ".jsp", ".cgi", ".pl", ".do", ".cfm")
+# Words of a slug shorter than this stand in any headline.
+SLUG_WORD = 4
+
+ADDRESS_FEATURES = (
+    "same_host", "same_site", "depth", "slug_words", "more_slug_words", "long_digits", "digits_as_own", "html", "query",
+    "path_length", "longer_path", "not_a_story", "not_html", "root", "dated", "offer", "discussion", "shared_path",
+    "own_shape", "said_in_slug",
+)  # fmt: skip
+NOT_STORY_COLUMN = ADDRESS_FEATURES.index("not_a_story")
+OWN_SHAPE_COLUMN = ADDRESS_FEATURES.index("own_shape")
+FILES = (
+    ".pdf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".mp4", ".zip", ".doc", ".docx", ".xls", ".xlsx",
+    ".xml", ".rss", ".ics", ".apk",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An absolute address in its parts."""
+
+    host: str
+    path: str
+    query: str
+    segments: tuple[str, ...]
+    slug: tuple[str, ...]
+    """The longer words of the segment of the path that has most words, in lower case."""
+    slug_words: int
+    """How many words that segment has."""
+    shape: str
+    """The address with its words and numbers taken out: stories of one site are alike in it."""
+    alone: tuple[float, ...]
+    """The features that need no other address."""
+
+
+# The same stories are linked from many pages of a site.
+@lru_cache(maxsize=4096)
+def address(url: str) -> Address:
+    """Return the parts of an absolute address."""
+    host, _, rest = url.partition("://")[2].partition("/")
+    path, _, query = rest.partition("?")
+    path = "/" + path
+    segments = tuple(segment for segment in path.split("/") if segment)
+    slug, most = "", 0
+    shapes = []
+    for segment in segments:
+        count = len(WORDS_OF_SLUG.findall(segment))
+        if count > most:
+            slug, most = segment, count
+        shapes.append(_shape(segment, count))
+    alone = (
+        float(len(segments)),
+        float(most),
+        float(DIGITS.search(path) is not None or DIGITS.search(query) is not None),
+        float(path.endswith((".html", ".htm", ".php", ".shtml"))),
+        float(query != ""),
+        float(len(path)),
+        float(NOT_A_STORY.search(path) is not None),
+        float(path.lower().endswith(FILES)),
+        float(not segments),
+        float(DATE_PATH.search(path) is not None),
+        float(OFFER.search(f".{host}{path}") is not None),
+        float(any(map(rest.lower().__contains__, DISCUSSION))),
+    )
+    shape = host + "/".join(shapes) + ("?" if query else "")
+    words = tuple(
+        word for word in WORDS_OF_SLUG.findall(slug.lower()) if len(word) >= SLUG_WORD and word.isalpha()
+    )
+    return Address(host, path, query, segments, words, most, shape, alone)
+
+
+def _shape(segment: str, words: int) -> str:
+    kind = "n" if segment.isdigit() else "s" if words >= 4 else "w"
+    return kind + ("d" if kind != "n" and DIGITS.search(segment) else "") + ("." if "." in segment else "")
+
+
+def compared(one: Address, own: Address) -> list[float]:
+    """Return what an address says beside the page's own, in the order of ADDRESS_FEATURES but for the last."""
+    same_host = one.host == own.host
+    shared = 0
+    if same_host:
+        for a, b in zip(one.segments, own.segments, strict=False):
+            if a != b:
+                break
+            shared += 1
+    depth, words, digits, html, query, length, not_story, not_html, root, dated, offer, discussion = one.alone
+    return [
+        float(same_host),
+        float(same_host or site(one.host) == site(own.host)),
+        depth,
+        words,
+        words - own.slug_words,
+        digits,
+        float(digits == own.alone[2]),
+        html,
+        query,
+        length,
+        length - len(own.path),
+        not_story,
+        not_html,
+        root,
+        dated,
+        offer,
+        discussion,
+        float(shared if same_host else -1),
+        float(one.shape == own.shape),
+    ]
+
+
+def said_in_slug(one: Address, headline: str) -> float:
+    """Return the share of the longer words of an address that its headline has, -1 if it has none."""
+    if not one.slug:
+        return -1.0
+    said = fold(headline)
+    return sum([word in said for word in one.slug]) / len(one.slug)
+
+
+def is_no_story(url: str, href: str) -> bool:
+    """Whether an address, written as href, leads to no story by its looks: a first page, a file, a comment, sharing."""
+    path, _, query = url.partition("://")[2].partition("/")[2].partition("?")
+    if not path and not query:
+        return True
+    return path.lower().endswith(FILES) or SURELY_DISCUSSION.search(href) is not None
+
+
+def is_offer(url: str) -> bool:
+    """Whether an address surely leads to a job, an event or goods."""
+    return SURELY_OFFER.search(url) is not None
+
+
+def named_page(url: str) -> str | None:
+    """Return an address if its path alone names a page, so that the same path with a query is the same page."""
+    one = address(url)
+    if one.query or one.path.endswith(PROGRAM):
+        return None
+    return url if one.slug_words >= NAMING_WORDS or any(c.isdigit() for c in one.path) else None

@@ -1,0 +1,217 @@
+"""The heading that a reader sees above a list of links."""
+
+import tomllib
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Set
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from archiver.items import LinkKind
+from archiver.parsers.blocks import Anchor, Block, Box, Layout
+from archiver.parsers.features import Columns, signature
+from archiver.parsers.links import Candidate, card_targets
+from archiver.parsers.names import bit, name_bits
+from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
+from archiver.parsers.text import UNSPACED, fold, word_count
+from archiver.parsers.urls import same_site
+
+HEADLINE_NAMES = bit("headline")
+KICKER_NAMES = bit("tag")
+HEADING_WORDS = 10
+# The longest text, in characters, that is looked at: ten words of any language are shorter.
+LONGEST_HEADING = 120
+# The longest heading that is a link itself, that only its class makes one, and that goes on after its phrase.
+LINKED_WORDS = 3
+NAMED_WORDS = 6
+LEAD_IN_WORDS = 5
+LINKED = 0.9
+# A block of the story, no heading, with more characters than this is a paragraph.
+PARAGRAPH = 60
+HALF = 0.5
+# One such paragraph may be the text of a teaser, so many cannot.
+PARTED = 2
+# A heading that is more likely than this to be the story's own heads no list.
+STORY_CHANCE = 0.5
+
+
+def headings_above(
+    layout: Layout, candidates: list[Candidate], chances: Columns, own: str
+) -> list[Block | None]:
+    """Return for each link the heading that the reader sees above the list it stands in, or None.
+
+    chances holds each block's probability of being the story's text. own is the page's address: "Advertisement"
+    above a list of the site's own stories labels a slot, not the list.
+    """
+    cards = card_targets(candidates)
+    told = [block.index for block in layout.blocks if _is_story(block, chances)]
+    headings = [
+        block
+        for block in layout.blocks
+        if len(block.text) <= LONGEST_HEADING
+        and is_list_heading(block, chances, cards)
+        and not (told and block.heading == 1)
+    ]
+    headings = _without_kickers(headings, cards)
+    rows = _tab_rows(headings)
+    in_tabs = {block.index for row in rows for block in row}
+    headings = [block for block in headings if block.index not in in_tabs or kind_of_heading(block.text)]
+    at = [block.index for block in headings]
+    slots = {block.index for block in headings if _labels_a_slot(block)}
+    found: list[Block | None] = []
+    known: dict[tuple[int, int, bool], Block | None] = {}
+    for candidate in candidates:
+        anchor = candidate.anchor
+        is_own = bool(slots) and same_site(candidate.target, own)
+        key = anchor.box.index, anchor.first_block, is_own
+        if key not in known:
+            heading = _nearest(anchor, headings, at, slots if is_own else frozenset())
+            known[key] = None if heading and _parted(heading.index, anchor.first_block, told) else heading
+        found.append(known[key])
+    under: dict[int, list[int]] = {}
+    for number, heading in enumerate(found):
+        if heading is not None:
+            under.setdefault(heading.index, []).append(number)
+    for row in rows:
+        _share_out(row, [number for tab in row for number in under.get(tab.index, ())], candidates, found)
+    return found
+
+
+def _is_story(block: Block, chances: Columns) -> bool:
+    is_told = chances[block.index] > STORY_CHANCE and len(block.text) > PARAGRAPH
+    return bool(is_told) and not block.heading and block.link_share < HALF
+
+
+def _parted(heading: int, link: int, told: list[int]) -> bool:
+    """Whether paragraphs of the story stand between a heading and a link, by their places."""
+    return bisect_left(told, link) - bisect_left(told, heading) >= PARTED
+
+
+def _tab_rows(headings: list[Block]) -> list[list[Block]]:
+    """Headings that follow each other with nothing between: the labels of tabs."""
+    rows: list[list[Block]] = []
+    for block in headings:
+        last = rows[-1][-1] if rows else None
+        alike = last is not None and (last.box.tag, last.box.depth, last.heading) == (
+            block.box.tag,
+            block.box.depth,
+            block.heading,
+        )
+        if last is not None and alike and last.index == block.index - 1:
+            rows[-1].append(block)
+        else:
+            rows.append([block])
+    return [row for row in rows if len(row) > 1]
+
+
+def _share_out(
+    tabs: list[Block], which: list[int], candidates: list[Candidate], found: list[Block | None]
+) -> None:
+    """Give the links below a row of tabs to them in turn, where as many boxes hold those links as there are tabs.
+
+    which are the links below, by their number among the candidates.
+    """
+    which.sort()
+    paths = [list(candidates[number].anchor.box.lineage())[::-1] for number in which]
+    if not paths or any(kind_of_heading(tab.text) is None for tab in tabs):
+        return
+    for level in range(min(map(len, paths))):
+        panels = list(dict.fromkeys(path[level].index for path in paths))
+        if len(panels) > 1:
+            if len(panels) == len(tabs):
+                for number, path in zip(which, paths, strict=True):
+                    found[number] = tabs[panels.index(path[level].index)]
+            return
+
+
+@lru_cache(maxsize=4096)
+def heads_offers(text: str) -> bool:
+    """Whether a heading's words speak of jobs, events, goods or comments, in any language."""
+    words, unspaced = _offers()
+    folded = fold(text)
+    return any(word.strip(PUNCTUATION) in words for word in folded.split()) or any(
+        word in folded for word in unspaced
+    )
+
+
+@cache
+def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words for offers, and those in scripts without spaces."""
+    table = tomllib.loads(
+        files("archiver.parsers").joinpath("words", "offers.toml").read_text(encoding="utf-8")
+    )
+    every = [fold(word) for words in table.values() for word in words]
+    return frozenset(every), tuple(word for word in every if UNSPACED.match(word))
+
+
+def _nearest(anchor: Anchor, headings: list[Block], at: list[int], passed: Set[int]) -> Block | None:
+    """The last heading before the link in the smallest box that has one; at holds the headings' places."""
+    start = anchor.first_block
+    for box in anchor.box.lineage():
+        if box.tag in ("body", "html", "main"):
+            return None
+        for position in range(bisect_left(at, start) - 1, bisect_left(at, box.first_block) - 1, -1):
+            if at[position] not in passed:
+                return headings[position]
+        start = box.first_block
+    return None
+
+
+def _labels_a_slot(block: Block) -> bool:
+    return not block.heading and kind_of_heading(block.text) is LinkKind.SPONSORED
+
+
+def is_list_heading(block: Block, chances: Columns, cards: dict[int, str | None]) -> bool:
+    """Whether a block heads a list: words that say so, or a short heading of neither the story nor a card."""
+    words = word_count(block.text)
+    if not 0 < words <= HEADING_WORDS:
+        return False
+    if _announces(block, words, cards):
+        return True
+    if block.linked and words > LINKED_WORDS:
+        return False
+    if chances[block.index] > STORY_CHANCE or not any(map(str.isalpha, block.text)):
+        return False
+    return block.heading > 0 or _is_called_heading(block, words)
+
+
+def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> list[Block]:
+    """Leave out what stands in several cards alike, and announces nothing: kickers of their headlines."""
+    own = {block.index: signature(block.box) for block in headings if _in_a_card(block, cards)}
+    repeated = {one for one, count in Counter(own.values()).items() if count > 1}
+    return [
+        block
+        for block in headings
+        if own.get(block.index) not in repeated or _announces(block, word_count(block.text), cards)
+    ]
+
+
+def _in_a_card(block: Block, cards: dict[int, str | None]) -> bool:
+    """Whether a block stands in a box with one headline: it is that headline's own kicker or subheading."""
+    return cards.get(block.box.index) is not None or (
+        block.box.parent is not None and cards.get(block.box.parent.index) is not None
+    )
+
+
+def _is_called_heading(block: Block, words: int) -> bool:
+    around: Box | None = block.box.parent
+    names = name_bits(block.box.names) | (name_bits(around.names) if around else 0)
+    is_named = bool(names & HEADLINE_NAMES) and not names & KICKER_NAMES
+    return is_named and not block.linked and words <= NAMED_WORDS
+
+
+def _announces(block: Block, words: int, cards: dict[int, str | None]) -> bool:
+    """Whether a block's words announce a list; the name of a section above one card is its kicker."""
+    exact, begins, _ = phrase_bits(block.text)
+    kind = kind_of_heading(block.text) if exact or (begins and words <= LEAD_IN_WORDS) else None
+    if (
+        kind is None
+        or (block.linked and block.link_share < LINKED)
+        or (not exact and _in_a_card(block, cards))
+    ):
+        return False
+    if kind is not LinkKind.SECTION:
+        return True
+    return not _in_a_card(block, cards) and (
+        block.heading > 0 or not name_bits(block.box.names) & KICKER_NAMES
+    )

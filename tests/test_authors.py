@@ -1,0 +1,154 @@
+"""Who wrote a story: whom its data name, whom its lines name, and who is nobody."""
+
+import json
+
+import pytest
+
+from archiver.items import Origin
+from archiver.parsers import split_page
+from archiver.parsers.bylines import byline_names
+
+TEXT = "".join(
+    f"<p>Paragraph {number} tells at some length what the river did to the town on that day, street by street.</p>"
+    for number in ("one", "two", "three", "four", "five")
+)
+URL = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
+PERSON = {"@type": "Person", "@id": "#ann", "name": "Ann Lee"}
+
+
+def page(*, byline: str = "", author: object = None, head: str = "", end: str = "") -> bytes:
+    """A story with a byline below its headline, the author of its JSON-LD, and an end."""
+    data = {
+        "@graph": [
+            {"@type": "NewsArticle", "headline": "Flood closes the old bridge", "author": author},
+            PERSON,
+        ]
+    }
+    return (
+        f'<html lang="en"><head><title>Flood closes the old bridge</title>{head}'
+        '<meta property="og:site_name" content="River Post">'
+        f'<script type="application/ld+json">{json.dumps(data)}</script></head><body><article>'
+        f"<h1>Flood closes the old bridge</h1>{byline}<div>{TEXT}{end}</div></article></body></html>"
+    ).encode()
+
+
+def authors(html: bytes) -> tuple[tuple[str, ...], Origin | None]:
+    article = split_page(html, url=URL).article
+    assert article is not None
+    return article.authors, article.sources.authors
+
+
+@pytest.mark.parametrize(
+    "author", [PERSON, [PERSON], {"@id": "#ann"}, "Ann Lee", "By Ann Lee", "Ann Lee, Senior Editor"]
+)
+def test_author_of_the_data_is_read_in_any_form(author: object) -> None:
+    assert authors(page(author=author)) == (("Ann Lee",), Origin.JSON_LD)
+
+
+def test_byline_completes_the_one_author_that_the_data_name() -> None:
+    html = page(author=PERSON, byline='<p class="byline">By Ann Lee, Bo Ek and Zoë Müller</p>')
+
+    assert authors(html) == (("Ann Lee", "Bo Ek", "Zoë Müller"), Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>By Ann Lee</p>",
+        "<p>Words by Ann Lee</p>",
+        "<p>Posted by: Ann Lee</p>",
+        "<p>Published 20 November 2026 by Ann Lee</p>",
+        "<p>Ann Lee | 20 November 2026</p>",
+        '<div class="post-author__name">Ann Lee</div>',
+        '<div class="byline">ANN LEE</div>'.replace("ANN LEE", "Ann Lee"),
+        '<p><a href="/team/ann-lee">Ann Lee</a></p>',
+        '<p><a href="/authors/7">Ann Lee</a></p>',
+    ],
+)
+def test_line_below_the_headline_names_the_author_where_the_data_name_the_publisher(byline: str) -> None:
+    publisher = {"@type": "Organization", "name": "River Post"}
+
+    assert authors(page(author=publisher, byline=byline)) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize("line", ["<p>Ann Lee</p>", "<p>ANN LEE</p>", "<p>Ann Lee/Bo Ek</p>"])
+def test_names_alone_in_the_last_paragraph_sign_the_story(line: str) -> None:
+    found, origin = authors(page(author="River Post", end=line))
+
+    assert (found[0].title(), origin) == ("Ann Lee", Origin.TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>20 November 2026</p><h2>Key Takeaways</h2>",
+        '<p>20 November 2026</p><p><a href="/topics/water">River Water</a></p>',
+        "<p>Flood Closes</p>",
+        '<p class="author-bio">She writes about rivers.</p>',
+        "<p>20 November 2026</p><p>Read More</p>",
+    ],
+)
+def test_headings_topics_and_buttons_are_no_authors(line: str) -> None:
+    assert authors(page(author="River Post", byline=line)) == (("River Post",), Origin.JSON_LD)
+
+
+@pytest.mark.parametrize("nobody", ["admin", "undefined", "https://social.example/riverpost"])
+def test_accounts_of_nobody_are_no_authors(nobody: str) -> None:
+    assert authors(page(author=nobody, head='<meta name="author" content="Ann Lee">')) == (
+        ("Ann Lee",),
+        Origin.META,
+    )
+
+
+def test_name_of_an_account_counts_where_no_other_is_given() -> None:
+    assert authors(page(author="annlee7")) == (("annlee7",), Origin.JSON_LD)
+    assert authors(page(author="annlee7", byline="<p>By Ann Lee</p>")) == (("Ann Lee",), Origin.BYLINE)
+
+
+def test_authors_of_comments_are_not_the_story_s() -> None:
+    comment = '<div><span itemprop="author">Bo Ek</span> Well said.</div>'
+    html = page(byline='<div><span itemprop="author">Ann Lee</span></div>').replace(
+        b"</article>", comment.encode() + b"</article>"
+    )
+
+    assert authors(html)[0] == ("Ann Lee",)
+
+
+def test_paper_named_beside_its_writer_is_no_author() -> None:
+    assert authors(page(byline="<p>By Ann Lee, River Post</p>"))[0] == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Von Ann Lee und Bo Ek", ("Ann Lee", "Bo Ek")),
+        ("Par Ann Lee", ("Ann Lee",)),
+        ("Written by: Ann Lee", ("Ann Lee",)),
+        ("作者：王小明", ("王小明",)),
+        ("By the time the water fell, nobody was left.", ()),
+    ],
+)
+def test_byline_is_read_in_many_languages(line: str, names: tuple[str, ...]) -> None:
+    assert byline_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ('<div class="byline">By <span>Ann Lee</span> <span>Senior Reporter</span></div>', ("Ann Lee",)),
+        ("<p>20.11.2026 10:30, Ann Lee</p>", ("Ann Lee",)),
+        ("<p>By Theo Marten</p>", ("Theo Marten",)),
+    ],
+)
+def test_role_time_and_words_that_begin_bylines_elsewhere_are_told_from_names(
+    line: str, names: tuple[str, ...]
+) -> None:
+    assert authors(page(byline=line)) == (names, Origin.BYLINE)
+
+
+def test_reporter_named_at_the_head_of_a_chinese_text_is_the_author() -> None:
+    text = "（记者王小明）经过十六个月施工，老码头改造工程十四日完工，两公里长的江边步道当天下午向市民开放。"
+    body = f"<p>{text}</p>" + f"<p>{text[7:]}</p>" * 6
+    html = f'<html lang="zh"><body><article><h1>老码头改造完成</h1>{body}</article></body></html>'
+
+    assert authors(html.encode()) == (("王小明",), Origin.TEXT)

@@ -1,0 +1,113 @@
+"""The headline of a story: which of a page's titles is it, and without what."""
+
+from html import escape
+
+import pytest
+
+from archiver.items import Origin
+from archiver.parsers import split_page
+
+TEXT = "".join(
+    f"<p>Paragraph {number} tells at some length what the river did to the town on that day, street by street.</p>"
+    for number in ("one", "two", "three", "four", "five")
+)
+URL = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
+
+
+def page(*, h1: str = "", title: str = "", data: str = "", **meta: str) -> bytes:
+    """A story with these titles; data are members of its JSON-LD object besides @type, meta names have _ for :."""
+    metas = "".join(
+        f'<meta property="{key.replace("_", ":", 1)}" content="{escape(value)}">'
+        for key, value in meta.items()
+    )
+    ld = f'<script type="application/ld+json">{{"@type": {data}}}</script>' if data else ""
+    heading = f"<h1>{h1}</h1>" if h1 else ""
+    return (
+        f'<html lang="en"><head><title>{title}</title>{metas}{ld}</head>'
+        f"<body><article>{heading}{TEXT}</article></body></html>"
+    ).encode()
+
+
+def headline(html: bytes) -> tuple[str, Origin | None]:
+    article = split_page(html, url=URL).article
+    assert article is not None
+    return article.headline, article.sources.headline
+
+
+def test_heading_is_the_headline_of_a_blog_and_says_so() -> None:
+    html = page(h1="Flood closes the old bridge", title="Old bridge closed: flood guide | River Post")
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.H1)
+
+
+@pytest.mark.parametrize("mark", ["|", "-", "–", "—", "·", "«", "::"])
+def test_site_s_name_is_no_part_of_the_title(mark: str) -> None:
+    html = page(title=f"Flood closes the old bridge {mark} River Post", og_site_name="River Post")
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.TITLE)
+
+
+def test_site_s_name_in_a_heading_is_no_headline_though_its_address_writes_it_as_one_word() -> None:
+    html = page(h1="River Post", title="Flood closes the old bridge", og_title="Flood closes the old bridge")
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.META)
+
+
+def test_newsroom_s_own_headline_wins_where_it_stands_alone() -> None:
+    html = page(
+        h1="Bridge closed: all you need to know",
+        title="Bridge closed: all you need to know",
+        og_title="Bridge closed: all you need to know",
+        data='"NewsArticle", "headline": "River town: Flood closes the old bridge"',
+    )
+
+    assert headline(html) == ("River town: Flood closes the old bridge", Origin.JSON_LD)
+
+
+def test_heading_that_is_shared_wins_over_data_that_repeat_the_title_for_search_engines() -> None:
+    html = page(
+        h1="Flood closes the old bridge",
+        title="Old bridge closed: what to know - River Post",
+        og_title="Flood closes the old bridge",
+        data='"NewsArticle", "headline": "Old bridge closed: what to know"',
+    )
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.H1)
+
+
+def test_title_written_for_sharing_wins_where_one_text_fills_all_other_places() -> None:
+    everywhere = "Live from town: Flood closes the old bridge"
+    html = page(
+        h1=everywhere,
+        title=f"{everywhere} - River Post",
+        og_title="Flood closes the old bridge",
+        twitter_title=everywhere,
+        data=f'"NewsArticle", "headline": "{everywhere}"',
+    )
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.META)
+
+
+def test_headline_that_the_data_cut_is_taken_whole_from_the_page() -> None:
+    whole = "Flood closes the old bridge and the street beside it until the river falls below two metres"
+    html = page(h1=whole, data=f'"NewsArticle", "headline": "{whole[:60]}…"')
+
+    assert headline(html)[0] == whole
+
+
+@pytest.mark.parametrize(
+    "text", ["Flood &amp;amp; storm close the old bridge", "Flood &amp;#38; storm close the old bridge"]
+)
+def test_entities_escaped_twice_are_read(text: str) -> None:
+    html = page(title="x", data=f'"NewsArticle", "headline": "{text}"')
+
+    assert headline(html)[0] == "Flood & storm close the old bridge"
+
+
+def test_date_above_the_title_in_its_heading_is_no_part_of_it() -> None:
+    html = page(
+        h1="<div>20 November 2026</div><div>Flood closes the old bridge</div>",
+        title="Flood closes the old bridge",
+    )
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.H1)

@@ -1,0 +1,204 @@
+"""Where each field of an article was read, and how exactly its dates are given: kept with every version."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from archives import DAY, FLOOD, NOON, column, crawl, filled, one, visit
+from commands import runner
+from sqlite_utils import Database
+
+from archiver.items import Article, Origin, Outcome, Precision, Sources
+from archiver.parsers import split_page
+from db.connection import APPLICATION_ID, open_archive, read_archive
+from db.migrations import migrations
+from db.read import stored_article
+from db.store import record_visit
+
+TEXT = "".join(
+    f"<p>Paragraph {number} tells at some length what the river did to the town on that day, street by street.</p>"
+    for number in ("one", "two", "three", "four", "five")
+)
+URL = "https://www.riverpost.example/flood-closes-bridge"
+FETCHED = datetime(2026, 11, 22, tzinfo=UTC)
+SOURCES = Sources(
+    url=Origin.LINK,
+    headline=Origin.H1,
+    authors=Origin.BYLINE,
+    date_published=Origin.JSON_LD,
+    date_published_precision=Precision.DAY,
+    section=Origin.META,
+)
+
+
+def story(head: str = "", below: str = "", url: str = URL, language: str = ' lang="en"') -> Article:
+    html = (
+        f"<html{language}><head>{head}</head><body><article><h1>Flood closes the old bridge</h1>"
+        f"{below}{TEXT}</article></body></html>"
+    )
+    article = split_page(html.encode(), url=url, fetched=FETCHED).article
+    assert article is not None
+    return article
+
+
+def data(**members: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "BlogPosting", **members})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "below", "origin"),
+    [
+        (data(datePublished="2026-11-20T08:00:00+01:00"), "", Origin.JSON_LD),
+        ('<meta property="article:published_time" content="2026-11-20T08:00:00+01:00">', "", Origin.META),
+        (
+            "",
+            '<span itemprop="datePublished" content="2026-11-20T08:00:00+01:00">Friday</span>',
+            Origin.MICRODATA,
+        ),
+        ("", "<p>20 November 2026, 8:00 CET</p>", Origin.TEXT),
+        ("", '<p>20 November 2026, 8:00 <time datetime="2026-11-20T08:00:00+01:00"></time></p>', Origin.TIME),
+    ],
+)
+def test_date_says_where_it_was_read(head: str, below: str, origin: Origin) -> None:
+    article = story(head, below)
+
+    assert article.date_published == datetime(2026, 11, 20, 7, tzinfo=UTC)
+    assert article.date_published.utcoffset() == timedelta(hours=1)
+    assert article.sources.date_published is origin
+    assert article.sources.date_published_precision is Precision.MOMENT
+
+
+@pytest.mark.parametrize("text", ["2026-11-20", "2026-11-20T00:00:00+01:00", "Nov 20, 2026"])
+def test_day_without_time_is_a_day(text: str) -> None:
+    article = story(data(datePublished=text))
+
+    assert article.date_published is not None
+    assert article.date_published.date().isoformat() == "2026-11-20"
+    assert article.sources.date_published_precision is Precision.DAY
+
+
+def test_date_of_the_address_is_a_day() -> None:
+    sources = story(url="https://www.riverpost.example/2026/11/20/flood").sources
+
+    assert (sources.date_published, sources.date_published_precision) == (Origin.URL, Precision.DAY)
+
+
+def test_full_date_below_the_headline_belies_data_of_a_template() -> None:
+    article = story(data(datePublished="2019-01-01T10:00:00Z"), "<p>20 November 2026</p>")
+
+    assert article.date_published == datetime(2026, 11, 20, tzinfo=UTC)
+    assert article.sources.date_published is Origin.TEXT
+
+
+@pytest.mark.parametrize("line", ["Updated 20 November 2026", "20 November", "20 November 2026"])
+def test_update_or_day_without_year_below_the_headline_leaves_the_data_s_date(line: str) -> None:
+    stated = data(datePublished="2026-03-01T10:00:00Z", dateModified="2026-11-20T12:00:00Z")
+
+    assert story(stated, f"<p>{line}</p>").date_published == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def test_line_that_gives_the_time_of_the_stated_day_wins() -> None:
+    article = story(data(datePublished="2026-11-20"), "<p>20 November 2026, 8:00 CET</p>")
+
+    assert article.date_published == datetime(2026, 11, 20, 7, tzinfo=UTC)
+    assert article.sources.date_published_precision is Precision.MOMENT
+
+
+def test_date_with_its_year_comes_before_one_without() -> None:
+    article = story("", "<p>Open until July 31</p><p>22 July 2025</p>")
+
+    assert article.date_published == datetime(2025, 7, 22, tzinfo=UTC)
+
+
+def test_other_fields_say_where_they_were_read() -> None:
+    head = (
+        f'<link rel="canonical" href="{URL}?page=1"><meta property="article:section" content="City">'
+        + data(keywords="flood, bridge", author="Ann Lee")
+    )
+    sources = story(head).sources
+
+    assert (sources.url, sources.section, sources.keywords, sources.authors, sources.language, sources.body) == (
+        Origin.LINK, Origin.META, Origin.JSON_LD, Origin.JSON_LD, Origin.HTML, Origin.TEXT,
+    )  # fmt: skip
+    assert story(language="").sources.language is Origin.TEXT
+    assert (sources.lead, sources.date_published, sources.date_modified_precision) == (None, None, None)
+
+
+def test_every_version_keeps_its_sources(tmp_path: Path) -> None:
+    first = replace(FLOOD, sources=SOURCES)
+    second = replace(
+        FLOOD,
+        body="The bridge is open again.",
+        sources=replace(SOURCES, headline=Origin.JSON_LD, section=None),
+    )
+    with closing(filled(tmp_path / "archive.db", [first])) as archive:
+        again = visit(second, outcome=Outcome.CHANGED, article_id=1, fetched=NOON + DAY)
+        record_visit(archive, crawl(archive), again)
+
+        assert stored_article(archive, "1").sources == second.sources
+        kept = column(archive, "SELECT sources FROM version_sources ORDER BY number")
+        assert [json.loads(str(text))["headline"] for text in kept] == ["h1", "json-ld"]
+
+
+def test_what_a_page_no_longer_says_keeps_its_source(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with closing(filled(path, [replace(FLOOD, section="City", sources=SOURCES)])) as archive:
+        silent = replace(FLOOD, section=None, sources=replace(SOURCES, section=None, headline=Origin.META))
+        again = visit(silent, outcome=Outcome.UNCHANGED, article_id=1, fetched=NOON + DAY)
+        record_visit(archive, crawl(archive), again)
+
+        stored = stored_article(archive, "1")
+        assert (stored.section, stored.sources) == ("City", replace(SOURCES, headline=Origin.META))
+
+
+def test_day_is_the_same_day_in_the_archive_whatever_its_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "archive.db"
+    midnight = datetime(2026, 11, 20, tzinfo=timezone(timedelta(hours=9)))
+    with closing(filled(path, [replace(FLOOD, date_published=midnight, sources=SOURCES)])) as archive:
+        assert one(archive, "SELECT date_published FROM articles") == "2026-11-20T00:00:00Z"
+
+    run = runner(capsys)
+    shown = run("show", "1", "--archive", path)
+    assert "2026-11-20\n" in shown.out
+    assert json.loads(run("show", "1", "--json", "--archive", path).out)["sources"]["headline"] == "h1"
+
+
+def test_archive_of_schema_1_is_upgraded_without_loss(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with closing(sqlite3.connect(path)) as old:
+        migrations.apply(Database(old, execute_plugins=False), stop_before="m002_provenance")
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute("PRAGMA user_version = 1")
+        old.executescript(
+            """
+            INSERT INTO sources VALUES (1, 'https://news.example/', 'news.example', 'News',
+                                        '2026-11-20T12:00:00Z');
+            INSERT INTO pages(id, url, source_id, first_seen, article_id)
+            VALUES (1, 'https://news.example/flood', 1, '2026-11-20T12:00:00Z', NULL);
+            INSERT INTO crawls VALUES (1, '2026-11-20T12:00:00Z', NULL, 'done', '{}', '0.1.0');
+            INSERT INTO captures(id, page_id, crawl_id, fetched, final_url, outcome, detail)
+            VALUES (1, 1, 1, '2026-11-20T12:00:00Z', 'https://news.example/flood', 'stored', '');
+            INSERT INTO articles(id, url, page_id, source_id, headline, keywords, date_published, first_seen,
+                                 last_seen, capture_id, body_digest, content_digest, body)
+            VALUES (1, 'https://news.example/flood', 1, 1, 'Flood closes the old bridge', '[]',
+                    '2026-11-19T08:30:00Z', '2026-11-20T12:00:00Z', '2026-11-20T12:00:00Z', 1, 'x', 'y', 'It rose.');
+            """
+        )
+        before = old.execute("SELECT * FROM articles").fetchall()
+
+    with closing(open_archive(path)) as archive:
+        assert [tuple(row) for row in archive.execute("SELECT * FROM articles")] == before
+    with closing(read_archive(path)) as archive:
+        stored = stored_article(archive, "1")
+        assert (stored.headline, stored.body, stored.sources) == (
+            "Flood closes the old bridge",
+            "It rose.",
+            Sources(),
+        )
+        assert one(archive, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'flood'") == 1

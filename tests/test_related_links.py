@@ -1,0 +1,161 @@
+"""The headlines of other stories around one story: which links show one, in which words, of what kind."""
+
+import tomllib
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import pytest
+
+from archiver.items import LinkKind, RelatedLink
+from archiver.parsers import split_page
+from archiver.parsers.list_headings import heads_offers
+
+URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
+STORY = [
+    "The river rose by two metres on Friday night and took the railing of the old bridge with it.",
+    "The council closed the bridge for the weekend and asked drivers to take the ring road instead.",
+    "Engineers will look at the piers on Monday, when the water is expected to be lower again.",
+    "Buses on three lines end at the market square until further notice, the operator said.",
+]
+OTHERS = {
+    "/city/2026/11/18/ferry-runs-again-after-repairs.html": "Ferry runs again after three weeks of repairs",
+    "/city/2026/11/17/market-hall-traders-ask-for-time.html": "Market hall traders ask for one more year",
+    "/culture/2026/11/16/apprentices-revive-steam-crane.html": "Apprentices bring a steam crane back to life",
+    "/city/2026/11/15/school-meals-from-local-farms.html": "School meals to come from farms nearby",
+}
+CARD = '<li class="card"><a href="{url}"><h3>{headline}</h3></a></li>'
+
+
+def related(after: str, inside: str = "") -> tuple[RelatedLink, ...]:
+    """The related links of a page; after stands behind its story, inside before the story's last two paragraphs."""
+    paragraphs = [f"<p>{text}</p>" for text in STORY]
+    html = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Flood closes the old bridge</title>
+    <meta property="og:type" content="article"></head><body>
+    <header><nav class="menu"><a href="/city/">City</a> <a href="/sport/">Sport</a></nav></header>
+    <main><article class="story"><h1>Flood closes the old bridge</h1>
+    <time datetime="2026-11-20T21:15:00+01:00">20 November 2026, 21:15</time>
+    <div class="story-body">{"".join([*paragraphs[:-2], inside, *paragraphs[-2:]])}</div></article>{after}</main>
+    <footer class="footer"><a href="/about">About us</a> <a href="/privacy">Privacy policy</a></footer></body></html>"""
+    return split_page(html.encode(), url=URL, fetched=datetime(2026, 11, 23, 12, tzinfo=UTC)).related
+
+
+def listed(heading: str, card: str = CARD, others: dict[str, str] = OTHERS) -> str:
+    shown = "".join(card.format(url=url, headline=headline) for url, headline in others.items())
+    return f'<section class="list"><h2>{heading}</h2><ul>{shown}</ul></section>'
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Latest news", LinkKind.LATEST),
+        ("Neueste Meldungen", LinkKind.LATEST),
+        ("More from City", LinkKind.SECTION),
+        ("Top stories", LinkKind.SECTION),
+        ("Sur le même thème", LinkKind.RELATED),
+        ("Самое читаемое", LinkKind.POPULAR),
+    ],
+)
+def test_list_is_of_the_kind_that_its_heading_states(heading: str, kind: LinkKind) -> None:
+    links = related(listed(heading))
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+    assert {link.kind for link in links} == {kind}
+
+
+def test_kicker_above_each_headline_is_not_the_heading_of_the_list() -> None:
+    card = (
+        '<li class="card"><div class="title">Politics</div><a href="{url}"><h3>{headline}</h3></a>'
+        '<div class="title">06:47</div></li>'
+    )
+
+    assert {(link.block, link.kind) for link in related(listed("Most read", card))} == {
+        ("Most read", LinkKind.POPULAR)
+    }
+
+
+def test_lists_behind_a_row_of_tabs_go_to_the_tabs_in_turn() -> None:
+    urls = list(OTHERS)
+    panels = [{url: OTHERS[url] for url in part} for part in (urls[:2], urls[2:])]
+    lists = "".join(
+        f'<div class="panel"><ul>{"".join(CARD.format(url=u, headline=h) for u, h in panel.items())}</ul></div>'
+        for panel in panels
+    )
+    links = related(
+        f'<section class="tabs"><div><h4>Latest</h4><h4>Most read</h4></div><div>{lists}</div></section>'
+    )
+
+    assert [link.kind for link in links] == [LinkKind.LATEST] * 2 + [LinkKind.POPULAR] * 2
+
+
+def test_subheading_of_the_story_heads_no_list_below_its_text() -> None:
+    links = related(listed("").replace("<h2></h2>", ""), inside="<h2>What comes next</h2>")
+
+    assert [(link.headline, link.block) for link in links] == [(headline, "") for headline in OTHERS.values()]
+
+
+@pytest.mark.parametrize(
+    ("card", "shown"),
+    [
+        (
+            '<li><a href="{url}"><h3><span class="topline">River</span><span>{headline}</span></h3></a></li>',
+            "River {}",
+        ),
+        ('<li><h3><a href="{url}"><span class="plus">Plus:</span> {headline}</a></h3></li>', "Plus: {}"),
+        (
+            '<li><a href="{url}"><h3>{headline}</h3><p class="lead">A sentence on it, not long.</p></a></li>',
+            "{}",
+        ),
+    ],
+)
+def test_headline_is_all_that_the_link_shows_in_its_heading(card: str, shown: str) -> None:
+    links = related(listed("Read also", card))
+
+    assert [link.headline for link in links] == [shown.format(headline) for headline in OTHERS.values()]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://jobs.news.example/offer/4711-head-of-the-ferry-office",
+        "/jobs/4711/head-of-the-ferry-office",
+        "/events/4711-night-of-the-open-museum-doors",
+        "/products/raincoat-for-wet-autumn-days",
+        "/files/report-on-the-state-of-the-bridges.pdf",
+        "/city/2026/11/18/ferry-runs-again-after-repairs.html#comment-12",
+        URL + "?share=mail",
+        "/",
+    ],
+)
+def test_jobs_events_goods_files_and_comments_are_no_stories(href: str) -> None:
+    offers = {**OTHERS, href: "Head of the ferry office wanted by spring"}
+    shown = [link.headline for link in related(listed("Read also", others=offers))]
+
+    assert shown == list(OTHERS.values())
+
+
+def test_link_to_the_page_itself_with_a_query_is_none_of_another_story() -> None:
+    links = related(listed("Most read", others={**OTHERS, URL + "?place=box": "Flood closes the old bridge"}))
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Jobs", "Stellenmarkt der Woche", "Recent comments", "イベント・出版情報", "Вакансии", "नौकरियां"],
+)
+def test_heading_of_offers_is_known_in_several_languages(heading: str) -> None:
+    assert heads_offers(heading)
+
+
+@pytest.mark.parametrize("heading", ["Most read", "Jobless figures rise", "Read also"])
+def test_heading_of_stories_is_no_heading_of_offers(heading: str) -> None:
+    assert not heads_offers(heading)
+
+
+def test_words_for_offers_are_single_words_by_language() -> None:
+    table = tomllib.loads(files("archiver.parsers").joinpath("words", "offers.toml").read_text("utf-8"))
+
+    for language, words in table.items():
+        assert len(set(words)) == len(words), language
+        assert all(word.split() == [word] == [word.lower()] for word in words), language
+        assert all(heads_offers(word.upper()) for word in words), language
