@@ -13,12 +13,13 @@ import numpy as np
 
 from archiver.parsers.blocks import Layout, page_layout
 from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import BlockTable, Columns, block_table, stated_text
+from archiver.parsers.features import BlockTable, block_table, stated_text
 from archiver.parsers.headline import headline
 from archiver.parsers.metadata import canonical
 from archiver.parsers.split import page_base, page_description
 from archiver.parsers.structured import first_string, structured
 from archiver.parsers.text import WORD, fold
+from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import canonical_url, host, site
 
 # A block belongs to the gold body if this share of its word 4-grams stands there.

@@ -8,10 +8,11 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from archiver.parsers.features import Columns, context_columns
+from archiver.parsers.features import context_columns
 from archiver.parsers.link_features import KIND_ORDER, link_rows
 from archiver.parsers.links import link_candidates, main_address
 from archiver.parsers.model import MOST_LEAVES
+from archiver.parsers.text_features import Columns
 from training.corpus import Page, comparable
 
 FOLDS = 5

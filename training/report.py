@@ -3,8 +3,8 @@
 import numpy as np
 
 from archiver.parsers.article import CHANCE as STORY_CHANCE
-from archiver.parsers.features import Columns
 from archiver.parsers.related import CHANCE as LINK_CHANCE
+from archiver.parsers.text_features import Columns
 from training.corpus import Page
 from training.fit import Links, Validation
 

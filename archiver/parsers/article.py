@@ -11,13 +11,14 @@ import numpy as np
 from archiver.parsers.authors import byline_names
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.datelines import line_date
-from archiver.parsers.features import BlockTable, Columns, context_columns, signature
+from archiver.parsers.features import BlockTable, context_columns, signature
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.phrases import is_phrase, kind_of_heading
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
 from archiver.parsers.text import fold, word_count
+from archiver.parsers.text_features import Columns
 
 # A block is taken as the story's from this probability on.
 CHANCE = 0.5
@@ -69,6 +70,7 @@ class Reason(StrEnum):
     LABEL = "label"
     CAPTION = "caption"
     CREDIT = "photo credit"
+    FOOTER = "footer"
     MENU = "menu in a line"
     INSET = "inset"
     COMMENT = "comment of a reader"
@@ -83,7 +85,12 @@ class Reason(StrEnum):
     NO_STORY = "the page is no story"
 
 
-KEEPS = (None, Reason.ALIKE)
+KEEPS = (None, Reason.ALIKE, Reason.RULE_BODY)
+# Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
+OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
+# In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
+LINKED_WHOLE = 0.95
+LINKED_WORDS = 4
 LABEL_USES = ("sponsored", "related", "popular", "furniture")
 
 
@@ -118,6 +125,7 @@ def story(
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
     own = _without_discussion(likely, reasons)
+    own = _without_asides(own, announced, reasons)
     chosen = _without_edges(
         [block for block in own if not _repeats(block, announced.headline, reasons)], fetched, reasons
     )
@@ -126,13 +134,10 @@ def story(
         return story(layout, table, announced, fetched, replace(ruled, body=None))
     if not is_ruled and not _is_enough(chosen):
         return no_story(Story(tuple(chosen), None, chances, reasons), Reason.SHORT)
-    lead = standfirst(layout, announced, chosen, chances)
-    if lead is not None and lead not in chosen and not _may_lead(lead, ruled, fetched):
-        lead = None
-    if lead is not None:
-        chosen = [lead, *(block for block in chosen if block is not lead)]
-        reasons[lead.index] = Reason.STANDFIRST
-    return Story(tuple(chosen), lead, chances, reasons, is_ruled)
+    leads = standfirst(layout, announced, chosen, chances, lambda block: _may_lead(block, ruled, fetched))
+    reasons.update(dict.fromkeys((block.index for block in leads), Reason.STANDFIRST))
+    chosen = [*leads, *(block for block in chosen if block not in leads)]
+    return Story(tuple(chosen), leads[0] if leads else None, chances, reasons, is_ruled)
 
 
 def no_story(found: Story, reason: Reason) -> Story:
@@ -183,6 +188,16 @@ def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list
         return likely
     reasons.update(dict.fromkeys((block.index for block in said), Reason.COMMENT))
     return own
+
+
+def _without_asides(likely: list[Block], announced: Announced, reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out what no story is written in: captions, footers and, in newsrooms, lines that are links as a whole."""
+    for block in likely:
+        if announced.is_news and block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS:
+            reasons[block.index] = Reason.LINKED
+        elif outside := next((box.tag for box in block.box.lineage() if box.tag in OUTSIDE), None):
+            reasons[block.index] = OUTSIDE[outside]
+    return [block for block in likely if reasons.get(block.index) in KEEPS]
 
 
 def _is_comment(block: Block) -> bool:

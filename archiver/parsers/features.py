@@ -8,45 +8,20 @@ from numpy.typing import NDArray
 
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import AROUND, Boxes, box_arrays
-from archiver.parsers.characters import (
-    COLON,
-    COMMA,
-    COPYRIGHT,
-    DIGIT,
-    LOWER,
-    QUESTION,
-    QUOTE,
-    UPPER,
-    characters,
-    sentence_ends,
-    word_counts,
-)
 from archiver.parsers.names import MEANINGS
-from archiver.parsers.notices import ends_with_credit, notice_words
-from archiver.parsers.phrases import USES, phrase_bits
 from archiver.parsers.text import WORD, fold
-
-Columns = NDArray[np.float32]
-
-TAGS = (
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "li",
-    "div",
-    "td",
-    "blockquote",
-    "figcaption",
-    "section",
-    "article",
-    "dd",
-    "dt",
-    "pre",
+from archiver.parsers.text_features import (
+    HEADING,
+    LINK_SHARE,
+    PARAGRAPH,
+    SENTENCE,
+    TEXT_FEATURES,
+    WORDS,
+    Columns,
+    bits,
+    text_columns,
 )
+
 # A block of prose: enough words that it is no headline, or a sentence; hardly linked.
 PROSE_WORDS = 18
 SENTENCE_WORDS = 6
@@ -61,8 +36,6 @@ PROBE_WORDS = 8
 # Characters of the description that a block must begin with to show it, and of the shortest block that is compared.
 DESCRIBED = 60
 COMPARED_SIZE = 12
-# Shorter texts are told by phrases alone.
-NOTICE_SIZE = 12
 
 
 def stated_text(body: str) -> str:
@@ -96,7 +69,7 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     if not blocks:
         nothing = np.zeros((len(BLOCK_FEATURES), 0), np.float32)
         return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], boxes, box)
-    texts = _texts(blocks)
+    texts = text_columns(blocks)
     plain = (texts[LINK_SHARE] <= MOST_LINKED) & (texts[HEADING] == 0)
     words = texts[WORDS]
     prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (texts[SENTENCE] > 0)))
@@ -111,88 +84,6 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
         _neighbours(texts, prose, boxes.parent[box]),
     ]
     return BlockTable(np.concatenate(groups, dtype=np.float32), prose, words, boxes, box)
-
-
-TEXT_FEATURES = (
-    "log_chars", "words", "link_share", "ends_sentence", "anchors", "strong_share", "heading", "commas", "digits",
-    "upper", "first_lower", "first_quote", "question", "colon", "copyright", "depth", "hidden",
-    *(f"is_{use}" for use in USES), *(f"begins_{use}" for use in USES), *(f"ends_{use}" for use in USES),
-    *(f"tag_{tag}" for tag in TAGS), "tag_other", "notices", "notice_share", "credit", "pictures", "pictures_next",
-)  # fmt: skip
-WORDS, LINK_SHARE, SENTENCE, HEADING, PARAGRAPH = (
-    TEXT_FEATURES.index(name) for name in ("words", "link_share", "ends_sentence", "heading", "tag_p")
-)
-_TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
-_TAG_COLUMN = np.eye(len(TAGS) + 1, dtype=np.float32)
-_USE_BITS = np.array([1 << index for index in range(len(USES))], np.int64)
-
-
-def _texts(blocks: list[Block]) -> Columns:
-    """What each block's text looks like by itself."""
-    texts = [block.text for block in blocks]
-    found = characters(texts)
-    size, words = found.size.astype(np.float32), word_counts(texts, found)
-    uses = np.array([phrase_bits(text) for text in texts], np.int64).T
-    tags = [_TAG_NUMBER.get(block.box.tag, len(TAGS)) for block in blocks]
-    numbers = np.array(
-        [
-            (
-                block.linked,
-                len(block.anchors),
-                block.emphasised,
-                block.box.heading,
-                block.box.depth,
-                block.box.hidden,
-            )
-            for block in blocks
-        ],
-        np.float32,
-    ).T
-    linked, anchors, emphasised, heading, depth, hidden = numbers
-    return np.concatenate(
-        [
-            [
-                np.log1p(size),
-                words,
-                np.minimum(linked / size, 1),
-                sentence_ends(texts, found),
-                anchors,
-                np.minimum(emphasised / size, 1),
-                heading,
-                found.count(COMMA),
-                found.count(DIGIT) / size,
-                found.count(UPPER) / size,
-                found.first(LOWER),
-                found.first(QUOTE),
-                found.last(QUESTION),
-                found.last(COLON),
-                found.count(COPYRIGHT) > 0,
-                depth,
-                hidden,
-            ],
-            _bits(uses, _USE_BITS),
-            _TAG_COLUMN[:, tags],
-            _spoken(blocks, words),
-        ],
-        dtype=np.float32,
-    )
-
-
-def _spoken(blocks: list[Block], words: Columns) -> Columns:
-    """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions."""
-    rows = np.zeros((5, len(blocks)), np.float32)
-    rows[0] = [notice_words(block.text) if len(block.text) >= NOTICE_SIZE else 0 for block in blocks]
-    rows[1] = rows[0] / np.maximum(words, 1)
-    rows[2] = [len(block.text) >= NOTICE_SIZE and ends_with_credit(block.text) for block in blocks]
-    rows[3] = [block.pictures for block in blocks]
-    rows[4, :-1] = rows[3, 1:]
-    return rows
-
-
-def _bits(numbers: NDArray[np.int64], masks: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return a row for each mask of each row of numbers: which of the numbers have that bit."""
-    chosen = (numbers[:, None, :] & masks[:, None]) > 0
-    return np.asarray(chosen.reshape(-1, numbers.shape[1]))
 
 
 COMPARED_FEATURES = ("is_headline", "is_description", "in_stated")
@@ -268,7 +159,7 @@ def _named(boxes: Boxes, box: NDArray[np.int64]) -> Columns:
     """What the boxes around are called and are."""
     names = np.array([boxes.bits[box], boxes.near[box], boxes.all[box]])
     around = boxes.around[box][None, :]
-    return np.concatenate([_bits(names, MEANING_BITS), _bits(around, _TAG_BITS)], dtype=np.float32)
+    return np.concatenate([bits(names, MEANING_BITS), bits(around, _TAG_BITS)], dtype=np.float32)
 
 
 LEVEL_FEATURES = tuple(

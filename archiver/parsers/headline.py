@@ -24,6 +24,8 @@ ALIKE = 0.5
 # A lone heading counts as the story's title from so many words on, whatever the machine titles say.
 HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
+# Blocks below a navigation path in which the story's own heading stands.
+CRUMB_REACH = 4
 # A title is compared with blocks whose length differs by so many characters at most: spaces, quotes, marks.
 LENGTH_PLAY = 8
 
@@ -54,6 +56,24 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
     A newsroom's own (_newsroom_title) comes first, then the heading that the reader sees, then what the page
     states for machines.
     """
+    found = _headline(layout, structured, url)
+    if found.block is not None and _is_crumb(found.block):
+        return replace(found, block=_heading_below(layout, found.block))
+    return found
+
+
+def _is_crumb(block: Block) -> bool:
+    """Whether a heading is the last step of a navigation path: the story's own may say it in other words."""
+    return any(box.tag == "nav" for box in block.box.lineage())
+
+
+def _heading_below(layout: Layout, crumb: Block) -> Block | None:
+    """The heading right below a navigation path, which stands where the story begins."""
+    below = layout.blocks[crumb.index + 1 : crumb.index + 1 + CRUMB_REACH]
+    return next((block for block in below if block.heading and not _is_crumb(block)), None)
+
+
+def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     names = site_names(structured, url)
     stated = _stated_titles(structured, names)
     shown = [title for title in _shown_titles(layout) if not _is_name_of_site(title.text, names)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.boxes import AROUND
-from archiver.parsers.features import BlockTable, Columns
+from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import (
     ADDRESS_FEATURES,
     NOT_STORY_COLUMN,
@@ -25,6 +25,7 @@ from archiver.parsers.list_headings import headings_above, heads_offers
 from archiver.parsers.names import MEANINGS, name_bits
 from archiver.parsers.phrases import USES, phrase_bits
 from archiver.parsers.text import ends_sentence, word_count
+from archiver.parsers.text_features import Columns
 
 FAR = 40.0
 # A block of so many words or more, hardly linked, is prose.

@@ -9,11 +9,12 @@ from importlib.resources import files
 
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
-from archiver.parsers.features import Columns, signature
+from archiver.parsers.features import signature
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
 from archiver.parsers.text import UNSPACED, fold, word_count
+from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
 HEADLINE_NAMES = bit("headline")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.features import Columns
+from archiver.parsers.text_features import Columns
 
 # Leaves of the largest tree, and its inner nodes: their tests make a number below PATTERNS.
 MOST_LEAVES = 8

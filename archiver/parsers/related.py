@@ -10,7 +10,7 @@ import numpy as np
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.features import BlockTable, Columns
+from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
 from archiver.parsers.link_features import KIND_ORDER, link_rows, look_alikes, numbered
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
@@ -18,6 +18,7 @@ from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.phrases import is_phrase, kind_of_heading, says
 from archiver.parsers.text import word_count
+from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.

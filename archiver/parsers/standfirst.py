@@ -1,11 +1,13 @@
 """The standfirst: the lines between a story's headline and its text that sum it up."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.features import Columns
 from archiver.parsers.names import bit
 from archiver.parsers.text import fold, word_count
+from archiver.parsers.text_features import Columns
 
 # Blocks between headline and text that may be the standfirst, and its length in words.
 REACH = 10
@@ -37,30 +39,51 @@ class Announced:
     """Whether its data call it a news article."""
 
 
-def standfirst(layout: Layout, announced: Announced, chosen: list[Block], chances: Columns) -> Block | None:
-    """Return the block that is the standfirst of the story whose text is chosen, or None.
+def standfirst(
+    layout: Layout,
+    announced: Announced,
+    chosen: list[Block],
+    chances: Columns,
+    may_lead: Callable[[Block], bool],
+) -> list[Block]:
+    """Return the blocks that are the standfirst of the story whose text is chosen: one, the lines of a list, or none.
 
     It stands below the headline and before the text, or is the text's first block, and is called so by its box,
     repeated in the page's description or, in newsrooms, right below the headline in the same box. chances are the
-    blocks' of being text.
+    blocks' of being text; may_lead says what is no label, byline or date.
     """
     headline = announced.headline
     if headline is None:
-        return None
-    described = fold(announced.description)[:DESCRIPTION_SIZE]
+        return []
     first = max(chosen[0].index, headline.index)
-    for block in layout.blocks[headline.index + 1 : min(first, headline.index + REACH) + 1]:
-        if not _may_be(block):
-            continue
-        repeated = (
-            len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described
-        )
-        if repeated or _is_called_so(block):
-            if announced.is_news or chances[block.index] > CHANCE or block is chosen[0]:
-                return block
-        elif announced.is_news and block is not chosen[0] and _is_below(block, headline):
-            return block
-    return None
+    between = layout.blocks[headline.index + 1 : min(first, headline.index + REACH) + 1]
+    lines = [block for block in between if _may_be(block) and (block is chosen[0] or may_lead(block))]
+    for at, block in enumerate(lines):
+        if _is_standfirst(block, announced, chosen[0], chances):
+            return [block, *_next_lines(block, lines[at + 1 :], chosen[0])]
+    return []
+
+
+def _is_standfirst(block: Block, announced: Announced, first: Block, chances: Columns) -> bool:
+    described = fold(announced.description)[:DESCRIPTION_SIZE]
+    repeated = (
+        len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described
+    )
+    if repeated or _is_called_so(block):
+        return announced.is_news or bool(chances[block.index] > CHANCE) or block is first
+    below = announced.headline is not None and _is_below(block, announced.headline)
+    return announced.is_news and block is not first and below
+
+
+def _next_lines(lead: Block, after: list[Block], first: Block) -> Iterator[Block]:
+    return takewhile(lambda block: block is not first and _is_next_line(block, lead), after)
+
+
+def _is_next_line(block: Block, lead: Block) -> bool:
+    """Whether a block is another line of a standfirst that is set as a list or in several headings."""
+    return (
+        block.box.parent is lead.box.parent and block.box.tag == lead.box.tag != "p" and block.link_share == 0
+    )
 
 
 def _may_be(block: Block) -> bool:

@@ -1,0 +1,113 @@
+"""What belongs to a story besides its paragraphs, and what stands among them and does not."""
+
+from archiver.items import Article
+from archiver.parsers import split_page
+
+URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
+STORY = [
+    "The river rose by two metres on Friday night and took the railing of the old bridge with it.",
+    "The council closed the bridge for the weekend and asked drivers to take the ring road instead.",
+    "Engineers will look at the piers on Monday, when the water is expected to be lower again.",
+    "“We have not seen the river this high since the winter of 1987,” said the lock keeper on Saturday.",
+    "Buses on three lines end at the market square until further notice, the operator said.",
+]
+DECK = "Drivers must take the ring road at least until engineers have looked at the piers"
+READERS = [
+    "I have crossed that bridge every day for thirty years and nobody ever thought of painting it, let alone of this.",
+    "The ring road is full as it is, so what will happen on Monday morning when the schools open again?",
+    "My grandfather helped to build the piers, and he always said that the railing would be the first thing to go.",
+    "Perhaps the council should have listened to the engineers who warned of exactly this flood ten years ago.",
+]
+
+
+def story(above: str = "", inside: str = "", after: str = "", kind: str = "NewsArticle") -> Article:
+    """The story of a page with above between headline and text, inside amid the text and after behind it."""
+    paragraphs = [f"<p>{text}</p>" for text in STORY]
+    paragraphs.insert(3, inside)
+    html = f"""<!DOCTYPE html><html lang="en"><head><title>Flood closes the old bridge | News Example</title>
+    <script type="application/ld+json">{{"@type": "{kind}", "headline": "Flood closes the old bridge",
+    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body>
+    <header class="masthead"><nav class="menu"><a href="/city/">City</a> <a href="/sport/">Sport</a></nav></header>
+    <main><article class="story"><header class="top"><h1>Flood closes the old bridge</h1>{above}</header>
+    <div class="story-body">{"".join(paragraphs)}</div></article>{after}</main>
+    <footer class="footer"><a href="/about">About us</a> <a href="/privacy">Privacy policy</a></footer>
+    </body></html>"""
+    article = split_page(html.encode(), url=URL).article
+    assert article is not None
+    return article
+
+
+def test_line_below_a_newsroom_s_headline_is_the_standfirst_whatever_its_class() -> None:
+    article = story(above=f'<div class="x9f2">{DECK}</div>')
+
+    assert article.lead == DECK
+    assert article.body.split("\n\n") == [DECK, *STORY]
+
+
+def test_standfirst_set_as_a_list_is_kept_whole() -> None:
+    lines = [
+        "The railing is gone since Friday night",
+        "Buses end at the market square",
+        "Engineers come on Monday",
+    ]
+    listed = "".join(f"<li>{line}</li>" for line in lines)
+
+    article = story(above=f'<ul class="summary">{listed}</ul>')
+
+    assert article.body.split("\n\n") == [*lines, *STORY]
+
+
+def test_line_of_source_date_and_reading_time_is_no_standfirst() -> None:
+    article = story(above='<div class="x9f2">River Post Published 20 November 2026, 21:15 3 min read</div>')
+
+    assert article.lead is None
+    assert article.body.split("\n\n") == STORY
+
+
+def test_readers_comments_are_no_story_even_where_they_are_longer() -> None:
+    said = "".join(f'<li class="entry"><p>{text}</p></li>' for text in READERS * 3)
+
+    article = story(after=f'<section class="community"><ul class="comments-list">{said}</ul></section>')
+
+    assert article.body.split("\n\n") == STORY
+
+
+def test_opinion_in_a_box_named_comment_is_the_story() -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in STORY)
+    html = f"""<html lang="en"><head><title>The bridge was a warning</title></head><body>
+    <div class="section-comment"><article><h1>The bridge was a warning</h1>{paragraphs}</article></div></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == STORY
+
+
+def test_caption_is_no_paragraph_even_if_it_is_marked_as_one() -> None:
+    caption = "The old bridge on Saturday morning, seen from the lock, with what is left of its railing in the water."
+
+    article = story(inside=f'<figure><img src="/b.jpg"><figcaption><p>{caption}</p></figcaption></figure>')
+
+    assert article.body.split("\n\n") == STORY
+
+
+def test_linked_headline_between_a_newsroom_s_paragraphs_is_no_text() -> None:
+    headline = "Market hall traders ask for one more year before they move"
+
+    article = story(inside=f'<p><a href="/city/2026/11/17/market-hall-traders.html">{headline}</a></p>')
+
+    assert headline not in article.body
+
+
+def test_story_begins_below_its_own_heading_not_below_the_navigation_path() -> None:
+    path = '<nav class="path"><ol><li>City</li><li><h1>Flood: the old bridge is closed</h1></li></ol></nav>'
+    paragraphs = "".join(f"<p>{text}</p>" for text in STORY)
+    html = f"""<html lang="en"><head><title>Flood: the old bridge is closed</title>
+    <script type="application/ld+json">
+    {{"@type": "NewsArticle", "headline": "Flood: the old bridge is closed"}}</script></head><body><main>{path}<article><div><h2>Old bridge loses its railing to the flood</h2>
+    <div class="x9f2">{DECK}</div></div><div>{paragraphs}</div></article></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.lead == DECK
