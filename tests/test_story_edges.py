@@ -1,5 +1,7 @@
 """What belongs to a story besides its paragraphs, and what stands among them and does not."""
 
+import pytest
+
 from archiver.items import Article
 from archiver.parsers import split_page
 
@@ -101,13 +103,39 @@ def test_linked_headline_between_a_newsroom_s_paragraphs_is_no_text() -> None:
 
 def test_story_begins_below_its_own_heading_not_below_the_navigation_path() -> None:
     path = '<nav class="path"><ol><li>City</li><li><h1>Flood: the old bridge is closed</h1></li></ol></nav>'
+    data = '{"@type": "NewsArticle", "headline": "Flood: the old bridge is closed"}'
     paragraphs = "".join(f"<p>{text}</p>" for text in STORY)
     html = f"""<html lang="en"><head><title>Flood: the old bridge is closed</title>
-    <script type="application/ld+json">
-    {{"@type": "NewsArticle", "headline": "Flood: the old bridge is closed"}}</script></head><body><main>{path}<article><div><h2>Old bridge loses its railing to the flood</h2>
-    <div class="x9f2">{DECK}</div></div><div>{paragraphs}</div></article></main></body></html>"""
+    <script type="application/ld+json">{data}</script></head><body><main>{path}
+    <article><div><h2>Old bridge loses its railing to the flood</h2><div class="x9f2">{DECK}</div></div>
+    <div>{paragraphs}</div></article></main></body></html>"""
 
     article = split_page(html.encode(), url=URL).article
 
     assert article is not None
     assert article.lead == DECK
+
+
+def test_story_whose_whole_page_stands_in_a_form_named_subscribe_is_kept() -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in STORY)
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title></head><body>
+    <form action="/" class="subscribe-form"><main><article><h1>Flood closes the old bridge</h1>{paragraphs}
+    </article></main></form></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    ("path", "is_story"), [("/about/blog/why-the-bridge-had-to-close", True), ("/about", False)]
+)
+def test_page_without_date_or_author_is_told_by_its_address(path: str, is_story: bool) -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in [*STORY, *READERS])
+    html = f"""<html lang="en"><head><title>Why the bridge had to close</title></head><body>
+    <div id="page"><h1>Why the bridge had to close</h1>{paragraphs}</div></body></html>"""
+
+    article = split_page(html.encode(), url=f"https://news.example{path}").article
+
+    assert (article is not None) == is_story

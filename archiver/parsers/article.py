@@ -191,13 +191,30 @@ def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list
 
 
 def _without_asides(likely: list[Block], announced: Announced, reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out what no story is written in: captions, footers and, in newsrooms, lines that are links as a whole."""
-    for block in likely:
-        if announced.is_news and block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS:
-            reasons[block.index] = Reason.LINKED
-        elif outside := next((box.tag for box in block.box.lineage() if box.tag in OUTSIDE), None):
-            reasons[block.index] = OUTSIDE[outside]
-    return [block for block in likely if reasons.get(block.index) in KEEPS]
+    """Leave out what no story is written in: captions, footers, insets and, in newsrooms, lines that are links.
+
+    Where most of the text stands in such boxes, the page's maker means something else by them.
+    """
+    found = {block.index: reason for block in likely if (reason := _aside(block, announced)) is not None}
+    kept = [block for block in likely if block.index not in found]
+    if 2 * sum(map(_size, kept)) < sum(map(_size, likely)):
+        return likely
+    reasons.update(found)
+    return kept
+
+
+def _size(block: Block) -> int:
+    return len(block.text)
+
+
+def _aside(block: Block, announced: Announced) -> Reason | None:
+    """Why a block stands besides the story by its place alone."""
+    if announced.is_news and block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS:
+        return Reason.LINKED
+    for box in block.box.lineage():
+        if box.tag in OUTSIDE:
+            return OUTSIDE[box.tag]
+    return Reason.INSET if inset(block) else None
 
 
 def _is_comment(block: Block) -> bool:
@@ -248,7 +265,7 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
     kept: list[Block] = []
     edges: dict[int, Reason] = {}
     for block in chosen:
-        if (reason := _label(block.text) or (Reason.INSET if inset(block) else None)) is not None:
+        if (reason := _label(block.text)) is not None:
             reasons[block.index] = reason
         else:
             kept.append(block)

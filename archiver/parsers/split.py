@@ -1,5 +1,6 @@
 """Splits one page into its story and the headlines of others: the questions of this package in their order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,9 @@ from archiver.parsers.urls import canonical_url, is_readable
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
 UNSIGNED_WORDS = 120
+# A page whose address ends with so many words is called by its headline.
+NAME_WORDS = 4
+WORDS_OF_NAME = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +196,11 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     long_enough = sum(word_count(block.text) for block in blocks) >= (
         UNSIGNED_WORDS // 2 if marked else UNSIGNED_WORDS
     )
-    return long_enough and NOT_A_STORY.search(path + "/") is None
+    folders, _, name = path.rstrip("/").rpartition("/")
+    named = (
+        len(WORDS_OF_NAME.findall(name)) >= NAME_WORDS
+    )  # as a story's headline, whatever folder it lies in
+    return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/") is None)
 
 
 def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:
