@@ -32,6 +32,8 @@ MOST_LINKED = 0.5
 # The first blocks of a story, among which its date and byline may stand, and their length in characters.
 EDGE = 3
 LONGEST_EDGE = 220
+# No headline is longer, in characters.
+LONGEST_REPEAT = 1_000
 DATE_LINE_WORDS = 7
 LIST_HEADING_WORDS = 4
 HEADING_WORDS = 10
@@ -254,7 +256,9 @@ def _is_promoted(block: Block) -> bool:
 
 
 def _repeats(block: Block, headline: Block | None, reasons: dict[int, Reason]) -> bool:
-    if headline is None or (block is not headline and fold(block.text) != fold(headline.text)):
+    if headline is None or len(block.text) > LONGEST_REPEAT:
+        return False
+    if block is not headline and fold(block.text) != fold(headline.text):
         return False
     reasons[block.index] = Reason.REPEATS
     return True
@@ -342,7 +346,7 @@ def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> S
 def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     """Return the story without those of its first blocks that are an author's name."""
     names = {fold(name) for name in authors}
-    named = [block for block in main.blocks[:EDGE] if fold(block.text).strip(" ,.;|") in names]
+    named = [block for block in main.blocks[:EDGE] if fold(block.text[:LONGEST_EDGE]).strip(" ,.;|") in names]
     if not named:
         return main
     reasons = {**main.reasons, **dict.fromkeys((block.index for block in named), Reason.AUTHOR)}

@@ -31,6 +31,8 @@ LEVELS = 4
 NEIGHBOURS = 3
 # A stated articleBody shorter than this is a teaser.
 STATED_WORDS = 60
+# Characters of it that are read: each block is looked up in them.
+STATED_SIZE = 100_000
 # Words of a block that are looked up in the stated text.
 PROBE_WORDS = 8
 # Characters of the description that a block must begin with to show it, and of the shortest block that is compared.
@@ -40,7 +42,7 @@ COMPARED_SIZE = 12
 
 def stated_text(body: str) -> str:
     """Return a JSON-LD articleBody as it is compared with blocks; "" if it is too short to be the text."""
-    words = WORD.findall(fold(body))
+    words = WORD.findall(fold(body[:STATED_SIZE]))
     return " ".join(words) if len(words) >= STATED_WORDS else ""
 
 

@@ -24,6 +24,8 @@ ALIKE = 0.5
 # A lone heading counts as the story's title from so many words on, whatever the machine titles say.
 HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
+# Blocks that a shown headline has at most.
+MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
 CRUMB_REACH = 4
 # A title is compared with blocks whose length differs by so many characters at most: spaces, quotes, marks.
@@ -144,7 +146,11 @@ def _is_cut(text: str, shown: str) -> bool:
 
 
 def _shown_titles(layout: Layout) -> Iterator[Headline]:
-    named = [box for box in layout.boxes if box.tag == "h1" or "headline" in box.names]
+    named = [
+        box
+        for box in layout.boxes
+        if box.end_block - box.first_block <= MOST_LINES and (box.tag == "h1" or "headline" in box.names)
+    ]
     for box in named:
         if box.tag == "h1" or "headline" in box.names.split():
             blocks = _blocks_of(layout, box)

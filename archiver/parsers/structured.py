@@ -10,8 +10,6 @@ from typing import cast
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from archiver.parsers.decoding import element_text
-
 # What schema.org calls a single story, or what sites use for one.
 STORY_TYPES = frozenset(
     [
@@ -50,6 +48,11 @@ ITEMPROPS = frozenset({"author", "datePublished", "dateModified", "articleSectio
 MARKED = etree.XPath("//*[@itemprop]")
 # An object nested deeper than this is no metadata.
 DEEPEST = 12
+# Characters that are read of all JSON-LD together, of one meta element and of one text, and texts of one property.
+MOST_JSON = 1_500_000
+LONGEST_META = 10_000
+LONGEST_TEXT = 2_000
+MOST_TEXTS = 50
 # Parts of JSON-LD that tell of other stories than the page's: what lists, comments and series hold.
 OTHERS = frozenset({"itemListElement", "isPartOf", "hasPart", "comment", "mentions"})
 
@@ -122,7 +125,7 @@ class Microdata:
         home: Element | None = None
         for element in cast("list[Element]", MARKED(self._root)):
             name = element.get("itemprop", "")
-            if name not in ITEMPROPS or element.tag == "meta":
+            if name not in ITEMPROPS or element.tag == "meta" or len(found.get(name, ())) >= MOST_TEXTS:
                 continue
             if name == "author":
                 # Comments and teasers name their own authors, each in a box of its own.
@@ -139,6 +142,7 @@ class _Found:
     """What one pass over the page's elements has found so far."""
 
     json: list[object] = field(default_factory=list)
+    json_size: int = 0
     meta: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     canonical: list[str] = field(default_factory=list)
@@ -151,17 +155,20 @@ class _Found:
             self._add_meta(element)
         elif tag == "script":
             if "ld+json" in (element.get("type") or "").lower() and element.text:
-                self.json.append(_json(element.text))
+                self.json_size += len(element.text)
+                if self.json_size <= MOST_JSON:
+                    self.json.append(_json(element.text))
         elif tag == "link":
             if "canonical" in (element.get("rel") or "").lower().split() and (href := element.get("href")):
                 self.canonical.append(href)
         elif tag == "time":
-            self.times.append(element.get("datetime") or element_text(element))
+            if len(self.times) < MOST_TEXTS:
+                self.times.append(element.get("datetime") or _beginning(element))
         elif not self.title:  # pictures (svg) have titles of their own, farther down
-            self.title = element_text(element).strip()
+            self.title = _beginning(element).strip()
 
     def _add_meta(self, element: Element) -> None:
-        content = (element.get("content") or "").strip()
+        content = (element.get("content") or "").strip()[:LONGEST_META]
         if content:
             for key in ("name", "property", "itemprop", "http-equiv"):
                 if name := element.get(key):
@@ -248,7 +255,19 @@ def _box_around(element: Element) -> Element | None:
     return parent if parent is None or parent.tag not in ("span", "li", "a") else parent.getparent()
 
 
+def _beginning(element: Element) -> str:
+    """The text in an element, up to LONGEST_TEXT."""
+    parts: list[str] = []
+    left = LONGEST_TEXT
+    for text in element.itertext(with_tail=False):
+        parts.append(str(text)[:left])
+        left -= len(parts[-1])
+        if left <= 0:
+            break
+    return "".join(parts)
+
+
 def _item_text(element: Element, name: str) -> str:
     named = element.find(".//*[@itemprop='name']") if name == "author" else None
     inner = element if named is None else named
-    return (inner.get("content") or inner.get("datetime") or element_text(inner)).strip()
+    return (inner.get("content") or inner.get("datetime") or _beginning(inner)).strip()
