@@ -1,9 +1,10 @@
 """Cross-validates by site, then trains the splitter's models on all pages and writes their weights.
 
-usage: python -m training [--folds DIR] CORPUS [CORPUS ...]
+usage: python -m training [--folds DIR] [--lines] CORPUS [CORPUS ...]
 
 Writes archiver/parsers/weights/. With --folds, DIR also gets the weights of each fold and the fold of each site
 (sites.json), with which `python -m benchmarks.split CORPUS --folds DIR` measures pages that no model has seen.
+With --lines, only the models of plain text (split_text) are trained.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import sys
 from pathlib import Path
 
 from training.corpus import pages
+from training.dumps import dumps
 from training.export import save
 from training.fit import Boosters, cross_validated, final, fold_of
+from training.plain_text import line_models, texts
 from training.report import report
 
 WEIGHTS = Path(__file__).parent.parent / "archiver" / "parsers" / "weights"
@@ -26,23 +29,42 @@ def main() -> int:
     )
     parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS")
     parser.add_argument("--folds", type=Path, metavar="DIR")
+    parser.add_argument("--lines", action="store_true")
     arguments = parser.parse_args()
     for corpus in arguments.corpora:
         if not (corpus / "gold.jsonl").exists():
             parser.error(f"{corpus} holds no gold.jsonl")
-    read = [page for corpus in arguments.corpora for page in pages(corpus)]
+    if not arguments.lines:
+        _train_pages(arguments.corpora, arguments.folds)
+    _train_lines(arguments.corpora, arguments.folds)
+    return 0
+
+
+def _train_pages(corpora: list[Path], folder: Path | None) -> None:
+    read = [page for corpus in corpora for page in pages(corpus)]
     folds = fold_of(page.site for page in read)
     print(f"{len(read)} pages of {len(folds)} sites", flush=True)
     validation = cross_validated(read, folds)
     report(read, validation)
-    if arguments.folds:
-        for number, boosters in enumerate(validation.boosters):
-            _write(boosters, arguments.folds / str(number))
-        (arguments.folds / "sites.json").write_text(
-            json.dumps(folds, indent=0, sort_keys=True), encoding="utf-8"
-        )
+    _write_folds(validation.boosters, folds, folder)
     _write(final(read, validation, folds), WEIGHTS)
-    return 0
+
+
+def _train_lines(corpora: list[Path], folder: Path | None) -> None:
+    """Train the models of plain text; their folds are the pages' folds."""
+    read = [dump for corpus in corpora for dump in dumps(corpus)]
+    folds = fold_of(dump.site for dump in read)
+    parts, whole = line_models(texts(read), folds)
+    _write_folds(parts, folds, folder)
+    _write(whole, WEIGHTS)
+
+
+def _write_folds(parts: list[Boosters], folds: dict[str, int], folder: Path | None) -> None:
+    if folder is None:
+        return
+    for number, boosters in enumerate(parts):
+        _write(boosters, folder / str(number))
+    (folder / "sites.json").write_text(json.dumps(folds, indent=0, sort_keys=True), encoding="utf-8")
 
 
 def _write(boosters: Boosters, folder: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from archiver.parsers.authors import byline_names
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.datelines import line_date
+from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns, signature
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit, name_bits
@@ -35,6 +36,10 @@ LONGEST_EDGE = 220
 # No headline is longer, in characters.
 LONGEST_REPEAT = 1_000
 DATE_LINE_WORDS = 7
+# Those of a line that gives two dates, with the names and labels beside them.
+TWO_DATES = 2
+TWO_DATES_WORDS = 12
+NUMBERS = re.compile(r"[\d:.,|/–-]+")
 LIST_HEADING_WORDS = 4
 HEADING_WORDS = 10
 # A caption is at most so long, and the credit at its end, in characters.
@@ -318,12 +323,22 @@ def _edge(text: str, fetched: datetime) -> Reason | None:
     """What a line is that stands before or after a text and is no part of it."""
     if len(text) > LONGEST_EDGE:
         return None
-    dated = line_date(text, None, fetched)
-    if dated is not None and word_count(text[: dated.start] + text[dated.end :]) <= DATE_LINE_WORDS:
+    if _is_dates(text, fetched):
         return Reason.DATE
     if byline_names(text):
         return Reason.BYLINE
     return Reason.COPYRIGHT if "©" in text else None
+
+
+def _is_dates(text: str, fetched: datetime) -> bool:
+    """Whether a line says when the story appeared, and perhaps when it was changed, and little else."""
+    dated = line_date(text, None, fetched)
+    if dated is not None:
+        return word_count(text[: dated.start] + text[dated.end :]) <= DATE_LINE_WORDS
+    rest, dates = text, 0
+    while dates < TWO_DATES and (found := moment(rest, fetched=fetched)) is not None:
+        rest, dates = f"{rest[: found.start]} {rest[found.end :]}", dates + 1
+    return dates == TWO_DATES and word_count(NUMBERS.sub(" ", rest)) <= TWO_DATES_WORDS
 
 
 def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> Story:

@@ -31,6 +31,8 @@ CHANCE_ON_A_FRONT = 0.2
 MOSTLY_LINKED = 0.6
 # Words from which on a link that is marked as paid, as a neighbour or by "Read also" is a headline.
 PAID_WORDS = 4
+# What stands between "Read also" and its headline.
+LABEL_MARKS = " :：-–—|>»›→"
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
@@ -105,7 +107,7 @@ def related_links(
             url=one.candidate.target,
             headline=max(_likely(shown), key=lambda other: worth(other.candidate)).candidate.headline,
             kind=kind,
-            block=one.heading.text if one.heading else "",
+            block=_heading(one),
             position=position,
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
@@ -215,7 +217,11 @@ def _in_a_sentence(candidate: Candidate, prose: frozenset[int]) -> bool:
 
 
 def _reads_also(candidate: Candidate) -> bool:
-    """Whether a link is all that follows "Read also" in its line."""
+    return _own_label(candidate) != ""
+
+
+def _own_label(candidate: Candidate) -> str:
+    """The "Read also" of a line in which the link is all that follows it, or ""."""
     block = candidate.block
     if (
         block is None
@@ -223,9 +229,14 @@ def _reads_also(candidate: Candidate) -> bool:
         or not block.text.endswith(candidate.headline)
         or candidate.words < PAID_WORDS
     ):
-        return False
-    label = block.text[: -len(candidate.headline)].strip()
-    return bool(label) and is_phrase("related", label)
+        return ""
+    label = block.text[: -len(candidate.headline)].strip(LABEL_MARKS)
+    return label if is_phrase("related", label) else ""
+
+
+def _heading(shown: Shown) -> str:
+    """What the reader sees above the list, or before the headline in its own line."""
+    return _own_label(shown.candidate) or (shown.heading.text if shown.heading else "")
 
 
 def _is_neighbour(candidate: Candidate) -> bool:

@@ -1,0 +1,147 @@
+"""Pages with gold results as plain text: one line a block, each labelled: story, headline of another, neither."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archiver.parsers.blocks import Block, page_layout
+from archiver.parsers.decoding import page_tree
+from archiver.parsers.text import WORD, fold, word_count
+from archiver.parsers.urls import host, site
+from training.corpus import story_labels
+
+# Elements that hold menus.
+MENUS = frozenset({"nav", "footer", "menu", "form"})
+# A line that is nothing but a link of so few words is a menu's, wherever it stands.
+MENU_WORDS = 2
+# A gold headline of fewer characters must be the whole line: "Sport" stands in many.
+CONTAINED = 15
+# A headline with its kicker, time and teaser behind it has at most so many times its length.
+LONGEST_CARD = 8
+# Gold headlines may carry their kicker and byline, which are lines of their own.
+GREATER_PART = 0.5
+# How a dump may differ from the page: as it is, headlines first, without menus, nothing but title, story and headlines.
+VARIANTS = ("page", "rotated", "without menus", "bare")
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One page as plain text with gold results."""
+
+    identity: str
+    site: str
+    title: str
+    """The gold headline; "" if there is none."""
+    lines: tuple[str, ...]
+    story: tuple[bool, ...]
+    """Which lines stand in the gold body."""
+    headlines: tuple[str, ...] | None
+    """For each line the kind of link whose headline it shows, or ""; None if the page's links were not labelled."""
+    menus: tuple[bool, ...]
+
+
+def dumps(corpus: Path) -> Iterator[Dump]:
+    """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body."""
+    labelled = {row["id"]: row["links"] for row in _rows(corpus / "related.jsonl")}
+    for gold in _rows(corpus / "gold.jsonl"):
+        if not gold["body"]:
+            continue
+        html = gzip.decompress((corpus / "html" / f"{gold['id']}.html.gz").read_bytes())
+        layout = page_layout(page_tree(html))
+        story = tuple(bool(label) for label in story_labels(layout, gold["body"]))
+        links = labelled.get(gold["id"])
+        yield Dump(
+            identity=gold["id"],
+            site=site(host(gold["url"])),
+            title=gold["title"] or "",
+            lines=tuple(block.text for block in layout.blocks),
+            story=story,
+            headlines=None if links is None else _headlines(layout.blocks, story, links, gold["title"] or ""),
+            menus=tuple(_in_menu(block) for block in layout.blocks),
+        )
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+def _headlines(
+    blocks: list[Block], story: tuple[bool, ...], links: list[dict[str, Any]], title: str
+) -> tuple[str, ...]:
+    gold = {_letters(link["title"]): str(link["kind"]) for link in reversed(links)}
+    own = _letters(title)
+    return tuple(
+        "" if inside or _letters(block.text) == own else _kind_of(_letters(block.text), gold)
+        for block, inside in zip(blocks, story, strict=True)
+    )
+
+
+def _letters(text: str) -> str:
+    """A headline as it is compared: a page sets kicker and headline apart by style where gold has a colon."""
+    return "".join(WORD.findall(fold(text)))
+
+
+def _kind_of(line: str, gold: dict[str, str]) -> str:
+    """The kind of the gold headline that a line equals, contains or is the greater part of, or ""."""
+    if line in gold:
+        return gold[line]
+    size = len(line)
+    shown = [
+        headline
+        for headline in gold
+        if (CONTAINED <= len(headline) < size <= LONGEST_CARD * len(headline) and headline in line)
+        or (CONTAINED <= size < len(headline) < size / GREATER_PART and line in headline)
+    ]
+    return gold[max(shown, key=len)] if shown else ""
+
+
+def _in_menu(block: Block) -> bool:
+    if any(box.tag in MENUS or "navigation" in box.names.split() for box in block.box.lineage()):
+        return True
+    return block.link_share > 0.9 and word_count(block.text) <= MENU_WORDS
+
+
+def variant(dump: Dump, name: str) -> Dump:
+    """Return a dump as one of VARIANTS."""
+    story = np.flatnonzero(dump.story)
+    if name == "page" or not len(story):
+        return dump
+    every = range(len(dump.lines))
+    if name == "rotated":
+        end = int(story[-1]) + 1
+        return _chosen(dump, [*every[end:], *every[:end]])
+    if name == "without menus":
+        return _chosen(dump, [i for i in every if not dump.menus[i] or dump.story[i]])
+    return _chosen(dump, _bare(dump, [int(i) for i in story]))
+
+
+def _bare(dump: Dump, story: list[int]) -> list[int]:
+    """The title, the story, and the headlines of others in three parts: before, inside and after, in page order."""
+    title = [i for i, line in enumerate(dump.lines[: story[0]]) if fold(line) == fold(dump.title)][-1:]
+    others = [i for i, kind in enumerate(dump.headlines or ()) if kind]
+    third, half = len(others) // 3, len(story) // 2
+    return [
+        *others[:third],
+        *title,
+        *story[:half],
+        *others[third : 2 * third],
+        *story[half:],
+        *others[2 * third :],
+    ]
+
+
+def _chosen(dump: Dump, order: list[int]) -> Dump:
+    return replace(
+        dump,
+        lines=tuple(dump.lines[i] for i in order),
+        story=tuple(dump.story[i] for i in order),
+        headlines=None if dump.headlines is None else tuple(dump.headlines[i] for i in order),
+        menus=tuple(dump.menus[i] for i in order),
+    )
