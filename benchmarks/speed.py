@@ -70,7 +70,7 @@ def _newspaper() -> Split:
     article = import_module("newspaper").Article
 
     def split(html: bytes, url: str) -> object:
-        found = article(url)
+        found = article(url, fetch_images=False)  # from the network, that is
         found.download(input_html=html.decode("utf-8", "replace"))
         found.parse()
         return found

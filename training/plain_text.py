@@ -7,7 +7,8 @@ import lightgbm as lgb
 import numpy as np
 
 from archiver.parsers.language import detected_language
-from archiver.parsers.plain_text_features import context_rows, line_rows, read_line
+from archiver.parsers.plain_text_features import context_rows, line_rows
+from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant

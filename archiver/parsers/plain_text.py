@@ -12,17 +12,8 @@ from archiver.parsers.dates import fetch_time
 from archiver.parsers.language import detected_language
 from archiver.parsers.model import trees
 from archiver.parsers.phrases import is_phrase
-from archiver.parsers.plain_text_features import (
-    AGREEING,
-    Line,
-    context_rows,
-    densest_run,
-    is_label,
-    likely_title,
-    line_rows,
-    read_also,
-    read_line,
-)
+from archiver.parsers.plain_text_features import AGREEING, context_rows, line_rows
+from archiver.parsers.plain_text_lines import Line, densest_run, is_label, likely_title, read_also, read_line
 from archiver.parsers.text import clean, ends_sentence, fold
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import canonical_url
@@ -35,7 +26,7 @@ MOST_CHARACTERS = 2_000_000
 STORY_CHANCE = 0.5
 HEADLINE_CHANCE = 0.3
 # Prose in the densest run of it needs only this chance, and so does a headline in a text without menus.
-RUN_CHANCE = 0.15
+RUN_CHANCE = 0.35
 BARE_CHANCE = 0.1
 # Behind the densest run, a line of prose that ends the story has so many words: a headline may end like a sentence.
 PARAGRAPH_WORDS = 18
