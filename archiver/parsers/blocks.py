@@ -39,10 +39,15 @@ DEEPEST = 100
 LONGEST_NAMES = 2_000
 LONGEST_ADDRESS = 2_000
 LONGEST_BLOCK = 200_000
+# Characters of all blocks: the longest page of 825 had half a million.
+MOST_TEXT = 3_000_000
 PICTURES = frozenset({"img", "amp-img"})
 # A noscript element with so many links of so many words holds a list of headlines.
 LINKS_IN_A_LIST = 3
 HEADLINE_WORDS = 4
+# Links of a noscript element, runs of text of one link and characters of one run that are looked at to tell.
+MOST_LOOKED_AT = 50
+LONGEST_RUN = 200
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 NAMING = frozenset({"class", "id", "role", "data-testid", "data-component", "itemprop"})
 UNDISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

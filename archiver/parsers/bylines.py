@@ -51,6 +51,8 @@ TEAM = re.compile(
 # What Korean and Chinese papers write behind a name: reporter.
 CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 LONGEST_LINE = 120
+# Characters of the authors stated for machines that are read.
+MOST_NAMES = 2_000
 LONGEST_NAME_WORDS = 5
 LONGEST_TEAM_WORDS = 3
 # Words of the longest phrase that stands before a name.
@@ -67,6 +69,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
     stated: the text is the page's author for machines, so that an account's name in small letters is one too.
     """
+    text = text[:MOST_NAMES]
     if ADDRESS.search(text):
         return
     for number, part in enumerate(NAME_SPLIT.split(clean(text))):

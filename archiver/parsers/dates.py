@@ -13,6 +13,8 @@ from archiver.parsers.text import clean
 EARLIEST = date(1990, 1, 1)
 # A page in a zone ahead of the clock that fetched it may rightly bear tomorrow's date.
 AHEAD = timedelta(hours=26)
+# Characters of a text in which its date is looked for.
+MOST_READ = 1_000
 # Languages and regions that write the month before the day in numbers.
 MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "fil", "es-us", "en-gu", "en-pr"})
 
@@ -98,7 +100,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     than fetched are refused. Where the text names no zone, that of fetched is taken.
     """
     now = fetch_time(fetched)
-    text = clean(text)
+    text = clean(text[:MOST_READ])
     if not any(c.isdigit() for c in text):
         return None
     if RFC.match(text) and (parsed := _rfc(text, now)):

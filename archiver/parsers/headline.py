@@ -24,6 +24,8 @@ ALIKE = 0.5
 # A lone heading counts as the story's title from so many words on, whatever the machine titles say.
 HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
+# Characters of a stated title that are read.
+LONGEST_STATED = 1_000
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
@@ -101,7 +103,11 @@ def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, H
         *((key, next(iter(structured.meta.get(key, ())), None), Origin.META) for key in SHARED),
         ("title", structured.title, Origin.TITLE),
     )
-    return {key: Headline(_without_site(text, names), None, origin) for key, text, origin in texts if text}
+    return {
+        key: Headline(_without_site(text[:LONGEST_STATED], names), None, origin)
+        for key, text, origin in texts
+        if text
+    }
 
 
 def _newsroom_title(

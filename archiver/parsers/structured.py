@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -48,11 +49,13 @@ ITEMPROPS = frozenset({"author", "datePublished", "dateModified", "articleSectio
 MARKED = etree.XPath("//*[@itemprop]")
 # An object nested deeper than this is no metadata.
 DEEPEST = 12
-# Characters that are read of all JSON-LD together, of one meta element and of one text, and texts of one property.
+# Characters that are read of all JSON-LD together, of one meta element and of one text or address, texts of one
+# property, and values of one name or list.
 MOST_JSON = 1_500_000
 LONGEST_META = 10_000
 LONGEST_TEXT = 2_000
 MOST_TEXTS = 50
+MOST_VALUES = 500
 # Parts of JSON-LD that tell of other stories than the page's: what lists, comments and series hold.
 OTHERS = frozenset({"itemListElement", "isPartOf", "hasPart", "comment", "mentions"})
 
@@ -122,16 +125,18 @@ class Microdata:
 
     def _read(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
+        read: Counter[str] = Counter()
         home: Element | None = None
         for element in cast("list[Element]", MARKED(self._root)):
             name = element.get("itemprop", "")
-            if name not in ITEMPROPS or element.tag == "meta" or len(found.get(name, ())) >= MOST_TEXTS:
+            if name not in ITEMPROPS or element.tag == "meta" or read[name] >= MOST_TEXTS:
                 continue
             if name == "author":
                 # Comments and teasers name their own authors, each in a box of its own.
                 home = _box_around(element) if home is None else home
                 if _box_around(element) is not home:
                     continue
+            read[name] += 1
             if text := _item_text(element, name):
                 found.setdefault(name, []).append(text)
         return found
@@ -159,7 +164,8 @@ class _Found:
                 if self.json_size <= MOST_JSON:
                     self.json.append(_json(element.text))
         elif tag == "link":
-            if "canonical" in (element.get("rel") or "").lower().split() and (href := element.get("href")):
+            href = element.get("href") or ""
+            if 0 < len(href) <= LONGEST_TEXT and "canonical" in (element.get("rel") or "").lower().split():
                 self.canonical.append(href)
         elif tag == "time":
             if len(self.times) < MOST_TEXTS:
@@ -172,7 +178,9 @@ class _Found:
         if content:
             for key in ("name", "property", "itemprop", "http-equiv"):
                 if name := element.get(key):
-                    self.meta.setdefault(name.strip().lower(), []).append(content)
+                    named = self.meta.setdefault(name.strip().lower(), [])
+                    if len(named) < MOST_VALUES:
+                        named.append(content)
 
 
 def is_news(structured: Structured) -> bool:
@@ -189,15 +197,17 @@ def types(thing: Thing) -> set[str]:
     return {name.rpartition("/")[2].rpartition(":")[2].lower() for name in names if isinstance(name, str)}
 
 
-def strings(value: object) -> list[str]:
+def strings(value: object, depth: int = 0) -> list[str]:
     """Return the texts in a JSON-LD value: a string, a list of them, or objects with @value, name or url."""
+    if depth > DEEPEST:
+        return []
     if isinstance(value, str):
         # Many publishing systems escape JSON as if it were HTML, some twice.
         return [unescape(unescape(value)) if "&" in value else value] if value.strip() else []
     if isinstance(value, list):
-        return [text for item in value for text in strings(item)]
+        return [text for item in value[:MOST_VALUES] for text in strings(item, depth + 1)]
     if isinstance(value, dict):
-        return next((strings(value[key]) for key in ("@value", "name", "url", "@id") if value.get(key)), [])
+        return next((strings(value[key], depth + 1) for key in ("@value", "name", "url", "@id") if value.get(key)), [])
     return []
 
 
