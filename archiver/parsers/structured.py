@@ -207,7 +207,9 @@ def strings(value: object, depth: int = 0) -> list[str]:
     if isinstance(value, list):
         return [text for item in value[:MOST_VALUES] for text in strings(item, depth + 1)]
     if isinstance(value, dict):
-        return next((strings(value[key], depth + 1) for key in ("@value", "name", "url", "@id") if value.get(key)), [])
+        return next(
+            (strings(value[key], depth + 1) for key in ("@value", "name", "url", "@id") if value.get(key)), []
+        )
     return []
 
 
