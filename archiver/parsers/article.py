@@ -202,10 +202,13 @@ def _without_asides(likely: list[Block], announced: Announced, reasons: dict[int
 
     Where most of the text stands in such boxes, the page's maker means something else by them.
     """
-    found = {block.index: reason for block in likely if (reason := _aside(block, announced)) is not None}
-    kept = [block for block in likely if block.index not in found]
-    if 2 * sum(map(_size, kept)) < sum(map(_size, likely)):
-        return likely
+    if announced.is_news:
+        reasons.update((block.index, Reason.LINKED) for block in likely if _is_linked_whole(block))
+    own = [block for block in likely if reasons.get(block.index) is not Reason.LINKED]
+    found = {block.index: reason for block in own if (reason := _aside(block)) is not None}
+    kept = [block for block in own if block.index not in found]
+    if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
+        return own
     reasons.update(found)
     return kept
 
@@ -214,10 +217,12 @@ def _size(block: Block) -> int:
     return len(block.text)
 
 
-def _aside(block: Block, announced: Announced) -> Reason | None:
+def _is_linked_whole(block: Block) -> bool:
+    return block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS
+
+
+def _aside(block: Block) -> Reason | None:
     """Why a block stands besides the story by its place alone."""
-    if announced.is_news and block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS:
-        return Reason.LINKED
     for box in block.box.lineage():
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
@@ -243,7 +248,7 @@ def _is_ruled(
             reasons.setdefault(block.index, Reason.OUTSIDE_RULE)
         return False
     reads = table.prose[block.index] or (block.box.tag in TEXT_TAGS and block.link_share <= MOST_LINKED)
-    if chance <= CHANCE and not reads:
+    if not reads and (chance <= CHANCE or block.link_share > LINKED_WHOLE):
         return False
     reason = Reason.RULE_BODY
     if chance <= CERTAIN:

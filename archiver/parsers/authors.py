@@ -21,7 +21,7 @@ from archiver.parsers.bylines import (
 from archiver.parsers.headline import site_names
 from archiver.parsers.phrases import says
 from archiver.parsers.sourced import Sourced
-from archiver.parsers.structured import Structured, Thing, strings
+from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import fold
 from archiver.parsers.urls import words_of_path
 
@@ -140,7 +140,7 @@ def _json_authors(structured: Structured) -> Iterator[str]:
         value = structured.story.get(key)
         found = [
             name
-            for item in (value if isinstance(value, list) else [value])
+            for item in (value[:MOST_TEXTS] if isinstance(value, list) else [value])
             for text in _person(item, structured.things)
             for name in names_in(text, stated=True)
             if fold(name) not in NOBODY
@@ -163,7 +163,7 @@ def _meta_authors(structured: Structured) -> Iterator[str]:
     for key in AUTHOR_META:
         found = [
             name
-            for text in structured.meta.get(key, ())
+            for text in structured.meta.get(key, ())[:MOST_TEXTS]
             for name in names_in(text, stated=True)
             if fold(name) not in NOBODY
         ]

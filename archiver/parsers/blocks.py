@@ -12,7 +12,6 @@ from typing import cast
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
 
-from archiver.parsers.decoding import element_text
 from archiver.parsers.names import name_bits
 from archiver.parsers.text import clean, ends_sentence
 
@@ -39,8 +38,14 @@ DEEPEST = 100
 LONGEST_NAMES = 2_000
 LONGEST_ADDRESS = 2_000
 LONGEST_BLOCK = 200_000
-# Characters of all blocks: the longest page of 825 had half a million.
+# Characters of all blocks: a book.
 MOST_TEXT = 3_000_000
+# Pieces of a link's text, and characters of one.
+MOST_PARTS = 200
+LONGEST_PART = 1_000
+# Class names and addresses longer than LONG are read up to so many characters of them all.
+LONG = 200
+MOST_LONG = 500_000
 PICTURES = frozenset({"img", "amp-img"})
 # A noscript element with so many links of so many words holds a list of headlines.
 LINKS_IN_A_LIST = 3
@@ -155,7 +160,7 @@ class _Walk:
 
     __slots__ = (
         "anchor", "anchors", "beside", "blocks", "box", "boxes", "broken", "left", "marked", "outer",
-        "pictures", "pieces", "root", "strong", "within",
+        "pictures", "pieces", "room", "room_for_long", "root", "strong", "within",
     )  # fmt: skip
 
     def __init__(self, root: Element) -> None:
@@ -163,6 +168,7 @@ class _Walk:
         self.boxes: list[Box] = []
         self.blocks: list[Block] = []
         self.anchors: list[Anchor] = []
+        self.room, self.room_for_long = MOST_TEXT, MOST_LONG
         self.box = self._opened(root, "html", None)
         self.anchor: Anchor | None = None
         self.outer: list[Anchor | None] = []
@@ -232,9 +238,9 @@ class _Walk:
         pieces.append((text, anchor, strong))
         if anchor is not None:
             self.marked = True
-            anchor.parts.append(
-                (text, self.within[-1] if self.within else f"{self.box.tag} {self.box.names}")
-            )
+            if len(anchor.parts) < MOST_PARTS:
+                around = self.within[-1] if self.within else f"{self.box.tag} {self.box.names}"
+                anchor.parts.append((text[:LONGEST_PART], around))
         elif strong:
             self.marked = True
 
@@ -251,7 +257,7 @@ class _Walk:
         if tag == "a":
             self.outer.append(self.anchor)
             href = element.get("href")
-            if href and len(href) <= LONGEST_ADDRESS and len(self.anchors) < MOST_ANCHORS:
+            if href and len(self.anchors) < MOST_ANCHORS and (len(href) <= LONG or self._reads(href)):
                 self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
                 self.anchors.append(self.anchor)
             return
@@ -285,7 +291,10 @@ class _Walk:
                 named = f"{named} {value}" if named else value
             elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
                 hidden = True
-        names = named[:LONGEST_NAMES].lower()
+        if len(named) > LONG:
+            named = named[:LONGEST_NAMES]
+            named = named if self._has_room(named) else ""
+        names = named.lower()
         meanings = name_bits(names) if names and tag not in PAGE else 0
         box = Box(
             len(self.boxes),
@@ -303,6 +312,14 @@ class _Walk:
         self.boxes.append(box)
         return box
 
+    def _reads(self, href: str) -> bool:
+        """Whether a long address is read: it is no document of its own, and not one of very many."""
+        return len(href) <= LONGEST_ADDRESS and self._has_room(href)
+
+    def _has_room(self, text: str) -> bool:
+        self.room_for_long -= len(text)
+        return self.room_for_long >= 0
+
     def _flush(self) -> None:
         """End the open block: what was read since the last one becomes a block, or several at blank lines."""
         pieces, self.pieces = self.pieces, []
@@ -317,7 +334,8 @@ class _Walk:
     def _add_block(self, pieces: list[Piece], marked: bool) -> None:
         whole = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
         text = clean(whole if len(whole) <= LONGEST_BLOCK else whole[:LONGEST_BLOCK])
-        if not text or len(self.blocks) == MOST_BLOCKS:
+        self.room -= len(text)
+        if not text or len(self.blocks) == MOST_BLOCKS or self.room < 0:
             return
         anchors: list[Anchor] = []
         linked = strong = 0
@@ -338,8 +356,14 @@ class _Walk:
 
 def _holds_a_list(noscript: Element) -> bool:
     """Whether a noscript element holds a list of headlines for readers without scripts, not a picture or a menu."""
-    headlines = (link for link in noscript.iter("a") if len(element_text(link).split()) >= HEADLINE_WORDS)
+    links = islice(noscript.iter("a"), MOST_LOOKED_AT)
+    headlines = (link for link in links if len(_first_text(link).split()) >= HEADLINE_WORDS)
     return sum(1 for _ in islice(headlines, LINKS_IN_A_LIST)) == LINKS_IN_A_LIST
+
+
+def _first_text(element: Element) -> str:
+    runs = islice(element.itertext(with_tail=False), MOST_LOOKED_AT)
+    return "".join(str(text)[:LONGEST_RUN] for text in runs)
 
 
 def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:

@@ -10,7 +10,7 @@ from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
 from archiver.parsers.phrases import phrases
 from archiver.parsers.sourced import Dated
-from archiver.parsers.structured import Structured, strings
+from archiver.parsers.structured import MOST_TEXTS, Structured, strings
 from archiver.parsers.text import clean, fold, word_count
 
 URL_DATE = re.compile(r"/(20\d\d|19\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -131,12 +131,12 @@ def _json_dates(structured: Structured, *keys: str) -> list[str]:
         text
         for key in keys
         for thing in (structured.story, structured.page)
-        for text in strings(thing.get(key))
+        for text in strings(thing.get(key))[:MOST_TEXTS]
     ]
 
 
 def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:
-    return [text for key in keys for text in structured.meta.get(key, ())]
+    return [text for key in keys for text in structured.meta.get(key, ())[:MOST_TEXTS]]
 
 
 def _url_date(url: str) -> list[str]:

@@ -8,6 +8,7 @@ from bs4.dammit import UnicodeDammit
 from lxml import etree
 from lxml.etree import HTMLParser
 from lxml.etree import _Element as Element
+from numpy.typing import NDArray
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from archiver.errors import PageError, ParseLimitError
@@ -29,12 +30,22 @@ MOST_TAGS = 60_000
 PLAUSIBLE_BYTES = 500_000
 ASCII = bytes(range(128))
 
-# libxml2 compares each attribute of a tag with all before it: 100,000 of them took a minute. A tag with more than
-# these is longer than so many bytes.
-MOST_ATTRIBUTES = 200
-LONG_TAG = 20_000
+# libxml2 passes all attributes of a tag to add one: 100,000 of them took a minute. Tags longer than so many bytes keep
+# the first MOST_ATTRIBUTES. Of a page so large that it could fill the memory with them, shorter ones do too, and it
+# is read up to so many on all its tags.
+MOST_ATTRIBUTES = 100
+LONG_TAG = 6_000
+LARGE_PAGE = 2_000_000
+LONG_TAG_OF_LARGE_PAGE = 1_000
+MOST_ATTRIBUTES_OF_PAGE = 300_000
 TAG_NAME = re.compile(rb"[A-Za-z][^\s>/]*")
-ATTRIBUTE = re.compile(rb"[\s/]+[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"']*))?")
+# A name, and a value in quotes or not, as https://html.spec.whatwg.org/#before-attribute-name-state reads them.
+ATTRIBUTE = re.compile(rb"[\s/]*=?[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*)?)?|[\s/]*=")
+# The end of a value that a "<" stands in, and what comes after it.
+QUOTED = re.compile(rb"[^>\"']*[\"']")
+# Codecs of Python that are no encoding of pages (unicode_escape, idna, EBCDIC) read this otherwise.
+MARKUP = rb"\u003c+ADw-<p class='a'>"
+READ_AS = "u003c+ADw-<p class='a'>"
 
 WESTERN = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
 TAG = re.compile(rb"<[^<>]*>?")
@@ -50,7 +61,7 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     bytes are valid UTF-8, else the declared one where it gives plausible text, else a guess.
     Raises PageError if nothing is in the page, ParseLimitError if its tags nest deeper than libxml2 reads.
     """
-    html = _bounded(html)
+    html = _first_tags(html)
     encoding = page_encoding(html, content_type)
     if encoding != "utf-8":
         html = html.decode(encoding, "replace").encode("utf-8", "replace")
@@ -58,27 +69,51 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
     if _closes_early(html):
         html = END.sub(b"", html)
-    return _parsed(html)
+    return _parsed(_with_few_attributes(html))
 
 
-def _bounded(html: bytes) -> bytes:
-    """The page up to MOST_TAGS, its tags with at most MOST_ATTRIBUTES."""
-    tags = np.flatnonzero(np.frombuffer(html, np.uint8) == ord("<"))
-    if len(tags) > MOST_TAGS:
-        html, tags = html[: tags[MOST_TAGS]], tags[:MOST_TAGS]
+def _first_tags(html: bytes) -> bytes:
+    """The page up to MOST_TAGS."""
+    if html.count(b"<") <= MOST_TAGS:
+        return html
+    return html[: _tags(html)[MOST_TAGS]]
+
+
+def _tags(html: bytes) -> NDArray[np.intp]:
+    return np.flatnonzero(np.frombuffer(html, np.uint8) == ord("<"))
+
+
+def _with_few_attributes(html: bytes) -> bytes:
+    """The page, its long tags with at most MOST_ATTRIBUTES."""
+    is_large = len(html) > LARGE_PAGE
+    tags = _tags(html)
     if not len(tags):
         return html
     ends = np.append(tags[1:], len(html))
+    is_long = ends - tags > (LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG)
     pieces, done = [], 0
-    for start, end in zip(tags[ends - tags > LONG_TAG], ends[ends - tags > LONG_TAG], strict=True):
+    for start, end in zip(tags[is_long].tolist(), ends[is_long].tolist(), strict=True):
         pieces += [html[done : start + 1], _trimmed(html[start + 1 : end])]
         done = end
-    return b"".join([*pieces, html[done:]]) if pieces else html
+    html = b"".join([*pieces, html[done:]]) if pieces else html
+    return _first_attributes(html) if is_large else html
+
+
+def _first_attributes(html: bytes) -> bytes:
+    """The page up to MOST_ATTRIBUTES_OF_PAGE, counted by the spaces, slashes and quotes that set them apart."""
+    left, at = MOST_ATTRIBUTES_OF_PAGE, 0
+    for piece in html.split(b"<"):
+        tag = piece.partition(b">")[0] if not piece.startswith(b"/") else b""
+        left -= len(tag.split()) + tag.count(b"/") + (tag.count(b"'") + tag.count(b'"')) // 2
+        if left < 0:
+            return html[:at]
+        at += len(piece) + 1
+    return html
 
 
 def _trimmed(piece: bytes) -> bytes:
     """A tag, without its "<", and the text behind it, with the tag's first MOST_ATTRIBUTES."""
-    name = TAG_NAME.match(piece)
+    name = TAG_NAME.match(piece) or QUOTED.match(piece)
     if name is None:
         return piece
     end = kept = name.end()
@@ -156,11 +191,19 @@ def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
 
 def _declared(html: bytes, content_type: str | None) -> list[str]:
     names = (http_content_type_encoding(content_type), html_body_declared_encoding(html))
-    return [codecs.lookup(name).name for name in map(_codec, names) if name]
+    return [codecs.lookup(codec).name for codec in map(_codec, names) if codec]
 
 
 def _codec(name: str | None) -> str | None:
-    return resolve_encoding(name) if name else None
+    codec = resolve_encoding(name) if name else None
+    return codec if codec and _reads_markup(codec) else None
+
+
+def _reads_markup(codec: str) -> bool:
+    try:
+        return MARKUP.decode(codec, "replace").endswith(READ_AS)
+    except (LookupError, UnicodeError):  # of bytes, not of text; without a way to go on after a fault
+        return False
 
 
 def _legacy_encoding(html: bytes, content_type: str | None) -> str:

@@ -26,6 +26,8 @@ HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
 # Characters of a stated title that are read.
 LONGEST_STATED = 1_000
+# Parts of a title that are looked for among the blocks.
+MOST_PARTS = 10
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
@@ -209,7 +211,7 @@ def _is_name_of_site(text: str, names: frozenset[str]) -> bool:
 def _shown_part(layout: Layout, title: Headline) -> Headline | None:
     """The part of a title, between its dashes and bars, that the page also shows as a block of its own."""
     parts = [part.strip() for part in TITLE_BREAK.split(title.text) if word_count(part) >= HEADING_WORDS]
-    for part in sorted(parts, key=len, reverse=True):
+    for part in sorted(parts, key=len, reverse=True)[:MOST_PARTS]:
         if part != title.text and (block := _block_saying(layout, part)):
             return replace(title, text=part, block=block)
     return None

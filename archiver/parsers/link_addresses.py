@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from archiver.parsers.text import fold
 from archiver.parsers.urls import site
@@ -56,7 +57,7 @@ FILES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Address:
     """An absolute address in its parts."""
 
@@ -81,38 +82,60 @@ def address(url: str) -> Address:
     host, _, rest = url.partition("://")[2].partition("/")
     path, _, query = rest.partition("?")
     path = "/" + path
-    segments = tuple(segment for segment in path.split("/") if segment)
+    lower = path.lower()
+    segments = tuple([segment for segment in path.split("/") if segment])
+    parts = [_segment(segment) for segment in segments]
     slug, most = "", 0
-    shapes = []
-    for segment in segments:
-        count = len(WORDS_OF_SLUG.findall(segment))
-        if count > most:
-            slug, most = segment, count
-        shapes.append(_shape(segment, count))
+    for segment, part in zip(segments, parts, strict=True):
+        if part.words > most:
+            slug, most = segment, part.words
     alone = (
         float(len(segments)),
         float(most),
-        float(DIGITS.search(path) is not None or DIGITS.search(query) is not None),
+        float(any(part.digits for part in parts) or DIGITS.search(query) is not None),
         float(path.endswith((".html", ".htm", ".php", ".shtml"))),
         float(query != ""),
         float(len(path)),
-        float(NOT_A_STORY.search(path) is not None),
-        float(path.lower().endswith(FILES)),
+        float(any(part.not_a_story for part in parts)),
+        float(lower.endswith(FILES)),
         float(not segments),
         float(DATE_PATH.search(path) is not None),
-        float(OFFER.search(f".{host}{path}") is not None),
+        float(any(part.offer for part in parts) or _is_host_of_offers(host)),
         float(any(map(rest.lower().__contains__, DISCUSSION))),
     )
-    shape = host + "/".join(shapes) + ("?" if query else "")
+    shape = host + "/".join([part.shape for part in parts]) + ("?" if query else "")
     words = tuple(
-        word for word in WORDS_OF_SLUG.findall(slug.lower()) if len(word) >= SLUG_WORD and word.isalpha()
+        [word for word in WORDS_OF_SLUG.findall(slug.lower()) if len(word) >= SLUG_WORD and word.isalpha()]
     )
     return Address(host, path, query, segments, words, most, shape, alone)
 
 
-def _shape(segment: str, words: int) -> str:
+class _Segment(NamedTuple):
+    """One segment of a path."""
+
+    words: int
+    digits: bool
+    shape: str
+    not_a_story: bool
+    offer: bool
+
+
+# The addresses of one site share their first segments.
+@lru_cache(maxsize=4096)
+def _segment(segment: str) -> _Segment:
+    words = len(WORDS_OF_SLUG.findall(segment))
+    digits = DIGITS.search(segment) is not None
     kind = "n" if segment.isdigit() else "s" if words >= 4 else "w"
-    return kind + ("d" if kind != "n" and DIGITS.search(segment) else "") + ("." if "." in segment else "")
+    shape = kind + ("d" if kind != "n" and digits else "") + ("." if "." in segment else "")
+    whole = f"/{segment}"
+    return _Segment(
+        words, digits, shape, NOT_A_STORY.match(whole) is not None, OFFER.search(whole) is not None
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_host_of_offers(host: str) -> bool:
+    return OFFER.search(f".{host}") is not None
 
 
 def compared(one: Address, own: Address) -> list[float]:
@@ -161,7 +184,10 @@ def is_no_story(url: str, href: str) -> bool:
     path, _, query = url.partition("://")[2].partition("/")[2].partition("?")
     if not path and not query:
         return True
-    return path.lower().endswith(FILES) or SURELY_DISCUSSION.search(href) is not None
+    if path.lower().endswith(FILES):
+        return True
+    # Few addresses have what the expression looks for: it is slow.
+    return ("=" in href or "comment" in href.lower()) and SURELY_DISCUSSION.search(href) is not None
 
 
 def is_offer(url: str) -> bool:

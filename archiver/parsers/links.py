@@ -107,7 +107,7 @@ def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Cand
         count[target] = count.get(target, 0) + 1
         headline, block = _headline(layout, anchor)
         words = word_count(headline)
-        if words >= FEWEST_WORDS and not OFFERED.search(headline):
+        if words >= FEWEST_WORDS and not ("(" in headline and OFFERED.search(headline)):
             found.append(Candidate(target, anchor, headline, words, block))
         if len(found) == MOST_CANDIDATES:
             break
@@ -145,11 +145,10 @@ def card_targets(candidates: list[Candidate]) -> dict[int, str | None]:
             continue
         target = candidate.target
         for box in candidate.anchor.box.lineage():
-            known = seen.setdefault(box.index, target)
-            if known is None:
-                break
-            if known != target:
-                seen[box.index] = None
+            known = seen.get(box.index, "")
+            if known is None or known == target:
+                break  # the boxes around it know as well
+            seen[box.index] = None if known else target
     return seen
 
 
@@ -178,7 +177,8 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
         return text.lstrip(SEPARATORS), best
     block = inside[0] if inside else None
     if block is not None and block.heading and block is layout.blocks[anchor.first_block]:
-        return _joined(anchor.element), block
+        pieces = [text for text, _ in anchor.parts if not text.isspace()]
+        return clean(pieces[0]) if len(pieces) == 1 else _joined(anchor.element), block
     if len(anchor.parts) == 1:
         text = clean(anchor.parts[0][0])
     else:
@@ -191,6 +191,8 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
 
 def _joined(element: Element) -> str:
     """The text of an element on one line, with a space where only its style sets two pieces apart."""
+    if not len(element):
+        return clean(element.text or "")
     said: list[str] = []
     for text, apart in _pieces(element):
         before = said[-1] if said else " "

@@ -45,12 +45,13 @@ def headings_above(
     above a list of the site's own stories labels a slot, not the list.
     """
     cards = card_targets(candidates)
-    told = [block.index for block in layout.blocks if _is_story(block, chances)]
+    likely = chances.tolist()
+    told = [block.index for block in layout.blocks if _is_story(block, likely[block.index])]
     headings = [
         block
         for block in layout.blocks
         if len(block.text) <= LONGEST_HEADING
-        and is_list_heading(block, chances, cards)
+        and is_list_heading(block, likely[block.index], cards)
         and not (told and block.heading == 1)
     ]
     headings = _without_kickers(headings, cards)
@@ -78,9 +79,9 @@ def headings_above(
     return found
 
 
-def _is_story(block: Block, chances: Columns) -> bool:
-    is_told = chances[block.index] > STORY_CHANCE and len(block.text) > PARAGRAPH
-    return bool(is_told) and not block.heading and block.link_share < HALF
+def _is_story(block: Block, chance: float) -> bool:
+    is_told = chance > STORY_CHANCE and len(block.text) > PARAGRAPH
+    return is_told and not block.heading and block.link_share < HALF
 
 
 def _parted(heading: int, link: int, told: list[int]) -> bool:
@@ -147,14 +148,16 @@ def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
 
 def _nearest(anchor: Anchor, headings: list[Block], at: list[int], passed: Set[int]) -> Block | None:
     """The last heading before the link in the smallest box that has one; at holds the headings' places."""
-    start = anchor.first_block
+    position = bisect_left(at, anchor.first_block) - 1
+    while position >= 0 and at[position] in passed:
+        position -= 1
+    if position < 0:
+        return None
     for box in anchor.box.lineage():
         if box.tag in ("body", "html", "main"):
             return None
-        for position in range(bisect_left(at, start) - 1, bisect_left(at, box.first_block) - 1, -1):
-            if at[position] not in passed:
-                return headings[position]
-        start = box.first_block
+        if box.first_block <= at[position]:
+            return headings[position]
     return None
 
 
@@ -162,7 +165,7 @@ def _labels_a_slot(block: Block) -> bool:
     return not block.heading and kind_of_heading(block.text) is LinkKind.SPONSORED
 
 
-def is_list_heading(block: Block, chances: Columns, cards: dict[int, str | None]) -> bool:
+def is_list_heading(block: Block, chance: float, cards: dict[int, str | None]) -> bool:
     """Whether a block heads a list: words that say so, or a short heading of neither the story nor a card."""
     words = word_count(block.text)
     if not 0 < words <= HEADING_WORDS:
@@ -171,7 +174,7 @@ def is_list_heading(block: Block, chances: Columns, cards: dict[int, str | None]
         return True
     if block.linked and words > LINKED_WORDS:
         return False
-    if chances[block.index] > STORY_CHANCE or not any(map(str.isalpha, block.text)):
+    if chance > STORY_CHANCE or not any(map(str.isalpha, block.text)):
         return False
     return block.heading > 0 or _is_called_heading(block, words)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -16,6 +17,10 @@ KEYWORD_BREAK = re.compile(r"[,;、،]")
 # Longer ones, in characters, are descriptions or addresses.
 LONGEST_SECTION = 60
 LONGEST_KEYWORD = 80
+# Figures of a story that are looked at, captions of one and elements in a caption.
+MOST_FIGURES = 500
+MOST_CAPTIONS = 10
+LARGEST_CAPTION = 50
 CREDIT = re.compile(r"credit|source|copyright|photograph|agency|rights", re.IGNORECASE)
 
 
@@ -75,7 +80,7 @@ def images(structured: Structured, story: tuple[Block, ...], url: str) -> tuple[
     """Return the pictures of the story: the figures in its box with their captions, else the one named for sharing."""
     found: dict[str, Image] = {}
     if (box := _box_around(story)) is not None:
-        for element in box.element.iter("figure"):
+        for element in islice(box.element.iter("figure"), MOST_FIGURES):
             if (image := _figure(element, url)) and image.url not in found:
                 found[image.url] = image
     if not found:
@@ -105,8 +110,8 @@ def _figure(element: Element, url: str) -> Image | None:
         return None
     caption: list[str] = []
     credit: list[str] = []
-    for text in element.iter("figcaption"):
-        for child in text.iter():
+    for text in islice(element.iter("figcaption"), MOST_CAPTIONS):
+        for child in islice(text.iter(), LARGEST_CAPTION):
             named = CREDIT.search(child.get("class") or "") or child.tag in ("cite", "small")
             (credit if named else caption).append(child.text or "")
             if child is not text:

@@ -26,7 +26,15 @@ from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
 from archiver.parsers.sourced import Dated, Sourced
 from archiver.parsers.standfirst import Announced
-from archiver.parsers.structured import STORY_TYPES, Structured, first_string, is_news, structured, types
+from archiver.parsers.structured import (
+    LONGEST_TEXT,
+    STORY_TYPES,
+    Structured,
+    first_string,
+    is_news,
+    structured,
+    types,
+)
 from archiver.parsers.text import word_count
 from archiver.parsers.urls import canonical_url, is_readable
 
@@ -175,6 +183,8 @@ def page_description(stated: Structured) -> str:
 def page_base(root: Element, url: str) -> str:
     """Return the address that the page's links are relative to."""
     stated: str = next((href for element in root.iter("base") if (href := element.get("href"))), "")
+    if len(stated) > LONGEST_TEXT:
+        return url
     try:
         return urljoin(url, stated)
     except ValueError:
