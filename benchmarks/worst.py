@@ -174,6 +174,9 @@ def _nested_lists(number: int) -> str:
     return f"<ul><li><a href='/a/{number}'>The story with number {number}</a>"
 
 
+_ATTRIBUTES = "".join(f"a{number}=b " for number in range(100_000))
+_SOME_ATTRIBUTES = " ".join(f"a{number}" for number in range(199))
+
 PAGES: dict[str, Callable[[], bytes]] = {
     # Many of one thing.
     "tags": lambda: _page(_repeated("<p>x</p>")),
@@ -332,6 +335,42 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "high bytes": lambda: b"<p>" + b"\xe9" * (DOWNLOAD_MAXSIZE - 3),
     "escapes": lambda: b"<p>" + b"\x1b$B" * (DOWNLOAD_MAXSIZE // 3 - 1),
     "declarations": lambda: _repeated("<meta charset=x>").encode() + b"\xff",
+    # What is under one bound and over another.
+    "attributes behind a quote": lambda: _page(f"<div z='<' {_ATTRIBUTES}><p>{SENTENCE}"),
+    "attributes without spaces": lambda: _page("<div " + _ATTRIBUTES.replace("b ", "'b'") + f"><p>{SENTENCE}"),
+    "attributes in utf-16": lambda: _page(f"<div {_ATTRIBUTES}><p>{SENTENCE}").decode().encode("utf-16"),
+    "attributes behind a nul": lambda: _page(f"<\0div {_ATTRIBUTES}><p>{SENTENCE}"),
+    "attributes of many tags": lambda: _page(_filled(lambda n: f"<p {_SOME_ATTRIBUTES}>word {n}")),
+    "nested noscripts": lambda: _page(
+        "<noscript>" * 1500 + "<a href=/></a>" * 20_000 + f"<a href=/a>{SENTENCE}</a>" * 3
+    ),
+    "nested dates": lambda: _page("<div itemprop=datePublished>" * 1500 + "<b></b>" * 25_000),
+    "nested figures": lambda: _page(
+        f"<article>{f'<p>{SENTENCE * 3}</p>' * 5}" + "<figure>" * 1500 + "<figcaption>A</figcaption>" * 20_000
+    ),
+    "title in many parts": lambda: _page(
+        _json_ld('{"@type":"Article","headline":"' + "a b c | " * 170_000 + '"}')
+        + _filled(lambda n: f"<p>a b {n}", 6_000)
+    ),
+    "long base": lambda: _page(f"<base href='http://a.example/{'a/' * 1_000_000}'>" + _filled(_card, 6_000)),
+    "long canonical link": lambda: _in_head(f"<link rel=canonical href='/a?{'utm_a=b&' * 1_000_000}'>"),
+    "long authors": lambda: _in_head(f"<meta name=author content='{'Ann Lee, ' * 1100}'>" * 1000),
+    "long dates": lambda: _in_head(f"<meta name=date content='{'99/99/9999 May ' * 650}'>" * 1000),
+    "lists in json": lambda: _in_head(
+        _json_ld('{"@type":"NewsArticle","author":' + "[" * 900 + '"Ann Lee"' + "]" * 900 + "}")
+    ),
+    "long author in json": lambda: _in_head(
+        _json_ld('{"@type":"NewsArticle","author":"' + "Ann Lee, " * 150_000 + '"}')
+    ),
+    "long links": lambda: _page(_filled(lambda n: f"<p><a href=/2026/{n}/a-story>{'word ' * 30_000}</a>")),
+    "link in many pieces": lambda: _page("<p><a href=/a>" + f"<i>{'a ' * 170}</i>" * 29_000),
+    "names of boxes": lambda: _page(
+        _filled(lambda n: f"<p class='{' '.join(f'related-{n}-{i}' for i in range(12))}'>a")
+    ),
+    "cyrillic paragraphs": lambda: ("<p>" + "Река поднялась на два метра. " * 6000).encode("cp1251") * 60,
+    "codecs of python": lambda: b"<meta charset=unicode_escape>\xff" + b"\\x3cp>a" * 1_400_000,
+    "codec of addresses": lambda: b"<meta charset=idna>\xff" + b"a" * 5_000_000,
+    "codec of mainframes": lambda: b"<meta charset=cp037>\xff" + "<p>words</p>".encode("cp037") * 800_000,
 }  # fmt: skip
 
 

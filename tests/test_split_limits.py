@@ -22,7 +22,8 @@ SLOW = (
     "tags", "nested headline boxes", "breaks amid sentences", "rules", "nested authors", "links of one paragraph",
     "empty links over blocks", "link over many blocks", "links in slots", "deep words", "deep links",
     "long class on links", "class names below", "text in json", "open brackets in latin-1", "open scripts in latin-1",
-    "japanese paragraph",
+    "japanese paragraph", "attributes behind a quote", "attributes in utf-16", "nested noscripts", "nested dates",
+    "title in many parts", "long canonical link", "long authors", "long dates", "codecs of python",
 )  # fmt: skip
 
 
@@ -51,6 +52,11 @@ def test_hostile_page_takes_little_memory(name: str, tmp_path: Path) -> None:
 
     assert measured is not None
     assert int(measured[1]) < MEMORY
+
+
+@pytest.mark.parametrize("name", ["lists in json", "codec of addresses"])
+def test_what_python_refuses_to_read_is_passed_over(name: str) -> None:
+    assert split_page(PAGES[name](), url=URL) is not None
 
 
 def test_long_story_is_read_whole() -> None:

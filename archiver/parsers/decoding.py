@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
 import numpy as np
 from bs4.dammit import UnicodeDammit
@@ -43,6 +44,7 @@ TAG_NAME = re.compile(rb"[A-Za-z][^\s>/]*")
 ATTRIBUTE = re.compile(rb"[\s/]*=?[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*)?)?|[\s/]*=")
 # The end of a value that a "<" stands in, and what comes after it.
 QUOTED = re.compile(rb"[^>\"']*[\"']")
+SEPARATORS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
 # Codecs of Python that are no encoding of pages (unicode_escape, idna, EBCDIC) read this otherwise.
 MARKUP = rb"\u003c+ADw-<p class='a'>"
 READ_AS = "u003c+ADw-<p class='a'>"
@@ -64,7 +66,7 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     html = _first_tags(html)
     encoding = page_encoding(html, content_type)
     if encoding != "utf-8":
-        html = html.decode(encoding, "replace").encode("utf-8", "replace")
+        html = _first_tags(html.decode(encoding, "replace").encode("utf-8", "replace"))
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
     if _closes_early(html):
@@ -74,29 +76,37 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
 
 def _first_tags(html: bytes) -> bytes:
     """The page up to MOST_TAGS."""
-    if html.count(b"<") <= MOST_TAGS:
+    if np.count_nonzero(_opens(html)) <= MOST_TAGS:
         return html
-    return html[: _tags(html)[MOST_TAGS]]
+    return html[: np.flatnonzero(_opens(html))[MOST_TAGS]]
 
 
-def _tags(html: bytes) -> NDArray[np.intp]:
-    return np.flatnonzero(np.frombuffer(html, np.uint8) == ord("<"))
+def _opens(html: bytes) -> NDArray[np.bool_]:
+    return np.equal(np.frombuffer(html, np.uint8), ord("<"), dtype=np.bool_)
 
 
 def _with_few_attributes(html: bytes) -> bytes:
     """The page, its long tags with at most MOST_ATTRIBUTES."""
     is_large = len(html) > LARGE_PAGE
-    tags = _tags(html)
-    if not len(tags):
-        return html
-    ends = np.append(tags[1:], len(html))
-    is_long = ends - tags > (LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG)
     pieces, done = [], 0
-    for start, end in zip(tags[is_long].tolist(), ends[is_long].tolist(), strict=True):
+    for start, end in _long_tags(html, LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG):
         pieces += [html[done : start + 1], _trimmed(html[start + 1 : end])]
         done = end
     html = b"".join([*pieces, html[done:]]) if pieces else html
     return _first_attributes(html) if is_large else html
+
+
+def _long_tags(html: bytes, size: int) -> Iterator[tuple[int, int]]:
+    """Where a "<" and the next lie more than size bytes apart: then one of the rows of half as many has none."""
+    row = size // 2
+    opens = _opens(html)[: len(html) // row * row].reshape(-1, row)
+    done = 0
+    for at in (np.flatnonzero(~opens.any(axis=1)) * row).tolist():
+        if at >= done and (start := html.rfind(b"<", 0, at)) >= 0:
+            done = html.find(b"<", at)
+            done = done if done >= 0 else len(html)
+            if done - start > size:
+                yield start, done
 
 
 def _first_attributes(html: bytes) -> bytes:
@@ -104,7 +114,7 @@ def _first_attributes(html: bytes) -> bytes:
     left, at = MOST_ATTRIBUTES_OF_PAGE, 0
     for piece in html.split(b"<"):
         tag = piece.partition(b">")[0] if not piece.startswith(b"/") else b""
-        left -= len(tag.split()) + tag.count(b"/") + (tag.count(b"'") + tag.count(b'"')) // 2
+        left -= 1 + sum(map(tag.count, SEPARATORS)) + (tag.count(b"'") + tag.count(b'"')) // 2
         if left < 0:
             return html[:at]
         at += len(piece) + 1
@@ -248,4 +258,4 @@ def _guessed(letters: bytes) -> str:
         return (
             "utf-8" if letters.decode("utf-8", "replace").count("\ufffd") < len(letters) // 100 else "cp1252"
         )
-    return codecs.lookup(guess).name
+    return codecs.lookup(guess).name if _reads_markup(guess) else "cp1252"
