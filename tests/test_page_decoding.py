@@ -41,24 +41,24 @@ def test_text_is_read_whatever_its_bytes_claim(
 ) -> None:
     tree = page_tree(page(text, encoding, declared), header)
 
-    assert text in element_text(tree)
+    assert text in element_text(tree, 1000)
 
 
 def test_one_broken_byte_does_not_unsettle_a_utf8_page() -> None:
     html = page(FRENCH, "utf-8", "utf-8").replace(b"</p>", b"\xff</p>")
 
     assert page_encoding(html, None) == "utf-8"
-    assert FRENCH in element_text(page_tree(html))
+    assert FRENCH in element_text(page_tree(html), 1000)
 
 
 def test_text_after_an_early_end_of_the_page_is_kept() -> None:
     html = b"<html><body><p>before</p></body></html><div><p>behind</p></div></html>"
 
-    assert "behind" in element_text(page_tree(html))
+    assert "behind" in element_text(page_tree(html), 1000)
 
 
 def test_nul_bytes_are_dropped() -> None:
-    assert element_text(page_tree(b"<p>wo\0rd</p>")) == "word"
+    assert element_text(page_tree(b"<p>wo\0rd</p>"), 1000) == "word"
 
 
 @pytest.mark.parametrize("html", [b"", b"   \n", b"<!-- only a comment -->"])
@@ -71,7 +71,7 @@ def test_page_without_markup_is_no_story(html: bytes) -> None:
 def test_a_thousand_nested_tags_are_read() -> None:
     html = b"<div>" * 1000 + b"<p>deep</p>" + b"</div>" * 1000
 
-    assert "deep" in element_text(page_tree(html))
+    assert "deep" in element_text(page_tree(html), 1000)
 
 
 def test_a_hundred_thousand_nested_tags_go_over_the_limit() -> None:

@@ -48,8 +48,8 @@ class Page:
 
 def pages(corpus: Path) -> Iterator[Page]:
     """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body."""
-    labelled = {row["id"]: row["links"] for row in _rows(corpus / "related.jsonl")}
-    for gold in _rows(corpus / "gold.jsonl"):
+    labelled = {row["id"]: row["links"] for row in rows(corpus / "related.jsonl")}
+    for gold in rows(corpus / "gold.jsonl"):
         if not gold["body"]:
             continue
         root = page_tree(gzip.decompress((corpus / "html" / f"{gold['id']}.html.gz").read_bytes()))
@@ -76,7 +76,8 @@ def pages(corpus: Path) -> Iterator[Page]:
         )
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file of JSON lines, none if it does not exist."""
     return (
         [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
         if path.exists()

@@ -1,7 +1,6 @@
 """Pages with gold results as plain text: one line a block, each labelled: story, headline of another, neither."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from archiver.parsers.blocks import Block, page_layout
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.text import WORD, fold, word_count
 from archiver.parsers.urls import host, site
-from training.corpus import story_labels
+from training.corpus import rows, story_labels
 
 # Elements that hold menus.
 MENUS = frozenset({"nav", "footer", "menu", "form"})
@@ -47,8 +46,8 @@ class Dump:
 
 def dumps(corpus: Path) -> Iterator[Dump]:
     """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body."""
-    labelled = {row["id"]: row["links"] for row in _rows(corpus / "related.jsonl")}
-    for gold in _rows(corpus / "gold.jsonl"):
+    labelled = {row["id"]: row["links"] for row in rows(corpus / "related.jsonl")}
+    for gold in rows(corpus / "gold.jsonl"):
         if not gold["body"]:
             continue
         html = gzip.decompress((corpus / "html" / f"{gold['id']}.html.gz").read_bytes())
@@ -64,12 +63,6 @@ def dumps(corpus: Path) -> Iterator[Dump]:
             headlines=None if links is None else _headlines(layout.blocks, story, links, gold["title"] or ""),
             menus=tuple(_in_menu(block) for block in layout.blocks),
         )
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def _headlines(

@@ -14,7 +14,7 @@ from archiver.parsers.datelines import line_date
 from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns, signature
 from archiver.parsers.model import trees
-from archiver.parsers.names import bit, name_bits
+from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
@@ -92,7 +92,7 @@ class Reason(StrEnum):
     NO_STORY = "the page is no story"
 
 
-KEEPS = (None, Reason.ALIKE, Reason.RULE_BODY)
+KEEPS = (None, Reason.ALIKE)
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
@@ -261,7 +261,7 @@ def _is_ruled(
 def _is_promoted(block: Block) -> bool:
     """Whether the block's own box, or the one around it, is by name an advertisement or an invitation."""
     around = block.box.parent
-    names = name_bits(block.box.names) | (name_bits(around.names) if around else 0)
+    names = block.box.meanings | (around.meanings if around else 0)
     return bool(names & PROMOTED_NAMES)
 
 
@@ -319,7 +319,7 @@ def _label(text: str) -> Reason | None:
 def inset(block: Block) -> Box | None:
     """Return the aside or form around a block that is by name an invitation or a list, or None."""
     for box in block.box.lineage():
-        if box.tag in ("aside", "form") and name_bits(box.names) & INSET_NAMES:
+        if box.tag in ("aside", "form") and box.meanings & INSET_NAMES:
             return box
     return None
 

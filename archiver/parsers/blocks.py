@@ -12,6 +12,7 @@ from typing import cast
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
 
+from archiver.parsers.decoding import element_text
 from archiver.parsers.names import name_bits
 from archiver.parsers.text import clean, ends_sentence
 
@@ -50,9 +51,9 @@ PICTURES = frozenset({"img", "amp-img"})
 # A noscript element with so many links of so many words holds a list of headlines.
 LINKS_IN_A_LIST = 3
 HEADLINE_WORDS = 4
-# Links of a noscript element, runs of text of one link and characters of one run that are looked at to tell.
+# Links of a noscript element, and characters of one link, that are looked at to tell.
 MOST_LOOKED_AT = 50
-LONGEST_RUN = 200
+LONGEST_LOOK = 2_000
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 NAMING = frozenset({"class", "id", "role", "data-testid", "data-component", "itemprop"})
 UNDISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -357,13 +358,8 @@ class _Walk:
 def _holds_a_list(noscript: Element) -> bool:
     """Whether a noscript element holds a list of headlines for readers without scripts, not a picture or a menu."""
     links = islice(noscript.iter("a"), MOST_LOOKED_AT)
-    headlines = (link for link in links if len(_first_text(link).split()) >= HEADLINE_WORDS)
+    headlines = (link for link in links if len(element_text(link, LONGEST_LOOK).split()) >= HEADLINE_WORDS)
     return sum(1 for _ in islice(headlines, LINKS_IN_A_LIST)) == LINKS_IN_A_LIST
-
-
-def _first_text(element: Element) -> str:
-    runs = islice(element.itertext(with_tail=False), MOST_LOOKED_AT)
-    return "".join(str(text)[:LONGEST_RUN] for text in runs)
 
 
 def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:

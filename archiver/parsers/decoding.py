@@ -143,9 +143,15 @@ def _closes_early(html: bytes) -> bool:
     return at >= 0 and html.find(b"<", at + 1) >= 0
 
 
-def element_text(element: Element) -> str:
-    """Return all text within an element, as it stands."""
-    return "".join(str(text) for text in element.itertext(with_tail=False))
+def element_text(element: Element, most: int) -> str:
+    """Return the text within an element as it stands, up to so many characters."""
+    parts: list[str] = []
+    for text in element.itertext(with_tail=False):
+        parts.append(str(text)[:most])
+        most -= len(parts[-1])
+        if most <= 0:
+            break
+    return "".join(parts)
 
 
 def _parsed(html: bytes) -> Element:

@@ -154,14 +154,14 @@ NAMED_FEATURES = (
     *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
 )  # fmt: skip
 MEANING_BITS = np.array([1 << index for index in range(len(MEANINGS))], np.int64)
-_TAG_BITS = np.array([1 << index for index in range(len(AROUND))], np.int64)
+TAG_BITS = np.array([1 << index for index in range(len(AROUND))], np.int64)
 
 
 def _named(boxes: Boxes, box: NDArray[np.int64]) -> Columns:
     """What the boxes around are called and are."""
     names = np.array([boxes.bits[box], boxes.near[box], boxes.all[box]])
     around = boxes.around[box][None, :]
-    return np.concatenate([bits(names, MEANING_BITS), bits(around, _TAG_BITS)], dtype=np.float32)
+    return np.concatenate([bits(names, MEANING_BITS), bits(around, TAG_BITS)], dtype=np.float32)
 
 
 LEVEL_FEATURES = tuple(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.boxes import AROUND
-from archiver.parsers.features import BlockTable
+from archiver.parsers.features import MEANING_BITS, MOST_LINKED, PROSE_WORDS, TAG_BITS, BlockTable
 from archiver.parsers.link_addresses import (
     ADDRESS_FEATURES,
     NOT_STORY_COLUMN,
@@ -28,9 +28,6 @@ from archiver.parsers.text import ends_sentence, word_count
 from archiver.parsers.text_features import Columns
 
 FAR = 40.0
-# A block of so many words or more, hardly linked, is prose.
-PROSE_WORDS = 18
-MOST_LINKED = 0.4
 PRICE = re.compile(r"[€$£₹¥₩₽]\s?\d|\d\s?[€₽元円원]|\bRs\.? ?\d|% off", re.IGNORECASE)
 PRICED = re.compile(r"[\d%]")
 """What every price has: looked for first, because it is found fast."""
@@ -67,8 +64,6 @@ LINK_FEATURES = (
     *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
 )  # fmt: skip
 """The names of the columns of link_rows."""
-_MEANING_BITS = np.array([1 << index for index in range(len(MEANINGS))], np.int64)
-_TAG_BITS = np.array([1 << index for index in range(len(AROUND))], np.int64)
 KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
 """The classes of the model of kinds, in their order."""
 Indices = NDArray[np.intp]
@@ -115,9 +110,9 @@ def link_rows(
             _levels(layout, candidates, lists, table, chances),
             _above(headings, candidates),
             np.tile(_page(candidates, beside, mine, table, chances), (len(candidates), 1)),
-            (names[:, None] & _MEANING_BITS) > 0,
-            (boxes.all[box, None] & _MEANING_BITS) > 0,
-            (boxes.around[box, None] & _TAG_BITS) > 0,
+            (names[:, None] & MEANING_BITS) > 0,
+            (boxes.all[box, None] & MEANING_BITS) > 0,
+            (boxes.around[box, None] & TAG_BITS) > 0,
         ]
     )
     return rows.astype(np.float32, copy=False), headings

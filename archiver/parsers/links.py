@@ -248,7 +248,7 @@ def _is_beside(names: str) -> bool:
 
 def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
     """Of the blocks in one card, the heading is the headline, else what is called so, else the longest short one."""
-    named = name_bits(block.box.names)
+    named = block.box.meanings
     words = word_count(block.text)
     return (
         words >= FEWEST_WORDS or not block.heading,
@@ -266,7 +266,7 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
         blocks = layout.blocks[box.first_block : box.end_block]
         if len(blocks) > CARD_BLOCKS:
             break
-        headings = [block for block in blocks if block.heading or name_bits(block.box.names) & HEADLINE_NAMES]
+        headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
         unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
         if len(unlinked) == 1:
             return unlinked[0].text, unlinked[0]

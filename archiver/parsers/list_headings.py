@@ -11,7 +11,7 @@ from archiver.items import LinkKind
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.features import signature
 from archiver.parsers.links import Candidate, card_targets
-from archiver.parsers.names import bit, name_bits
+from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import Columns
@@ -199,7 +199,7 @@ def _in_a_card(block: Block, cards: dict[int, str | None]) -> bool:
 
 def _is_called_heading(block: Block, words: int) -> bool:
     around: Box | None = block.box.parent
-    names = name_bits(block.box.names) | (name_bits(around.names) if around else 0)
+    names = block.box.meanings | (around.meanings if around else 0)
     is_named = bool(names & HEADLINE_NAMES) and not names & KICKER_NAMES
     return is_named and not block.linked and words <= NAMED_WORDS
 
@@ -216,6 +216,4 @@ def _announces(block: Block, words: int, cards: dict[int, str | None]) -> bool:
         return False
     if kind is not LinkKind.SECTION:
         return True
-    return not _in_a_card(block, cards) and (
-        block.heading > 0 or not name_bits(block.box.names) & KICKER_NAMES
-    )
+    return not _in_a_card(block, cards) and (block.heading > 0 or not block.box.meanings & KICKER_NAMES)

@@ -15,9 +15,8 @@ from archiver.parsers.link_addresses import FILES, NOT_A_STORY
 from archiver.parsers.link_features import KIND_ORDER, link_rows, look_alikes, numbered
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
-from archiver.parsers.names import bit, name_bits
+from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading, says
-from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
@@ -122,7 +121,7 @@ def _may_be_a_story(candidate: Candidate) -> bool:
     """Whether a link in a box of related ones leads to a story, not to its author, its topic or its comments."""
     if is_phrase("furniture", candidate.headline):
         return False
-    is_long = word_count(candidate.headline) >= PAID_WORDS
+    is_long = candidate.words >= PAID_WORDS
     return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path + "/") is None
 
 
@@ -162,7 +161,7 @@ def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
     around = list(candidate.anchor.box.lineage())
     if any(box.tag in FRONT_FURNITURE for box in around):
         return False
-    return not any(name_bits(box.names) & FURNITURE_NAMES for box in around[:FRONT_DEPTH])
+    return not any(box.meanings & FURNITURE_NAMES for box in around[:FRONT_DEPTH])
 
 
 def _list_box(candidate: Candidate) -> Box:

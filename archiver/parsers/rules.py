@@ -15,7 +15,6 @@ from archiver.errors import SourceError
 from archiver.parsers.blocks import INLINE, UNREAD, Block, Box, Layout
 from archiver.parsers.text import clean, fold
 
-BOXES = ("body", "related", "remove")
 """What is told by elements, each with all that is in it."""
 VALUES = ("headline", "authors", "date_published")
 """What is told by a text: an element's, or an attribute's."""

@@ -11,6 +11,8 @@ from typing import cast
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from archiver.parsers.decoding import element_text
+
 # What schema.org calls a single story, or what sites use for one.
 STORY_TYPES = frozenset(
     [
@@ -169,9 +171,9 @@ class _Found:
                 self.canonical.append(href)
         elif tag == "time":
             if len(self.times) < MOST_TEXTS:
-                self.times.append(element.get("datetime") or _beginning(element))
+                self.times.append(element.get("datetime") or element_text(element, LONGEST_TEXT))
         elif not self.title:  # pictures (svg) have titles of their own, farther down
-            self.title = _beginning(element).strip()
+            self.title = element_text(element, LONGEST_TEXT).strip()
 
     def _add_meta(self, element: Element) -> None:
         content = (element.get("content") or "").strip()[:LONGEST_META]
@@ -267,19 +269,7 @@ def _box_around(element: Element) -> Element | None:
     return parent if parent is None or parent.tag not in ("span", "li", "a") else parent.getparent()
 
 
-def _beginning(element: Element) -> str:
-    """The text in an element, up to LONGEST_TEXT."""
-    parts: list[str] = []
-    left = LONGEST_TEXT
-    for text in element.itertext(with_tail=False):
-        parts.append(str(text)[:left])
-        left -= len(parts[-1])
-        if left <= 0:
-            break
-    return "".join(parts)
-
-
 def _item_text(element: Element, name: str) -> str:
     named = element.find(".//*[@itemprop='name']") if name == "author" else None
     inner = element if named is None else named
-    return (inner.get("content") or inner.get("datetime") or _beginning(inner)).strip()
+    return (inner.get("content") or inner.get("datetime") or element_text(inner, LONGEST_TEXT)).strip()
