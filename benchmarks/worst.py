@@ -175,6 +175,7 @@ def _nested_lists(number: int) -> str:
 
 
 _ATTRIBUTES = "".join(f"a{number}=b " for number in range(100_000))
+_VALUED = " ".join(f"a{number}=b" for number in range(900))
 _SOME_ATTRIBUTES = " ".join(f"a{number}" for number in range(199))
 
 PAGES: dict[str, Callable[[], bytes]] = {
@@ -340,6 +341,8 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "attributes without spaces": lambda: _page("<div " + _ATTRIBUTES.replace("b ", "'b'") + f"><p>{SENTENCE}"),
     "attributes in utf-16": lambda: _page(f"<div {_ATTRIBUTES}><p>{SENTENCE}").decode().encode("utf-16"),
     "attributes behind a nul": lambda: _page(f"<\0div {_ATTRIBUTES}><p>{SENTENCE}"),
+    "attributes with values": lambda: _page(_filled(lambda n: f"<p {_VALUED}>word {n}", size=1_950_000)),
+    "attributes with values, less": lambda: _page(_filled(lambda n: f"<p {_VALUED}>word {n}", size=950_000)),
     "attributes of many tags": lambda: _page(_filled(lambda n: f"<p {_SOME_ATTRIBUTES}>word {n}")),
     "nested noscripts": lambda: _page(
         "<noscript>" * 1500 + "<a href=/></a>" * 20_000 + f"<a href=/a>{SENTENCE}</a>" * 3

@@ -36,7 +36,7 @@ ASCII = bytes(range(128))
 # is read up to so many on all its tags.
 MOST_ATTRIBUTES = 100
 LONG_TAG = 6_000
-LARGE_PAGE = 2_000_000
+LARGE_PAGE = 1_000_000
 LONG_TAG_OF_LARGE_PAGE = 1_000
 MOST_ATTRIBUTES_OF_PAGE = 300_000
 TAG_NAME = re.compile(rb"[A-Za-z][^\s>/]*")
