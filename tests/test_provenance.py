@@ -193,7 +193,8 @@ def test_archive_of_schema_1_is_upgraded_without_loss(tmp_path: Path) -> None:
         before = old.execute("SELECT * FROM articles").fetchall()
 
     with closing(open_archive(path)) as archive:
-        assert [tuple(row) for row in archive.execute("SELECT * FROM articles")] == before
+        after = archive.execute("SELECT * FROM articles").fetchall()
+        assert [tuple(row)[: len(old_row)] for row, old_row in zip(after, before, strict=True)] == before
     with closing(read_archive(path)) as archive:
         stored = stored_article(archive, "1")
         assert (stored.headline, stored.body, stored.sources) == (
