@@ -31,6 +31,12 @@ class SourceError(ArchiverError):
     """A source's address or entry cannot be used."""
 
 
+class SettingError(ArchiverError):
+    """A setting has no value that can be used."""
+
+    exit_code = ExitCode.USAGE
+
+
 class QueryError(ArchiverError):
     """A search that asks for nothing."""
 

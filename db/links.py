@@ -1,10 +1,11 @@
 """Rows of related links: which headlines of other stories a page shows, since when and until when."""
 
+import json
 from collections.abc import Sequence
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, RelatedLink
-from db.pages import add_pages, sources_by_host
+from db.pages import FoundPage, Priority, add_pages, sources_by_host
 from db.values import host_of, storable
 
 SHOW_LINK = """
@@ -17,17 +18,23 @@ DO UPDATE SET position = excluded.position, last_seen = excluded.last_seen
 LINKS_SEEN = "UPDATE pages SET links_seen = ? WHERE id = ?"
 
 
-def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink], seen: str) -> None:
-    """Record that the page showed these links at the time seen; their targets become pages.
+def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink], seen: str) -> int:
+    """Record that the page showed these links at the time seen; return how many of their targets are new pages.
 
     A link shown twice in one block keeps its first position. Links not among them keep their last_seen.
     """
     sources = sources_by_host(archive)
-    targets = [(link.url, sources.get(host_of(link.url))) for link in links if link.url]
-    add_pages(archive, targets, FoundBy.RELATED, page_id, seen)
+    targets = [
+        FoundPage(storable(link.url), sources.get(host_of(link.url)), Priority.RELATED)
+        for link in links
+        if link.url
+    ]
+    new = add_pages(archive, targets, FoundBy.RELATED, page_id, seen)
     each = {(link.url, link.headline, link.kind, link.block): link for link in reversed(links)}
     archive.executemany(SHOW_LINK, [_values(link, page_id, seen) for link in reversed(each.values())])
     archive.execute(LINKS_SEEN, (seen, page_id))
+    _sight(archive, page_id, seen)
+    return new
 
 
 def keep_links(archive: Connection, page_id: int, seen: str) -> None:
@@ -40,6 +47,27 @@ def keep_links(archive: Connection, page_id: int, seen: str) -> None:
         (seen, page_id),
     )
     archive.execute(LINKS_SEEN, (seen, page_id))
+    _sight(archive, page_id, seen)
+
+
+def _sight(archive: Connection, page_id: int, seen: str) -> None:
+    """Write what stands on the page now, in page order, unless the same stood there before."""
+    shown = archive.execute(
+        "SELECT id FROM related_links WHERE page_id = ? AND last_seen = ? ORDER BY position, id",
+        (page_id, seen),
+    )
+    links = json.dumps([id_ for (id_,) in shown], separators=(",", ":"))
+    last = archive.execute(
+        "SELECT id, links FROM sightings WHERE page_id = ? ORDER BY first_seen DESC, id DESC LIMIT 1",
+        (page_id,),
+    ).fetchone()
+    if last is not None and last["links"] == links:
+        archive.execute("UPDATE sightings SET last_seen = ? WHERE id = ?", (seen, last["id"]))
+    elif last is not None or links != "[]":
+        archive.execute(
+            "INSERT INTO sightings(page_id, first_seen, last_seen, links) VALUES (?, ?, ?, ?)",
+            (page_id, seen, seen, links),
+        )
 
 
 def _values(link: RelatedLink, page_id: int, seen: str) -> dict[str, object]:

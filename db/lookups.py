@@ -1,12 +1,13 @@
 """What a crawl asks the archive before it fetches or stores: has this page, this article been seen?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
 
 from archiver.items import FoundBy, Listing, Outcome
 from db.digests import EMPTY_BODY
-from db.values import storable, time_of, time_or_none
+from db.schedule import PageStatus
+from db.values import storable, time_of, time_or_none, time_text
 from db.warc import WarcPlace
 
 
@@ -50,11 +51,14 @@ class PageState:
     listed_modified: datetime | None
     """When a feed or sitemap last said that it changed."""
     article_id: int | None
+    state: PageStatus
+    next_visit: datetime | None
+    """Not before; None: at once if it is pending, never if it is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnvisitedPage:
-    """A page that is known and was never visited."""
+class WaitingPage:
+    """A page that waits for a visit, the first or a further one."""
 
     url: str
     found_by: FoundBy
@@ -130,56 +134,55 @@ def page_state(archive: Connection, url: str) -> PageState | None:
         first_seen=time_of(row["first_seen"]),
         listed_modified=time_or_none(row["listed_modified"]),
         article_id=row["article_id"],
+        state=PageStatus(row["state"]),
+        next_visit=time_or_none(row["next_visit"]),
     )
 
 
-def unvisited(
-    archive: Connection, source: str, limit: int, longest: int | None = None
-) -> list[UnvisitedPage]:
-    """Return up to limit pages of the source at address source, never visited yet, newest listed first.
+def waiting(
+    archive: Connection,
+    source: str,
+    limit: int,
+    *,
+    now: datetime,
+    after: timedelta | None = None,
+    longest: int | None = None,
+) -> list[WaitingPage]:
+    """Return up to limit pages of the source at address source never visited yet, and as many due again.
 
-    Addresses of more than longest characters, which nobody will ever visit, take no place among them.
+    The former come in the order of their priority, newest listed first, the latter in the order in which they
+    became due; with after, stories visited longer ago than that are due too, whenever their turn is, and what
+    failed then in a way that may pass. Addresses of more than longest characters, which nobody will ever visit,
+    take no place among them.
     """
-    rows = archive.execute(
-        """
+    known = """
         SELECT pages.*, origins.url AS found_on
         FROM pages JOIN sources ON sources.id = pages.source_id
         LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
-        WHERE sources.url = ?1 AND pages.outcome IS NULL AND pages.found_by IS NOT NULL
-            AND (?2 IS NULL OR length(pages.url) <= ?2)
-        ORDER BY ifnull(pages.listed_published, pages.listed_modified) DESC, pages.first_seen DESC, pages.id
-        LIMIT ?3
-        """,
-        (storable(source), longest, limit),
-    )
-    return [_unvisited_page(row) for row in rows]
-
-
-def failed_stories(
-    archive: Connection, source: str, limit: int, *, most_visits: int, longest: int | None = None
-) -> list[UnvisitedPage]:
-    """Return up to limit stories of the source whose latest visit failed in a way that may pass, newest first.
-
-    These are timeouts, broken connections and servers that were busy or had an error, of pages without article
-    that had at most most_visits visits. Feeds and sitemaps are none: no listing says anything of them.
+        WHERE sources.url = :source AND pages.state = 'pending' AND pages.found_by IS NOT NULL
+            AND (:longest IS NULL OR length(pages.url) <= :longest)
     """
-    rows = archive.execute(
-        """
-        SELECT pages.*, origins.url AS found_on
-        FROM pages JOIN sources ON sources.id = pages.source_id
-        LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
-        WHERE sources.url = ?1 AND pages.outcome IN ('timeout', 'unreachable', 'http_error')
-            AND (pages.outcome <> 'http_error' OR pages.status >= 500 OR pages.status = 429)
-            AND pages.article_id IS NULL AND pages.visits <= ?2
-            AND (pages.found_by IN ('feed', 'related') OR pages.found_by IN ('sitemap', 'front_page')
-                AND coalesce(pages.listed_headline, pages.listed_published, pages.listed_modified) IS NOT NULL)
-            AND (?3 IS NULL OR length(pages.url) <= ?3)
-        ORDER BY ifnull(pages.listed_published, pages.listed_modified) DESC, pages.first_seen DESC, pages.id
-        LIMIT ?4
-        """,
-        (storable(source), most_visits, longest, limit),
-    )
-    return [_unvisited_page(row) for row in rows]
+    new = f"""
+        {known} AND pages.outcome IS NULL
+        ORDER BY pages.priority, ifnull(pages.listed_published, pages.listed_modified) DESC,
+            pages.first_seen DESC, pages.id
+        LIMIT :limit
+    """
+    again = f"""
+        {known} AND pages.outcome IS NOT NULL AND (
+            pages.next_visit IS NULL OR pages.next_visit <= :now
+            OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0))
+        ORDER BY pages.next_visit, pages.id
+        LIMIT :limit
+    """
+    values = {
+        "source": storable(source),
+        "longest": longest,
+        "limit": limit,
+        "now": time_text(now),
+        "before": None if after is None else time_text(now - after),
+    }
+    return [_waiting_page(row) for sql in (new, again) for row in archive.execute(sql, values)]
 
 
 def related_addresses(archive: Connection, page_url: str) -> list[str]:
@@ -213,8 +216,8 @@ def _place(row: Row) -> WarcPlace | None:
     return WarcPlace(file=row["warc_file"], offset=row["warc_offset"], length=row["warc_length"])
 
 
-def _unvisited_page(row: Row) -> UnvisitedPage:
-    return UnvisitedPage(
+def _waiting_page(row: Row) -> WaitingPage:
+    return WaitingPage(
         url=row["url"],
         found_by=FoundBy(row["found_by"]),
         found_on=row["found_on"],

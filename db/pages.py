@@ -1,17 +1,21 @@
 """Rows of sources and pages: every address ever seen, and how it came to be known."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, Listing, Visit
 from db.values import host_of, published_text, storable, storable_or_none, time_text
 
 ADD_PAGE = """
-INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen) VALUES (?, ?, ?, ?, ?)
+INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen, priority) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT(url) DO NOTHING
 """
 # A row that stood only because another page was found on it learns here how it was found itself.
 EXPLAIN_PAGE = "UPDATE pages SET found_by = ?, found_on_id = ? WHERE url = ? AND found_by IS NULL"
+# What a related link led to first may stand on the front page next.
+PREFER_PAGE = "UPDATE pages SET priority = ? WHERE url = ? AND priority > ?"
 CLAIM_PAGE = "UPDATE pages SET source_id = ? WHERE url = ? AND source_id IS NULL"
 LIST_PAGE = """
 UPDATE pages SET
@@ -23,6 +27,26 @@ WHERE url = :url AND (
     OR ifnull(:published, listed_published) IS NOT listed_published
     OR ifnull(:modified, listed_modified) IS NOT listed_modified)
 """
+
+
+class Priority(IntEnum):
+    """The order of the pages of a source that wait; the lower goes first."""
+
+    LISTED = 0
+    """Feeds, front pages and dated sitemaps: the news as the site shows it."""
+    RELATED = 1
+    MAPPED = 2
+    """In a sitemap without date: most of it is old."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A page that another one led to."""
+
+    url: str
+    """As columns take it."""
+    source_id: int | None
+    priority: Priority
 
 
 def source_row(archive: Connection, url: str, seen: str, name: str | None = None) -> int:
@@ -68,14 +92,13 @@ def visited_page(archive: Connection, visit: Visit, source_id: int) -> int:
     return page_id
 
 
-def add_pages(
-    archive: Connection, pages: Iterable[tuple[str, int | None]], found_by: FoundBy, on: int, seen: str
-) -> int:
-    """Add pages, pairs of address and source id, that the page with id on led to; return how many are new."""
-    pages = [(storable(url), source_id) for url, source_id in pages]
-    rows = [(url, source_id, found_by, on, seen) for url, source_id in pages]
+def add_pages(archive: Connection, pages: Iterable[FoundPage], found_by: FoundBy, on: int, seen: str) -> int:
+    """Add pages that the page with id on led to; return how many are new."""
+    pages = list(pages)
+    rows = [(page.url, page.source_id, found_by, on, seen, page.priority) for page in pages]
     new = archive.executemany(ADD_PAGE, rows).rowcount
-    archive.executemany(EXPLAIN_PAGE, [(found_by, on, url) for url, _ in pages])
+    archive.executemany(EXPLAIN_PAGE, [(found_by, on, page.url) for page in pages])
+    archive.executemany(PREFER_PAGE, [(page.priority, page.url, page.priority) for page in pages])
     return max(new, 0)
 
 

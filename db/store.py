@@ -1,28 +1,39 @@
 """Writing to an archive: crawls, what they found, what came of each visit; a function is a transaction."""
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from sqlite3 import Connection
 
-from archiver.items import Discovery, Outcome, RawResponse, Visit
+from archiver.items import Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
 from db.articles import Place, record_article
 from db.connection import transaction
 from db.digests import bytes_digest
+from db.funnels import close_funnels, count_discovered
 from db.links import keep_links, record_links
 from db.lookups import (
     KnownArticle,
     LastCapture,
     PageState,
-    UnvisitedPage,
+    WaitingPage,
     article_with_body,
     known_article,
     last_capture,
     page_state,
-    unvisited,
+    waiting,
 )
-from db.pages import add_pages, claim_pages, list_pages, page_row, source_row, visited_page
+from db.pages import (
+    FoundPage,
+    Priority,
+    add_pages,
+    claim_pages,
+    list_pages,
+    page_row,
+    source_row,
+    visited_page,
+)
+from db.schedule import REVISIT_AGES, close_turn, release_leases
 from db.values import storable, storable_or_none, time_text
 from db.warc import WarcPlace
 
@@ -31,7 +42,7 @@ __all__ = [
     "KnownArticle",
     "LastCapture",
     "PageState",
-    "UnvisitedPage",
+    "WaitingPage",
     "add_discovery",
     "add_source",
     "article_with_body",
@@ -41,7 +52,7 @@ __all__ = [
     "page_state",
     "record_visit",
     "start_crawl",
-    "unvisited",
+    "waiting",
 ]
 
 
@@ -63,7 +74,11 @@ def start_crawl(
     arguments is kept as JSON; what JSON cannot say is kept as its text.
     """
     with transaction(archive):
-        archive.execute("UPDATE crawls SET state = 'interrupted' WHERE state = 'running'")
+        killed = archive.execute("SELECT id FROM crawls WHERE state = 'running'").fetchall()
+        for (crawl_id,) in killed:
+            archive.execute("UPDATE crawls SET state = 'interrupted' WHERE id = ?", (crawl_id,))
+            close_funnels(archive, crawl_id)
+        release_leases(archive)
         row = archive.execute(
             "INSERT INTO crawls(started, state, arguments, version) VALUES (?, ?, ?, ?) RETURNING id",
             (time_text(started), CrawlState.RUNNING, json.dumps(dict(arguments), default=str), version),
@@ -77,6 +92,7 @@ def finish_crawl(archive: Connection, crawl_id: int, *, finished: datetime, stat
         archive.execute(
             "UPDATE crawls SET finished = ?, state = ? WHERE id = ?", (time_text(finished), state, crawl_id)
         )
+        close_funnels(archive, crawl_id)
         archive.execute("PRAGMA optimize")  # so that the next search's plan knows the sizes of the tables
 
 
@@ -86,19 +102,27 @@ def add_source(archive: Connection, url: str, seen: datetime, name: str | None =
         return source_row(archive, url, time_text(seen), name)
 
 
-def add_discovery(archive: Connection, discovery: Discovery, seen: datetime) -> int:
+def add_discovery(
+    archive: Connection, discovery: Discovery, seen: datetime, crawl_id: int | None = None
+) -> int:
     """Add the pages that a feed, sitemap or front page names, all of its source; return how many were new.
 
-    How a page was found first stays; what is said of it (headline, dates) is filled in and updated.
+    crawl_id is the crawl that counts them, if one does. How a page was found first stays; what is said of it
+    (headline, dates) is filled in and updated.
     """
     moment = time_text(seen)
     with transaction(archive):
         source_id = source_row(archive, discovery.source, moment)
         found_on = page_row(archive, discovery.found_on, moment, source_id)
-        pages = [(listing.url, source_id) for listing in discovery.listings]
+        pages = [
+            FoundPage(storable(listing.url), source_id, _priority(discovery.found_by, listing))
+            for listing in discovery.listings
+        ]
         new = add_pages(archive, pages, discovery.found_by, found_on, moment)
         claim_pages(archive, (listing.url for listing in discovery.listings), source_id)
         list_pages(archive, discovery.listings)
+        if crawl_id is not None:
+            count_discovered(archive, crawl_id, source_id, new)
     return new
 
 
@@ -108,11 +132,13 @@ def record_visit(
     visit: Visit,
     place: WarcPlace | None = None,
     own: Iterable[str] = (),
+    ages: Sequence[timedelta] = REVISIT_AGES,
 ) -> Outcome:
     """Record one visit: its page, capture, article, related links and count; return its outcome.
 
     place is where the response's bytes stand, None if they were not kept; own are the targets of its related
-    links that belong to its source, also at other hosts, so that a later crawl finds them waiting. The outcome
+    links that belong to its source, also at other hosts, so that a later crawl finds them waiting; ages are those
+    at which a story is looked at again. The outcome
     is the visit's own but for one case: a story that another page stored since comes out as unchanged, changed
     or duplicate. A visit that failed leaves article and related links as they are. Raises ValueError if the
     visit lacks the article or article_id that its outcome needs.
@@ -130,7 +156,9 @@ def record_visit(
         outcome, article_id = record_article(archive, visit, rows)
         archive.execute("UPDATE captures SET outcome = ? WHERE id = ?", (outcome, capture_id))
         _close_visit(archive, page_id, visit, outcome, article_id)
-        _record_related(archive, page_id, visit, seen)
+        close_turn(archive, page_id, visit, outcome, ages)
+        new = _record_related(archive, page_id, visit, seen)
+        count_discovered(archive, crawl_id, source_id, new)
         claim_pages(archive, own, source_id)
         _count_visit(archive, crawl_id, source_id, outcome)
     return outcome
@@ -156,16 +184,34 @@ def _add_capture(
         "warc_file": place and place.file,
         "warc_offset": place and place.offset,
         "warc_length": place and place.length,
-    }
+    } | _measures(visit)
     return archive.execute(
         """
         INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, content_type, length, digest,
-                             etag, last_modified, outcome, detail, warc_file, warc_offset, warc_length)
+                             etag, last_modified, outcome, detail, warc_file, warc_offset, warc_length,
+                             body_length, has_date, has_author, link_count)
         VALUES (:page_id, :crawl_id, :fetched, :final_url, :status, :content_type, :length, :digest,
-                :etag, :last_modified, :outcome, :detail, :warc_file, :warc_offset, :warc_length)
+                :etag, :last_modified, :outcome, :detail, :warc_file, :warc_offset, :warc_length,
+                :body_length, :has_date, :has_author, :link_count)
         """,
         values,
     ).lastrowid
+
+
+def _priority(found_by: FoundBy, listing: Listing) -> Priority:
+    is_dated = listing.date_published is not None
+    return Priority.MAPPED if found_by is FoundBy.SITEMAP and not is_dated else Priority.LISTED
+
+
+def _measures(visit: Visit) -> dict[str, int | None]:
+    """Return what of a story was read from a page, without its words; all None where there is none."""
+    article = visit.split.article if visit.split else None
+    return {
+        "body_length": len(article.body) if article else None,
+        "has_date": int(article.date_published is not None) if article else None,
+        "has_author": int(bool(article.authors)) if article else None,
+        "link_count": len(visit.split.related) if visit.split else None,
+    }
 
 
 def _header(response: RawResponse | None, name: str) -> str | None:
@@ -193,11 +239,13 @@ def _close_visit(
     )
 
 
-def _record_related(archive: Connection, page_id: int, visit: Visit, seen: str) -> None:
+def _record_related(archive: Connection, page_id: int, visit: Visit, seen: str) -> int:
+    """Write the related links of a visit; return how many of their targets are new pages."""
     if visit.split is not None:
-        record_links(archive, page_id, visit.split.related, seen)
-    elif visit.outcome is Outcome.UNCHANGED:  # 304: the server says that nothing on the page changed
+        return record_links(archive, page_id, visit.split.related, seen)
+    if visit.outcome is Outcome.UNCHANGED:  # 304: the server says that nothing on the page changed
         keep_links(archive, page_id, seen)
+    return 0
 
 
 def _count_visit(archive: Connection, crawl_id: int, source_id: int, outcome: Outcome) -> None:

@@ -71,7 +71,7 @@ class NewsSpider(Spider):
             frontier = Frontier(source, pages, self.memory)
             self.frontiers.append(frontier)
             requests = list(self.discovery(frontier))  # all, before the first response comes
-            for asked in self.memory.unvisited(source, pages):
+            for asked in self.memory.waiting(source, pages):
                 frontier.add(asked)
             for request in requests:
                 yield request

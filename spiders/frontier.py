@@ -1,6 +1,7 @@
 """The addresses of one source that wait for their visit: each once, in the order of their turn."""
 
 import heapq
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ LOST_IN_A_ROW = 5
 LONGEST_ADDRESS = 2000
 # Addresses of one source that wait at most, about 25 MB; more than that no budget lets a crawl visit.
 MOST_WAITING = 50_000
+# One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
+REVISIT_SHARE = 5
 # Ends of time that have a timestamp.
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -59,7 +62,7 @@ class Turn(Enum):
 
     NOW = "now"
     AGAIN = "again"
-    """It was visited before, long enough ago: after what is new."""
+    """It was visited before, and is due."""
     NOT_DUE = "not_due"
 
 
@@ -69,8 +72,11 @@ class Memory(Protocol):
     def turn(self, asked: Asked) -> Turn:
         """Return when a story's address should be visited."""
 
-    def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:
-        """Return up to limit addresses that earlier crawls found and had no room for."""
+    def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
+        """Return addresses that earlier crawls had no room for, and stories due again, up to limit of each."""
+
+    def lease(self, asked: Asked, source: Source) -> None:
+        """Note that an address is on its way: whatever happens now, it will be asked for."""
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
@@ -82,8 +88,11 @@ class NoMemory:
     def turn(self, asked: Asked) -> Turn:  # noqa: ARG002 - as in Memory
         return Turn.NOW
 
-    def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - as in Memory
+    def waiting(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - as in Memory
         return ()
+
+    def lease(self, asked: Asked, source: Source) -> None:
+        pass
 
     def related(self, url: str) -> Iterable[str]:  # noqa: ARG002 - as in Memory
         return ()
@@ -95,7 +104,6 @@ class _Rank(IntEnum):
     LISTED = 0
     RELATED = 1
     MAPPED = 2
-    AGAIN = 3
 
 
 class Frontier:
@@ -118,17 +126,20 @@ class Frontier:
         self._under_way: set[str] = set()
         self._lost_in_a_row = 0
         self._heap: list[tuple[_Rank, float, int, Asked]] = []
+        self._due: deque[Asked] = deque()
+        self._taken = 0
+        self._taken_again = 0
         self._serial = count()
 
     @property
     def waiting(self) -> int:
         """Story pages that this crawl may still visit, as far as it knows now."""
-        return min(len(self._heap), self._budget) + len(self._under_way)
+        return min(len(self._heap) + len(self._due), self._budget) + len(self._under_way)
 
     @property
     def left(self) -> int:
         """Story pages found and not visited, within the budget or not."""
-        return len(self._heap) + len(self._under_way) + self._set_aside
+        return len(self._heap) + len(self._due) + len(self._under_way) + self._set_aside
 
     def leave_alone(self, host: str) -> None:
         """Visit no page of a host any longer; they are left for the next crawl."""
@@ -154,20 +165,20 @@ class Frontier:
 
     def take(self) -> Asked | None:
         """Return the next story to visit now, or None: none waits, enough are under way, or no budget."""
-        while self._heap and self._may_go_on():
-            rank, _, _, asked = heapq.heappop(self._heap)
+        while (self._heap or self._due) and self._may_go_on():
+            is_again = self._due and (not self._heap or self._taken_again * REVISIT_SHARE < self._taken)
+            rank, asked = (_Rank.LISTED, self._due.popleft()) if is_again else self._first()
             if host(asked.url) in self._left_alone:
                 self._set_aside += 1
                 continue
             turn = self._memory.turn(asked)
+            self._taken_again += bool(is_again)
             if turn is Turn.NOT_DUE:
                 self.not_due += 1
-            elif turn is Turn.AGAIN and rank in (_Rank.RELATED, _Rank.MAPPED):
-                self._push(_Rank.AGAIN, asked)
+            elif turn is Turn.AGAIN and rank is not _Rank.LISTED:
+                self._due.append(asked)
             else:
-                self._budget -= 1
-                self._under_way.add(asked.url)
-                return asked
+                return self._visit(asked)
         return None
 
     def landed(self, asked: Asked, outcome: Outcome) -> None:
@@ -180,6 +191,17 @@ class Frontier:
         """Note that nothing is under way any more, whatever became of it."""
         self._under_way.clear()
         self.listings_open = 0
+
+    def _first(self) -> tuple[_Rank, Asked]:
+        rank, _, _, asked = heapq.heappop(self._heap)
+        return rank, asked
+
+    def _visit(self, asked: Asked) -> Asked:
+        self._budget -= 1
+        self._taken += 1
+        self._under_way.add(asked.url)
+        self._memory.lease(asked, self.source)
+        return asked
 
     def _may_go_on(self) -> bool:
         has_room = not self.listings_open and len(self._under_way) < UNDER_WAY

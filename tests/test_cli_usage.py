@@ -84,7 +84,7 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["crawl", "https://news.example/", "--revisit-after", "nan"], "'nan' is no duration"),
         (["crawl", "https://news.example/", "--revisit-after", "inf"], "'inf' is no duration"),
         (["crawl", "https://news.example/", "--revisit-after", "-5s"], "'-5s' is no duration"),
-        (["crawl", "https://news.example/", "--set", "REVISIT_DAYS=9999999999"], "its default is 7"),
+        (["crawl", "https://news.example/", "--set", "REVISIT_AFTER=9999999999"], "its default is -1"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(

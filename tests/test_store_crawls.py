@@ -23,7 +23,7 @@ from db.store import (
     page_state,
     record_visit,
     start_crawl,
-    unvisited,
+    waiting,
 )
 
 FEED = f"{SOURCE}feed.xml"
@@ -92,7 +92,7 @@ def test_what_is_said_of_a_page_is_filled_in_and_how_it_was_found_first_stays(
     )
     assert add_discovery(archive, sitemap, NOON + DAY) == 0
     add_discovery(archive, discovery(listing("a", date_published=NOON)), NOON + DAY)
-    (page,) = unvisited(archive, SOURCE, 10)
+    (page,) = waiting(archive, SOURCE, 10, now=NOON)
     assert (page.found_by, page.found_on) == (FoundBy.FEED, FEED)
     assert page.listing == listing("a", headline="New", date_published=NOON, date_modified=NOON)
 
@@ -108,14 +108,14 @@ def test_unvisited_pages_come_newest_listed_first(archive: sqlite3.Connection) -
     )
     add_discovery(archive, pages, NOON)
     record_visit(archive, crawl_id, failed(f"{SOURCE}done", Outcome.GONE))
-    assert [page.url.removeprefix(SOURCE) for page in unvisited(archive, SOURCE, 10)] == [
+    assert [page.url.removeprefix(SOURCE) for page in waiting(archive, SOURCE, 10, now=NOON)] == [
         "new",
         "touched",
         "old",
         "undated",
     ]
-    assert [page.url for page in unvisited(archive, SOURCE, 1)] == [f"{SOURCE}new"]
-    assert unvisited(archive, "https://other.example/", 10) == []
+    assert [page.url for page in waiting(archive, SOURCE, 1, now=NOON)] == [f"{SOURCE}new"]
+    assert waiting(archive, "https://other.example/", 10, now=NOON) == []
 
 
 def test_related_links_of_the_same_host_are_left_to_visit(archive: sqlite3.Connection) -> None:
@@ -126,7 +126,7 @@ def test_related_links_of_the_same_host_are_left_to_visit(archive: sqlite3.Conne
         link("", "Text only", 3),
     ]
     record_visit(archive, crawl(archive), visit(FLOOD, related))
-    pages = unvisited(archive, SOURCE, 10)
+    pages = waiting(archive, SOURCE, 10, now=NOON)
     assert [(page.url, page.found_by, page.found_on) for page in pages] == [
         (f"{SOURCE}fire", FoundBy.RELATED, FLOOD.url),
         ("https://www.news.example/sport", FoundBy.RELATED, FLOOD.url),
@@ -136,7 +136,7 @@ def test_related_links_of_the_same_host_are_left_to_visit(archive: sqlite3.Conne
 
 def test_feed_itself_is_not_left_to_visit(archive: sqlite3.Connection) -> None:
     add_discovery(archive, discovery(listing("a")), NOON)
-    assert [page.url for page in unvisited(archive, SOURCE, 10)] == [f"{SOURCE}a"]
+    assert [page.url for page in waiting(archive, SOURCE, 10, now=NOON)] == [f"{SOURCE}a"]
     record_visit(archive, crawl(archive), failed(FEED, Outcome.LISTING, found_by=FoundBy.START))
     assert column(archive, "SELECT found_by FROM pages WHERE url = ?", FEED) == ["start"]
 

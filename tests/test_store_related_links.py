@@ -10,7 +10,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, link, one
 
 from archiver.items import Discovery, FoundBy, LinkKind, Listing, Outcome, RelatedLink
 from db.connection import open_archive
-from db.lookups import related_addresses, unvisited
+from db.lookups import related_addresses, waiting
 from db.read import stored_article
 from db.store import add_discovery, record_visit
 
@@ -127,7 +127,7 @@ def test_story_on_another_host_of_the_site_waits_for_the_next_crawl(archive: sql
     sport = replace(FIRE, url="https://sport.news.example/match")
     record_visit(archive, 1, visit(FLOOD, [sport], outcome=Outcome.UNCHANGED, article_id=1), own=[sport.url])
 
-    assert sport.url in [page.url for page in unvisited(archive, SOURCE, 9)]
+    assert sport.url in [page.url for page in waiting(archive, SOURCE, 9, now=NOON)]
 
 
 def test_endless_addresses_do_not_keep_others_waiting(archive: sqlite3.Connection) -> None:
@@ -135,7 +135,7 @@ def test_endless_addresses_do_not_keep_others_waiting(archive: sqlite3.Connectio
     trap = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, listings=endless)
     add_discovery(archive, trap, NOON)
 
-    assert [page.url for page in unvisited(archive, SOURCE, 2, longest=2000)] == [FIRE.url, STORM.url]
+    assert [page.url for page in waiting(archive, SOURCE, 2, longest=2000, now=NOON)] == [FIRE.url, STORM.url]
 
 
 def test_discovery_claims_a_page_that_was_of_no_source(archive: sqlite3.Connection) -> None:
@@ -149,18 +149,19 @@ def test_discovery_claims_a_page_that_was_of_no_source(archive: sqlite3.Connecti
     )
     add_discovery(archive, found, NOON)
 
-    assert [page.url for page in unvisited(archive, found.source, 9)] == [far]
+    assert [page.url for page in waiting(archive, found.source, 9, now=NOON)] == [far]
 
 
 def test_what_waits_is_found_without_sorting_all_of_it(archive: sqlite3.Connection) -> None:
     statements: list[str] = []
     archive.set_trace_callback(statements.append)
-    unvisited(archive, SOURCE, 9)
+    waiting(archive, SOURCE, 9, now=NOON)
     archive.set_trace_callback(None)
 
-    plan = plan_of(archive, statements[-1])
-    assert any("pages_unvisited" in step for step in plan)
-    assert not any("TEMP B-TREE" in step for step in plan)
+    new, again = (plan_of(archive, statement) for statement in statements)
+    assert any("pages_waiting" in step for step in new)
+    assert any("pages_due" in step for step in again)
+    assert not any("TEMP B-TREE" in step for step in (*new, *again))
 
 
 def plan_of(archive: sqlite3.Connection, sql: str) -> list[str]:

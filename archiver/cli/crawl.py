@@ -75,7 +75,7 @@ class CrawlOptions:
     "--revisit-after",
     type=DurationType(),
     metavar="TIME",
-    help=f"Look at a story again after 90s, 30m, 2h, 1d.  [default: {settings.REVISIT_AFTER}s]",
+    help="Look again at every story visited longer ago, such as 30m or 2h, instead of by its age.",
 )
 @click.option(
     "--set",

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from archiver import settings
+from archiver.durations import duration
 from db.filters import Filters
 
 T = TypeVar("T")
@@ -20,8 +21,6 @@ Command = Callable[..., T]
 DAYS_AGO = re.compile(r"(\d{1,6})d")
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 YEAR = re.compile(r"\d{4}")
-DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
-UNITS = {"": "seconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # Beginnings of the names of settings that cannot be 0.
 AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
@@ -29,9 +28,8 @@ AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
 SETTING_END = 1e9
 # More of anything than a reader, or an archive, could take in.
 MOST = 1_000_000
-# Seconds of the longest wait between two requests, a day, and of the longest duration, a century.
+# Seconds of the longest wait between two requests, a day.
 LONGEST_DELAY = 86_400
-LONGEST_DURATION = timedelta(days=36_525)
 FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
 
 
@@ -80,14 +78,10 @@ class DurationType(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """Return the length that value, an option's text, means."""
-        match = DURATION.fullmatch(str(value).strip())
         try:
-            length = timedelta(**{UNITS[match[2]]: float(match[1])}) if match else None
-        except OverflowError:
-            length = None
-        if length is None or length > LONGEST_DURATION:
-            self.fail(f"{value!r} is no duration: give seconds, or 90s, 30m, 2h, 1d", param, ctx)
-        return length
+            return duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class DelayType(click.FloatRange):
@@ -116,7 +110,7 @@ class SettingType(click.ParamType[Any]):
         name, _, text = str(value).partition("=")
         default = getattr(settings, name, None) if name.isupper() else None
         if not isinstance(default, bool | int | float | str):
-            self.fail(f"there is no setting {name!r} to set: give one such as REVISIT_DAYS=30", param, ctx)
+            self.fail(f"there is no setting {name!r} to set: give one such as PAGE_BUDGET=50", param, ctx)
         try:
             return name, setting(name, text.strip(), default)
         except (ValueError, KeyError):

@@ -1,6 +1,6 @@
 """What earlier crawls know: which pages are due, which were left over, and what need not be sent again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import Self
@@ -10,13 +10,11 @@ from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES
 from archiver.pipelines.archive import OpenArchive
-from db.lookups import failed_stories, related_addresses
-from db.store import PageState, add_source, last_capture, page_state, unvisited
+from db.lookups import related_addresses
+from db.schedule import PageStatus, lease_page
+from db.store import PageState, add_source, last_capture, page_state, waiting
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
-
-# Visits of a story that fail before it is given up, unless a listing names it again.
-MOST_TRIES = 3
 
 
 class Revisits:
@@ -34,41 +32,55 @@ class Revisits:
     def spider_opened(self, spider: NewsSpider) -> None:
         """Do so before the spider asks for its first page."""
         settings = self._crawler.settings
-        archive = OpenArchive.of(self._crawler).connection
-        after = timedelta(seconds=settings.getfloat("REVISIT_AFTER"))
-        spider.memory = ArchiveMemory(archive, after, timedelta(days=settings.getfloat("REVISIT_DAYS")))
+        opened = OpenArchive.of(self._crawler)
+        seconds = settings.getfloat("REVISIT_AFTER")
+        after = timedelta(seconds=seconds) if seconds >= 0 else None
+        spider.memory = ArchiveMemory(opened.connection, opened.ages, after)
         for source in spider.sources:
-            add_source(archive, source.url, datetime.now(UTC), source.name)
+            add_source(opened.connection, source.url, datetime.now(UTC), source.name)
 
 
 class ArchiveMemory:
-    """A spiders.frontier.Memory that reads the archive."""
+    """A spiders.frontier.Memory that reads the archive, and notes in it what is on its way."""
 
-    def __init__(self, archive: Connection, after: timedelta, until: timedelta) -> None:
+    def __init__(self, archive: Connection, ages: Sequence[timedelta], after: timedelta | None) -> None:
+        """Visit stories again at these ages; with after also those visited longer ago, up to the last age."""
         self._archive = archive
+        self._ages = ages
         self._after = after
-        self._until = until
 
     def turn(self, asked: Asked) -> Turn:
-        """Return when a page should be visited, by its last visit and by when it was first seen."""
+        """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
         state = page_state(self._archive, asked.url)
         if state is None or state.last_visited is None:
             return Turn.NOW
         now = datetime.now(UTC)
-        if now - state.last_visited < self._after:
-            return Turn.NOT_DUE
-        if now - state.first_seen > self._until and not _is_modified(asked, state, state.last_visited):
-            return Turn.NOT_DUE
-        return Turn.AGAIN
+        since = now - state.last_visited
+        if self._after is not None:
+            is_fresh = now - state.first_seen <= self._ages[-1]
+            is_due = since >= self._after and (is_fresh or _is_modified(asked, state, state.last_visited))
+        elif _is_modified(asked, state, state.last_visited):
+            is_due = since >= self._ages[0]  # sites that date every page by the minute
+        else:
+            is_due = _is_due(state, now)
+        return Turn.AGAIN if is_due else Turn.NOT_DUE
 
-    def unvisited(self, source: Source, limit: int) -> Iterable[Asked]:
-        """Return pages that earlier crawls found and did not visit, or failed to, up to limit of each."""
-        waiting = unvisited(self._archive, source.url, limit, LONGEST_ADDRESS)
-        failed = failed_stories(
-            self._archive, source.url, limit, most_visits=MOST_TRIES - 1, longest=LONGEST_ADDRESS
+    def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
+        """Return pages that earlier crawls found and did not visit, and those due again, up to limit of each."""
+        pages = waiting(
+            self._archive,
+            source.url,
+            limit,
+            now=datetime.now(UTC),
+            after=self._after,
+            longest=LONGEST_ADDRESS,
         )
-        for page in (*waiting, *failed):
+        for page in pages:
             yield Asked(url=page.url, found_by=page.found_by, found_on=page.found_on, listing=page.listing)
+
+    def lease(self, asked: Asked, source: Source) -> None:
+        """Note that a page is on its way."""
+        lease_page(self._archive, asked.url, source.url, datetime.now(UTC))
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
@@ -98,6 +110,12 @@ class ConditionalRequests:
             request.headers["If-None-Match"] = last.etag
         if last.last_modified:
             request.headers["If-Modified-Since"] = last.last_modified
+
+
+def _is_due(state: PageState, now: datetime) -> bool:
+    if state.state is PageStatus.DONE:
+        return False
+    return state.next_visit is None or state.next_visit <= now
 
 
 def _is_modified(asked: Asked, state: PageState, visited: datetime) -> bool:

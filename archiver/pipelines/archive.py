@@ -1,8 +1,8 @@
 """The open archive of a crawl: its database, its WARC files and the row of the crawl itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -10,19 +10,26 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from archiver import __version__
+from archiver.durations import duration
+from archiver.errors import SettingError
 from db.connection import open_archive
+from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
 from db.warc import WarcWriter, warc_directory
 
 # Settings that tell later what a crawl was asked to do.
-ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AFTER", "REVISIT_DAYS", "ROBOTSTXT_OBEY", "USER_AGENT")
+ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AGES", "REVISIT_AFTER", "ROBOTSTXT_OBEY", "USER_AGENT")
 STATES = {"finished": CrawlState.DONE, "shutdown": CrawlState.INTERRUPTED}
 
 
 class OpenArchive:
     """Opens the archive named by the setting ARCHIVE before the crawl and closes it after."""
 
-    def __init__(self, path: Path, arguments: Mapping[str, object]) -> None:
+    def __init__(
+        self, path: Path, arguments: Mapping[str, object], ages: Sequence[timedelta] = REVISIT_AGES
+    ) -> None:
+        self.ages = ages
+        """How old a story is when it is looked at again, rising."""
         self._closing = ExitStack()
         self.connection = open_archive(path)
         self._closing.callback(self.connection.close)
@@ -38,7 +45,7 @@ class OpenArchive:
         arguments: dict[str, object] = {name: settings.get(name) for name in ARGUMENTS}
         # Scrapy makes the spider before its extensions.
         arguments["sources"] = [source.url for source in getattr(crawler.spider, "sources", ())]
-        archive = cls(Path(settings["ARCHIVE"]), arguments)
+        archive = cls(Path(settings["ARCHIVE"]), arguments, revisit_ages(settings["REVISIT_AGES"]))
         crawler.signals.connect(archive.spider_closed, signal=signals.spider_closed)
         return archive
 
@@ -60,3 +67,14 @@ class OpenArchive:
             self.state = state
             with self._closing:
                 finish_crawl(self.connection, self.crawl_id, finished=datetime.now(UTC), state=state)
+
+
+def revisit_ages(text: str) -> tuple[timedelta, ...]:
+    """Return the ages of a text such as "1h 6h 1d", rising. Raises SettingError if it is none."""
+    try:
+        ages = tuple(sorted(duration(word) for word in text.split()))
+    except ValueError as error:
+        raise SettingError(f"REVISIT_AGES: {error}") from error
+    if not ages:
+        raise SettingError("REVISIT_AGES names no age: give some, such as '1h 6h 1d 3d 14d'")
+    return ages

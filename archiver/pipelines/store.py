@@ -32,9 +32,11 @@ class Store:
         """Return the item as it was recorded."""
         archive = self._archive
         if isinstance(item, Discovery):
-            add_discovery(archive.connection, item, datetime.now(UTC))
+            add_discovery(archive.connection, item, datetime.now(UTC), archive.crawl_id)
             return item
-        outcome = record_visit(archive.connection, archive.crawl_id, item, self._place(item), _own(item))
+        outcome = record_visit(
+            archive.connection, archive.crawl_id, item, self._place(item), _own(item), archive.ages
+        )
         return replace(item, outcome=outcome)
 
     def _place(self, visit: Visit) -> WarcPlace | None:

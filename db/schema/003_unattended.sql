@@ -15,9 +15,11 @@ UPDATE pages SET priority = CASE
     WHEN found_by IN ('feed', 'front_page', 'sitemap', 'start') THEN 0
     ELSE 1 END;
 DROP INDEX pages_unvisited;
--- The order in which a crawl visits what waits.
+-- The order in which a crawl visits what waits for its first visit, and for a further one.
 CREATE INDEX pages_waiting ON pages(
-    source_id, priority, ifnull(listed_published, listed_modified) DESC, first_seen DESC) WHERE state = 'pending';
+    source_id, priority, ifnull(listed_published, listed_modified) DESC, first_seen DESC)
+    WHERE state = 'pending' AND outcome IS NULL;
+CREATE INDEX pages_due ON pages(source_id, next_visit) WHERE state = 'pending' AND outcome IS NOT NULL;
 CREATE INDEX pages_leased ON pages(id) WHERE state = 'leased';
 
 -- What was read from each capture, NULL where it was not split: how a source is compared with its own past.
@@ -25,7 +27,6 @@ ALTER TABLE captures ADD COLUMN body_length INTEGER;    -- characters of the sto
 ALTER TABLE captures ADD COLUMN has_date INTEGER;       -- 1: the page states when it was published
 ALTER TABLE captures ADD COLUMN has_author INTEGER;
 ALTER TABLE captures ADD COLUMN link_count INTEGER;     -- related links
-ALTER TABLE captures ADD COLUMN bytes_sent INTEGER;     -- of the body as it came over the wire, compressed
 ALTER TABLE captures ADD COLUMN refers_to INTEGER REFERENCES captures(id);
                                         -- the capture whose record holds the same bytes; NULL: its own does
 ALTER TABLE captures ADD COLUMN rendered INTEGER NOT NULL DEFAULT 0;    -- 1: the document a browser made of it

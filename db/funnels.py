@@ -1,0 +1,171 @@
+"""What each crawl came to at each source, from the addresses it found to the fields it read."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection, Row
+from statistics import median
+
+from archiver.items import ARTICLE_OUTCOMES, Outcome
+from db.outcomes import FAILURES
+from db.values import time_of, time_or_none
+
+# Statuses by which a server says that it does not want us.
+REFUSALS = (401, 403, 429)
+EMPTY = """
+INSERT INTO funnels(crawl_id, source_id, discovered, asked, fetched, articles, new, changed, unchanged, gone, failed,
+                    bytes, refused, read, dated, signed)
+VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+ON CONFLICT(crawl_id, source_id) DO UPDATE SET discovered = discovered + excluded.discovered
+"""
+CLOSE = """
+UPDATE funnels SET asked = :asked, fetched = :fetched, articles = :articles, new = :new, changed = :changed,
+    unchanged = :unchanged, gone = :gone, failed = :failed, bytes = :bytes, refused = :refused, read = :read,
+    body_length = :body_length, dated = :dated, signed = :signed, links = :links
+WHERE crawl_id = :crawl AND source_id = :source
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """What one crawl came to at one source; all but the last five count pages."""
+
+    crawl_id: int
+    source: str
+    """Host of the site."""
+    started: datetime
+    finished: datetime | None
+    discovered: int
+    """Addresses never seen before."""
+    asked: int
+    """Pages that robots.txt allows, listings among them."""
+    fetched: int
+    """Responses of any status."""
+    articles: int
+    """Pages with a story, known or not."""
+    new: int
+    changed: int
+    unchanged: int
+    gone: int
+    failed: int
+    reasons: dict[Outcome, int]
+    """Failed pages by outcome."""
+    refused: int
+    """Responses by which the server says that it does not want us."""
+    bytes: int
+    """Of all responses, unpacked."""
+    read: int
+    """Pages with a story that came whole and were split; of these:"""
+    body_length: int | None
+    """Median of the characters of their text."""
+    dated: int
+    """How many state a date."""
+    signed: int
+    """How many name an author."""
+    links: int | None
+    """Median of their related links."""
+
+
+def count_discovered(archive: Connection, crawl_id: int, source_id: int, pages: int) -> None:
+    """Add to the addresses that a crawl saw first at a source; inside the transaction that adds them."""
+    archive.execute(EMPTY, (crawl_id, source_id, pages))
+
+
+def close_funnels(archive: Connection, crawl_id: int) -> None:
+    """Write what a crawl came to at each of its sources, by its captures; inside a transaction."""
+    sources = archive.execute("SELECT DISTINCT source_id FROM crawl_counts WHERE crawl_id = ?", (crawl_id,))
+    for (source_id,) in sources.fetchall():
+        archive.execute(EMPTY, (crawl_id, source_id, 0))
+        archive.execute(
+            CLOSE, _counts(archive, crawl_id, source_id) | _measures(archive, crawl_id, source_id)
+        )
+
+
+def funnels_of(archive: Connection, crawl_id: int) -> list[Funnel]:
+    """Return what a crawl came to at each of its sources, in the order of the sources."""
+    return _funnels(archive, "funnels.crawl_id = ? ORDER BY source_id", (crawl_id,))
+
+
+def funnels_since(archive: Connection, source_id: int, since: str) -> list[Funnel]:
+    """Return what the crawls that began at the time since or later came to at a source, newest first."""
+    condition = "source_id = ? AND crawls.started >= ? ORDER BY funnels.crawl_id DESC"
+    return _funnels(archive, condition, (source_id, since))
+
+
+def _counts(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int]:
+    rows = archive.execute(
+        "SELECT outcome, pages FROM crawl_counts WHERE crawl_id = ? AND source_id = ?", (crawl_id, source_id)
+    )
+    pages = {Outcome(outcome): number for outcome, number in rows}
+    gone = archive.execute(
+        """
+        SELECT count(*) FROM captures JOIN pages ON pages.id = page_id
+        WHERE crawl_id = ? AND source_id = ? AND captures.outcome = 'gone' AND pages.article_id IS NOT NULL
+        """,
+        (crawl_id, source_id),
+    ).fetchone()[0]
+    return {
+        "crawl": crawl_id,
+        "source": source_id,
+        "asked": sum(pages.values()) - pages.get(Outcome.ROBOTS, 0),
+        "articles": _sum(pages, ARTICLE_OUTCOMES),
+        "new": pages.get(Outcome.STORED, 0),
+        "changed": pages.get(Outcome.CHANGED, 0),
+        "unchanged": pages.get(Outcome.UNCHANGED, 0),
+        "gone": gone,
+        "failed": _sum(pages, FAILURES),
+    }
+
+
+def _sum(pages: dict[Outcome, int], outcomes: Iterable[Outcome]) -> int:
+    return sum(pages.get(outcome, 0) for outcome in outcomes)
+
+
+def _measures(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int | None]:
+    own = "FROM captures JOIN pages ON pages.id = page_id WHERE crawl_id = ? AND source_id = ?"
+    fetched, size, refused = archive.execute(
+        f"""
+        SELECT count(captures.status), ifnull(sum(length), 0),
+               ifnull(sum(captures.status IN {REFUSALS} OR captures.outcome = 'challenge'), 0) {own}
+        """,
+        (crawl_id, source_id),
+    ).fetchone()
+    rows = archive.execute(
+        f"SELECT body_length, has_date, has_author, link_count {own} AND body_length NOT NULL",
+        (crawl_id, source_id),
+    ).fetchall()
+    return {
+        "fetched": fetched,
+        "bytes": size,
+        "refused": refused,
+        "read": len(rows),
+        "body_length": round(median(row["body_length"] for row in rows)) if rows else None,
+        "dated": sum(row["has_date"] for row in rows),
+        "signed": sum(row["has_author"] for row in rows),
+        "links": round(median(row["link_count"] for row in rows)) if rows else None,
+    }
+
+
+def _funnels(archive: Connection, condition: str, values: tuple[object, ...]) -> list[Funnel]:
+    rows = archive.execute(
+        f"""
+        SELECT funnels.*, sources.host AS source, crawls.started, crawls.finished, (
+            SELECT json_group_object(outcome, pages) FROM crawl_counts
+            WHERE crawl_counts.crawl_id = funnels.crawl_id AND crawl_counts.source_id = funnels.source_id) AS counts
+        FROM funnels JOIN sources ON sources.id = funnels.source_id JOIN crawls ON crawls.id = funnels.crawl_id
+        WHERE {condition}
+        """,  # noqa: S608 - only text of this program
+        values,
+    )
+    return [_funnel(row) for row in rows]
+
+
+def _funnel(row: Row) -> Funnel:
+    values = dict(row)
+    del values["source_id"]
+    counts = {Outcome(outcome): pages for outcome, pages in json.loads(values.pop("counts")).items()}
+    values["reasons"] = {outcome: pages for outcome, pages in counts.items() if outcome in FAILURES}
+    values["started"] = time_of(values["started"])
+    values["finished"] = time_or_none(values["finished"])
+    return Funnel(**values)

@@ -1,0 +1,157 @@
+"""When a page is asked for again: by the age of its story, by what came of its visits, and never for ever."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from sqlite3 import Connection
+
+from archiver.items import FoundBy, Outcome, Visit
+from db.pages import page_row
+from db.values import storable, time_of, time_or_none, time_text
+
+# How old a story is when it is looked at again: newsrooms correct within hours, and rarely after two weeks.
+REVISIT_AGES = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=14),
+)
+# A page that was refused, moved or taken down changes its mind within days, not hours.
+SLOW = timedelta(days=1)
+# After a failure that may pass: this long, then each time so many times longer.
+FIRST_RETRY = timedelta(minutes=15)
+RETRY_FACTOR = 4
+# Visits in a row that fail before a page without story is given up, unless a listing names it again.
+MOST_TRIES = 3
+# A crawl that holds a page for longer has died: no page may take a tenth of it.
+LEASE = timedelta(minutes=30)
+
+PASSING = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
+"""Outcomes of a failure that may pass; an HTTP error is one by its status."""
+FINAL = frozenset({Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE})
+"""Outcomes after which nothing asks for the page by itself: listings are asked for by every crawl."""
+REFUSED = frozenset({Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS, Outcome.HTTP_ERROR})
+"""Outcomes that may change, slowly."""
+
+
+class PageStatus(StrEnum):
+    """Whether a page waits for a visit."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    """On its way in a crawl; one that was killed leaves its leases to the next."""
+    DONE = "done"
+    """Not asked for again unless a listing says that it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is to become of a page."""
+
+    state: PageStatus
+    attempts: int
+    next_visit: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageHistory:
+    """What decides when a page is due."""
+
+    born: datetime
+    """When its story appeared: as the site says, at the latest when it was first seen."""
+    attempts: int
+    """Visits that failed since the last that did not."""
+    has_article: bool
+
+
+def turn_after(
+    visit_outcome: Outcome,
+    status: int | None,
+    history: PageHistory,
+    now: datetime,
+    ages: Sequence[timedelta] = REVISIT_AGES,
+) -> Turn:
+    """Return when a page is visited again after a visit with this outcome and HTTP status."""
+    if visit_outcome in FINAL:
+        return Turn(PageStatus.DONE, 0, None)
+    if not may_pass(visit_outcome, status):
+        least = SLOW if visit_outcome in REFUSED else timedelta()
+        return _by_age(history.born, now, ages, least, attempts=0)
+    attempts = history.attempts + 1
+    if attempts < MOST_TRIES:
+        wait = FIRST_RETRY * RETRY_FACTOR ** (attempts - 1)
+        return Turn(PageStatus.PENDING, attempts, now + wait)
+    if history.has_article:
+        return _by_age(history.born, now, ages, timedelta(), attempts)
+    return Turn(PageStatus.DONE, attempts, None)
+
+
+def may_pass(outcome: Outcome, status: int | None) -> bool:
+    """Return whether what a visit failed of may be mended by waiting."""
+    busy = outcome is Outcome.HTTP_ERROR and status is not None and (status >= 500 or status == 429)
+    return outcome in PASSING or busy
+
+
+def close_turn(
+    archive: Connection, page_id: int, visit: Visit, outcome: Outcome, ages: Sequence[timedelta]
+) -> None:
+    """Note when a page that was just visited is due again, by the page and article rows as they are now."""
+    if visit.listing is None and visit.found_by is not FoundBy.RELATED:  # a listing: every crawl asks for it
+        outcome = Outcome.LISTING
+    row = archive.execute(
+        """
+        SELECT attempts, pages.first_seen, listed_published, article_id, articles.date_published
+        FROM pages LEFT JOIN articles ON articles.id = article_id WHERE pages.id = ?
+        """,
+        (page_id,),
+    ).fetchone()
+    first_seen = time_of(row["first_seen"])
+    stated = _moment(row["date_published"] or row["listed_published"])
+    history = PageHistory(
+        born=first_seen if stated is None else min(stated, first_seen),
+        attempts=row["attempts"],
+        has_article=row["article_id"] is not None,
+    )
+    status = None if visit.response is None else visit.response.status
+    turn = turn_after(outcome, status, history, visit.fetched, ages)
+    archive.execute(
+        "UPDATE pages SET state = ?, attempts = ?, next_visit = ?, leased_until = NULL WHERE id = ?",
+        (turn.state, turn.attempts, None if turn.next_visit is None else time_text(turn.next_visit), page_id),
+    )
+
+
+def lease_page(archive: Connection, url: str, source: str, now: datetime) -> None:
+    """Note that a crawl is about to ask for a page of the source at address source."""
+    moment = time_text(now)
+    with archive:
+        row = archive.execute("SELECT id FROM sources WHERE url = ?", (storable(source),)).fetchone()
+        page_id = page_row(archive, url, moment, None if row is None else row[0])
+        archive.execute(
+            "UPDATE pages SET state = 'leased', leased_until = ? WHERE id = ?",
+            (time_text(now + LEASE), page_id),
+        )
+
+
+def release_leases(archive: Connection) -> int:
+    """Make every leased page wait again, for the crawl that leased it has ended; return how many there were."""
+    return archive.execute(
+        "UPDATE pages SET state = 'pending', leased_until = NULL WHERE state = 'leased'"
+    ).rowcount
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return the moment of a column that may hold a day alone."""
+    moment = time_or_none(text)
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _by_age(
+    born: datetime, now: datetime, ages: Sequence[timedelta], least: timedelta, attempts: int
+) -> Turn:
+    for age in ages:
+        # A visit a little before the hour counts as that hour's: no second one right after it.
+        if born + age > now + min(age, timedelta(hours=1)) / 4 and born + age >= now + least:
+            return Turn(PageStatus.PENDING, attempts, born + age)
+    return Turn(PageStatus.DONE, attempts, None)

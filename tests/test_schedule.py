@@ -1,0 +1,124 @@
+"""When pages are asked for again: by the age of their stories, by what came of their visits, and after a kill."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, failed, visit
+
+from archiver.items import Discovery, FoundBy, Listing, Outcome
+from db.connection import open_archive
+from db.lookups import page_state, waiting
+from db.schedule import REVISIT_AGES, PageHistory, PageStatus, Turn, lease_page, turn_after
+from db.store import add_discovery, record_visit, start_crawl
+
+HOUR = timedelta(hours=1)
+FRESH = PageHistory(born=NOON, attempts=0, has_article=True)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_archive(tmp_path / "archive.db")) as connection:
+        yield connection
+
+
+def visits_of(outcome: Outcome, history: PageHistory = FRESH) -> list[timedelta]:
+    """Return how old the story is at each visit, if a crawl runs whenever one is due and all end so."""
+    ages, now = [timedelta()], history.born
+    while True:
+        turn = turn_after(outcome, 200, history, now)
+        if turn.next_visit is None:
+            return ages
+        now = turn.next_visit
+        ages.append(now - history.born)
+
+
+def test_story_is_looked_at_often_while_it_is_fresh_and_then_never() -> None:
+    assert visits_of(Outcome.STORED) == [timedelta(), *REVISIT_AGES]
+    assert visits_of(Outcome.UNCHANGED) == [timedelta(), *REVISIT_AGES]
+
+
+def test_story_that_was_old_when_it_was_found_is_not_looked_at_again() -> None:
+    old = replace(FRESH, born=NOON - 15 * DAY)
+    assert turn_after(Outcome.STORED, 200, old, NOON) == Turn(PageStatus.DONE, 0, None)
+    assert turn_after(Outcome.STORED, 200, replace(FRESH, born=NOON - 2 * DAY), NOON).next_visit == NOON + DAY
+
+
+def test_visit_shortly_before_an_age_counts_as_that_of_the_age() -> None:
+    early = turn_after(Outcome.UNCHANGED, 304, FRESH, NOON + 6 * HOUR - timedelta(minutes=5))
+    assert early.next_visit == NOON + 24 * HOUR
+
+
+def test_what_was_taken_down_or_refused_is_looked_at_again_within_days_not_hours() -> None:
+    for outcome in (Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS):
+        assert visits_of(outcome) == [timedelta(), DAY, 3 * DAY, 14 * DAY]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE])
+def test_what_cannot_be_a_story_is_done_with(outcome: Outcome) -> None:
+    assert turn_after(outcome, 200, FRESH, NOON).state is PageStatus.DONE
+
+
+def test_failures_that_may_pass_are_tried_again_ever_later_and_then_given_up() -> None:
+    history = PageHistory(born=NOON, attempts=0, has_article=False)
+    waits = []
+    while (turn := turn_after(Outcome.TIMEOUT, None, history, NOON)).next_visit is not None:
+        waits.append(turn.next_visit - NOON)
+        history = replace(history, attempts=turn.attempts)
+    assert waits == [timedelta(minutes=15), HOUR]
+    assert turn.state is PageStatus.DONE
+
+
+def test_archived_story_that_fails_for_long_keeps_its_schedule() -> None:
+    turn = turn_after(Outcome.HTTP_ERROR, 503, replace(FRESH, attempts=2), NOON + 2 * HOUR)
+    assert (turn.state, turn.next_visit) == (PageStatus.PENDING, NOON + 6 * HOUR)
+
+
+def due(archive: sqlite3.Connection, now: datetime) -> list[str]:
+    return [page.url for page in waiting(archive, SOURCE, 9, now=now)]
+
+
+def test_story_is_due_by_the_age_that_its_site_states(archive: sqlite3.Connection) -> None:
+    old = replace(article("old", "Old mill", "It stood."), date_published=NOON - 30 * DAY)
+    crawl_id = crawl(archive)
+    record_visit(archive, crawl_id, visit(article("flood", "Flood", "It rose."), found_by=FoundBy.RELATED))
+    record_visit(archive, crawl_id, visit(old, found_by=FoundBy.RELATED))
+
+    assert due(archive, NOON + timedelta(minutes=30)) == []
+    assert due(archive, NOON + 2 * HOUR) == [f"{SOURCE}flood"]
+    state = page_state(archive, old.url)
+    assert state is not None
+    assert state.state is PageStatus.DONE
+
+
+def test_leases_of_a_crawl_that_was_killed_wait_for_the_next(archive: sqlite3.Connection) -> None:
+    first = crawl(archive)
+    found = Discovery(
+        source=SOURCE,
+        found_by=FoundBy.FEED,
+        found_on=f"{SOURCE}feed",
+        listings=(Listing(url=f"{SOURCE}a"), Listing(url=f"{SOURCE}b")),
+    )
+    add_discovery(archive, found, NOON)
+    lease_page(archive, f"{SOURCE}a", SOURCE, NOON)
+    assert due(archive, NOON) == [f"{SOURCE}b"]
+    record_visit(archive, first, failed(f"{SOURCE}b", Outcome.GONE, found_by=FoundBy.RELATED))
+
+    start_crawl(archive, started=NOON, arguments={}, version="1")
+    assert due(archive, NOON) == [f"{SOURCE}a"]
+    assert (
+        column(archive, "SELECT leased_until FROM pages WHERE state <> 'leased' AND leased_until NOT NULL")
+        == []
+    )
+
+
+def test_page_that_is_asked_for_has_a_row(archive: sqlite3.Connection) -> None:
+    record_visit(archive, crawl(archive), visit(FLOOD))
+    lease_page(archive, f"{SOURCE}unheard-of", SOURCE, NOON)
+    assert column(archive, "SELECT url FROM pages WHERE state = 'leased' AND source_id = 1") == [
+        f"{SOURCE}unheard-of"
+    ]
