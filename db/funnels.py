@@ -49,8 +49,8 @@ class Funnel:
     unchanged: int
     gone: int
     failed: int
-    reasons: dict[Outcome, int]
-    """Failed pages by outcome."""
+    outcomes: dict[Outcome, int]
+    """Visits by outcome, listings among them."""
     refused: int
     """Responses by which the server says that it does not want us."""
     bytes: int
@@ -165,7 +165,7 @@ def _funnel(row: Row) -> Funnel:
     values = dict(row)
     del values["source_id"]
     counts = {Outcome(outcome): pages for outcome, pages in json.loads(values.pop("counts")).items()}
-    values["reasons"] = {outcome: pages for outcome, pages in counts.items() if outcome in FAILURES}
+    values["outcomes"] = counts
     values["started"] = time_of(values["started"])
     values["finished"] = time_or_none(values["finished"])
     return Funnel(**values)

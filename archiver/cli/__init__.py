@@ -10,6 +10,7 @@ import click
 from archiver import __version__
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
+from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.parse import parse
 from archiver.cli.search import search
@@ -51,7 +52,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, stats, export, parse):
+for command in (demo, crawl, search, show, explain, stats, export, parse):
     commands.add_command(command)
 
 

@@ -1,0 +1,142 @@
+"""archiver explain: the whole story of one address."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import archive_option, json_option
+from archiver.cli.outcomes import outcome_text
+from archiver.cli.rendering import (
+    Output,
+    byte_text,
+    counted,
+    duration_text,
+    listed,
+    minute_text,
+    print_json,
+    write_utf8,
+)
+from archiver.items import FoundBy
+from db.accounts import PageAccount, VersionAccount, VisitAccount, page_account
+from db.connection import read_archive
+from db.schedule import PageStatus
+
+WAYS = {
+    FoundBy.START: "named by its user",
+    FoundBy.FEED: "by a feed",
+    FoundBy.SITEMAP: "by a sitemap",
+    FoundBy.FRONT_PAGE: "on a front page",
+    FoundBy.RELATED: "by a related headline",
+}
+
+
+@click.command()
+@click.argument("url")
+@json_option("One JSON object.")
+@archive_option
+def explain(url: str, as_json: bool, archive: Path) -> None:
+    """Tell the whole story of one address: how it was found, each visit and why it came out so, when it is due.
+
+    It also tells which versions of an article came of it and which pages show it by a headline. The address may
+    carry tracking parameters.
+
+    \b
+    archiver explain https://news.example/2026/flood-closes-the-old-bridge
+    """
+    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - the command alone waits for it
+
+    address = None if "@" in url or " " in url else canonical_url(url if "://" in url else f"https://{url}")
+    if address is None:
+        raise click.UsageError(f"{url!r} is no address: give one such as https://news.example/2026/flood")
+    with closing(read_archive(archive)) as connection:
+        account = page_account(connection, address)
+    if as_json:
+        write_utf8()
+        print_json(account)
+    else:
+        _print_account(Output(), account)
+
+
+def _print_account(output: Output, account: PageAccount) -> None:
+    output.say_whole(account.url, indent=0, style="bold")
+    for name, text in _facts(account):
+        output.say(text, margin=f"  {name:<10}")
+    if account.visits:
+        output.say()
+        output.say((counted(len(account.visits), "visit"), "bold"))
+        for visit in account.visits:
+            output.say(_visit_line(visit, account.url), margin="  ")
+    if account.versions:
+        output.say()
+        known_at = "" if account.article_url == account.url else f" at {account.article_url}"
+        output.say((f"Article {account.article_id}{known_at}", "bold"))
+        for version in account.versions:
+            output.say(_version_line(version), margin="  ")
+    if account.pointers:
+        output.say()
+        output.say(("Shown by", "bold"))
+        for pointer in account.pointers:
+            about = listed([pointer.kind, pointer.block, f"until {minute_text(pointer.last_seen)}"])
+            output.say(f"{pointer.headline}  ", (about, "dim"), margin="  ")
+            output.say_whole(pointer.url, indent=4, style="dim")
+
+
+def _version_line(version: VersionAccount) -> str:
+    why = "" if version.number == 1 else f" (by the {version.cause})"
+    return f"version {version.number}, {minute_text(version.seen_at)}{why}: {version.headline}"
+
+
+def _facts(account: PageAccount) -> Iterator[tuple[str, str]]:
+    yield "site", account.source or "none that is crawled"
+    way = (
+        WAYS.get(account.found_by, f"by {account.found_by}")
+        if account.found_by
+        else "as the origin of other pages"
+    )
+    on = f", {account.found_on}" if account.found_on else ""
+    yield "found", f"{minute_text(account.first_seen)} {way}{on}"
+    if said := listed(
+        [account.listed_headline or "", account.listed_published or "", account.listed_modified or ""]
+    ):
+        yield "listed as", said
+    if account.outcome is None:
+        yield "outcome", "not visited yet"
+    else:
+        yield "outcome", listed([outcome_text(account.outcome), account.detail])
+    yield "next", _next(account)
+    if account.links:
+        yield "shows", counted(account.links, "related headline")
+
+
+def _next(account: PageAccount) -> str:
+    tried = f", after {counted(account.attempts, 'failed attempt')}" if account.attempts else ""
+    if account.source is None:
+        return "never: its site is not crawled"
+    if account.state is PageStatus.LEASED:
+        return "on its way in a crawl, or in one that was killed: then the next crawl asks for it"
+    if account.state is PageStatus.DONE:
+        given_up = "given up" if account.attempts else "never"
+        return f"{given_up}, unless the site says that it changed{tried}"
+    wait = None if account.next_visit is None else account.next_visit - datetime.now(UTC)
+    if wait is None or wait.total_seconds() <= 0:
+        return f"by the next crawl that has room for it{tried}"
+    return f"{minute_text(account.next_visit)}, in {duration_text(wait)}{tried}"
+
+
+def _visit_line(visit: VisitAccount, url: str) -> str:
+    place = f"{visit.place.file} at byte {visit.place.offset}" if visit.place else ""
+    return listed(
+        [
+            minute_text(visit.fetched),
+            f"crawl {visit.crawl_id}",
+            outcome_text(visit.outcome),
+            f"HTTP {visit.status}" if visit.status else "",
+            visit.detail,
+            "" if visit.final_url == url else f"led to {visit.final_url}",
+            byte_text(visit.length) if visit.length else "",
+            place,
+        ]
+    )

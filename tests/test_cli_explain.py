@@ -1,0 +1,82 @@
+"""archiver explain: what it tells of an address, and what of one that it never met."""
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, visit
+from commands import runner
+
+from archiver.items import FoundBy, Outcome
+from db.connection import open_archive
+from db.store import record_visit
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return an archive with a story that changed and was taken down, and one that points to it."""
+    path = tmp_path / "archive.db"
+    with closing(open_archive(path)) as archive:
+        crawl_id = crawl(archive)
+        storm = article("storm", "Storm comes near", "It blows.")
+        found: dict[str, Any] = {"found_by": FoundBy.RELATED, "found_on": storm.url}
+        record_visit(
+            archive, crawl_id, visit(storm, [link("flood-1", "Old bridge closed", block="Most read")])
+        )
+        record_visit(archive, crawl_id, visit(FLOOD, url=f"{SOURCE}flood-1", **found))
+        changed = article(FLOOD.url.removeprefix(SOURCE), "Bridge open again", "It fell.")
+        later: dict[str, Any] = {"fetched": NOON + DAY, "outcome": Outcome.CHANGED, "article_id": 2}
+        record_visit(archive, crawl_id, visit(changed, url=f"{SOURCE}flood-1", **found, **later))
+        gone = failed(f"{SOURCE}flood-1", Outcome.GONE, "HTTP status 404", fetched=NOON + 2 * DAY, **found)
+        record_visit(archive, crawl_id, gone)
+    return path
+
+
+def test_story_of_an_address_is_told_from_its_finding_to_its_next_visit(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = runner(capsys)("explain", f"{SOURCE}flood-1?utm_source=x", "--archive", path)
+
+    assert told.code == 0
+    for part in (
+        "news.example",
+        f"by a related headline, {SOURCE}storm",
+        "gone · HTTP status 404",
+        "3 visits",
+        "2026-11-20 12:00 UTC · crawl 1 · new",
+        "2026-11-21 12:00 UTC · crawl 1 · changed",
+        "version 1, 2026-11-20 12:00 UTC: Flood closes the old bridge",
+        "version 2, 2026-11-21 12:00 UTC (by the publisher): Bridge open again",
+        "Old bridge closed related · Most read",
+    ):
+        assert part in " ".join(told.out.split())
+
+
+def test_account_is_json_for_programs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    account = json.loads(runner(capsys)("explain", f"{SOURCE}flood-1", "--json", "--archive", path).out)
+
+    assert [visit["outcome"] for visit in account["visits"]] == ["stored", "changed", "gone"]
+    assert (account["state"], account["outcome"], account["attempts"]) == ("pending", "gone", 0)
+    assert account["pointers"][0]["url"] == f"{SOURCE}storm"
+
+
+@pytest.mark.parametrize(
+    ("url", "part"),
+    [
+        (f"{SOURCE}unheard-of", "was never met: no feed"),
+        ("https://elsewhere.example/a", "its site is none of the archive's (news.example)"),
+    ],
+)
+def test_address_that_was_never_met_is_said_with_what_may_be_why(
+    path: Path, capsys: pytest.CaptureFixture[str], url: str, part: str
+) -> None:
+    told = runner(capsys)("explain", url, "--archive", path)
+
+    assert (told.code, told.out) == (1, "")
+    assert part in told.err
+
+
+def test_what_is_no_address_is_wrong_usage(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert runner(capsys)("explain", "mailto:a@b", "--archive", path).code == 2
