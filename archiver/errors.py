@@ -31,6 +31,10 @@ class SourceError(ArchiverError):
     """A source's address or entry cannot be used."""
 
 
+class NotifyError(ArchiverError):
+    """Nobody could be told of an alarm."""
+
+
 class SettingError(ArchiverError):
     """A setting has no value that can be used."""
 

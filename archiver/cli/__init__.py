@@ -16,6 +16,7 @@ from archiver.cli.parse import parse
 from archiver.cli.search import search
 from archiver.cli.show import show
 from archiver.cli.stats import stats
+from archiver.cli.status import status
 from archiver.errors import ArchiverError, ExitCode
 
 
@@ -52,7 +53,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, explain, stats, export, parse):
+for command in (demo, crawl, search, show, explain, status, stats, export, parse):
     commands.add_command(command)
 
 

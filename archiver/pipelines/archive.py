@@ -1,5 +1,6 @@
 """The open archive of a crawl: its database, its WARC files and the row of the crawl itself."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,15 @@ from scrapy.crawler import Crawler
 
 from archiver import __version__
 from archiver.durations import duration
-from archiver.errors import SettingError
-from db.connection import open_archive
+from archiver.errors import ArchiveError, SettingError
+from db.alarms import StandingAlarm, raise_alarms
+from db.bundles import write_bundle
+from db.connection import open_archive, transaction
 from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
 from db.warc import WarcWriter, warc_directory
+
+logger = logging.getLogger(__name__)
 
 # Settings that tell later what a crawl was asked to do.
 ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AGES", "REVISIT_AFTER", "ROBOTSTXT_OBEY", "USER_AGENT")
@@ -28,6 +33,9 @@ class OpenArchive:
     def __init__(
         self, path: Path, arguments: Mapping[str, object], ages: Sequence[timedelta] = REVISIT_AGES
     ) -> None:
+        self._path = path
+        self.alarms: tuple[StandingAlarm, ...] = ()
+        """What the crawl raised, once it is closed."""
         self.ages = ages
         """How old a story is when it is looked at again, rising."""
         self._closing = ExitStack()
@@ -65,8 +73,21 @@ class OpenArchive:
         """Note how the crawl ended and close the archive, once."""
         if self.state is CrawlState.RUNNING:
             self.state = state
+            now = datetime.now(UTC)
             with self._closing:
-                finish_crawl(self.connection, self.crawl_id, finished=datetime.now(UTC), state=state)
+                finish_crawl(self.connection, self.crawl_id, finished=now, state=state)
+                if state is CrawlState.DONE:
+                    self._compare(now)
+
+    def _compare(self, now: datetime) -> None:
+        """Note what needs a person at the sources of the crawl, with pages that show it."""
+        with transaction(self.connection):
+            self.alarms = tuple(raise_alarms(self.connection, self.crawl_id, now))
+        for alarm in self.alarms:
+            try:
+                write_bundle(self.connection, self._path, alarm)
+            except ArchiveError as error:  # the alarm stands in the archive
+                logger.warning("%s", error)
 
 
 def revisit_ages(text: str) -> tuple[timedelta, ...]:

@@ -1,0 +1,89 @@
+"""archiver status: how the sources are doing."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from archiver.cli.options import archive_option, json_option
+from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
+from db.bundles import bundle_directory
+from db.connection import read_archive
+from db.status import SourceStatus, source_statuses
+from db.store import CrawlState
+
+MOST_DAYS = 90
+LEVELS = "▁▂▃▄▅▆▇█"
+
+
+@click.command()
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), default=14, show_default=True, help="Days to show."
+)
+@json_option("One line of JSON for each source.")
+@archive_option
+def status(days: int, as_json: bool, archive: Path) -> None:
+    """Tell how the sources are doing: a row for each, with its new stories by day, and the alarms that stand.
+
+    An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
+    dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended.
+    """
+    now = datetime.now(UTC)
+    with closing(read_archive(archive)) as connection:
+        statuses = source_statuses(connection, days, now)
+    if as_json:
+        write_utf8()
+        for each in statuses:
+            print_json(each)
+        return
+    _print_statuses(Output(), statuses, now, archive)
+
+
+def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datetime, archive: Path) -> None:
+    if not statuses:
+        Output(stderr=True).say("The archive has no source yet: crawl one.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Source", overflow="fold")
+    table.add_column("Last crawl")
+    table.add_column("Last new")
+    table.add_column(f"New in {counted(len(statuses[0].new_by_day), 'day')}", no_wrap=True)
+    for name in ("changed", "failed", "articles", "waiting", "due"):
+        table.add_column(name, justify="right")
+    for each in statuses:
+        ended = "" if each.state in (CrawlState.DONE, None) else f" ({each.state})"
+        table.add_row(
+            each.source if each.name == each.source else f"{each.name} ({each.source})",
+            f"{_ago(each.last_crawl, now)}{ended}",
+            _ago(each.last_new, now),
+            f"{sparkline(each.new_by_day)} {sum(each.new_by_day):,}",
+            *(f"{number:,}" for number in (each.changed, each.failed, each.articles, each.waiting, each.due)),
+        )
+    output.print(table)
+    alarms = [alarm for each in statuses for alarm in each.alarms]
+    output.say()
+    if not alarms:
+        output.say("No alarm stands.")
+        return
+    output.say((f"{counted(len(alarms), 'alarm')}", "bold red"))
+    for alarm in alarms:
+        about = f"{alarm.kind.replace('_', ' ')}, since {minute_text(alarm.raised)}: {alarm.message}"
+        output.say((f"{alarm.source}  ", "bold"), about, margin="  ")
+    if bundle_directory(archive).is_dir():
+        output.say(f"Pages that show them: {bundle_directory(archive)}/", margin="  ")
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """Return numbers as a row of bars; 0 is a dot."""
+    most = max(numbers, default=0)
+    return "".join(LEVELS[(number * len(LEVELS) - 1) // most] if number else "·" for number in numbers)
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return "never"
+    passed = now - moment
+    return f"{passed.days} days ago" if passed.days > 1 else f"{duration_text(passed)} ago"

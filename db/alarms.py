@@ -1,0 +1,268 @@
+"""What needs a person: a source that is not as it used to be, by what its crawls came to before."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from sqlite3 import Connection, Row
+
+from archiver.items import Outcome
+from db.funnels import Funnel, funnels_since
+from db.values import time_of, time_or_none, time_text
+
+# How far back a source is compared with itself.
+PAST = timedelta(days=30)
+# Stories read lately that stand for what a source is now, and before for what it was: fewer prove nothing.
+FEW_NOW = 8
+FEW_BEFORE = 20
+# What is below this part of what it was has fallen.
+FALLEN = 0.5
+# Shares of stories that fell by so much: a date or an author is on almost all pages of a site, or on none.
+LOST_SHARE = 0.5
+# Related links of a site that shows some.
+SOME_LINKS = 4
+# Crawls in a row that fetch nothing before it is more than a bad moment.
+DEAD_CRAWLS = 2
+# Refusals in one crawl that are no accident.
+MANY_REFUSALS = 3
+# A silence counts once it is so many times the longest one before, and so long.
+SILENCE = 1.5
+LEAST_SILENCE = timedelta(hours=6)
+# Crawls with new stories that show how often a site has any.
+RHYTHM = 5
+# Outcomes of pages that were visited as stories and came.
+READABLE_FAILURES = frozenset({Outcome.NOT_ARTICLE, Outcome.EMPTY, Outcome.PARSE_ERROR, Outcome.PARSE_LIMIT})
+
+
+class AlarmKind(StrEnum):
+    """What is not as it used to be."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    SILENT = "silent"
+    FEW_ARTICLES = "few_articles"
+    SHORT_TEXTS = "short_texts"
+    NO_DATES = "no_dates"
+    NO_AUTHORS = "no_authors"
+    FEW_LINKS = "few_links"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One thing that needs a person."""
+
+    kind: AlarmKind
+    message: str
+    """One line: what is so, and what it was before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingAlarm(Alarm):
+    """An alarm that was raised and has not cleared."""
+
+    id: int
+    source: str
+    """Host of the site."""
+    raised: datetime
+    last_seen: datetime
+    notified: datetime | None
+    """When somebody was told."""
+
+
+def alarms_of(funnels: Sequence[Funnel], now: datetime) -> list[Alarm]:
+    """Return what is not as it used to be at a source with these funnels, newest first."""
+    found = (rule(funnels, now) for rule in (_unreachable, _refused, _silent))
+    return [alarm for alarm in (*found, *_fallen(funnels)) if alarm is not None]
+
+
+def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[StandingAlarm]:
+    """Compare the sources of a crawl with their past and write what needs a person; return what is new of it.
+
+    What stands no longer is cleared. Inside a transaction, after the crawl's funnels were closed.
+    """
+    sources = archive.execute(
+        "SELECT source_id FROM funnels WHERE crawl_id = ? ORDER BY source_id", (crawl_id,)
+    )
+    new: list[int] = []
+    for (source_id,) in sources.fetchall():
+        found = alarms_of(funnels_since(archive, source_id, time_text(now - PAST)), now)
+        new += _write(archive, crawl_id, source_id, found, time_text(now))
+    return [alarm for alarm in standing_alarms(archive) if alarm.id in new]
+
+
+def standing_alarms(archive: Connection) -> list[StandingAlarm]:
+    """Return the alarms that stand, by source and age."""
+    rows = archive.execute(
+        """
+        SELECT alarms.*, sources.host AS source FROM alarms JOIN sources ON sources.id = source_id
+        WHERE cleared IS NULL ORDER BY source_id, alarms.id
+        """
+    )
+    return [_standing(row) for row in rows]
+
+
+def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: datetime) -> None:
+    """Note that somebody was told of these."""
+    with archive:
+        archive.executemany(
+            "UPDATE alarms SET notified = ? WHERE id = ?", [(time_text(now), alarm.id) for alarm in alarms]
+        )
+
+
+def _write(
+    archive: Connection, crawl_id: int, source_id: int, found: Sequence[Alarm], now: str
+) -> Iterator[int]:
+    standing = dict(
+        archive.execute(
+            "SELECT kind, id FROM alarms WHERE source_id = ? AND cleared IS NULL", (source_id,)
+        ).fetchall()
+    )
+    for alarm in found:
+        known = standing.pop(alarm.kind, None)
+        if known is not None:
+            archive.execute(
+                "UPDATE alarms SET message = ?, last_seen = ? WHERE id = ?", (alarm.message, now, known)
+            )
+            continue
+        row = archive.execute(
+            """
+            INSERT INTO alarms(source_id, kind, message, crawl_id, raised, last_seen)
+            VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+            """,
+            (source_id, alarm.kind, alarm.message, crawl_id, now, now),
+        ).fetchone()
+        yield int(row[0])
+    archive.executemany(
+        "UPDATE alarms SET cleared = ? WHERE id = ?", [(now, id_) for id_ in standing.values()]
+    )
+
+
+def _standing(row: Row) -> StandingAlarm:
+    return StandingAlarm(
+        id=row["id"],
+        source=row["source"],
+        kind=AlarmKind(row["kind"]),
+        message=row["message"],
+        raised=time_of(row["raised"]),
+        last_seen=time_of(row["last_seen"]),
+        notified=time_or_none(row["notified"]),
+    )
+
+
+def _unreachable(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa: ARG001 - as the others
+    dead = next((number for number, funnel in enumerate(funnels) if funnel.fetched), len(funnels))
+    if dead < DEAD_CRAWLS or dead == len(funnels):
+        return None
+    reasons = sum((Counter(funnel.outcomes) for funnel in funnels[:dead]), Counter[Outcome]())
+    told = ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in reasons.most_common())
+    message = f"nothing could be fetched in the last {dead} crawls ({told})"
+    return Alarm(kind=AlarmKind.UNREACHABLE, message=message)
+
+
+def _refused(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa: ARG001
+    latest = funnels[0] if funnels else None
+    if latest is None or latest.refused < MANY_REFUSALS or latest.refused < FALLEN * latest.fetched:
+        return None
+    message = f"the site refuses us: {latest.refused} of {latest.fetched} responses were 401, 403, 429 or a challenge"
+    return Alarm(kind=AlarmKind.REFUSED, message=message)
+
+
+def _silent(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:
+    moments = [funnel.started for funnel in funnels if funnel.new]
+    gaps = [later - earlier for later, earlier in pairwise(moments)]
+    if len(gaps) < RHYTHM or not funnels[0].fetched:
+        return None
+    silence, longest = now - moments[0], max(gaps)
+    if silence < max(SILENCE * longest, LEAST_SILENCE):
+        return None
+    message = (
+        f"no new story for {_hours(silence)}; the longest silence in {PAST.days} days was {_hours(longest)}"
+    )
+    return Alarm(kind=AlarmKind.SILENT, message=message)
+
+
+def _fallen(funnels: Sequence[Funnel]) -> Iterator[Alarm | None]:
+    """Yield what the latest stories lack that earlier ones had."""
+    now, before = _parted(funnels, _visited)
+    if now and before:
+        is_, was = _share(now, _read, _visited), _share(before, _read, _visited)
+        if is_ < FALLEN * was:
+            message = f"{is_:.0%} of the pages visited as stories hold one; before it was {was:.0%}"
+            yield Alarm(kind=AlarmKind.FEW_ARTICLES, message=message)
+    now, before = _parted(funnels, _read)
+    if not now or not before:
+        return
+    yield _shorter(AlarmKind.SHORT_TEXTS, _middle(now, "body_length"), _middle(before, "body_length"))
+    yield _fewer(AlarmKind.FEW_LINKS, _middle(now, "links"), _middle(before, "links"))
+    yield _lost(AlarmKind.NO_DATES, "state a date", now, before, lambda funnel: funnel.dated)
+    yield _lost(AlarmKind.NO_AUTHORS, "name an author", now, before, lambda funnel: funnel.signed)
+
+
+def _parted(
+    funnels: Sequence[Funnel], weight: Callable[[Funnel], int]
+) -> tuple[Sequence[Funnel], Sequence[Funnel]]:
+    """Return the latest funnels that weigh enough and those before them, or nothing if either weigh too little."""
+    total, end = 0, 0
+    while end < len(funnels) and total < FEW_NOW:
+        total += weight(funnels[end])
+        end += 1
+    if total < FEW_NOW or sum(map(weight, funnels[end:])) < FEW_BEFORE:
+        return (), ()
+    return funnels[:end], funnels[end:]
+
+
+def _shorter(kind: AlarmKind, now: float, before: float) -> Alarm | None:
+    if now >= FALLEN * before:
+        return None
+    message = f"the texts of the latest stories have {now:,.0f} characters; before it were {before:,.0f}"
+    return Alarm(kind=kind, message=message)
+
+
+def _fewer(kind: AlarmKind, now: float, before: float) -> Alarm | None:
+    if before < SOME_LINKS or now >= FALLEN * before:
+        return None
+    message = f"the latest pages show {now:,.0f} related headlines; before it were {before:,.0f}"
+    return Alarm(kind=kind, message=message)
+
+
+def _lost(
+    kind: AlarmKind,
+    what: str,
+    now: Sequence[Funnel],
+    before: Sequence[Funnel],
+    having: Callable[[Funnel], int],
+) -> Alarm | None:
+    is_, was = _share(now, having, _read), _share(before, having, _read)
+    if is_ >= was - LOST_SHARE:
+        return None
+    return Alarm(kind=kind, message=f"{is_:.0%} of the latest stories {what}; before it was {was:.0%}")
+
+
+def _visited(funnel: Funnel) -> int:
+    return funnel.read + sum(funnel.outcomes.get(outcome, 0) for outcome in READABLE_FAILURES)
+
+
+def _read(funnel: Funnel) -> int:
+    return funnel.read
+
+
+def _share(funnels: Sequence[Funnel], part: Callable[[Funnel], int], whole: Callable[[Funnel], int]) -> float:
+    return sum(map(part, funnels)) / max(sum(map(whole, funnels)), 1)
+
+
+def _middle(funnels: Sequence[Funnel], field: str) -> float:
+    """Return the median of a field over the stories read, by the medians of the crawls."""
+    values = sorted((getattr(funnel, field), funnel.read) for funnel in funnels if funnel.read)
+    half, passed = sum(read for _, read in values) / 2, 0
+    for value, read in values:
+        passed += read
+        if passed > half:
+            return float(value)
+    return 0.0
+
+
+def _hours(length: timedelta) -> str:
+    hours = length.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"

@@ -1,0 +1,92 @@
+"""How the sources of an archive are doing: one row for each, over the last days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from sqlite3 import Connection, Row
+
+from db.alarms import StandingAlarm, standing_alarms
+from db.connection import archive_errors
+from db.store import CrawlState
+from db.values import time_or_none, time_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """One source."""
+
+    source: str
+    """Its host."""
+    name: str
+    last_crawl: datetime | None
+    state: CrawlState | None
+    """How that crawl ended."""
+    last_new: datetime | None
+    """When a crawl began that found a story."""
+    new_by_day: tuple[int, ...]
+    """New stories on each of the last days (UTC), the last of them today."""
+    changed: int
+    """On these days, as the others below."""
+    failed: int
+    articles: int
+    """In the archive."""
+    waiting: int
+    """Addresses that wait for their first visit."""
+    due: int
+    """Stories that are due for a further one."""
+    alarms: tuple[StandingAlarm, ...]
+
+
+def source_statuses(archive: Connection, days: int, now: datetime) -> list[SourceStatus]:
+    """Return how each source did on the last days, in the order in which they were added."""
+    first = now.astimezone(UTC).date() - timedelta(days=days - 1)
+    with archive_errors(archive):
+        alarms = standing_alarms(archive)
+        rows = archive.execute(
+            """
+            SELECT sources.id, host, name, crawls.started, crawls.state,
+                (SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id
+                 WHERE source_id = sources.id AND new > 0) AS last_new,
+                (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
+                (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
+                 AND outcome IS NULL AND found_by NOT NULL) AS waiting,
+                (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
+                 AND outcome NOT NULL AND next_visit <= ?) AS due
+            FROM sources LEFT JOIN crawls
+                ON crawls.id = (SELECT max(crawl_id) FROM funnels WHERE source_id = sources.id)
+            ORDER BY sources.id
+            """,
+            (time_text(now),),
+        ).fetchall()
+        return [_status(archive, row, first, days, alarms) for row in rows]
+
+
+def _status(
+    archive: Connection, row: Row, first: date, days: int, alarms: Sequence[StandingAlarm]
+) -> SourceStatus:
+    by_day = {
+        day: (new, changed, failed)
+        for day, new, changed, failed in archive.execute(
+            """
+            SELECT date(started), sum(new), sum(changed), sum(failed)
+            FROM funnels JOIN crawls ON crawls.id = crawl_id
+            WHERE source_id = ? AND started >= ? GROUP BY 1
+            """,
+            (row["id"], first.isoformat()),
+        )
+    }
+    each = [by_day.get((first + timedelta(days=number)).isoformat(), (0, 0, 0)) for number in range(days)]
+    return SourceStatus(
+        source=row["host"],
+        name=row["name"],
+        last_crawl=time_or_none(row["started"]),
+        state=None if row["state"] is None else CrawlState(row["state"]),
+        last_new=time_or_none(row["last_new"]),
+        new_by_day=tuple(new for new, _, _ in each),
+        changed=sum(changed for _, changed, _ in each),
+        failed=sum(failed for _, _, failed in each),
+        articles=row["articles"],
+        waiting=row["waiting"],
+        due=row["due"],
+        alarms=tuple(alarm for alarm in alarms if alarm.source == row["host"]),
+    )

@@ -1,0 +1,247 @@
+"""What raises an alarm about a source, what clears it, and what is left for whoever mends it."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from commands import runner
+from conftest import Crawl
+from misbehaving import answer, feed, misbehaving, story
+
+from archiver.crawl.notify import notify
+from archiver.errors import NotifyError
+from archiver.items import Outcome
+from db.alarms import AlarmKind, alarms_of, standing_alarms
+from db.connection import read_archive
+from db.funnels import Funnel
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WELL = Funnel(
+    crawl_id=1,
+    source="news.example",
+    started=NOW,
+    finished=NOW,
+    discovered=9,
+    asked=9,
+    fetched=9,
+    articles=5,
+    new=4,
+    changed=1,
+    unchanged=0,
+    gone=0,
+    failed=0,
+    outcomes={Outcome.STORED: 4, Outcome.CHANGED: 1},
+    refused=0,
+    bytes=90_000,
+    read=5,
+    body_length=3000,
+    dated=5,
+    signed=4,
+    links=12,
+)
+NOTHING = replace(
+    WELL,
+    fetched=0,
+    articles=0,
+    new=0,
+    changed=0,
+    outcomes={Outcome.TIMEOUT: 3},
+    read=0,
+    body_length=None,
+    links=None,
+)
+
+
+def kinds(*latest: Funnel) -> list[AlarmKind]:
+    """Return the alarms of a source that did well each hour of two days, and whose latest crawls were so."""
+    funnels = [*latest, *([WELL] * 48)]
+    each = [replace(funnel, started=NOW - number * HOUR) for number, funnel in enumerate(funnels)]
+    return [alarm.kind for alarm in alarms_of(each, NOW)]
+
+
+def test_source_that_does_as_ever_raises_nothing() -> None:
+    assert kinds() == kinds(replace(WELL, body_length=2000, links=9, signed=3)) == []
+    assert alarms_of([], NOW) == alarms_of([NOTHING], NOW) == []
+
+
+def test_source_of_which_little_is_known_raises_nothing() -> None:
+    assert alarms_of([replace(WELL, body_length=100, dated=0, links=0)] * 2 + [WELL] * 2, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        (replace(WELL, body_length=900), AlarmKind.SHORT_TEXTS),
+        (replace(WELL, dated=1), AlarmKind.NO_DATES),
+        (replace(WELL, signed=0), AlarmKind.NO_AUTHORS),
+        (replace(WELL, links=2), AlarmKind.FEW_LINKS),
+        (replace(WELL, read=2, outcomes={Outcome.STORED: 2, Outcome.NOT_ARTICLE: 7}), AlarmKind.FEW_ARTICLES),
+    ],
+)
+def test_latest_stories_that_lack_what_earlier_ones_had_raise_an_alarm(
+    changed: Funnel, kind: AlarmKind
+) -> None:
+    assert kinds(*[changed] * 4) == [kind]
+
+
+def test_few_stories_prove_nothing() -> None:
+    assert kinds(replace(WELL, body_length=100, dated=0, signed=0, links=0)) == []
+
+
+def test_pages_that_are_not_sent_again_say_nothing_of_what_pages_are_like() -> None:
+    unsent = replace(
+        WELL, read=0, new=0, articles=40, unchanged=40, outcomes={Outcome.UNCHANGED: 40}, body_length=None
+    )
+    assert kinds(unsent, unsent) == []
+
+
+def test_refusals_raise_an_alarm_at_once() -> None:
+    assert kinds(replace(WELL, refused=5)) == [AlarmKind.REFUSED]
+    assert kinds(replace(WELL, refused=2)) == []
+
+
+def test_site_that_is_down_raises_an_alarm_at_the_second_crawl() -> None:
+    assert kinds(NOTHING) == []
+    assert kinds(NOTHING, NOTHING) == [AlarmKind.UNREACHABLE]
+
+
+def test_silence_is_measured_by_the_silences_before() -> None:
+    quiet = replace(WELL, new=0, changed=0)
+    assert kinds(*[quiet] * 5) == []
+    assert kinds(*[quiet] * 8) == [AlarmKind.SILENT]
+    weekly = [replace(WELL, started=NOW - number * timedelta(days=3)) for number in range(9)]
+    assert alarms_of(weekly, NOW + timedelta(days=4)) == []
+
+
+class Webhook:
+    """A server on this machine that keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.received: list[dict[str, Any]] = []
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.received.append(json.loads(body))
+                self.send_response(hook.status)
+                self.end_headers()
+
+            def log_message(self, *about: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    """Serve a webhook."""
+    hook = Webhook()
+    thread = threading.Thread(target=hook.server.serve_forever, daemon=True)
+    thread.start()
+    yield hook
+    hook.server.shutdown()
+    hook.server.server_close()
+    thread.join()
+
+
+def page(name: str, *, is_new: bool = False) -> bytes:
+    """Return a story's page by the layout that the site had, or by one without dates and authors."""
+    text = story(f"The story of {name}")
+    about = (
+        b"<p>By <a rel='author' href='/people/ann'>Ann Lee</a></p>"
+        b"<time datetime='2026-11-19T08:00:00Z' itemprop='datePublished'>19 November 2026</time>"
+    )
+    return text if is_new else text.replace(b"</h1>", b"</h1>" + about)
+
+
+def stories(first: int, last: int, *, is_new: bool = False) -> dict[str, Callable[..., None]]:
+    return {f"/{number}": answer(page(str(number), is_new=is_new)) for number in range(first, last)}
+
+
+def test_new_layout_raises_an_alarm_with_pages_that_show_it_and_clears_once_mended(
+    archive: Path, crawl: Crawl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crawl_stories(first: int, last: int, *, is_new: bool = False) -> None:
+        new = stories(first, last, is_new=is_new)
+        server.pages.update(new)
+        server.pages["/feed.xml"] = feed(*new)
+        crawl(server.url, revisit_after=-1)
+
+    with misbehaving({}) as server:
+        crawl_stories(0, 22)
+        crawl_stories(22, 31, is_new=True)
+        with closing(read_archive(archive)) as connection:
+            raised = standing_alarms(connection)
+        status = runner(capsys)("status", "--archive", archive)
+        (each,) = runner(capsys)("status", "--json", "--archive", archive).out.splitlines()
+        crawl_stories(31, 41)
+        with closing(read_archive(archive)) as connection:
+            assert standing_alarms(connection) == []
+
+    assert [alarm.kind for alarm in raised] == [AlarmKind.NO_AUTHORS]  # the feed still states the dates
+    assert "0% of the latest stories name an author; before it was 100%" in " ".join(status.out.split())
+    assert [alarm["kind"] for alarm in json.loads(each)["alarms"]] == ["no_authors"]
+    assert json.loads(each)["new_by_day"][-1] == 31
+    bundles = sorted(archive.with_name("archive.alarms").iterdir())
+    assert len(bundles) == 1
+    with ZipFile(bundles[0]) as bundle:
+        assert bundle.read("page-1.html") in {page(str(number), is_new=True) for number in range(22, 31)}
+        assert json.loads(bundle.read("page-1.json"))["url"].startswith(server.url)
+        assert "name an author" in bundle.read("README.txt").decode()
+
+
+def test_status_of_an_archive_says_when_nothing_is_wrong(
+    archive: Path, crawl: Crawl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with misbehaving(stories(0, 2)) as server:
+        crawl(server.url)
+    told = runner(capsys)("status", "--archive", archive)
+
+    assert told.code == 0
+    assert "No alarm stands." in told.out
+    assert "█ 2" in told.out
+
+
+def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
+    archive: Path, crawl: Crawl, webhook: Webhook
+) -> None:
+    with misbehaving({}) as server:
+        crawl(server.url, RETRY_TIMES=0)
+        server.pages["/robots.txt"] = answer(b"", "503 Busy")
+        crawl(server.url, RETRY_TIMES=0)
+        crawl(server.url, RETRY_TIMES=0)
+
+    webhook.status = 500
+    with pytest.raises(NotifyError, match="could not be told"):
+        notify(archive, [webhook.url])
+    webhook.status = 200
+    assert notify(archive, [webhook.url]) == 1
+    assert notify(archive, [webhook.url]) == 0
+    failed, told = webhook.received
+    assert failed == told
+    assert "nothing could be fetched in the last 2 crawls" in told["text"]
+    assert [alarm["kind"] for alarm in told["alarms"]] == ["unreachable"]
+
+
+def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({}) as server:
+        crawl(server.url, RETRY_TIMES=0)
+        server.pages["/robots.txt"] = answer(b"", "503 Busy")
+        crawl(server.url, RETRY_TIMES=0)
+        crawl(server.url, RETRY_TIMES=0)
+
+    with pytest.raises(NotifyError, match=r"^nonsense://\.\.\. ") as raised:
+        notify(archive, ["nonsense://user:secret@host"])
+    assert "secret" not in str(raised.value)
