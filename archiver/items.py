@@ -210,12 +210,27 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """What was asked of a server, by HTTP/1.1 and without a body."""
+
+    method: str
+    url: str
+    """The last, where redirects led."""
+    headers: tuple[tuple[str, str], ...]
+    """As sent, without those that hold a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawResponse:
     """What the server sent, after transfer and content decoding."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    request: RawRequest | None = None
+    """What it answers; None if that is not known."""
+    ip_address: str | None = None
+    """Of the server; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
+from typing import cast
 
 from archiver.items import FoundBy, Listing, Outcome
 from db.digests import EMPTY_BODY
@@ -35,7 +36,9 @@ class LastCapture:
     """The header as the server sent it."""
     content_type: str | None
     place: WarcPlace | None
-    """None if the bytes were not kept."""
+    """Of the bytes, also where the fetch itself brought none; None if they were not kept."""
+    holder_id: int | None
+    """The capture whose record holds the bytes; None if they were not kept."""
     outcome: Outcome
 
 
@@ -111,15 +114,24 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     ).fetchone()
     if row is None:
         return None
+    holder = _holder(archive, row)
     return LastCapture(
         fetched=time_of(row["fetched"]),
         digest=row["digest"],
         etag=row["etag"],
         last_modified=row["last_modified"],
         content_type=row["content_type"],
-        place=_place(row),
+        place=None if holder is None else _place(holder),
+        holder_id=None if holder is None else holder["id"],
         outcome=Outcome(row["outcome"]),
     )
+
+
+def bytes_place(archive: Connection, capture_id: int) -> WarcPlace | None:
+    """Return where the bytes of a capture stand, which may be an earlier one's; None if they were not kept."""
+    row = archive.execute("SELECT * FROM captures WHERE id = ?", (capture_id,)).fetchone()
+    holder = None if row is None else _holder(archive, row)
+    return None if holder is None else _place(holder)
 
 
 def page_state(archive: Connection, url: str) -> PageState | None:
@@ -210,9 +222,23 @@ def _known(archive: Connection, row: Row) -> KnownArticle:
     )
 
 
-def _place(row: Row) -> WarcPlace | None:
-    if row["warc_file"] is None:
-        return None
+def _holder(archive: Connection, capture: Row) -> Row | None:
+    """Return the capture whose record holds the bytes of another, or its own; None if they were not kept.
+
+    Before there was refers_to, captures of the same bytes shared the place of the first.
+    """
+    row = archive.execute(
+        """
+        SELECT id, warc_file, warc_offset, warc_length FROM captures
+        WHERE id = ifnull(?1, (SELECT min(id) FROM captures WHERE warc_file = ?2 AND warc_offset = ?3))
+            AND warc_file IS NOT NULL
+        """,
+        (capture["refers_to"], capture["warc_file"], capture["warc_offset"]),
+    ).fetchone()
+    return None if row is None else cast("Row", row)
+
+
+def _place(row: Row) -> WarcPlace:
     return WarcPlace(file=row["warc_file"], offset=row["warc_offset"], length=row["warc_length"])
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from sqlite3 import Connection
@@ -39,6 +40,7 @@ from db.warc import WarcPlace
 
 __all__ = [
     "CrawlState",
+    "Kept",
     "KnownArticle",
     "LastCapture",
     "PageState",
@@ -54,6 +56,15 @@ __all__ = [
     "start_crawl",
     "waiting",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a response's record stands in the WARC files."""
+
+    place: WarcPlace
+    refers_to: int | None = None
+    """The capture whose record holds the bytes; None: this record does."""
 
 
 class CrawlState(StrEnum):
@@ -130,27 +141,24 @@ def record_visit(
     archive: Connection,
     crawl_id: int,
     visit: Visit,
-    place: WarcPlace | None = None,
+    kept: Kept | None = None,
     own: Iterable[str] = (),
     ages: Sequence[timedelta] = REVISIT_AGES,
 ) -> Outcome:
     """Record one visit: its page, capture, article, related links and count; return its outcome.
 
-    place is where the response's bytes stand, None if they were not kept; own are the targets of its related
-    links that belong to its source, also at other hosts, so that a later crawl finds them waiting; ages are those
-    at which a story is looked at again. The outcome
-    is the visit's own but for one case: a story that another page stored since comes out as unchanged, changed
-    or duplicate. A visit that failed leaves article and related links as they are. Raises ValueError if the
-    visit lacks the article or article_id that its outcome needs.
+    kept is where the response's record stands, None if it was not kept; own are the targets of its related links
+    that belong to its source, also at other hosts, so that a later crawl finds them waiting; ages are those at
+    which a story is looked at again. The outcome is the visit's own but for one case: a story that another page
+    stored since comes out as unchanged, changed or duplicate. A visit that failed leaves article and related
+    links as they are. Raises ValueError if the visit lacks the article or article_id that its outcome needs.
     """
     seen = time_text(visit.fetched)
     with transaction(archive):
         source_id = source_row(archive, visit.source, seen)
         page_id = visited_page(archive, visit, source_id)
         capture_id = (
-            None
-            if visit.outcome is Outcome.ROBOTS
-            else _add_capture(archive, crawl_id, page_id, visit, place)
+            None if visit.outcome is Outcome.ROBOTS else _add_capture(archive, crawl_id, page_id, visit, kept)
         )
         rows = Place(page_id=page_id, source_id=source_id, capture_id=capture_id)
         outcome, article_id = record_article(archive, visit, rows)
@@ -165,7 +173,11 @@ def record_visit(
 
 
 def _add_capture(
-    archive: Connection, crawl_id: int, page_id: int, visit: Visit, place: WarcPlace | None
+    archive: Connection,
+    crawl_id: int,
+    page_id: int,
+    visit: Visit,
+    kept: Kept | None,
 ) -> int | None:
     response = visit.response
     values = {
@@ -181,18 +193,19 @@ def _add_capture(
         "last_modified": _header(response, "last-modified"),
         "outcome": visit.outcome,
         "detail": storable(visit.detail),
-        "warc_file": place and place.file,
-        "warc_offset": place and place.offset,
-        "warc_length": place and place.length,
+        "warc_file": kept and kept.place.file,
+        "warc_offset": kept and kept.place.offset,
+        "warc_length": kept and kept.place.length,
+        "refers_to": kept and kept.refers_to,
     } | _measures(visit)
     return archive.execute(
         """
         INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, content_type, length, digest,
                              etag, last_modified, outcome, detail, warc_file, warc_offset, warc_length,
-                             body_length, has_date, has_author, link_count)
+                             refers_to, body_length, has_date, has_author, link_count)
         VALUES (:page_id, :crawl_id, :fetched, :final_url, :status, :content_type, :length, :digest,
                 :etag, :last_modified, :outcome, :detail, :warc_file, :warc_offset, :warc_length,
-                :body_length, :has_date, :has_author, :link_count)
+                :refers_to, :body_length, :has_date, :has_author, :link_count)
         """,
         values,
     ).lastrowid

@@ -2,11 +2,11 @@
 
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -14,19 +14,25 @@ from typing import IO, Self
 
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped] # warcio has no types
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.values import time_text
+from db.warc_records import (
+    HELD_FILE,
+    HELD_OFFSET,
+    HeldRecord,
+    response_records,
+    revisit_records,
+    warcinfo_record,
+)
 
 # Bytes after which a new file is begun: the size that web archives use, small enough to copy and check.
 FILE_BYTES = 1_000_000_000
-# The body is kept decoded, so that these no longer hold.
-TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-CONTROL = re.compile("[\x00-\x1f\x7f]+")
+# Bytes read at a time.
+CHUNK = 2**16
 FILE_NAME = re.compile(r"[\w-][\w.-]*\.warc\.gz")
+OFFSET = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,7 @@ def warc_directory(archive: Path) -> Path:
 
 
 class WarcWriter:
-    """Appends the responses of one crawl to its WARC files; what it returned stands on the disk."""
+    """Appends what one crawl fetched to its WARC files; what it returned stands on the disk."""
 
     def __init__(self, directory: Path, crawl_id: int, file_bytes: int = FILE_BYTES) -> None:
         """Make nothing before the first response; once a file has file_bytes bytes, begin another."""
@@ -58,21 +64,37 @@ class WarcWriter:
         self._file: IO[bytes] | None = None
 
     def append(self, url: str, fetched: datetime, response: RawResponse) -> WarcPlace:
-        """Write response, fetched from url, and return where it stands.
+        """Write response, fetched from url, and its request; return where the response stands.
 
         Raises ArchiveError if the disk does not take it; the file is then as it was before.
         """
+        return self._append(response_records(url, fetched, response))
+
+    def append_revisit(
+        self, url: str, fetched: datetime, response: RawResponse, held: HeldRecord
+    ) -> WarcPlace:
+        """Write that response, fetched from url, brought the bytes that held has, or is a 304; as append does."""
+        return self._append(revisit_records(url, fetched, response, held))
+
+    def held(self, place: WarcPlace) -> HeldRecord | None:
+        """Return the record at place if its bytes can be read there today, so that another may refer to it."""
+        try:
+            return held_record(self._directory, place)
+        except ArchiveError:
+            return None
+
+    def _append(self, records: tuple[bytes, bytes]) -> WarcPlace:
+        answer, request = records
         with _disk_errors(self._directory):
             file = self._writable()
             offset = file.tell()
-            record = _response_record(url, fetched, response)
             try:
-                _write_whole(file, record)
+                _write_whole(file, answer + request)
             except BaseException:
                 file.seek(offset)
                 file.truncate()
                 raise
-            return WarcPlace(file=Path(file.name).name, offset=offset, length=len(record))
+            return WarcPlace(file=Path(file.name).name, offset=offset, length=len(answer))
 
     def close(self) -> None:
         """Close the file; a later append begins another one."""
@@ -104,19 +126,49 @@ class WarcWriter:
                 file = path.open("xb", buffering=0)
             except FileExistsError:  # never append to a file whose end a killed crawl may have left torn
                 continue
-            _write_whole(file, _first_record(path.name))
-            _sync_directory(self._directory)
+            _write_whole(file, warcinfo_record(path.name))
+            sync_directory(self._directory)
             return file
 
 
 def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
     """Return the response that stands at place in the WARC files of directory.
 
-    Raises ArchiveError if it is missing, torn or damaged.
+    Of a revisit, the bytes are those that it refers to; of a 304, so is all the rest. Raises ArchiveError if it is
+    missing, torn or damaged.
     """
-    where = f"{directory / place.file} at byte {place.offset}"
+    record, body = _record(directory, place)
+    if record.rec_type == "revisit":
+        held = _place_held(directory, place, record)
+        original, body = _record(directory, held)
+        if original.rec_type == "revisit":
+            raise _damage(directory, held)
+        if record.http_headers.get_statuscode() == "304":
+            record = original
+    headers = record.http_headers
+    return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
+
+
+def held_record(directory: Path, place: WarcPlace) -> HeldRecord:
+    """Return what a revisit has to say of the response at place; ArchiveError if its bytes cannot be read."""
+    record, _ = _record(directory, place)
+    if record.rec_type == "revisit":
+        raise _damage(directory, place)
+    about = record.rec_headers.get_header
+    return HeldRecord(
+        file=place.file,
+        offset=place.offset,
+        id=about("WARC-Record-ID"),
+        url=about("WARC-Target-URI"),
+        date=about("WARC-Date"),
+        payload_digest=about("WARC-Payload-Digest"),
+    )
+
+
+def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
+    """Return the record of a response at place, and its body with digests checked."""
     if not FILE_NAME.fullmatch(place.file):
-        raise ArchiveError(f"{where}: that is no name of a WARC file")
+        raise ArchiveError(f"{_where(directory, place)}: that is no name of a WARC file")
     try:
         with (directory / place.file).open("rb") as file:
             file.seek(place.offset)
@@ -126,45 +178,53 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
         body = record.content_stream().read()
     except OSError as error:
         raise ArchiveError(
-            f"{where} cannot be read: {error.strerror}; restore the file from a copy"
+            f"{_where(directory, place)} cannot be read: {error.strerror}; restore the file from a copy"
         ) from error
     except (ArchiveLoadFailed, StopIteration) as error:
-        raise ArchiveError(f"{where} is damaged; restore the file from a copy") from error
-    headers = record.http_headers
-    if len(member) < place.length or record.rec_type != "response" or headers is None:
-        raise ArchiveError(f"{where} is damaged; restore the file from a copy")
-    return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
+        raise _damage(directory, place) from error
+    is_response = record.rec_type in ("response", "revisit") and record.http_headers is not None
+    if len(member) < place.length or not is_response:
+        raise _damage(directory, place)
+    return record, body
 
 
-def _first_record(name: str) -> bytes:
-    """Return the record that says what the file of this name is."""
-    record = BytesIO()
-    writer = WARCWriter(record, gzip=True, warc_version="WARC/1.1")
-    about = {"software": "news-archiver", "format": "WARC File Format 1.1"}
-    writer.write_record(writer.create_warcinfo_record(name, about))
-    return record.getvalue()
+def _place_held(directory: Path, place: WarcPlace, revisit: ArcWarcRecord) -> WarcPlace:
+    """Return the place that a revisit, which stands at place, refers to."""
+    file, offset = (revisit.rec_headers.get_header(name) or "" for name in (HELD_FILE, HELD_OFFSET))
+    if not FILE_NAME.fullmatch(file) or not OFFSET.fullmatch(offset):
+        raise ArchiveError(f"{_where(directory, place)} does not say where its bytes stand: read them there")
+    held = WarcPlace(file=file, offset=int(offset), length=0)
+    try:
+        length = _member_length(directory / file, held.offset)
+    except OSError as error:
+        raise ArchiveError(
+            f"{_where(directory, held)} cannot be read: {error.strerror}; restore the file from a copy"
+        ) from error
+    except zlib.error as error:
+        raise _damage(directory, held) from error
+    return replace(held, length=length)
 
 
-def _response_record(url: str, fetched: datetime, response: RawResponse) -> bytes:
-    """Return the response as one record, compressed as a gzip file of its own."""
-    headers = [
-        (_one_line(name).encode("ascii", "replace").decode(), _one_line(value))
-        for name, value in response.headers
-        if name.lower() not in TRANSPORT_HEADERS
-    ]
-    headers.append(("Content-Length", str(len(response.body))))
-    member = BytesIO()
-    writer = WARCWriter(member, gzip=True, warc_version="WARC/1.1")
-    record = writer.create_warc_record(
-        "%20".join(_one_line(url).split()),
-        "response",
-        payload=BytesIO(response.body),
-        length=len(response.body),
-        http_headers=StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1"),
-        warc_headers_dict={"WARC-Date": time_text(fetched)},
-    )
-    writer.write_record(record)
-    return member.getvalue()
+def _member_length(path: Path, offset: int) -> int:
+    """Return how many bytes the gzip file that begins at offset has; zlib.error if it is not whole."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    length = 0
+    with path.open("rb") as file:
+        file.seek(offset)
+        while not unpacker.eof:
+            if not (chunk := file.read(CHUNK)):
+                raise zlib.error("it ends too early")
+            unpacker.decompress(chunk)
+            length += len(chunk)
+    return length - len(unpacker.unused_data)
+
+
+def _where(directory: Path, place: WarcPlace) -> str:
+    return f"{directory / place.file} at byte {place.offset}"
+
+
+def _damage(directory: Path, place: WarcPlace) -> ArchiveError:
+    return ArchiveError(f"{_where(directory, place)} is damaged; restore the file from a copy")
 
 
 def _write_whole(file: IO[bytes], record: bytes) -> None:
@@ -175,19 +235,7 @@ def _write_whole(file: IO[bytes], record: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _one_line(text: str) -> str:
-    """Return text without what would end a header's line or cannot be written."""
-    return CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
-
-
-def _status_line(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:  # a status of the server's own invention
-        return f"{status} Unknown"
-
-
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Make sure that a file just made is still there after a power cut."""
     handle = os.open(directory, os.O_RDONLY)
     try:

@@ -2,6 +2,7 @@
 
 import re
 from typing import cast
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -11,12 +12,12 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from scrapy.http import Response
+from scrapy.http import Headers, Request, Response
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
-from archiver.items import Outcome, RawResponse
+from archiver.items import Outcome, RawRequest, RawResponse
 
 GONE = frozenset({404, 410})
 # Media types that servers give to HTML; text/plain and none at all leave it to the bytes.
@@ -44,6 +45,8 @@ MARKUP = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|title|meta|script|div|main|article|p|h1)\b", re.IGNORECASE
 )
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Headers of a request that name who asks: they are never kept.
+SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
 # What a terminal obeys: a server's words end up on one.
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 # Characters of a detail.
@@ -152,12 +155,23 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
 
 def raw_response(response: Response) -> RawResponse:
     """Return a response as the archive keeps it."""
-    headers = (
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
+    return RawResponse(
+        status=response.status,
+        headers=_pairs(response.headers),
+        body=response.body,
+        request=None if response.request is None else raw_request(response.request),
+        ip_address=None if response.ip_address is None else str(response.ip_address),
     )
-    return RawResponse(status=response.status, headers=tuple(headers), body=response.body)
+
+
+def raw_request(request: Request) -> RawRequest:
+    """Return a request as it was sent and as the archive keeps it."""
+    headers = [pair for pair in _pairs(request.headers) if pair[0].lower() not in SECRETS]
+    parts = urlsplit(request.url)
+    address = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # without a name to log in with
+    if "Host" not in request.headers:  # the connection adds it
+        headers.insert(0, ("Host", address.netloc))
+    return RawRequest(method=request.method, url=address.geturl(), headers=tuple(headers))
 
 
 def content_type(response: Response) -> str:
@@ -168,6 +182,14 @@ def content_type(response: Response) -> str:
 def one_line(text: str) -> str:
     """Return text as a visit's detail: one short line with nothing in it that a terminal obeys."""
     return " ".join(CONTROL.sub(" ", text).split())[:LONGEST_DETAIL]
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    )
 
 
 def _first_reason(error: BaseException) -> BaseException:

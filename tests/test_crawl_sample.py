@@ -125,7 +125,7 @@ def test_unchanged_pages_are_not_sent_again(history: Mapping[str, Stage]) -> Non
 def test_bytes_that_are_the_same_are_kept_once(history: Mapping[str, Stage]) -> None:
     with closing(read_archive(history["again"].archive)) as connection:
         rows = connection.execute(
-            "SELECT page_id, count(DISTINCT warc_offset || warc_file) FROM captures"
+            "SELECT page_id, count(DISTINCT ifnull(refers_to, captures.id)) FROM captures"
             " WHERE warc_file IS NOT NULL AND outcome IN ('stored', 'unchanged') GROUP BY page_id"
         ).fetchall()
 

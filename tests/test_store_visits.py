@@ -13,7 +13,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, failed, l
 from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Outcome, Split
 from db.connection import open_archive
 from db.digests import bytes_digest, content_digest
-from db.store import known_article, last_capture, page_state, record_visit
+from db.store import Kept, known_article, last_capture, page_state, record_visit
 from db.warc import WarcPlace
 
 FAILURES = sorted(set(Outcome) - ARTICLE_OUTCOMES - {Outcome.LISTING})
@@ -212,7 +212,7 @@ def test_robots_denial_is_no_capture(archive: sqlite3.Connection) -> None:
 def test_failed_visit_never_becomes_the_last_capture(archive: sqlite3.Connection) -> None:
     place = WarcPlace(file="crawl-000001-00001.warc.gz", offset=7, length=70)
     answer = response(b"good", ETag='"a"', Last_Modified="Thu, 19 Nov 2026 08:30:00 GMT")
-    record_visit(archive, 1, visit(FLOOD, response=answer), place)
+    record_visit(archive, 1, visit(FLOOD, response=answer), Kept(place))
     record_visit(archive, 1, failed(FLOOD.url, Outcome.TIMEOUT))
     error_page = replace(failed(FLOOD.url, Outcome.HTTP_ERROR), response=response(b"oops", status=500))
     record_visit(archive, 1, error_page)

@@ -17,7 +17,8 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.warc import WarcPlace, WarcWriter, _response_record, read_capture, warc_directory
+from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
+from db.warc_records import response_records
 
 
 @contextmanager
@@ -182,7 +183,7 @@ def test_place_that_holds_no_record_is_refused(tmp_path: Path, place: WarcPlace,
 def test_no_header_can_break_a_record(name: str, value: str, url: str, status: int, body: bytes) -> None:
     sent = RawResponse(status=status, headers=((name, value),), body=body)
     record = next(
-        iter(ArchiveIterator(BytesIO(_response_record(SOURCE + url, NOON, sent)), check_digests="raise"))
+        iter(ArchiveIterator(BytesIO(response_records(SOURCE + url, NOON, sent)[0]), check_digests="raise"))
     )
     assert int(record.http_headers.get_statuscode()) == status
     assert record.content_stream().read() == body

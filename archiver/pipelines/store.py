@@ -11,8 +11,7 @@ from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, Visit
 from archiver.parsers.urls import same_site
 from archiver.pipelines.archive import OpenArchive
 from db.digests import bytes_digest
-from db.store import add_discovery, last_capture, record_visit
-from db.warc import WarcPlace
+from db.store import Kept, add_discovery, last_capture, record_visit
 
 # Outcomes whose bytes are worth keeping: they were split, or could be by a better splitter.
 KEPT = ARTICLE_OUTCOMES | {Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.PARSE_LIMIT, Outcome.PARSE_ERROR}
@@ -35,22 +34,29 @@ class Store:
             add_discovery(archive.connection, item, datetime.now(UTC), archive.crawl_id)
             return item
         outcome = record_visit(
-            archive.connection, archive.crawl_id, item, self._place(item), _own(item), archive.ages
+            archive.connection, archive.crawl_id, item, self._kept(item), _own(item), archive.ages
         )
         return replace(item, outcome=outcome)
 
-    def _place(self, visit: Visit) -> WarcPlace | None:
-        """Return where the visit's bytes are: where the last visit's are if they are the same."""
+    def _kept(self, visit: Visit) -> Kept | None:
+        """Write the visit's response; return where it stands and the capture that holds its bytes, if another.
+
+        Bytes that are those of the last visit are not written again, unless what was written can no longer be read.
+        """
         response = visit.response
         if response is None or visit.outcome not in KEPT:
             return None
+        warc = self._archive.warc
         last = last_capture(self._archive.connection, visit.url)
         is_same = response.status == 304 or (last is not None and last.digest == bytes_digest(response.body))
-        if last is not None and last.place is not None and is_same:
-            return last.place
+        if is_same and last is not None and last.place is not None:
+            held = warc.held(last.place)
+            if held is not None:
+                place = warc.append_revisit(visit.final_url, visit.fetched, response, held)
+                return Kept(place, refers_to=last.holder_id)
         if response.status == 304:
             return None
-        return self._archive.warc.append(visit.final_url, visit.fetched, response)
+        return Kept(warc.append(visit.final_url, visit.fetched, response))
 
 
 def _own(visit: Visit) -> Iterator[str]:

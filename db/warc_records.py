@@ -1,0 +1,161 @@
+"""The records of a WARC file (ISO 28500, version 1.1) as bytes, each a gzip file of its own."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from io import BytesIO
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped] # warcio has no types
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from archiver.items import RawRequest, RawResponse
+from db.values import time_text
+
+# The body is kept decoded, so that these no longer hold.
+TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+CONTROL = re.compile("[\x00-\x1f\x7f]+")
+SAME_BYTES = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+# What a request's record says as its response's does.
+SHARED: tuple[str, ...] = ("WARC-Date", "WARC-IP-Address")
+# Where a revisit's bytes stand: the names that Heritrix gives to what the standard has no names for.
+HELD_FILE = "WARC-Refers-To-Filename"
+HELD_OFFSET = "WARC-Refers-To-File-Offset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """A record that stands whole in a WARC file and holds the bytes of later captures too."""
+
+    file: str
+    offset: int
+    id: str
+    url: str
+    date: str
+    """As the record gives it."""
+    payload_digest: str | None
+    """As the record gives it."""
+
+
+def warcinfo_record(name: str) -> bytes:
+    """Return the record that says what the file of this name is."""
+    record = BytesIO()
+    writer = WARCWriter(record, gzip=True, warc_version="WARC/1.1")
+    about = {"software": "news-archiver", "format": "WARC File Format 1.1"}
+    writer.write_record(writer.create_warcinfo_record(name, about))
+    return record.getvalue()
+
+
+def response_records(url: str, fetched: datetime, response: RawResponse) -> tuple[bytes, bytes]:
+    """Return the response as a record and, if it is known, its request as another, else b""."""
+    headers = [*_kept_headers(response), ("Content-Length", str(len(response.body)))]
+    http = StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
+    record = _Record(url, "response", _warc_headers(fetched, response))
+    return record.gzipped(http, response.body), _request_record(record, response.request)
+
+
+def revisit_records(
+    url: str, fetched: datetime, response: RawResponse, held: HeldRecord
+) -> tuple[bytes, bytes]:
+    """Return a response whose bytes stand in the record held, or 304, as response_records does."""
+    is_not_modified = response.status == 304
+    headers = _kept_headers(response)
+    if not is_not_modified:
+        headers.append(("Content-Length", str(len(response.body))))
+    http = StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
+    about = _warc_headers(fetched, response) | {
+        "WARC-Profile": NOT_MODIFIED if is_not_modified else SAME_BYTES,
+        "WARC-Refers-To": held.id,
+        "WARC-Refers-To-Target-URI": held.url,
+        "WARC-Refers-To-Date": held.date,
+        HELD_FILE: held.file,
+        HELD_OFFSET: str(held.offset),
+    }
+    if held.payload_digest is not None:
+        about["WARC-Payload-Digest"] = held.payload_digest
+    if not is_not_modified:
+        about["WARC-Truncated"] = "length"
+    record = _Record(url, "revisit", about)
+    return record.gzipped(http, b""), _request_record(record, response.request)
+
+
+def target_uri(url: str) -> str:
+    """Return an address as a record names it: in one piece."""
+    return "%20".join(_one_line(url).split())
+
+
+class _Record:
+    """One record to be; its id is made with it, so that another can name it."""
+
+    def __init__(self, url: str, kind: str, headers: Mapping[str, str]) -> None:
+        self.url = url
+        self.headers = {"WARC-Record-ID": f"<{uuid4().urn}>", **headers}
+        self._kind = kind
+
+    def gzipped(self, http: StatusAndHeaders, body: bytes) -> bytes:
+        """Return the record as a gzip file, with the digests of its block and, but for a revisit, its body."""
+        member = BytesIO()
+        writer = WARCWriter(member, gzip=True, warc_version="WARC/1.1")
+        record = writer.create_warc_record(
+            target_uri(self.url),
+            self._kind,
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=http,
+            warc_headers_dict=self.headers,
+        )
+        writer.write_record(record)
+        return member.getvalue()
+
+
+def _request_record(answer: _Record, request: RawRequest | None) -> bytes:
+    if request is None:
+        return b""
+    about = {"WARC-Concurrent-To": answer.headers["WARC-Record-ID"]}
+    about |= {name: answer.headers[name] for name in SHARED if name in answer.headers}
+    http = StatusAndHeaders(
+        f"{_target(request.url)} HTTP/1.1", _clean(request.headers), protocol=_token(request.method)
+    )
+    return _Record(answer.url, "request", about).gzipped(http, b"")
+
+
+def _warc_headers(fetched: datetime, response: RawResponse) -> dict[str, str]:
+    headers = {"WARC-Date": time_text(fetched)}
+    if response.ip_address is not None:
+        headers["WARC-IP-Address"] = response.ip_address
+    return headers
+
+
+def _kept_headers(response: RawResponse) -> list[tuple[str, str]]:
+    return _clean(pair for pair in response.headers if pair[0].lower() not in TRANSPORT_HEADERS)
+
+
+def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(_token(name), _one_line(value)) for name, value in headers]
+
+
+def _target(url: str) -> str:
+    """Return what the first line of a request for url names."""
+    parts = urlsplit(url)
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return target_uri(path).encode("ascii", "replace").decode()
+
+
+def _token(text: str) -> str:
+    return _one_line(text).encode("ascii", "replace").decode()
+
+
+def _one_line(text: str) -> str:
+    """Return text without what would end a header's line or cannot be written."""
+    return CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:  # a status of the server's own invention
+        return f"{status} Unknown"
