@@ -66,6 +66,16 @@ def read_archive(path: Path) -> Connection:
 
 
 @contextmanager
+def writers_kept_out(path: Path) -> Iterator[None]:
+    """Let nobody write to the archive at path meanwhile; ArchiveError if somebody does already."""
+    lock = _locked(path)
+    try:
+        yield
+    finally:
+        _unlock(lock)
+
+
+@contextmanager
 def transaction(archive: Connection) -> Iterator[None]:
     """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
     with archive_errors(archive), archive:

@@ -17,6 +17,7 @@ from archiver.cli.search import search
 from archiver.cli.show import show
 from archiver.cli.stats import stats
 from archiver.cli.status import status
+from archiver.cli.verify import verify
 from archiver.errors import ArchiverError, ExitCode
 
 
@@ -53,7 +54,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, explain, status, stats, export, parse):
+for command in (demo, crawl, search, show, explain, status, stats, export, parse, verify):
     commands.add_command(command)
 
 
