@@ -25,7 +25,7 @@ def test_help_names_every_command_in_the_order_of_a_first_session(run: Run) -> N
     text = run("--help").out
 
     listed = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
-    assert listed == ["demo", "crawl", "search", "show", "stats", "export", "parse"]
+    assert listed == ["demo", "crawl", "search", "show", "stats", "export", "parse", "verify"]
 
 
 @pytest.mark.parametrize("name", list(commands.commands))
