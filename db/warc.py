@@ -143,7 +143,7 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
         original, body = _record(directory, held)
         if original.rec_type == "revisit":
             raise _damage(directory, held)
-        if record.http_headers.get_statuscode() == "304":
+        if record.http_headers is None or record.http_headers.get_statuscode() == "304":
             record = original
     headers = record.http_headers
     return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
@@ -182,7 +182,7 @@ def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
         ) from error
     except (ArchiveLoadFailed, StopIteration) as error:
         raise _damage(directory, place) from error
-    is_response = record.rec_type in ("response", "revisit") and record.http_headers is not None
+    is_response = record.rec_type == "revisit" or (record.rec_type == "response" and record.http_headers)
     if len(member) < place.length or not is_response:
         raise _damage(directory, place)
     return record, body

@@ -52,10 +52,8 @@ def warcinfo_record(name: str) -> bytes:
 
 def response_records(url: str, fetched: datetime, response: RawResponse) -> tuple[bytes, bytes]:
     """Return the response as a record and, if it is known, its request as another, else b""."""
-    headers = [*_kept_headers(response), ("Content-Length", str(len(response.body)))]
-    http = StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
     record = _Record(url, "response", _warc_headers(fetched, response))
-    return record.gzipped(http, response.body), _request_record(record, response.request)
+    return record.gzipped(_http(response), response.body), _request_record(record, response.request)
 
 
 def revisit_records(
@@ -63,10 +61,6 @@ def revisit_records(
 ) -> tuple[bytes, bytes]:
     """Return a response whose bytes stand in the record held, or 304, as response_records does."""
     is_not_modified = response.status == 304
-    headers = _kept_headers(response)
-    if not is_not_modified:
-        headers.append(("Content-Length", str(len(response.body))))
-    http = StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
     about = _warc_headers(fetched, response) | {
         "WARC-Profile": NOT_MODIFIED if is_not_modified else SAME_BYTES,
         "WARC-Refers-To": held.id,
@@ -77,10 +71,13 @@ def revisit_records(
     }
     if held.payload_digest is not None:
         about["WARC-Payload-Digest"] = held.payload_digest
-    if not is_not_modified:
-        about["WARC-Truncated"] = "length"
-    record = _Record(url, "revisit", about)
-    return record.gzipped(http, b""), _request_record(record, response.request)
+    if is_not_modified:
+        # Without a block, programs that show the page take status and headers from the record referred to; from one
+        # with a block pywb takes the 304 for what to show, an empty page.
+        record = _Record(url, "revisit", about)
+        return record.gzipped(None, b""), _request_record(record, response.request)
+    record = _Record(url, "revisit", about | {"WARC-Truncated": "length"})
+    return record.gzipped(_http(response), b""), _request_record(record, response.request)
 
 
 def target_uri(url: str) -> str:
@@ -96,7 +93,7 @@ class _Record:
         self.headers = {"WARC-Record-ID": f"<{uuid4().urn}>", **headers}
         self._kind = kind
 
-    def gzipped(self, http: StatusAndHeaders, body: bytes) -> bytes:
+    def gzipped(self, http: StatusAndHeaders | None, body: bytes) -> bytes:
         """Return the record as a gzip file, with the digests of its block and, but for a revisit, its body."""
         member = BytesIO()
         writer = WARCWriter(member, gzip=True, warc_version="WARC/1.1")
@@ -108,6 +105,8 @@ class _Record:
             http_headers=http,
             warc_headers_dict=self.headers,
         )
+        if http is None:
+            record.content_type = None  # of nothing
         writer.write_record(record)
         return member.getvalue()
 
@@ -130,8 +129,11 @@ def _warc_headers(fetched: datetime, response: RawResponse) -> dict[str, str]:
     return headers
 
 
-def _kept_headers(response: RawResponse) -> list[tuple[str, str]]:
-    return _clean(pair for pair in response.headers if pair[0].lower() not in TRANSPORT_HEADERS)
+def _http(response: RawResponse) -> StatusAndHeaders:
+    """Return what stands before the body as it is kept."""
+    headers = _clean(pair for pair in response.headers if pair[0].lower() not in TRANSPORT_HEADERS)
+    headers.append(("Content-Length", str(len(response.body))))
+    return StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
 
 
 def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
