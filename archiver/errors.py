@@ -51,6 +51,10 @@ class NotInArchiveError(ArchiverError):
     """The archive holds no such article."""
 
 
+class ImportFileError(ArchiverError):
+    """A file of others cannot be read in."""
+
+
 class ExportError(ArchiverError):
     """A dataset cannot be written."""
 

@@ -145,6 +145,8 @@ class FoundBy(StrEnum):
     FRONT_PAGE = "front_page"
     RELATED = "related"
     """A related link of an archived page."""
+    IMPORT = "import"
+    """A WARC or WACZ file of others."""
 
 
 class Outcome(StrEnum):

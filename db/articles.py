@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from sqlite3 import Connection
 
+from archiver import __version__
 from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, Visit
 from db.digests import body_digest, content_digest
 from db.values import (
@@ -23,31 +24,39 @@ AUTHORS = """(SELECT json_group_array(name) FROM (
 INSERT_ARTICLE = """
 INSERT INTO articles(url, page_id, source_id, headline, lead, body, language, section, keywords,
                      date_published, date_modified, first_seen, last_seen, capture_id,
-                     body_digest, content_digest)
+                     body_digest, content_digest, parser)
 VALUES (:url, :page_id, :source_id, :headline, :lead, :body, :language, :section, :keywords,
         :date_published, :date_modified, :seen, :seen, :capture_id,
-        :body_digest, :content_digest)
+        :body_digest, :content_digest, :parser)
 RETURNING id
 """
 KEEP_VERSION = """
 INSERT INTO revisions(article_id, number, seen_at, headline, lead, body, authors,
-                      date_published, date_modified, capture_id, content_digest)
+                      date_published, date_modified, capture_id, content_digest, cause, parser)
 SELECT article_id, number, seen_at, headline, lead, body, authors,
-       date_published, date_modified, capture_id, content_digest
+       date_published, date_modified, capture_id, content_digest, cause, parser
 FROM article_versions WHERE article_id = ? AND is_latest
 """
+# Where the same bytes gave another text, it was not the publisher who changed it.
 REVISE_ARTICLE = """
-UPDATE articles SET revision = revision + 1, revised_at = :seen, capture_id = :capture_id,
+UPDATE articles SET revision = revision + 1, revised_at = :seen, capture_id = :capture_id, parser = :parser,
+    cause = CASE WHEN (SELECT digest FROM captures WHERE id = articles.capture_id)
+        = (SELECT digest FROM captures WHERE id = :capture_id) THEN 'parser' ELSE 'publisher' END,
     headline = :headline, lead = :lead, body = :body,
     body_digest = :body_digest, content_digest = :content_digest
 WHERE id = :id
 """
 # What a page no longer says of its story, it said once: a date does not become unknown by a new design.
 DESCRIBE_ARTICLE = """
-UPDATE articles SET last_seen = :seen, keywords = :keywords, language = ifnull(:language, language),
+UPDATE articles SET last_seen = max(last_seen, :seen), keywords = :keywords, language = ifnull(:language, language),
     section = ifnull(:section, section), date_published = ifnull(:date_published, date_published),
     date_modified = ifnull(:date_modified, date_modified)
 WHERE id = :id
+"""
+# An import may bring an older sight of the text; of an article that has changed since, it is of no version.
+SEEN_BEFORE = """
+UPDATE articles SET first_seen = min(first_seen, :seen) WHERE id = :id AND revision = 1
+    AND content_digest = :content_digest
 """
 # What a page no longer says of its story keeps its source too.
 WRITE_SOURCES = """
@@ -86,7 +95,10 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
     if outcome is Outcome.CHANGED:
         _revise_article(archive, article_id, _needed(article), place, seen)
     if outcome is Outcome.DUPLICATE or article is None:
-        archive.execute("UPDATE articles SET last_seen = ? WHERE id = ?", (seen, article_id))
+        archive.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", (seen, article_id))
+    elif outcome is Outcome.UNCHANGED and _was_seen_after(archive, article_id, seen):
+        # What was seen later knows better what the page says of its story.
+        archive.execute(SEEN_BEFORE, _values(article, seen) | {"id": article_id})
     else:
         _describe_article(archive, article_id, article, seen)
     return outcome, article_id
@@ -108,6 +120,11 @@ def _known_by_now(archive: Connection, article: Article, place: Place) -> tuple[
     if row["content_digest"] != content_digest(article):
         return Outcome.CHANGED, row["id"]
     return (Outcome.UNCHANGED if row["page_id"] == place.page_id else Outcome.DUPLICATE), row["id"]
+
+
+def _was_seen_after(archive: Connection, article_id: int, seen: str) -> bool:
+    row = archive.execute("SELECT last_seen > ? FROM articles WHERE id = ?", (seen, article_id)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _add_article(archive: Connection, article: Article, place: Place, seen: str) -> int:
@@ -173,6 +190,7 @@ def _values(article: Article, seen: str) -> dict[str, object]:
         "date_modified": published_text(article.date_modified, article.sources.date_modified_precision),
         "body_digest": body_digest(article.body),
         "content_digest": content_digest(article),
+        "parser": __version__,
         "seen": seen,
     }
 

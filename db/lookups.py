@@ -108,7 +108,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
         """
         SELECT captures.* FROM captures JOIN pages ON pages.id = page_id
         WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0
-        ORDER BY captures.id DESC LIMIT 1
+        ORDER BY fetched DESC, captures.id DESC LIMIT 1
         """,
         (storable(page_url),),
     ).fetchone()

@@ -163,10 +163,13 @@ def record_visit(
         rows = Place(page_id=page_id, source_id=source_id, capture_id=capture_id)
         outcome, article_id = record_article(archive, visit, rows)
         archive.execute("UPDATE captures SET outcome = ? WHERE id = ?", (outcome, capture_id))
-        _close_visit(archive, page_id, visit, outcome, article_id)
-        close_turn(archive, page_id, visit, outcome, ages)
-        new = _record_related(archive, page_id, visit, seen)
-        count_discovered(archive, crawl_id, source_id, new)
+        if visit.found_by is FoundBy.IMPORT and _was_visited_after(archive, page_id, seen):
+            _note_earlier_visit(archive, page_id, article_id)
+        else:
+            _close_visit(archive, page_id, visit, outcome, article_id)
+            close_turn(archive, page_id, visit, outcome, ages)
+            new = _record_related(archive, page_id, visit, seen)
+            count_discovered(archive, crawl_id, source_id, new)
         claim_pages(archive, own, source_id)
         _count_visit(archive, crawl_id, source_id, outcome)
     return outcome
@@ -249,6 +252,19 @@ def _close_visit(
             article_id,
             page_id,
         ),
+    )
+
+
+def _was_visited_after(archive: Connection, page_id: int, seen: str) -> bool:
+    row = archive.execute("SELECT last_visited > ? FROM pages WHERE id = ?", (seen, page_id)).fetchone()
+    return bool(row[0])
+
+
+def _note_earlier_visit(archive: Connection, page_id: int, article_id: int | None) -> None:
+    """Count a visit that an import brought from before the page's latest, which goes on standing for the page."""
+    archive.execute(
+        "UPDATE pages SET visits = visits + 1, article_id = ifnull(article_id, ?) WHERE id = ?",
+        (article_id, page_id),
     )
 
 

@@ -57,7 +57,8 @@ def visit(story: Article | None, related: Iterable[RelatedLink] = (), **fields: 
         found_by=FoundBy.START,
         fetched=NOON,
         outcome=Outcome.STORED if story else Outcome.NOT_ARTICLE,
-        response=response(),
+        # Another text comes from other bytes.
+        response=response(f"<html>{story and (story.headline, story.body, story.authors)}</html>".encode()),
         split=Split(article=story, related=tuple(related)),
     )
     return replace(plain, **fields)  # type: ignore[arg-type] # the tests name fields of Visit

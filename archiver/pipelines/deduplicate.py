@@ -1,6 +1,7 @@
 """Step 3: what is the story to the archive: new, changed, unchanged, or one it has from another address?"""
 
 from dataclasses import replace
+from sqlite3 import Connection
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -15,12 +16,12 @@ from db.store import KnownArticle, article_with_body, known_article, page_state
 class Deduplicate:
     """Settles the outcome of a visit that found a story, or heard that nothing has changed."""
 
-    def __init__(self, archive: OpenArchive) -> None:
+    def __init__(self, archive: Connection) -> None:
         self._archive = archive
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(OpenArchive.of(crawler))
+        return cls(OpenArchive.of(crawler).connection)
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item with its outcome and the article it belongs to."""
@@ -33,8 +34,7 @@ class Deduplicate:
         return self._compared(item, item.split.article)
 
     def _as_before(self, visit: Visit) -> Visit:
-        connection = self._archive.connection
-        known = known_article(connection, page_url=visit.url, article_url=visit.final_url)
+        known = known_article(self._archive, page_url=visit.url, article_url=visit.final_url)
         if known is None:
             return replace(
                 visit, outcome=Outcome.HTTP_ERROR, detail="HTTP status 304 for a page without article"
@@ -42,11 +42,10 @@ class Deduplicate:
         return _same(visit, known)
 
     def _compared(self, visit: Visit, article: Article) -> Visit:
-        connection = self._archive.connection
-        known = known_article(connection, page_url=visit.url, article_url=article.url)
+        known = known_article(self._archive, page_url=visit.url, article_url=article.url)
         if known is not None:
             return self._against(visit, article, known)
-        twin = article_with_body(connection, visit.source, body_digest(article.body))
+        twin = article_with_body(self._archive, visit.source, body_digest(article.body))
         if twin is not None:
             return replace(visit, outcome=Outcome.DUPLICATE, detail=f"as {twin.url}", article_id=twin.id)
         return replace(visit, outcome=Outcome.STORED)
@@ -66,7 +65,7 @@ class Deduplicate:
         if article.url != known.url:
             return True
         # The page claims the other's address: believed only if it showed that story before.
-        state = page_state(self._archive.connection, visit.url)
+        state = page_state(self._archive, visit.url)
         return state is None or state.article_id != known.id
 
 
