@@ -12,6 +12,7 @@ from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
 from archiver.cli.explain import explain
 from archiver.cli.export import export
+from archiver.cli.imports import import_
 from archiver.cli.parse import parse
 from archiver.cli.search import search
 from archiver.cli.show import show
@@ -54,7 +55,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, explain, status, stats, export, parse, verify):
+for command in (demo, crawl, search, show, explain, status, stats, export, parse, import_, verify):
     commands.add_command(command)
 
 

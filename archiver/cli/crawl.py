@@ -162,7 +162,7 @@ def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
     if options.urls and options.sources:
         raise click.UsageError("give either the sites' addresses or --sources, not both")
     if options.urls:
-        addresses = dict.fromkeys(map(_address, options.urls))
+        addresses = dict.fromkeys(map(source_url, options.urls))
         return tuple(Source(url=address) for address in addresses), None
     if options.sources is None and not SOURCES.exists():
         raise click.UsageError(f"name a site, such as https://news.example/, or list your sites in {SOURCES}")
@@ -170,7 +170,7 @@ def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
     return file.sources, file.contact
 
 
-def _address(url: str) -> str:
+def source_url(url: str) -> str:
     """Return the address of a site that the user named; one that is none is wrong usage."""
     from spiders.base import source_address  # noqa: PLC0415 - as above
 

@@ -28,6 +28,8 @@ AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
 SETTING_END = 1e9
 # More of anything than a reader, or an archive, could take in.
 MOST = 1_000_000
+# Processes: each takes up to SPLIT_MEMORY.
+MOST_JOBS = 256
 # Seconds of the longest wait between two requests, a day.
 LONGEST_DELAY = 86_400
 FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
@@ -178,6 +180,17 @@ def archive_option(command: Command[T]) -> Command[T]:
         show_default=True,
         metavar="FILE",
         help="The archive's SQLite file.",
+    )(command)
+
+
+def jobs_option(command: Command[T]) -> Command[T]:
+    """Add the option that says how many processes split pages."""
+    return click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(1, MOST_JOBS),
+        metavar="N",
+        help=f"Processes that split pages.  [default: {settings.SPLIT_WORKERS}]",
     )(command)
 
 
