@@ -81,7 +81,11 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
     The outcome is the visit's, but an article that another page stored since the visit was decided is not
     stored again. Raises ValueError if the visit lacks the article or the article_id that its outcome needs.
     """
-    article = _storable(visit.split.article, visit.final_url) if visit.split and visit.split.article else None
+    article = (
+        storable_article(visit.split.article, visit.final_url)
+        if visit.split and visit.split.article
+        else None
+    )
     outcome, article_id = visit.outcome, visit.article_id
     if outcome is Outcome.STORED:
         outcome, article_id = _known_by_now(archive, _needed(article), place)
@@ -93,14 +97,14 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
             raise ValueError(f"a visit of outcome {outcome} needs the article_id: {visit.url}")
         return outcome, _add_article(archive, _needed(article), place, seen)
     if outcome is Outcome.CHANGED:
-        _revise_article(archive, article_id, _needed(article), place, seen)
+        revise_article(archive, article_id, _needed(article), place, seen)
     if outcome is Outcome.DUPLICATE or article is None:
         archive.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", (seen, article_id))
     elif outcome is Outcome.UNCHANGED and _was_seen_after(archive, article_id, seen):
         # What was seen later knows better what the page says of its story.
-        archive.execute(SEEN_BEFORE, _values(article, seen) | {"id": article_id})
+        archive.execute(SEEN_BEFORE, article_values(article, seen) | {"id": article_id})
     else:
-        _describe_article(archive, article_id, article, seen)
+        describe_article(archive, article_id, article, seen)
     return outcome, article_id
 
 
@@ -128,7 +132,7 @@ def _was_seen_after(archive: Connection, article_id: int, seen: str) -> bool:
 
 
 def _add_article(archive: Connection, article: Article, place: Place, seen: str) -> int:
-    values = _values(article, seen) | {
+    values = article_values(article, seen) | {
         "page_id": place.page_id,
         "source_id": place.source_id,
         "capture_id": place.capture_id,
@@ -140,16 +144,18 @@ def _add_article(archive: Connection, article: Article, place: Place, seen: str)
     return article_id
 
 
-def _revise_article(archive: Connection, article_id: int, article: Article, place: Place, seen: str) -> None:
+def revise_article(archive: Connection, article_id: int, article: Article, place: Place, seen: str) -> None:
+    """Make article, which is storable and was seen so at the time seen, the latest version."""
     archive.execute(KEEP_VERSION, (article_id,))
-    values = _values(article, seen) | {"id": article_id, "capture_id": place.capture_id}
+    values = article_values(article, seen) | {"id": article_id, "capture_id": place.capture_id}
     archive.execute(REVISE_ARTICLE, values)
     archive.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
     _write_authors(archive, article_id, article.authors)
 
 
-def _describe_article(archive: Connection, article_id: int, article: Article, seen: str) -> None:
-    archive.execute(DESCRIBE_ARTICLE, _values(article, seen) | {"id": article_id})
+def describe_article(archive: Connection, article_id: int, article: Article, seen: str) -> None:
+    """Update what the page says of its story beside its content; article is storable."""
+    archive.execute(DESCRIBE_ARTICLE, article_values(article, seen) | {"id": article_id})
     archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
     _write_images(archive, article_id, article.images)
     _write_sources(archive, article_id, article.sources)
@@ -177,7 +183,8 @@ def _write_sources(archive: Connection, article_id: int, sources: Sources) -> No
     archive.execute(WRITE_SOURCES, {"id": article_id, "sources": sources_text(sources)})
 
 
-def _values(article: Article, seen: str) -> dict[str, object]:
+def article_values(article: Article, seen: str) -> dict[str, object]:
+    """Return what columns hold of a storable article, seen at the time seen."""
     return {
         "url": article.url,
         "headline": article.headline,
@@ -195,8 +202,8 @@ def _values(article: Article, seen: str) -> dict[str, object]:
     }
 
 
-def _storable(article: Article, final_url: str) -> Article:
-    """Return article with texts as columns take them."""
+def storable_article(article: Article, final_url: str) -> Article:
+    """Return article with texts as columns take them, at final_url if it has no address."""
     return replace(
         article,
         url=storable(article.url or final_url),

@@ -11,6 +11,8 @@ from db.lookups import bytes_place
 from db.values import storable, time_or_none, time_text
 from db.warc import WarcPlace
 
+# The detail of a capture that an import brought and no version was read from.
+OLDER = "older than the archive's latest version, which it leaves as it is"
 KEEP_PROGRESS = """
 INSERT INTO imports(digest, file, crawl_id, next_offset, finished) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT(digest) DO UPDATE SET file = excluded.file, crawl_id = excluded.crawl_id,

@@ -9,7 +9,7 @@ from archives import NOON, crawl, response, visit
 from commands import Run, on_terminal, run_apart, runner
 
 from db.connection import open_archive, writers_kept_out
-from db.store import record_visit
+from db.store import Kept, record_visit
 from db.warc import WarcWriter, warc_directory
 
 URL = "https://news.example/flood"
@@ -26,7 +26,7 @@ def warc(archive: Path) -> Path:
     """Return the WARC file of an archive with one page."""
     with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 1) as writer:
         page = visit(None, url=URL, final_url=URL)
-        record_visit(connection, crawl(connection), page, writer.append(URL, NOON, response()))
+        record_visit(connection, crawl(connection), page, Kept(writer.append(URL, NOON, response())))
     return warc_directory(archive) / FILE
 
 

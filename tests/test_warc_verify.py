@@ -22,7 +22,7 @@ from misbehaving import answer, misbehaving, story
 from archiver.items import Outcome, RawRequest, RawResponse
 from db import verify as verifying
 from db.connection import open_archive, read_archive
-from db.store import record_visit
+from db.store import Kept, record_visit
 from db.verify import Verification, verify
 from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
 from db.warc_findings import Finding, Kind
@@ -48,7 +48,7 @@ def fill(connection: Connection, writer: WarcWriter, pages: int = 4) -> int:
     for number in range(pages):
         page = visit(None, url=f"{SOURCE}{number}", final_url=f"{SOURCE}{number}", response=sent(number))
         place = writer.append(page.final_url, NOON, sent(number))
-        record_visit(connection, crawl_id, page, place)
+        record_visit(connection, crawl_id, page, Kept(place))
         if number == 1:
             held = writer.held(place)
             (first,) = column(connection, "SELECT max(id) FROM captures")
@@ -57,7 +57,7 @@ def fill(connection: Connection, writer: WarcWriter, pages: int = 4) -> int:
             for hours, again in ((1, sent(1)), (2, replace(sent(1), status=304, body=b""))):
                 later = replace(page, fetched=NOON + timedelta(hours=hours), response=again)
                 place = writer.append_revisit(later.final_url, later.fetched, again, held)
-                record_visit(connection, crawl_id, later, place, refers_to=first)
+                record_visit(connection, crawl_id, later, Kept(place, refers_to=first))
     return crawl_id
 
 
@@ -123,7 +123,7 @@ def test_captures_of_earlier_versions_may_share_a_place(archive: Path) -> None:
             replace(first, final_url=f"{SOURCE}moved"),
             replace(first, response=response(b"", 304)),
         ):
-            record_visit(connection, crawl_id, later, place)
+            record_visit(connection, crawl_id, later, Kept(place))
         assert not found(connection, archive)
 
 
@@ -266,7 +266,7 @@ def test_record_noted_while_the_files_are_read_is_no_orphan(archive: Path) -> No
 
         def commit(done: int, total: int) -> None:
             if done == total:
-                record_visit(writing, crawl_id, page, place)
+                record_visit(writing, crawl_id, page, Kept(place))
 
         assert not list(verify(reading, warc_directory(archive), Verification(), commit))
 

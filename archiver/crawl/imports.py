@@ -20,13 +20,13 @@ from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
-from archiver.pipelines.latest import OLDER, KeepLatest
+from archiver.pipelines.latest import KeepLatest
 from archiver.pipelines.store import Store
 from archiver.pipelines.validate import Validate
 from db.connection import open_archive
 from db.digests import bytes_digest
 from db.foreign import ForeignFile, ForeignRecord, RecordHead
-from db.imports import capture_of, file_progress, is_captured, keep_progress, source_addresses
+from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
 from db.store import CrawlState, add_source
 from db.values import time_text
 from db.warc import read_capture, warc_directory

@@ -4,9 +4,7 @@ from dataclasses import replace
 from sqlite3 import Connection
 
 from archiver.items import Outcome, Visit
-from db.imports import was_seen_after
-
-OLDER = "older than the archive's latest version, which it leaves as it is"
+from db.imports import OLDER, was_seen_after
 
 
 class KeepLatest:

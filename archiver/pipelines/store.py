@@ -34,7 +34,7 @@ class Store:
             add_discovery(archive.connection, item, datetime.now(UTC), archive.crawl_id)
             return item
         outcome = record_visit(
-            archive.connection, archive.crawl_id, item, self._kept(item), _own(item), archive.ages
+            archive.connection, archive.crawl_id, item, self._kept(item), own_targets(item), archive.ages
         )
         return replace(item, outcome=outcome)
 
@@ -59,7 +59,7 @@ class Store:
         return Kept(warc.append(visit.final_url, visit.fetched, response))
 
 
-def _own(visit: Visit) -> Iterator[str]:
+def own_targets(visit: Visit) -> Iterator[str]:
     """Yield the addresses of the related headlines that are stories of the visit's own site."""
     for link in visit.split.related if visit.split else ():
         if link.url and same_site(link.url, visit.source):
