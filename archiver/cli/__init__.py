@@ -14,6 +14,7 @@ from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.imports import import_
 from archiver.cli.parse import parse
+from archiver.cli.reparse import reparse
 from archiver.cli.search import search
 from archiver.cli.show import show
 from archiver.cli.stats import stats
@@ -55,7 +56,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, explain, status, stats, export, parse, import_, verify):
+for command in (demo, crawl, search, show, explain, status, stats, export, parse, reparse, import_, verify):
     commands.add_command(command)
 
 

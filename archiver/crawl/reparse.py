@@ -1,0 +1,220 @@
+"""Reading the stored pages again by today's parsers and rules, and what that changes."""
+
+import pickle
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import IO, Protocol
+
+from archiver import settings
+from archiver.crawl.sources import source_of
+from archiver.crawl.splitting import KeptPage, SplitResult, split_in_order, stopped_by_signals
+from archiver.errors import ArchiveError
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome, Visit
+from archiver.pipelines.canonicalise import Canonicalise
+from archiver.pipelines.deduplicate import Deduplicate
+from archiver.pipelines.latest import KeepLatest
+from archiver.pipelines.store import own_targets
+from archiver.pipelines.validate import Validate
+from db.connection import open_archive, read_archive
+from db.differences import Difference, differences
+from db.rereading import Reading, reading_count, readings, record_rereading
+from db.warc import read_capture, warc_directory
+from spiders.frontier import Source
+
+# Examples of each kind of change that are kept for the report.
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReparsePlan:
+    """Which stored pages to read again."""
+
+    archive: Path
+    listed: tuple[Source, ...] = ()
+    """The sources of sources.toml, for their rules."""
+    source: str | None = None
+    """Host, host above it, address or name of the only site."""
+    since: datetime | None = None
+    """When a page was last seen at the earliest."""
+    dry_run: bool = False
+    jobs: int = settings.SPLIT_WORKERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One change."""
+
+    url: str
+    old: str
+    new: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What reading the stored pages again would change."""
+
+    pages: int
+    """Read again."""
+    changed: int
+    """Pages on which anything would change."""
+    fields: Counter[str]
+    """Pages by the field that would change."""
+    examples: dict[str, list[Example]]
+    lost: Counter[str]
+    """Pages that no longer give the article they gave, by reason: they are left as they are."""
+    lost_examples: dict[str, list[str]]
+    unreadable: list[str]
+    """Pages whose bytes cannot be read, each with the reason."""
+
+
+class ReparseWatcher(Protocol):
+    """Is told how far a reparse is: it must be quick."""
+
+    def reached(self, done: int, total: int) -> None:
+        """So many captures of about so many were read."""
+
+    def found(self, report: Report) -> None:
+        """All were read; what the report says is written now, unless it is only to be shown."""
+
+    def applied(self, done: int, total: int) -> None:
+        """So many of the captures that give something else were written."""
+
+
+def run_reparse(plan: ReparsePlan, watch: ReparseWatcher) -> Report:
+    """Read the stored pages again, tell watch what would change, and write it unless it is a dry run.
+
+    Each page is written whole or not at all; after an interruption the same plan does what is left. Raises
+    ArchiveError if there is no archive, or if another writer has it.
+    """
+    is_read_only = plan.dry_run or not plan.archive.exists()
+    connection = read_archive(plan.archive) if is_read_only else open_archive(plan.archive)
+    with closing(connection), stopped_by_signals(), tempfile.TemporaryFile() as spool:
+        report, changed = _look(plan, connection, spool, watch)
+        watch.found(report)
+        if not plan.dry_run:
+            spool.seek(0)
+            for done in range(changed):
+                reading, visit = pickle.load(spool)  # noqa: S301 - we wrote it ourselves just now
+                _apply(connection, reading, visit)
+                watch.applied(done + 1, changed)
+    return report
+
+
+def _look(
+    plan: ReparsePlan, connection: Connection, spool: IO[bytes], watch: ReparseWatcher
+) -> tuple[Report, int]:
+    """Read all again; return what would change, and how many readings now stand in spool to be written."""
+    report = Report(0, 0, Counter(), {}, Counter(), {}, [])
+    total, spooled = reading_count(connection), 0
+    counted: tuple[str, set[str]] = "", set()
+    unread: int | None = None
+    for done, (reading, result) in enumerate(split_in_order(_pages(plan, connection, report), plan.jobs), 1):
+        watch.reached(done, max(total, done))
+        if result is None:
+            unread = reading.article_id
+            continue
+        if reading.article_id is not None and reading.article_id == unread:
+            continue  # what an unread version gives now is not known: nothing can be compared with it
+        raw = _visit(reading, result)
+        decided = _decided(connection, raw)
+        found = differences(connection, reading, decided)
+        is_same_page = reading.url == counted[0]
+        if not is_same_page:
+            counted = reading.url, set()
+            report.pages += 1
+        if reason := _why_lost(reading, decided):
+            report.lost[reason] += 1
+            _keep_some(report.lost_examples.setdefault(reason, []), reading.url)
+        if found and not counted[1]:
+            report.changed += 1
+        for each in found:
+            if each.field not in counted[1]:
+                _note(report, reading.url, each)
+        # The later of two captures is compared again once what the first one changes is written.
+        if found or (is_same_page and counted[1]):
+            pickle.dump((reading, raw), spool)
+            spooled += 1
+        counted[1].update(each.field for each in found)
+    return report, spooled
+
+
+def _pages(
+    plan: ReparsePlan, connection: Connection, report: Report
+) -> Iterator[tuple[Reading, KeptPage | None]]:
+    directory = warc_directory(plan.archive)
+    for reading in readings(connection, plan.source, plan.since):
+        try:
+            response = read_capture(directory, reading.place)
+        except ArchiveError as error:
+            report.unreadable.append(f"{reading.url}: {error}")
+            yield reading, None
+            continue
+        source = source_of(plan.listed, reading.source)
+        page = KeptPage(
+            html=response.body,
+            url=reading.final_url,
+            content_type=reading.content_type,
+            fetched=reading.fetched,
+            rules=source.rules if source is not None else (),
+        )
+        yield reading, page
+
+
+def _visit(reading: Reading, result: SplitResult) -> Visit:
+    """Return what a crawl would have made of the page, up to what the archive knew then."""
+    visit = Visit(
+        source=reading.source,
+        url=reading.url,
+        final_url=reading.final_url,
+        found_by=FoundBy.IMPORT,
+        listing=reading.listing,
+        fetched=reading.fetched,
+        outcome=result.outcome,
+        detail=result.detail,
+        split=result.split,
+    )
+    for step in (Validate(), Canonicalise()):
+        done = step.process_item(visit)
+        visit = done if isinstance(done, Visit) else visit
+    return visit
+
+
+def _decided(connection: Connection, visit: Visit) -> Visit:
+    decided = Deduplicate(connection).process_item(visit)
+    return decided if isinstance(decided, Visit) else visit
+
+
+def _apply(connection: Connection, reading: Reading, visit: Visit) -> None:
+    visit = _decided(connection, visit)
+    if reading.article_id is None:
+        visit = KeepLatest(connection).process_item(visit)
+    if differences(connection, reading, visit):
+        record_rereading(connection, reading, visit, own_targets(visit))
+
+
+def _why_lost(reading: Reading, visit: Visit) -> str:
+    """Return why a capture no longer gives the article that was read from it, or ""."""
+    if reading.article_id is None:
+        return ""
+    if visit.outcome not in ARTICLE_OUTCOMES:
+        return visit.detail or visit.outcome
+    is_other = visit.outcome is not Outcome.STORED and visit.article_id != reading.article_id
+    return "it leads to another article of the archive" if is_other else ""
+
+
+def _note(report: Report, url: str, difference: Difference) -> None:
+    report.fields[difference.field] += 1
+    examples = report.examples.setdefault(difference.field, [])
+    if len(examples) < EXAMPLES:
+        examples.append(Example(url=url, old=difference.old, new=difference.new))
+
+
+def _keep_some(examples: list[str], url: str) -> None:
+    if len(examples) < EXAMPLES:
+        examples.append(url)
