@@ -19,8 +19,8 @@ from db.warc import WarcPlace, read_capture, warc_directory
 from spiders.frontier import Source
 
 KILLS = 50
-# Seconds after the start of a process: while Scrapy starts, while it fetches, while it ends.
-EARLIEST, LATEST = 0.1, 1.2
+# Pages that a crawl may record before it is killed, at most; with none it is killed while it starts.
+MOST_RECORDED = 2
 STORIES = {f"/{number}": answer(story(f"Story number {number}")) for number in range(60)}
 OTHERS = {"/404": PAGES["/404"], "/": front("/1", "/2", "/59")}
 
@@ -89,7 +89,10 @@ def test_fifty_kills_leave_what_an_undisturbed_crawl_leaves(
     for _ in range(KILLS):
         process = context.Process(target=run_crawl, args=(plan_of(killed, site),))
         process.start()
-        process.join(moments.uniform(EARLIEST, LATEST))
+        wanted = captures(killed) + moments.randint(0, MOST_RECORDED)
+        process.join(moments.uniform(0.05, 0.5))
+        while process.is_alive() and captures(killed) < wanted:
+            process.join(0.02)
         process.kill()
         process.join()
         visits.append(captures(killed))
