@@ -212,6 +212,19 @@ def test_flipped_byte_is_found_and_the_rest_is_read(archive: Path, filled: Conne
     assert unseen < 10
 
 
+def test_next_record_is_found_behind_much_that_looks_like_one(archive: Path, filled: Connection) -> None:
+    path = warc_directory(archive) / FILE
+    content, last = path.read_bytes(), places(filled)[-1]
+    for size in (2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20):  # around what is searched at a time
+        noise = (b"\x1f\x8b\x08\0noise" * (size // 9 + 1))[:size]
+        path.write_bytes(content[: last.offset] + noise + content[last.offset :])
+        with filled:
+            filled.execute("UPDATE captures SET warc_offset = ? WHERE id = 6", (last.offset + size,))
+        (finding,) = found(filled, archive)
+        assert (finding.kind, finding.offset, finding.length) == (Kind.DAMAGED, last.offset, size)
+        assert finding.captures == 0
+
+
 def test_damaged_bytes_count_the_captures_that_refer_to_them(archive: Path, filled: Connection) -> None:
     path = warc_directory(archive) / FILE
     held = places(filled)[1]
