@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from archives import NOON, crawl, response, visit
+from archives import NOON, crawl, visit
 from commands import Run, on_terminal, run_apart, runner
 
 from db.connection import open_archive, writers_kept_out
@@ -26,7 +26,8 @@ def warc(archive: Path) -> Path:
     """Return the WARC file of an archive with one page."""
     with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 1) as writer:
         page = visit(None, url=URL, final_url=URL)
-        record_visit(connection, crawl(connection), page, Kept(writer.append(URL, NOON, response())))
+        assert page.response is not None
+        record_visit(connection, crawl(connection), page, Kept(writer.append(URL, NOON, page.response)))
     return warc_directory(archive) / FILE
 
 
