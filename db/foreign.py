@@ -22,6 +22,7 @@ from db.payloads import PayloadError, payload
 WARC_OF_WACZ = re.compile(r"archive/.+\.warc(\.gz)?")
 GZIP_RECORD = b"\x1f\x8b\x08"
 PLAIN_RECORD = b"WARC/1."
+RECORD = re.compile(re.escape(GZIP_RECORD) + rb"|WARC/1\.[01]\r\n")
 # Bytes of the longest line of a record's headers; a longer one is no header.
 LONGEST_LINE = 2**20
 # Bytes searched at a time for the next record behind a damaged one.
@@ -252,8 +253,8 @@ def _next_record(stream: IO[bytes], start: int) -> int | None:
     before = b""
     while block := stream.read(STRIDE):
         seen, offset = before + block, stream.tell() - len(block) - len(before)
-        for found in re.finditer(re.escape(GZIP_RECORD) + b"|(?<=\n)" + re.escape(PLAIN_RECORD), seen):
-            if found[0] == PLAIN_RECORD or _begins_record(seen[found.start() : found.start() + 4096]):
+        for found in RECORD.finditer(seen):
+            if found[0] != GZIP_RECORD or _begins_record(seen[found.start() : found.start() + 4096]):
                 return offset + found.start()
         before = seen[-4096:]
     return None
