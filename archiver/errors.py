@@ -1,5 +1,6 @@
 """Every error that the archiver raises on purpose, and the exit codes of its command."""
 
+from datetime import datetime
 from enum import IntEnum
 
 
@@ -13,6 +14,12 @@ class ExitCode(IntEnum):
     """An option, argument or query that the command does not take."""
     NOTHING_FETCHED = 3
     """The crawl ended, but no page of any site could be fetched."""
+    ALARMS = 4
+    """The crawl ended, and found something that needs a person; a line each on standard error says what."""
+    DISK_FULL = 5
+    """The file system of the archive is full, or nearly so."""
+    LOCKED = 75
+    """Another process writes to the archive: try again later, as sysexits.h means it by EX_TEMPFAIL."""
     INTERRUPTED = 130
     """Stopped by Ctrl-C or SIGTERM; what was archived until then is whole."""
 
@@ -25,6 +32,23 @@ class ArchiverError(Exception):
 
 class ArchiveError(ArchiverError):
     """The archive cannot be opened, read or written."""
+
+
+class DiskFullError(ArchiveError):
+    """The file system of the archive has no room, or less than it shall keep."""
+
+    exit_code = ExitCode.DISK_FULL
+
+
+class LockedError(ArchiveError):
+    """Another process writes to the archive."""
+
+    exit_code = ExitCode.LOCKED
+
+    def __init__(self, message: str, since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.since = since
+        """When the other process began to, if that is known."""
 
 
 class SourceError(ArchiverError):

@@ -20,6 +20,9 @@ REVISIT_AGES = "1h 6h 1d 3d 14d"
 # Seconds after its last visit at which a story is looked at again whatever its age, up to the last of these ages;
 # less than 0: by its age alone.
 REVISIT_AFTER = -1.0
+# Megabytes that a crawl leaves free on the archive's file system, 0 to fill it: a full disk stops whatever else
+# runs there, and SQLite needs room to tidy up.
+LEAST_DISK = 500
 
 # ---- Who we are ----
 
@@ -82,6 +85,7 @@ EXTENSIONS = {
     "archiver.pipelines.archive.OpenArchive": 100,
     "archiver.crawl.revisits.Revisits": 200,
     "archiver.crawl.mishaps.Mishaps": 300,
+    "archiver.crawl.disk.DiskGuard": 350,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "archiver.crawl.throttle.SiteThrottle": 400,
 }

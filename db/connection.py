@@ -1,6 +1,5 @@
 """Opening an archive, to write or to read, and saying clearly why it cannot be."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +8,9 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import IO
 
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, DiskFullError
+from db.disk import disk_full, has_no_room
+from db.lock import acquire, release
 from db.migrations import SCHEMA, migrate
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
@@ -29,22 +30,22 @@ class ArchiveWriter(Connection):
         """Close the file and let the next writer in."""
         super().close()
         if self.lock is not None:
-            _unlock(self.lock)
+            release(self.lock)
             self.lock = None
 
 
 def open_archive(path: Path) -> Connection:
     """Open the archive at path for writing and bring its schema up to date; make it if there is none.
 
-    Raises ArchiveError if the file is another program's, of a newer schema, cannot be written, or if another
-    writer has it.
+    Raises ArchiveError if the file is another program's, of a newer schema, or cannot be written, LockedError
+    if another writer has it, DiskFullError if there is no room.
     """
     _refuse_other_files(path)
-    lock = _locked(path)
+    lock = acquire(path)
     try:
         return _opened_for_writing(path, lock)
     except BaseException:
-        _unlock(lock)
+        release(lock)
         raise
 
 
@@ -91,7 +92,8 @@ def archive_errors(archive: Connection) -> Iterator[None]:
         # The low byte is the kind of error; the sqlite3 module's own errors have none.
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in BUGS:
             raise
-        raise ArchiveError(f"{_path_of(archive)}: {error}{_cure(error)}") from error
+        path = Path(_path_of(archive))
+        raise _full_disk(path, error) or ArchiveError(f"{path}: {error}{_cure(error)}") from error
 
 
 def _refuse_other_files(path: Path) -> bool:
@@ -106,31 +108,6 @@ def _refuse_other_files(path: Path) -> bool:
     if exists and not os.access(path, os.R_OK, effective_ids=True):
         raise ArchiveError(f"{path} cannot be read: you have no permission to")
     return exists
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """Return the open lock file of the archive at path, which nobody else can lock until it is closed."""
-    name = path.with_name(f"{path.name}-lock")
-    if not path.parent.is_dir():
-        raise ArchiveError(f"{path} cannot be made: there is no directory {path.parent}")
-    while True:
-        try:
-            lock = name.open("ab")
-        except OSError as error:
-            raise ArchiveError(f"{path} cannot be written: {error.strerror} ({error.filename})") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if name.exists() and name.stat().st_ino == os.fstat(lock.fileno()).st_ino:
-                return lock
-        except BlockingIOError:
-            lock.close()
-            raise ArchiveError(f"{path} is being written by another crawl: wait until it has ended") from None
-        lock.close()  # its owner removed it between our opening and locking it
-
-
-def _unlock(lock: IO[bytes]) -> None:
-    Path(lock.name).unlink(missing_ok=True)  # before closing it: until then nobody else can hold it
-    lock.close()
 
 
 def _opened_for_writing(path: Path, lock: IO[bytes]) -> Connection:
@@ -170,7 +147,8 @@ def _refuse_other_schemas(archive: Connection, path: Path) -> None:
     try:
         ours, tables = _pragma(archive, "application_id"), _pragma(archive, "schema_version")
     except sqlite3.DatabaseError as error:
-        raise ArchiveError(f"{path} cannot be read: {error}{_cure(error)}") from error
+        unreadable = ArchiveError(f"{path} cannot be read: {error}{_cure(error)}")
+        raise _full_disk(path, error) or unreadable from error
     if ours != APPLICATION_ID and (ours or tables):
         raise ArchiveError(f"{path} is an SQLite file of another program: name another file")
     if (version := _pragma(archive, "user_version")) > SCHEMA:
@@ -232,13 +210,19 @@ def _path_of(archive: Connection) -> str:
     return str(archive.execute("PRAGMA database_list").fetchone()[2])
 
 
+def _full_disk(path: Path, error: sqlite3.DatabaseError) -> DiskFullError | None:
+    """Return the error of a full disk if that is what SQLite met; it also reports it as a failed write."""
+    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and has_no_room(path)):
+        return disk_full(path)
+    return None
+
+
 def _cure(error: sqlite3.DatabaseError) -> str:
     """Return what to do about an error of the file or the disk, to be set behind its message."""
     message = str(error)
     if "not a database" in message:
         return ": name the file that `archiver crawl` wrote"
-    if "full" in message:
-        return ": free some space and run the same command again"
     if "malformed" in message:
         return ": the file is damaged; restore a copy, or save what is left with `sqlite3 FILE .recover`"
     if "readonly" in message:

@@ -18,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
+from db.disk import disk_full, is_full
 from db.warc_records import (
     HELD_FILE,
     HELD_OFFSET,
@@ -66,7 +67,8 @@ class WarcWriter:
     def append(self, url: str, fetched: datetime, response: RawResponse) -> WarcPlace:
         """Write response, fetched from url, and its request; return where the response stands.
 
-        Raises ArchiveError if the disk does not take it; the file is then as it was before.
+        Raises ArchiveError if the disk does not take it, DiskFullError if it is full; the file is then as it
+        was before.
         """
         return self._append(response_records(url, fetched, response))
 
@@ -126,8 +128,13 @@ class WarcWriter:
                 file = path.open("xb", buffering=0)
             except FileExistsError:  # never append to a file whose end a killed crawl may have left torn
                 continue
-            _write_whole(file, warcinfo_record(path.name))
-            sync_directory(self._directory)
+            try:
+                _write_whole(file, warcinfo_record(path.name))
+                sync_directory(self._directory)
+            except BaseException:
+                file.close()
+                path.unlink()  # without its first record it is no WARC file
+                raise
             return file
 
 
@@ -249,4 +256,6 @@ def _disk_errors(directory: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if is_full(error):
+            raise disk_full(directory) from error
         raise ArchiveError(f"{directory} cannot be written: {error.strerror}") from error

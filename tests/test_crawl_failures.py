@@ -310,7 +310,7 @@ def test_full_disk_is_one_line_on_standard_error(archive: Path) -> None:
         asked = len([path for path in server.asked if path in stories])
 
     assert 0 < asked < len(stories)
-    assert done.returncode == ExitCode.FAILED
+    assert done.returncode == ExitCode.DISK_FULL
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"archiver: {archive}")
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pytest
 from conftest import Crawl
 from misbehaving import Answer, Server, answer, misbehaving, no_answer, story
 
+from archiver.errors import ExitCode
 from archiver.items import Outcome
 from db.connection import read_archive
+from db.warc import WarcPlace, read_capture, warc_directory
 
 SCRIPT = """
 import sys
@@ -150,7 +153,7 @@ def test_killed_crawl_leaves_a_sound_archive_and_no_process(archive: Path, crawl
 
 def test_second_crawl_of_an_archive_in_use_is_refused(archive: Path) -> None:
     with misbehaving(STORIES) as server:
-        first = start_crawl(archive, server.url)
+        first = start_crawl(archive, server.url, delay=2)  # not done before the second has started
         wait_for_stories(server, 1)
         second = start_crawl(archive, server.url)
         _, errors = second.communicate(timeout=20)
@@ -158,7 +161,7 @@ def test_second_crawl_of_an_archive_in_use_is_refused(archive: Path) -> None:
         first.communicate(timeout=20)
 
     assert second.returncode != 0
-    assert "ArchiveError" in errors
+    assert "LockedError" in errors
     assert states(archive) == ["interrupted"]
 
 
@@ -194,3 +197,79 @@ def test_second_signal_does_not_wait_for_the_server(archive: Path) -> None:
     assert (process.returncode, output.split()[0]) == (0, "interrupted")
     assert states(archive) == ["interrupted"]
     assert_sound(archive)
+
+
+def test_page_in_flight_is_finished_after_a_polite_stop(archive: Path) -> None:
+    def slow(client: socket.socket) -> None:
+        time.sleep(1.5)
+        answer(story("Slow but whole"))(client)
+
+    with misbehaving({"/slow": slow, **STORIES}) as server:
+        process = start_crawl(archive, server.url)
+        wait_for(server, "/slow")
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=20)
+
+    assert (process.returncode, output.split()[0], errors) == (0, "interrupted", "")
+    with closing(read_archive(archive)) as connection:
+        rows = connection.execute("SELECT outcome FROM pages WHERE url = ?", (f"{server.url}slow",))
+        assert [outcome for (outcome,) in rows] == [Outcome.STORED]
+    assert_sound(archive)
+
+
+STUCK = (
+    """
+import time
+from archiver import settings
+
+class Stuck:
+    seen = 0
+
+    def process_item(self, item):
+        Stuck.seen += 1
+        if Stuck.seen == 5:
+            print("stuck", flush=True)
+            time.sleep(60)
+        return item
+"""
+    + SCRIPT
+).replace(
+    '"AUTOTHROTTLE_ENABLED"', '"ITEM_PIPELINES": settings.ITEM_PIPELINES | {"__main__.Stuck": 900}, "X"'
+)
+
+
+def test_second_signal_ends_also_a_crawl_that_hangs(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(STORIES) as server:
+        with subprocess.Popen(
+            [sys.executable, "-c", STUCK, str(archive), server.url, "0"], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "stuck\n"
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert process.poll() is None
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+        took = time.monotonic() - started
+        assert_sound(archive)
+        assert_whole_records(archive)
+
+        crawl(server.url)
+
+    assert took < 4
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert states(archive) == ["interrupted", "done"]
+    with closing(read_archive(archive)) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == len(STORIES)
+
+
+def assert_whole_records(archive: Path) -> None:
+    """Read what every row says that the WARC files hold."""
+    with closing(read_archive(archive)) as connection:
+        rows = connection.execute(
+            "SELECT warc_file, warc_offset, warc_length FROM captures WHERE warc_file IS NOT NULL"
+        ).fetchall()
+    assert rows
+    for file, offset, length in rows:
+        read_capture(warc_directory(archive), WarcPlace(file=file, offset=offset, length=length))

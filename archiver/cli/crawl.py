@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from archiver.cli.outcomes import outcome_text
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
-from archiver.errors import ExitCode, SourceError
+from archiver.errors import ExitCode, LockedError, SourceError
 from db.export import export_file
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SOURCES = Path("sources.toml")
 # What a user who asked for nothing else should see of Scrapy's log: our own faults.
 QUIET_LOG = "ERROR"
+# A crawl that holds the archive for longer hangs, or has more to do than it can: a person should know. Some 20,000
+# pages at a second each.
+LONGEST_CRAWL = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +117,24 @@ def crawl(**values: Any) -> ExitCode:
     if options.log_file is not None:
         export_file(options.log_file, options.archive)
     plan = _plan(options)
-    with _diary(options) as diary:
-        summary = run_crawl(plan, diary)
+    try:
+        with _diary(options) as diary:
+            summary = run_crawl(plan, diary)
+    except LockedError as error:
+        if options.quiet and not _is_stuck(error):
+            return error.exit_code  # cron shall mail nothing: the next run is due soon
+        raise
     if not options.quiet:
         print_summary(Output(), summary, diary, options.archive)
+    for alarm in summary.alarms:
+        click.echo(f"archiver: {alarm}", err=True)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED:
         click.echo(f"archiver: {_why_nothing(diary.notes)}", err=True)
     return exit_code(summary)
+
+
+def _is_stuck(error: LockedError) -> bool:
+    return error.since is None or datetime.now(UTC) - error.since > LONGEST_CRAWL
 
 
 def _diary(options: CrawlOptions) -> Diary:

@@ -17,7 +17,7 @@ from archiver.cli.rendering import Output, counted, duration_text, printable
 from archiver.items import Discovery, FoundBy, Outcome, Visit
 
 # Seconds between two lines where no terminal shows a bar: few enough for the log of a long crawl.
-LINE_SECONDS = 10.0
+LINE_SECONDS = 60.0
 BAR_WIDTH = 40
 
 

@@ -53,7 +53,9 @@ def exit_code(summary: "CrawlSummary") -> ExitCode:
         return ExitCode.INTERRUPTED
     if summary.state is CrawlState.FAILED:
         return ExitCode.FAILED
-    return ExitCode.DONE if summary.fetched else ExitCode.NOTHING_FETCHED
+    if not summary.fetched:
+        return ExitCode.NOTHING_FETCHED
+    return ExitCode.ALARMS if summary.alarms else ExitCode.DONE
 
 
 def _table(counts: Mapping[str, Mapping[Outcome, int]]) -> Table:

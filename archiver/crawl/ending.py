@@ -1,12 +1,18 @@
 """How a crawl ends before its time: what is on the wire is finished, what only waits is dropped."""
 
-from typing import Self
+import os
+import threading
+from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+from archiver.errors import ExitCode
 from spiders.base import NewsSpider
 from spiders.responses import CrawlEndsError
+
+# Seconds from the second signal to the end of the process, at the latest.
+LAST_SECONDS = 1.5
 
 
 class Ending:
@@ -41,10 +47,21 @@ class Ending:
 
 
 class PromptProcess(AsyncCrawlerProcess):
-    """Scrapy's process, which does not sit out the delays of a crawl that is told to stop."""
+    """Scrapy's process, which does not sit out the delays of a crawl that is told to stop.
+
+    Told twice it ends within seconds, whatever hangs: a name server, a disk, a page that is being split. What was
+    written until then is whole, as after a kill -9.
+    """
 
     async def stop(self) -> None:
         """End all crawls after the requests on the wire."""
         for crawler in self.crawlers:
             Ending.begin(crawler)
         await super().stop()
+
+    def _signal_kill(self, signum: int, frame: Any) -> None:
+        """Drop the requests on the wire, too; end the process if that is not enough."""
+        timer = threading.Timer(LAST_SECONDS, os._exit, [ExitCode.INTERRUPTED])
+        timer.daemon = True
+        timer.start()
+        super()._signal_kill(signum, frame)

@@ -40,14 +40,14 @@ class Mishaps:
     def item_error(self, item: object, failure: Failure) -> None:
         """Record the visit that a pipeline failed on."""
         if isinstance(failure.value, ArchiveError):
-            self._end(failure.value)
+            self.end(failure.value)
         elif isinstance(item, Visit):
             self._record(replace(item, split=None, article_id=None), failure)
 
     def spider_error(self, response: Response | Failure, failure: Failure) -> None:
         """Record the visit that a spider's callback failed on."""
         if isinstance(failure.value, ArchiveError):
-            self._end(failure.value)
+            self.end(failure.value)
             return
         request = response.request  # type: ignore[union-attr]  # Scrapy puts it on a Failure too
         asked: Asked | None = request.cb_kwargs.get("asked") if request is not None else None
@@ -63,6 +63,14 @@ class Mishaps:
             )
             self._record(visit, failure)
 
+    def end(self, error: ArchiveError) -> None:
+        """End the crawl after the requests on the wire, because of error."""
+        if self.fatal is None:
+            self.fatal = error
+            logger.info("%s", one_line(str(error)))
+            Ending.begin(self._crawler)
+            self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="archive"))
+
     def _record(self, visit: Visit, failure: Failure) -> None:
         reason = one_line(f"{type(failure.value).__name__}: {failure.value}")
         visit = replace(visit, outcome=Outcome.PARSE_ERROR, detail=f"a fault of the archiver: {reason}")
@@ -70,11 +78,4 @@ class Mishaps:
             archive = OpenArchive.of(self._crawler)
             record_visit(archive.connection, archive.crawl_id, visit, None)
         except ArchiveError as error:
-            self._end(error)
-
-    def _end(self, error: ArchiveError) -> None:
-        if self.fatal is None:
-            self.fatal = error
-            logger.info("%s", one_line(str(error)))
-            Ending.begin(self._crawler)
-            self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="archive"))
+            self.end(error)

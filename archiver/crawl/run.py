@@ -16,6 +16,7 @@ from archiver.items import ARTICLE_OUTCOMES, Outcome
 from archiver.parsers.urls import host, site
 from archiver.pipelines.archive import OpenArchive
 from db.connection import open_archive
+from db.disk import require_room
 from db.store import CrawlState
 from spiders.frontier import Frontier, Source
 from spiders.site import SiteSpider
@@ -64,6 +65,8 @@ class CrawlSummary:
     """Known stories that were left out, visited not long ago or too old to change."""
     left: int
     """Addresses found and left for the next crawl, over the budget or by an interruption."""
+    alarms: tuple[str, ...] = ()
+    """What needs a person, a line each."""
 
     @property
     def fetched(self) -> bool:
@@ -76,13 +79,16 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
 
     Ctrl-C and SIGTERM end it after the requests on the wire, a second one at once; the archive is whole and
     the summary says INTERRUPTED. Raises SourceError for a plan without source, ArchiveError if the archive
-    cannot be opened, or written any longer.
+    cannot be opened, or written any longer: LockedError if another process does, DiskFullError without room.
     """
     if not plan.sources:
         raise SourceError("there is no source to crawl: give the address of a site")
+    settings = _settings(plan)
+    if plan.archive.parent.is_dir():
+        require_room(plan.archive, settings.getint("LEAST_DISK"))
     open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start
     started = datetime.now().astimezone()
-    process = PromptProcess(_settings(plan))
+    process = PromptProcess(settings)
     crawler = process.create_crawler(SiteSpider)
     progress = Progress(crawler, watch)
     task = process.crawl(crawler, sources=plan.sources)
@@ -92,8 +98,8 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
     archive = OpenArchive.of(crawler)
     archive.close(CrawlState.INTERRUPTED)  # if it is still open, Scrapy was stopped before it could
     mishaps = crawler.get_extension(Mishaps)
-    if mishaps is not None and mishaps.fatal is not None:
-        raise mishaps.fatal
+    if fault := (mishaps.fatal if mishaps is not None else None) or archive.fault:
+        raise fault
     frontiers: list[Frontier] = []
     if isinstance(crawler.spider, SiteSpider):
         crawler.spider.workers.close()

@@ -46,6 +46,8 @@ class OpenArchive:
         )
         self.warc = self._closing.enter_context(WarcWriter(warc_directory(path), self.crawl_id))
         self.state = CrawlState.RUNNING
+        self.fault: ArchiveError | None = None
+        """Why the end of the crawl could not be noted."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -70,14 +72,18 @@ class OpenArchive:
         self.close(STATES.get(reason, CrawlState.FAILED))
 
     def close(self, state: CrawlState) -> None:
-        """Note how the crawl ended and close the archive, once."""
-        if self.state is CrawlState.RUNNING:
-            self.state = state
-            now = datetime.now(UTC)
-            with self._closing:
+        """Note how the crawl ended and close the archive, once; fault says why if that cannot be written."""
+        if self.state is not CrawlState.RUNNING:
+            return
+        self.state = state
+        now = datetime.now(UTC)
+        with self._closing:
+            try:
                 finish_crawl(self.connection, self.crawl_id, finished=now, state=state)
                 if state is CrawlState.DONE:
                     self._compare(now)
+            except ArchiveError as error:  # the next crawl finds it running, and dead
+                self.fault = error
 
     def _compare(self, now: datetime) -> None:
         """Note what needs a person at the sources of the crawl, with pages that show it."""
