@@ -100,6 +100,10 @@ DOWNLOADER_MIDDLEWARES = {
 }
 LOG_FORMATTER = "archiver.crawl.log.VisitLog"
 LOG_LEVEL = "INFO"
+# Megabytes of a log file before it is set aside as FILE.1 and another one is begun, some 40,000 pages; 0: never.
+LOG_FILE_SIZE = 10
+# Log files that are kept aside; 0: none is set aside.
+LOG_FILE_COUNT = 5
 # The spiders know which addresses they have asked for; fingerprinting every request would do it twice.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 # In the order in which the frontier hands them out; Scrapy's own is last in, first out.

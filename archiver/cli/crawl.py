@@ -14,7 +14,7 @@ from archiver.cli.outcomes import outcome_text
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
-from archiver.errors import ExitCode, LockedError, SourceError
+from archiver.errors import ArchiverError, ExitCode, LockedError, SourceError
 from db.export import export_file
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class CrawlOptions:
     revisit_after: timedelta | None
     others: tuple[tuple[str, object], ...]
     log_file: Path | None
+    log_json: bool
     verbose: bool
     quiet: bool
 
@@ -96,6 +97,9 @@ class CrawlOptions:
     help="Write a line for every page to this file.",
 )
 @click.option(
+    "--log-json", is_flag=True, help="Log JSON lines, to --log-file or standard error, instead of text."
+)
+@click.option(
     "--verbose", "-v", is_flag=True, help="Log every page on standard error instead of the progress."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing unless something fails.")
@@ -120,16 +124,17 @@ def crawl(**values: Any) -> ExitCode:
     try:
         with _diary(options) as diary:
             summary = run_crawl(plan, diary)
-    except LockedError as error:
-        if options.quiet and not _is_stuck(error):
+    except ArchiverError as error:
+        if isinstance(error, LockedError) and options.quiet and not _is_stuck(error):
             return error.exit_code  # cron shall mail nothing: the next run is due soon
-        raise
+        _complain(options, str(error))
+        return error.exit_code
     if not options.quiet:
         print_summary(Output(), summary, diary, options.archive)
     for alarm in summary.alarms:
-        click.echo(f"archiver: {alarm}", err=True)
+        _complain(options, alarm)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED:
-        click.echo(f"archiver: {_why_nothing(diary.notes)}", err=True)
+        _complain(options, _why_nothing(diary.notes))
     return exit_code(summary)
 
 
@@ -139,9 +144,18 @@ def _is_stuck(error: LockedError) -> bool:
 
 def _diary(options: CrawlOptions) -> Diary:
     output = Output(stderr=True)
-    if options.quiet or options.verbose:
+    if options.quiet or options.verbose or (options.log_json and options.log_file is None):
         return Diary()
     return Bar(output) if output.is_terminal else Lines(output)
+
+
+def _complain(options: CrawlOptions, message: str) -> None:
+    """Print a line for a person, or as the log that stands on standard error."""
+    from archiver.crawl.journal import error_line  # noqa: PLC0415 - as above
+
+    line = " ".join(message.split())
+    is_log = options.log_json and options.log_file is None
+    click.echo(error_line(line) if is_log else f"archiver: {line}", err=True)
 
 
 def _why_nothing(notes: Sequence[Note]) -> str:
@@ -163,9 +177,15 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
         delay=options.delay,
         revisit_after=options.revisit_after,
         log_file=options.log_file,
-        log_level=None if options.verbose or options.log_file else QUIET_LOG,
+        log_level=None if options.log_file or _logs_to_terminal(options) else QUIET_LOG,
+        log_json=options.log_json,
         others=dict(options.others),
     )
+
+
+def _logs_to_terminal(options: CrawlOptions) -> bool:
+    """Whether standard error shall have every line of the log; --quiet asks for the errors among them."""
+    return options.verbose or (options.log_json and not options.quiet)
 
 
 def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":

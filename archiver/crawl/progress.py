@@ -7,7 +7,9 @@ from typing import Protocol
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from archiver.crawl.journal import crawl_began
 from archiver.items import Discovery, Outcome, Visit
+from archiver.pipelines.archive import OpenArchive
 from spiders.base import NewsSpider
 
 
@@ -40,8 +42,10 @@ class Progress:
 
     def spider_opened(self, spider: NewsSpider) -> None:
         """Tell of the beginning."""
+        sources = tuple(source.url for source in spider.sources)
+        crawl_began(OpenArchive.of(spider.crawler).crawl_id, sources)
         if self._watch is not None:
-            self._watch.began(tuple(source.url for source in spider.sources))
+            self._watch.began(sources)
 
     def item_scraped(self, item: Visit | Discovery, spider: NewsSpider) -> None:
         """Count what was recorded and tell of it."""

@@ -9,9 +9,11 @@ from scrapy.settings import Settings
 
 from archiver import settings as defaults
 from archiver.crawl.ending import PromptProcess
+from archiver.crawl.journal import SourceEnd, crawl_ended, crawl_failed, source_ended
+from archiver.crawl.log import logging_by
 from archiver.crawl.mishaps import Mishaps
 from archiver.crawl.progress import CrawlWatcher, Progress
-from archiver.errors import SourceError
+from archiver.errors import ArchiverError, SourceError
 from archiver.items import ARTICLE_OUTCOMES, Outcome
 from archiver.parsers.urls import host, site
 from archiver.pipelines.archive import OpenArchive
@@ -48,6 +50,8 @@ class CrawlPlan:
     log_file: Path | None = None
     """None: standard error."""
     log_level: str | None = None
+    log_json: bool = False
+    """Whether each line of the log is a JSON object."""
     others: Mapping[str, object] = field(default_factory=dict)
     """Any further setting by its name."""
 
@@ -87,6 +91,24 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
     if plan.archive.parent.is_dir():
         require_room(plan.archive, settings.getint("LEAST_DISK"))
     open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start
+    with logging_by(settings, as_json=plan.log_json):
+        try:
+            summary, frontiers = _crawl(plan, settings, watch)
+        except ArchiverError as error:
+            if plan.log_file is not None:  # without, it is said on standard error anyway
+                crawl_failed(str(error))
+            raise
+        for frontier in frontiers:
+            url = frontier.source.url
+            counts = summary.counts.get(url, {})
+            source_ended(SourceEnd(source=url, counts=counts, not_due=frontier.not_due, left=frontier.left))
+        crawl_ended(summary.crawl_id, summary.state, summary.elapsed, summary.alarms)
+    return summary
+
+
+def _crawl(
+    plan: CrawlPlan, settings: Settings, watch: CrawlWatcher | None
+) -> tuple[CrawlSummary, list[Frontier]]:
     started = datetime.now().astimezone()
     process = PromptProcess(settings)
     crawler = process.create_crawler(SiteSpider)
@@ -104,7 +126,7 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
     if isinstance(crawler.spider, SiteSpider):
         crawler.spider.workers.close()
         frontiers = crawler.spider.frontiers
-    return CrawlSummary(
+    summary = CrawlSummary(
         crawl_id=archive.crawl_id,
         state=archive.state,
         elapsed=datetime.now().astimezone() - started,
@@ -112,6 +134,7 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
         not_due=sum(frontier.not_due for frontier in frontiers),
         left=sum(frontier.left for frontier in frontiers),
     )
+    return summary, frontiers
 
 
 def user_agent(contact: str) -> str:
@@ -136,6 +159,7 @@ def _settings(plan: CrawlPlan) -> Settings:
         "DOWNLOAD_SLOTS": _delays(plan.sources),
         "LOG_FILE": None if plan.log_file is None else str(plan.log_file),
         "LOG_LEVEL": plan.log_level,
+        "LOG_INSTALL_ROOT_HANDLER": False,  # logging_by does it
     }
     for name, value in given.items():
         if value is not None:
