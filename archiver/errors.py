@@ -65,6 +65,12 @@ class SettingError(ArchiverError):
     exit_code = ExitCode.USAGE
 
 
+class ScheduleError(ArchiverError):
+    """A schedule that cron or systemd cannot express."""
+
+    exit_code = ExitCode.USAGE
+
+
 class QueryError(ArchiverError):
     """A search that asks for nothing."""
 

@@ -69,11 +69,11 @@ def read_archive(path: Path) -> Connection:
 @contextmanager
 def writers_kept_out(path: Path) -> Iterator[None]:
     """Let nobody write to the archive at path meanwhile; ArchiveError if somebody does already."""
-    lock = _locked(path)
+    lock = acquire(path)
     try:
         yield
     finally:
-        _unlock(lock)
+        release(lock)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from archiver.cli.export import export
 from archiver.cli.imports import import_
 from archiver.cli.parse import parse
 from archiver.cli.reparse import reparse
+from archiver.cli.schedule import schedule
 from archiver.cli.search import search
 from archiver.cli.show import show
 from archiver.cli.stats import stats
@@ -56,7 +57,21 @@ def commands() -> None:
     """
 
 
-for command in (demo, crawl, search, show, explain, status, stats, export, parse, reparse, import_, verify):
+for command in (
+    demo,
+    crawl,
+    schedule,
+    search,
+    show,
+    explain,
+    status,
+    stats,
+    export,
+    parse,
+    reparse,
+    import_,
+    verify,
+):
     commands.add_command(command)
 
 

@@ -14,6 +14,12 @@ def command_line(*arguments: str, archive: Path) -> str:
     return shlex.join([_program(), *arguments, *place])
 
 
+def program_path() -> str:
+    """Return where this program is, for those that know neither PATH nor directory."""
+    beside = Path(sys.executable).with_name("archiver")
+    return str(beside if beside.exists() else Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute())
+
+
 def _program() -> str:
     """Return how the user calls this program."""
     called = sys.argv[0]

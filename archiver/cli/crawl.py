@@ -168,7 +168,7 @@ def _why_nothing(notes: Sequence[Note]) -> str:
 def _plan(options: CrawlOptions) -> "CrawlPlan":
     from archiver.crawl.run import CrawlPlan  # noqa: PLC0415 - as above
 
-    sources, contact = _sources(options)
+    sources, contact = sources_of(options)
     return CrawlPlan(
         archive=options.archive,
         sources=sources,
@@ -188,7 +188,7 @@ def _logs_to_terminal(options: CrawlOptions) -> bool:
     return options.verbose or (options.log_json and not options.quiet)
 
 
-def _sources(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
+def sources_of(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":
     """Return the sites to crawl and the contact that their file names."""
     from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
     from spiders.frontier import Source  # noqa: PLC0415
