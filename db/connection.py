@@ -1,9 +1,8 @@
 """Opening an archive, to write or to read, and saying clearly why it cannot be."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO
@@ -12,6 +11,7 @@ from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
 from db.lock import acquire, release
 from db.migrations import SCHEMA, migrate
+from db.sqlite import sqlite3
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
 APPLICATION_ID = 0x4E774172
@@ -21,7 +21,7 @@ BUSY_TIMEOUT = 30_000
 BUGS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE}
 
 
-class ArchiveWriter(Connection):
+class ArchiveWriter(sqlite3.Connection):
     """The one connection that writes to an archive; it holds the archive's lock until it is closed."""
 
     lock: IO[bytes] | None = None
@@ -72,6 +72,26 @@ def writers_kept_out(path: Path) -> Iterator[None]:
     lock = acquire(path)
     try:
         yield
+    finally:
+        release(lock)
+
+
+@contextmanager
+def open_unchanged(path: Path) -> Iterator[Connection]:
+    """Open the archive at path to write what is taken back at the end, as checks do that SQLite calls writing.
+
+    Raises ArchiveError as open_archive does; an archive of an older schema is left as it is.
+    """
+    lock = acquire(path)
+    try:
+        # While a reader is there, the writer's end moves nothing from the journal to the archive.
+        with closing(read_archive(path)) as reader, closing(_connected(path, "mode=rw")) as writer:
+            reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield writer
+            finally:
+                writer.rollback()
     finally:
         release(lock)
 

@@ -23,7 +23,7 @@ from archiver.items import Article, FoundBy, LinkKind, Outcome, RelatedLink, Spl
 from archiver.parsers import split_page
 from db.connection import open_archive, read_archive
 from db.digests import content_digest
-from db.store import record_visit, start_crawl
+from db.store import Kept, record_visit, start_crawl
 from db.warc import WarcWriter, warc_directory
 
 URL = f"{SOURCE}flood"
@@ -72,7 +72,7 @@ def read_by_an_old_parser(archive: Path, pages: list[tuple[str, bytes, Changed]]
                 split=split,
                 article_id=known["id"] if known is not None and split.article is not None else None,
             )
-            record_visit(connection, crawl_id, visit, writer.append(url, fetched, sent))
+            record_visit(connection, crawl_id, visit, Kept(writer.append(url, fetched, sent)))
         connection.execute("UPDATE articles SET parser = '0.0.1'")
         connection.execute("UPDATE revisions SET parser = '0.0.1'")
         connection.commit()

@@ -10,6 +10,7 @@ import click
 from archiver import __version__
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
+from archiver.cli.doctor import doctor
 from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.imports import import_
@@ -71,6 +72,7 @@ for command in (
     reparse,
     import_,
     verify,
+    doctor,
 ):
     commands.add_command(command)
 
