@@ -7,16 +7,18 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from archives import FLOOD, NOON, crawl, response, visit
+from archives import FLOOD, NOON, crawl, filled, response, visit
 from commands import PROGRAM, Result, on_terminal, run_apart
 
 from archiver.errors import ExitCode
 from db.connection import open_archive
+from db.health import archive_findings
 from db.lock import acquire, lock_path, release
 from db.migrations import SCHEMA
 from db.sqlite import may_damage
@@ -181,6 +183,7 @@ def test_lock_file_of_a_killed_crawl_holds_nobody_off(kept: Path) -> None:
     code = """
 import os, sys
 from pathlib import Path
+from db.health import archive_findings
 from db.lock import acquire
 lock = acquire(Path(sys.argv[1]))
 os.kill(os.getpid(), 9)
@@ -215,10 +218,23 @@ def test_few_open_files_are_a_warning(kept: Path) -> None:
     assert (done.returncode, findings["open files"]["health"]) == (0, "warn")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_archive_that_cannot_be_written_is_a_failure(kept: Path) -> None:
-    kept.chmod(0o444)
-    assert finding_of(kept, "permissions", code=1)[0] == "fail"
+def test_archive_that_cannot_be_written_is_a_failure() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder, "archive.db")
+        filled(archive, [FLOOD]).close()
+        archive.chmod(0o444)
+        Path(folder).chmod(0o555)
+        if root := os.geteuid() == 0:
+            os.seteuid(65534)  # root may write everywhere
+        try:
+            findings = {each.name: each for each in archive_findings(archive, NOON, 1)}
+        finally:
+            if root:
+                os.seteuid(0)
+            Path(folder).chmod(0o755)
+
+    assert findings["permissions"].health == "fail"
+    assert f"no permission to write {folder}, {archive}" in findings["permissions"].found
 
 
 def test_missing_directory_is_a_failure(tmp_path: Path) -> None:
