@@ -22,7 +22,7 @@ from db.health import archive_findings
 from db.lock import acquire, lock_path, release
 from db.migrations import SCHEMA
 from db.sqlite import may_damage
-from db.store import record_visit
+from db.store import Kept, record_visit
 from db.warc import WarcWriter, warc_directory
 
 CHECKS = [
@@ -52,7 +52,7 @@ def kept(archive: Path) -> Path:
     """Make an archive with a story whose bytes are kept."""
     with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 1) as warc:
         place = warc.append(FLOOD.url, NOON, response())
-        record_visit(connection, crawl(connection), visit(FLOOD), place)
+        record_visit(connection, crawl(connection), visit(FLOOD), Kept(place))
     return archive
 
 
