@@ -8,7 +8,7 @@ from scrapy.http import Response
 from archiver.errors import PageError
 from archiver.items import FoundBy, Listing, Outcome
 from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
-from archiver.parsers.feeds import feed_listings
+from archiver.parsers.feeds import Feed, read_feed
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
 from spiders.responses import outcome_of_status
@@ -73,7 +73,19 @@ class FeedSpider(NewsSpider):
         if (refused := outcome_of_status(response)) is not None:
             return refused, ()
         try:
-            listings = await self.workers.run(feed_listings, response.body, response.url)
+            feed = await self.workers.run(read_feed, response.body, response.url)
         except PageError as error:
             return (Outcome.PARSE_ERROR, str(error)), ()
-        return (Outcome.LISTING, f"{len(listings)} stories"), listings
+        return (Outcome.LISTING, feed_detail(feed)), feed.listings
+
+
+def feed_detail(feed: Feed) -> str:
+    """Return in one line how many stories a feed lists, and what is odd about it."""
+    parts = [f"{len(feed.listings)} stories"]
+    if feed.unusable:
+        parts.append(f"{feed.unusable} without a usable link")
+    if feed.repeated:
+        parts.append(f"{feed.repeated} repeated")
+    if feed.is_broken:
+        parts.append("its XML is broken: more may be missing")
+    return "; ".join(parts)

@@ -16,6 +16,8 @@ from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
 from spiders.responses import outcome_of_status
 
+# Bytes of the longest one, packed or unpacked: the protocol's own limit (https://www.sitemaps.org/protocol.html).
+LARGEST_SITEMAP = 50 * 1024 * 1024
 # Sitemaps read of one source in one crawl. A large site has hundreds, one a month: the newest hold its news.
 MOST_SITEMAPS = 10
 OLDEST = datetime.min.replace(tzinfo=UTC)
@@ -46,7 +48,7 @@ class SitemapSpider(NewsSpider):
         named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in _news_first(urls)]
         yield from self._sitemap_requests(frontier, named)
         if not urls:
-            yield from self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap)
+            yield from _large(self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap))
         yield from self.listed(frontier)
 
     def robots_failed(self, failure: Failure) -> Iterator[Request]:
@@ -67,7 +69,7 @@ class SitemapSpider(NewsSpider):
             for request in self._sitemap_requests(frontier, named):
                 yield request
         else:
-            for request in self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap):
+            for request in _large(self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap)):
                 yield request
         for request in self.listed(frontier):
             yield request
@@ -76,7 +78,7 @@ class SitemapSpider(NewsSpider):
         for asked in named:
             if frontier.sitemaps_asked >= MOST_SITEMAPS:
                 return
-            for request in self.listing_request(frontier, asked, self.sitemap):
+            for request in _large(self.listing_request(frontier, asked, self.sitemap)):
                 frontier.sitemaps_asked += 1
                 yield request
 
@@ -87,10 +89,20 @@ class SitemapSpider(NewsSpider):
             sitemap = await self.workers.run(read_sitemap, response.body, response.url)
         except PageError as error:
             return (Outcome.PARSE_ERROR, str(error)), Sitemap()
-        detail = f"{len(sitemap.listings)} pages, {len(sitemap.sitemaps)} sitemaps"
-        if not sitemap.is_whole:
-            detail += "; it is cut off or broken: the rest could not be read"
-        return (Outcome.LISTING, detail), sitemap
+        return (Outcome.LISTING, sitemap_detail(sitemap)), sitemap
+
+
+def sitemap_detail(sitemap: Sitemap) -> str:
+    """Return in one line how much a sitemap lists, and whether that is all."""
+    detail = f"{len(sitemap.listings)} pages, {len(sitemap.sitemaps)} sitemaps"
+    return detail if sitemap.is_whole else f"{detail}; it is cut off or broken: the rest could not be read"
+
+
+def _large(requests: Iterable[Request]) -> Iterator[Request]:
+    """Yield the requests with leave for answers as long as a sitemap may be."""
+    for request in requests:
+        request.meta["download_maxsize"] = LARGEST_SITEMAP
+        yield request
 
 
 def _news_first(urls: Sequence[str]) -> Sequence[str]:

@@ -6,7 +6,7 @@ from time import monotonic
 
 import pytest
 
-from archiver.parsers.feeds import feed_listings
+from archiver.parsers.feeds import feed_listings, read_feed
 
 URL = "https://news.example/rss/all.xml"
 
@@ -148,3 +148,32 @@ def test_a_feed_is_never_taken_as_the_name_of_a_file(tmp_path: Path) -> None:
     file.write_bytes(rss("<item><link>/a</link></item>"))
 
     assert feed_listings(str(file).encode(), URL) == ()
+
+
+def test_oddities_are_counted() -> None:
+    feed = rss(
+        "<item><link>/a</link></item><item><link>/a#again</link></item><item><title>No link</title></item>"
+        "<item><link>mailto:desk@news.example</link></item><item><title>A & B</title><link>/b</link></item>"
+    )
+
+    found = read_feed(feed, URL)
+
+    assert [listing.url for listing in found.listings] == ["https://news.example/a", "https://news.example/b"]
+    assert (found.unusable, found.repeated, found.is_broken) == (2, 1, True)
+
+
+def test_whole_feed_has_no_oddities() -> None:
+    found = read_feed(rss("<language>en-gb</language><item><link>/a</link></item>"), URL)
+
+    assert (found.title, found.language) == ("News", "en-gb")
+    assert (found.unusable, found.repeated, found.is_broken) == (0, 0, False)
+
+
+def test_json_feed_counts_its_oddities() -> None:
+    feed = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "News", "language": "fr-CA",
+      "items": [{"url": "/a"}, {"id": 3}, "nonsense", {"url": "ftp://news.example/b"}, {"url": "/a"}]}"""
+
+    found = read_feed(feed, URL)
+
+    assert [listing.url for listing in found.listings] == ["https://news.example/a"]
+    assert (found.title, found.language, found.unusable, found.repeated) == ("News", "fr-CA", 3, 1)

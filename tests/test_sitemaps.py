@@ -1,6 +1,8 @@
 """Sitemaps of all kinds are read for their pages, broken ones as far as they go."""
 
 import gzip
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,3 +176,71 @@ def test_a_sitemap_lists_no_more_than_the_protocol_allows(monkeypatch: pytest.Mo
 
     assert len(read_sitemap(xml, URL).listings) == 10
     assert len(read_sitemap(text, URL).listings) == 10
+
+
+def test_sitemap_that_goes_on_beyond_the_limit_is_not_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_ADDRESSES", 10)
+
+    def entries(number: int) -> bytes:
+        return urlset("".join(f"<url><loc>https://news.example/{n}</loc></url>" for n in range(number)))
+
+    assert read_sitemap(entries(10), URL).is_whole
+    assert not read_sitemap(entries(11), URL).is_whole
+
+
+def test_news_entries_and_their_language_are_told() -> None:
+    news = "<news:news><news:publication><news:language>{}</news:language></news:publication></news:news>"
+    entry = "<url><loc>https://news.example/{}</loc>{}</url>"
+    languages = ["fr", "EN", "en"]
+    body = urlset(
+        entry.format("x", "")
+        + "".join(entry.format(n, news.format(code)) for n, code in enumerate(languages))
+    )
+
+    found = read_sitemap(body, URL)
+
+    assert (found.news, found.language) == (3, "en")
+    assert read_sitemap(urlset(entry.format("a", "")), URL).news == 0
+
+
+# In a process of its own: the peak of memory is never taken back.
+READ_LARGE = """
+import resource, sys, zlib
+from archiver.parsers import sitemaps
+sitemaps.read_sitemap(b"<urlset/>", "https://news.example/")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+body = open(sys.argv[1], "rb").read()
+found = sitemaps.read_sitemap(body, "https://news.example/")
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // (1 if sys.platform == "linux" else 1024)
+print(len(found.listings), found.is_whole, grown // 1024)
+"""
+
+
+def large(path: Path, entries: int, padding: int) -> Path:
+    """Write a gzipped sitemap of so many entries, each with so many bytes of an image's caption."""
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b'<?xml version="1.0"?><urlset>')
+        for number in range(entries):
+            caption = b"<image:image xmlns:image='x'><image:caption>" + b"a dog " * (padding // 6)
+            file.write(b"<url><loc>https://news.example/%d</loc>" % number + caption)
+            file.write(b"</image:caption></image:image></url>\n")
+        file.write(b"</urlset>")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("entries", "padding", "found", "is_whole"), [(9_000, 5_000, 9_000, True), (200, 1_000_000, None, False)]
+)
+def test_large_sitemap_and_bomb_take_little_memory(
+    tmp_path: Path, entries: int, padding: int, found: int | None, is_whole: bool
+) -> None:
+    path = large(tmp_path / "map.xml.gz", entries, padding)
+
+    done = subprocess.run(
+        [sys.executable, "-c", READ_LARGE, path], check=True, capture_output=True, text=True, timeout=60
+    )
+    listed, whole, megabytes = done.stdout.split()
+
+    assert found is None or int(listed) == found
+    assert whole == str(is_whole)
+    assert int(megabytes) < 25  # of 45 and 200 unpacked

@@ -134,15 +134,14 @@ class WholeBodies:
         """Name the codings that a body may have."""
         request.headers["Accept-Encoding"] = "gzip, deflate"
 
-    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002
+    def process_response(self, request: Request, response: Response) -> Response:
         """Return the response. Raises BodyDecodingError if its body is cut off or damaged."""
         if response.status >= 300 or not response.body:
             return response
         codings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
         coding = codings[-1].strip()  # the outermost
-        if coding in WINDOWS and not any(
-            _unpacks(response.body, bits, self._largest) for bits in WINDOWS[coding]
-        ):
+        largest = int(request.meta.get("download_maxsize", self._largest))
+        if coding in WINDOWS and not any(_unpacks(response.body, bits, largest) for bits in WINDOWS[coding]):
             name = coding.decode("ascii")
             raise BodyDecodingError(f"the body could not be decoded: its {name} data is cut off or damaged")
         return response

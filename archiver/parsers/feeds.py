@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from time import struct_time
 from typing import Any
+from xml.sax import SAXException
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 
@@ -18,37 +20,86 @@ JSON_FEED = "jsonfeed.org/version"
 BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What one feed says."""
+
+    listings: tuple[Listing, ...] = ()
+    """In its order, each address once."""
+    title: str | None = None
+    language: str | None = None
+    """As it names it, such as "en-gb"."""
+    unusable: int = 0
+    """Entries without a link that could be a story's."""
+    repeated: int = 0
+    """Entries whose address another one has already."""
+    is_broken: bool = False
+    """Whether its XML is malformed, so that entries may be missing."""
+
+
 def feed_listings(body: bytes, url: str) -> tuple[Listing, ...]:
-    """Return the stories that a feed lists, in its order, each address once.
+    """Return the stories that a feed lists, as read_feed does."""
+    return read_feed(body, url).listings
+
+
+def read_feed(body: bytes, url: str) -> Feed:
+    """Return what a feed says, its stories in its order, each address once.
 
     body is RSS, Atom or JSON Feed as sent by url, which relative links are resolved against. Of a broken
     feed all that can be read is returned, of anything else nothing. Dates are UTC; one without zone is
     taken as UTC, as RSS readers do. Entities are not expanded and nothing is fetched.
     """
-    entries = _json_listings(body, url) if body.lstrip(BEFORE_JSON)[:1] == b"{" else _xml_listings(body, url)
+    return _json_feed(body, url) if body.lstrip(BEFORE_JSON)[:1] == b"{" else _xml_feed(body, url)
+
+
+def _feed(
+    listings: Iterator[Listing | None], title: object, language: object, *, is_broken: bool = False
+) -> Feed:
     by_address: dict[str, Listing] = {}
-    for listing in entries:
-        by_address.setdefault(listing.url, listing)
-    return tuple(by_address.values())
+    unusable = repeated = 0
+    for listing in listings:
+        if listing is None:
+            unusable += 1
+        elif by_address.setdefault(listing.url, listing) is not listing:
+            repeated += 1
+    return Feed(
+        listings=tuple(by_address.values()),
+        title=_headline(title),
+        language=_headline(language),
+        unusable=unusable,
+        repeated=repeated,
+        is_broken=is_broken,
+    )
 
 
-def _xml_listings(body: bytes, url: str) -> Iterator[Listing]:
+def _xml_feed(body: bytes, url: str) -> Feed:
     feed = feedparser.parse(  # a stream: it would open a string as an address or a file
         BytesIO(body),
         response_headers={"content-location": url},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
+    # Of its other complaints, such as one of the encoding, nothing is missing.
+    is_broken = bool(feed.entries) and isinstance(feed.get("bozo_exception"), SAXException)
+    about = feed.feed
+    return _feed(_xml_listings(feed, url), about.get("title"), about.get("language"), is_broken=is_broken)
+
+
+def _xml_listings(feed: Any, url: str) -> Iterator[Listing | None]:
     for entry in feed.entries:
         # FeedBurner's link leads through its own server; it says beside it where the story is.
-        address = canonical_url(str(entry.get("feedburner_origlink") or entry.get("link") or ""), url)
-        if address is not None:
-            yield Listing(
+        link = str(entry.get("feedburner_origlink") or entry.get("link") or "").strip()
+        address = canonical_url(link, url) if link else None
+        yield (
+            None
+            if address is None
+            else Listing(
                 url=address,
                 headline=_headline(entry.get("title")),
                 date_published=_from_struct(entry.get("published_parsed")),
                 date_modified=_from_struct(_updated(entry)),
             )
+        )
 
 
 def _updated(entry: dict[str, Any]) -> struct_time | None:
@@ -56,24 +107,30 @@ def _updated(entry: dict[str, Any]) -> struct_time | None:
     return entry["updated_parsed"] if "updated_parsed" in entry else None  # noqa: SIM401
 
 
-def _json_listings(body: bytes, url: str) -> Iterator[Listing]:
+def _json_feed(body: bytes, url: str) -> Feed:
     try:
         feed = json.loads(body.lstrip(BEFORE_JSON))
     except (ValueError, RecursionError):  # not JSON, not Unicode, or nested without end
-        return
+        return Feed()
     if not isinstance(feed, dict) or JSON_FEED not in str(feed.get("version")):
-        return
-    items = feed.get("items")
+        return Feed()
+    return _feed(_json_listings(feed.get("items"), url), feed.get("title"), feed.get("language"))
+
+
+def _json_listings(items: object, url: str) -> Iterator[Listing | None]:
     for item in items if isinstance(items, list) else []:
-        if not isinstance(item, dict) or not isinstance(link := item.get("url") or item.get("id"), str):
-            continue
-        if (address := canonical_url(link, url)) is not None:
-            yield Listing(
+        link = item.get("url") or item.get("id") if isinstance(item, dict) else None
+        address = canonical_url(link, url) if isinstance(link, str) and link.strip() else None
+        yield (
+            None
+            if address is None
+            else Listing(
                 url=address,
                 headline=_headline(item.get("title")),
                 date_published=_from_iso(item.get("date_published")),
                 date_modified=_from_iso(item.get("date_modified")),
             )
+        )
 
 
 def _headline(title: object) -> str | None:

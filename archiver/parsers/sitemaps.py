@@ -1,10 +1,10 @@
 """Sitemaps: lists of a site's pages, plain, for news, gzipped, or lists of further sitemaps."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from io import BytesIO
 
 from lxml import etree
 
@@ -13,10 +13,13 @@ from archiver.parsers.feeds import feed_listings
 from archiver.parsers.urls import canonical_url
 
 GZIP = b"\x1f\x8b"
+GZIP_WINDOW = zlib.MAX_WBITS | 16
 # Bytes of one unpacked sitemap: the protocol's own limit (https://www.sitemaps.org/protocol.html).
 MAX_UNPACKED = 50 * 1024 * 1024
 # Addresses in one sitemap: the protocol's own limit as well.
 MAX_ADDRESSES = 50_000
+# Bytes unpacked at a time: a sitemap of any size takes no more memory than what it lists.
+CHUNK = 2**16
 # Where a document must say what it is.
 HEAD = 1024
 # A byte order mark of UTF-8 and the blank lines that plugins print before the XML, where XML allows none.
@@ -38,6 +41,10 @@ class Sitemap:
 
     listings: tuple[Listing, ...] = ()
     sitemaps: tuple[ChildSitemap, ...] = ()
+    news: int = field(default=0, compare=False)
+    """Entries that are marked as news, as Google News reads them."""
+    language: str | None = field(default=None, compare=False)
+    """As most of these entries name it, such as "en" or "zh-cn"."""
     is_whole: bool = field(default=True, compare=False)
     """Whether it could be read to its end; one that is longer than the limits is not."""
 
@@ -49,42 +56,81 @@ def read_sitemap(body: bytes, url: str) -> Sitemap:
     broken place, MAX_UNPACKED bytes or MAX_ADDRESSES addresses is left out; what is no sitemap lists
     nothing. Dates without zone are taken as UTC. Entities are not expanded and nothing is fetched.
     """
-    if body.startswith(GZIP):
-        content, is_whole = _unpacked(body)
-        sitemap = _read(content.lstrip(BEFORE_XML), url)
-        return replace(sitemap, is_whole=is_whole and sitemap.is_whole)
-    return _read(body.lstrip(BEFORE_XML), url)
+    content = _Content(body)
+    sitemap = _read(content, url)
+    return replace(sitemap, is_whole=content.is_whole and sitemap.is_whole)
 
 
-def _read(content: bytes, url: str) -> Sitemap:
-    head = content[:HEAD]
+class _Content:
+    """What a sitemap says, unpacked piece by piece while it is read, up to MAX_UNPACKED bytes."""
+
+    def __init__(self, body: bytes) -> None:
+        self.is_whole = True
+        """Whether all that was read so far could be unpacked, within the limit."""
+        self._pieces = self._unpacked(body) if body.startswith(GZIP) else self._cut(body)
+        self._rest = b""
+        while len(self._rest) < HEAD and (piece := next(self._pieces, b"")):
+            self._rest = (self._rest + piece).lstrip(BEFORE_XML)
+        self.head = self._rest[:HEAD]
+
+    def read(self, size: int) -> bytes:
+        """Return up to size bytes, none at the end."""
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return part
+
+    def whole(self) -> bytes:
+        """Return all that is left."""
+        return b"".join(iter(lambda: self.read(CHUNK), b""))
+
+    def _cut(self, body: bytes) -> Iterator[bytes]:
+        for start in range(0, min(len(body), MAX_UNPACKED), CHUNK):
+            yield body[start : min(start + CHUNK, MAX_UNPACKED)]
+        self.is_whole = len(body) <= MAX_UNPACKED
+
+    def _unpacked(self, body: bytes) -> Iterator[bytes]:
+        """Yield what gzip files, one behind the other, unpack to."""
+        unpacker = zlib.decompressobj(GZIP_WINDOW)
+        left, position, packed = MAX_UNPACKED, 0, b""
+        while packed or position < len(body):
+            if not packed:
+                packed, position = body[position : position + CHUNK], position + CHUNK
+            if unpacker.eof:
+                packed += body[position : position + CHUNK]
+                position += CHUNK
+                if not packed.startswith(GZIP):  # rubbish behind a whole file
+                    return
+                unpacker = zlib.decompressobj(GZIP_WINDOW)
+            try:
+                piece = unpacker.decompress(packed, min(CHUNK, left))
+            except zlib.error:
+                self.is_whole = False
+                return
+            packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+            left -= len(piece)
+            if piece:
+                yield piece
+            if left <= 0:
+                break
+        self.is_whole = unpacker.eof
+
+
+def _read(content: _Content, url: str) -> Sitemap:
+    head = content.head
     if not head.startswith(b"<"):
-        return _of_listings(_text_listings(content, url))
+        return _of_listings(_text_listings(content.whole(), url))
     if any(root in head for root in (b"<rss", b"<feed", b"<rdf:RDF")):
-        return Sitemap(listings=feed_listings(content, url))
+        return Sitemap(listings=feed_listings(content.whole(), url))
     return _of_entries(content, url)
-
-
-def _unpacked(body: bytes) -> tuple[bytes, bool]:
-    """Return what gzip files, one behind the other, unpack to as far as they go, and whether that is all."""
-    content = b""
-    is_whole = True
-    while body.startswith(GZIP) and len(content) < MAX_UNPACKED:
-        unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            content += unpacker.decompress(body, MAX_UNPACKED - len(content))
-        except zlib.error:
-            return content, False
-        is_whole = unpacker.eof
-        body = unpacker.unused_data
-    return content, is_whole
 
 
 def _of_listings(listings: Iterator[Listing]) -> Sitemap:
     by_address: dict[str, Listing] = {}
     for listing in listings:
-        if by_address.setdefault(listing.url, listing) is listing and len(by_address) >= MAX_ADDRESSES:
-            break
+        if len(by_address) >= MAX_ADDRESSES and listing.url not in by_address:
+            return Sitemap(listings=tuple(by_address.values()), is_whole=False)
+        by_address.setdefault(listing.url, listing)
     return Sitemap(listings=tuple(by_address.values()))
 
 
@@ -95,22 +141,32 @@ def _text_listings(content: bytes, url: str) -> Iterator[Listing]:
             yield Listing(url=address)
 
 
-def _of_entries(content: bytes, url: str) -> Sitemap:
+def _of_entries(content: _Content, url: str) -> Sitemap:
     listings: dict[str, Listing] = {}
     sitemaps: dict[str, ChildSitemap] = {}
+    languages: Counter[str] = Counter()
     broken: list[etree.XMLSyntaxError] = []
+    is_too_long = False
     for kind, values in _entries(content, broken):
         address = canonical_url(values.get("loc", ""), url) if values.get("loc") else None
-        if address is None:
+        if address is None or address in listings or address in sitemaps:
             continue
+        if is_too_long := len(listings) + len(sitemaps) >= MAX_ADDRESSES:
+            break
         modified = _moment(values.get("lastmod"))
         if kind == "sitemap":
-            sitemaps.setdefault(address, ChildSitemap(url=address, date_modified=modified))
+            sitemaps[address] = ChildSitemap(url=address, date_modified=modified)
         else:
-            listings.setdefault(address, _listing(address, values, modified))
-        if len(listings) + len(sitemaps) >= MAX_ADDRESSES:
-            break
-    return Sitemap(listings=tuple(listings.values()), sitemaps=tuple(sitemaps.values()), is_whole=not broken)
+            listings[address] = _listing(address, values, modified)
+            if "news" in values:
+                languages[values.get("language", "").lower()] += 1
+    return Sitemap(
+        listings=tuple(listings.values()),
+        sitemaps=tuple(sitemaps.values()),
+        news=languages.total(),
+        language=next((name for name, _ in languages.most_common() if name), None),
+        is_whole=not broken and not is_too_long,
+    )
 
 
 def _listing(address: str, values: dict[str, str], modified: datetime | None) -> Listing:
@@ -122,13 +178,13 @@ def _listing(address: str, values: dict[str, str], modified: datetime | None) ->
     )
 
 
-def _entries(content: bytes, broken: list[etree.XMLSyntaxError]) -> Iterator[tuple[str, dict[str, str]]]:
+def _entries(content: _Content, broken: list[etree.XMLSyntaxError]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each entry's kind ("url" or "sitemap") and values by local name, until the XML breaks.
 
     What it breaks of goes into broken.
     """
     events = etree.iterparse(
-        BytesIO(content),
+        content,
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
         resolve_entities=False,
@@ -145,11 +201,16 @@ def _entries(content: bytes, broken: list[etree.XMLSyntaxError]) -> Iterator[tup
 
 
 def _values(entry: etree._Element) -> dict[str, str]:
-    """Return the texts of an entry and of its <news:news>; those of images and videos have the same names."""
+    """Return the texts of an entry and of its <news:news>; those of images and videos have the same names.
+
+    A value "news" says that there is one.
+    """
     values: dict[str, str] = {}
     for child in entry.iterchildren("{*}loc", "{*}lastmod", "{*}news"):
         name = etree.QName(child).localname
-        parts = child.iterchildren("{*}title", "{*}publication_date") if name == "news" else (child,)
+        if name == "news":
+            values["news"] = ""
+        parts = child.iter("{*}title", "{*}publication_date", "{*}language") if name == "news" else (child,)
         for part in parts:
             values.setdefault(etree.QName(part).localname, (part.text or "").strip())
     return values
