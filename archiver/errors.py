@@ -95,3 +95,12 @@ class PageError(ArchiverError):
 
 class ParseLimitError(PageError):
     """A page went over the limit of time, memory or nesting set for splitting it."""
+
+
+class InterruptedByUserError(ArchiverError):
+    """Ctrl-C or SIGTERM came before a command had its answer."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")

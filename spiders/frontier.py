@@ -35,6 +35,8 @@ class Source:
     url: str
     """Canonical address; the site's pages are those of the same registered domain."""
     name: str | None = None
+    language: str | None = None
+    """BCP 47: what its stories are written in, mostly."""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     fronts: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ class SitemapSpider(NewsSpider):
         if response.status == 200:
             urls = sitemap_addresses(response.body.decode("utf-8", "replace"), asked.url)
         # robots.txt itself is no page, so no page can say that it was found there.
-        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in _news_first(urls)]
+        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in news_first(urls)]
         yield from self._sitemap_requests(frontier, named)
         if not urls:
             yield from _large(self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap))
@@ -64,7 +64,7 @@ class SitemapSpider(NewsSpider):
             yield visit_of(response, asked, frontier, outcome)
             for discovery in self.discovered(frontier, FoundBy.SITEMAP, asked.url, sitemap.listings):
                 yield discovery
-            children = _newest_first(sitemap.sitemaps)
+            children = newest_first(sitemap.sitemaps)
             named = [Asked(url=url, found_by=FoundBy.SITEMAP, found_on=asked.url) for url in children]
             for request in self._sitemap_requests(frontier, named):
                 yield request
@@ -105,10 +105,12 @@ def _large(requests: Iterable[Request]) -> Iterator[Request]:
         yield request
 
 
-def _news_first(urls: Sequence[str]) -> Sequence[str]:
+def news_first(urls: Sequence[str]) -> Sequence[str]:
+    """Return addresses of sitemaps, those of news before the others."""
     return sorted(urls, key=lambda url: "news" not in urlsplit(url).path)  # a host may be called so
 
 
-def _newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
+def newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
+    """Return the addresses of sitemaps: those of news, then those that changed last."""
     newest = sorted(sitemaps, key=lambda child: child.date_modified or OLDEST, reverse=True)
-    return _news_first([child.url for child in newest])
+    return news_first([child.url for child in newest])

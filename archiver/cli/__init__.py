@@ -19,6 +19,7 @@ from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
 from archiver.cli.search import search
 from archiver.cli.show import show
+from archiver.cli.source import source
 from archiver.cli.stats import stats
 from archiver.cli.status import status
 from archiver.cli.verify import verify
@@ -62,6 +63,7 @@ for command in (
     demo,
     crawl,
     schedule,
+    source,
     search,
     show,
     explain,

@@ -20,6 +20,7 @@ from archiver.pipelines.archive import OpenArchive
 from db.connection import open_archive
 from db.disk import require_room
 from db.store import CrawlState
+from spiders.base import NewsSpider
 from spiders.frontier import Frontier, Source
 from spiders.site import SiteSpider
 
@@ -54,6 +55,10 @@ class CrawlPlan:
     """Whether each line of the log is a JSON object."""
     others: Mapping[str, object] = field(default_factory=dict)
     """Any further setting by its name."""
+    spider: type[NewsSpider] = SiteSpider
+    """The way to find stories."""
+    spider_arguments: Mapping[str, object] = field(default_factory=dict)
+    """What the spider takes beside the sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
     """
     if not plan.sources:
         raise SourceError("there is no source to crawl: give the address of a site")
-    settings = _settings(plan)
+    settings = crawl_settings(plan)
     if plan.archive.parent.is_dir():
         require_room(plan.archive, settings.getint("LEAST_DISK"))
     open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start
@@ -111,9 +116,9 @@ def _crawl(
 ) -> tuple[CrawlSummary, list[Frontier]]:
     started = datetime.now().astimezone()
     process = PromptProcess(settings)
-    crawler = process.create_crawler(SiteSpider)
+    crawler = process.create_crawler(plan.spider)
     progress = Progress(crawler, watch)
-    task = process.crawl(crawler, sources=plan.sources)
+    task = process.crawl(crawler, sources=plan.sources, **plan.spider_arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
         raise error
@@ -123,7 +128,7 @@ def _crawl(
     if fault := (mishaps.fatal if mishaps is not None else None) or archive.fault:
         raise fault
     frontiers: list[Frontier] = []
-    if isinstance(crawler.spider, SiteSpider):
+    if isinstance(crawler.spider, NewsSpider):
         crawler.spider.workers.close()
         frontiers = crawler.spider.frontiers
     summary = CrawlSummary(
@@ -142,7 +147,8 @@ def user_agent(contact: str) -> str:
     return f"{defaults.USER_AGENT} (+{contact})" if contact else defaults.USER_AGENT
 
 
-def _settings(plan: CrawlPlan) -> Settings:
+def crawl_settings(plan: CrawlPlan) -> Settings:
+    """Return the settings of a crawl: those of archiver/settings.py with the plan's on top."""
     settings = Settings()
     settings.setmodule(defaults, priority="project")
     settings.update(plan.others, priority="cmdline")

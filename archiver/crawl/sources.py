@@ -23,6 +23,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from archiver.errors import SourceError
+from archiver.parsers.language import language_tag
 from archiver.parsers.rules import SiteRules, box_selector, value_selector
 from archiver.parsers.urls import canonical_url, host, is_readable, same_site
 from spiders.base import source_address
@@ -44,10 +45,11 @@ class SourcesFile:
     sources: tuple[Source, ...]
 
 
-def read_sources(path: Path) -> SourcesFile:
+def read_sources(path: Path, least: int = 1) -> SourcesFile:
     """Return the sources of a sources.toml, in its order.
 
-    Raises SourceError, which names file, line, entry and key, if it cannot be read or holds something else.
+    Raises SourceError, which names file, line, entry and key, if it cannot be read, holds something else, or
+    lists fewer than least sources.
     """
     try:
         text = path.read_text("utf-8")
@@ -64,6 +66,8 @@ def read_sources(path: Path) -> SourcesFile:
         entries = _File.model_validate(content)
     except ValidationError as error:
         raise SourceError(_message(path, text, content, error)) from error
+    if len(entries.source) < least:
+        raise SourceError(f"{path} lacks 'source': `archiver source add URL` writes one")
     return SourcesFile(contact=entries.contact, sources=_sources(path, entries))
 
 
@@ -93,6 +97,13 @@ def _whole_address(text: str) -> str:
     if (address := canonical_url(text)) is None:
         raise ValueError(f"{text!r} is no whole address: give one such as https://news.example/feed.xml")
     return address
+
+
+def _language(text: str) -> str:
+    tag = language_tag(text)
+    if tag is None or tag.casefold() != text.strip().replace("_", "-").casefold():
+        raise ValueError(f"{text!r} is no language: give its code, such as en, fr, pt-BR or zh-Hant")
+    return tag
 
 
 def _listed(value: object) -> object:
@@ -145,6 +156,7 @@ class _Entry(BaseModel):
 
     url: Annotated[str, AfterValidator(_as_value_error(source_address))]
     name: Annotated[str, Field(min_length=1)] | None = None
+    language: Annotated[str, AfterValidator(_language)] | None = None
     feeds: _Addresses = []
     sitemaps: _Addresses = []
     fronts: _Addresses = []
@@ -157,7 +169,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     contact: Annotated[str, Field(min_length=1)] | None = None
-    source: Annotated[list[_Entry], Field(min_length=1)]
+    source: list[_Entry] = []
 
 
 def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
@@ -168,6 +180,7 @@ def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
         by_address[entry.url] = Source(
             url=entry.url,
             name=entry.name,
+            language=entry.language,
             feeds=tuple(entry.feeds),
             sitemaps=tuple(entry.sitemaps),
             fronts=tuple(entry.fronts),

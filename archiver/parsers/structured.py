@@ -112,6 +112,14 @@ def structured(root: Element) -> Structured:
     )
 
 
+def json_ld(root: Element) -> list[Thing]:
+    """Return every typed JSON-LD object of a page, outermost first."""
+    found = _Found()
+    for element in root.iter("script"):
+        found.add(element)
+    return [thing for value in found.json for thing in _objects(value)]
+
+
 class Microdata:
     """The texts of the elements that bear one of ITEMPROPS; read when first asked for, as JSON-LD often says all."""
 
