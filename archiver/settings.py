@@ -84,6 +84,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "archiver.pipelines.archive.OpenArchive": 100,
     "archiver.crawl.revisits.Revisits": 200,
+    "archiver.crawl.backfill.Backfills": 250,
     "archiver.crawl.mishaps.Mishaps": 300,
     "archiver.crawl.disk.DiskGuard": 350,
     "scrapy.extensions.throttle.AutoThrottle": None,

@@ -68,13 +68,17 @@ class NewsSpider(Spider):
         budget = self.settings.getint("PAGE_BUDGET")
         for source in self.sources:
             pages = budget if source.pages is None else source.pages
-            frontier = Frontier(source, pages, self.memory)
+            frontier = self.frontier_of(source, pages)
             self.frontiers.append(frontier)
             requests = list(self.discovery(frontier))  # all, before the first response comes
             for asked in self.memory.waiting(source, pages):
                 frontier.add(asked)
             for request in requests:
                 yield request
+
+    def frontier_of(self, source: Source, pages: int) -> Frontier:
+        """Return the frontier of a source, with so many story pages to visit. For subclasses."""
+        return Frontier(source, pages, self.memory)
 
     def discovery(self, frontier: Frontier) -> Iterator[Request]:
         """Yield the requests that the search for a source's stories begins with."""

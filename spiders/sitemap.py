@@ -27,17 +27,26 @@ class SitemapSpider(NewsSpider):
     """Visits the pages of a source's sitemaps: those given, else those in robots.txt, else common places."""
 
     name = "sitemap"
+    most_sitemaps = MOST_SITEMAPS
 
     def discovery(self, frontier: Frontier) -> Iterator[Request]:
         """Yield the requests for the sitemaps, or for the robots.txt that names them."""
-        source = frontier.source
-        given = [Asked(url=url, found_by=FoundBy.START) for url in source.sitemaps]
+        if frontier.source.sitemaps:
+            yield from self.given(frontier)
+        else:
+            yield from self.named(frontier)
+
+    def given(self, frontier: Frontier) -> Iterator[Request]:
+        """Yield the requests for the sitemaps that sources.toml names."""
+        given = [Asked(url=url, found_by=FoundBy.START) for url in frontier.source.sitemaps]
         yield from self._sitemap_requests(frontier, given)
-        if not source.sitemaps:
-            robots = Asked(url=urljoin(source.url, "/robots.txt"), found_by=FoundBy.START)
-            for request in self.listing_request(frontier, robots, self.robots):
-                request.meta["is_robots_txt"] = True
-                yield request.replace(errback=self.robots_failed)
+
+    def named(self, frontier: Frontier) -> Iterator[Request]:
+        """Yield the request for the robots.txt that may name the sitemaps."""
+        robots = Asked(url=urljoin(frontier.source.url, "/robots.txt"), found_by=FoundBy.START)
+        for request in self.listing_request(frontier, robots, self.robots):
+            request.meta["is_robots_txt"] = True
+            yield request.replace(errback=self.robots_failed)
 
     def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request]:
         """Yield the requests for the sitemaps that robots.txt names; if it names none, for a common place."""
@@ -58,14 +67,16 @@ class SitemapSpider(NewsSpider):
     async def sitemap(
         self, response: Response, asked: Asked, frontier: Frontier, guesses: tuple[str, ...] | None = None
     ) -> AsyncIterator[Found]:
-        """Yield the visit of a sitemap, its stories, and the requests for the newest sitemaps it names."""
+        """Yield a sitemap's stories, its visit, and the requests for the sitemaps that it names."""
         outcome, sitemap = await self._read_sitemap(response)
         if sitemap != Sitemap() or guesses is None:
-            yield visit_of(response, asked, frontier, outcome)
             for discovery in self.discovered(frontier, FoundBy.SITEMAP, asked.url, sitemap.listings):
                 yield discovery
-            children = newest_first(sitemap.sitemaps)
-            named = [Asked(url=url, found_by=FoundBy.SITEMAP, found_on=asked.url) for url in children]
+            yield visit_of(response, asked, frontier, outcome)  # after them: what is visited has been read
+            named = [
+                Asked(url=url, found_by=FoundBy.SITEMAP, found_on=asked.url)
+                for url in self.children(sitemap.sitemaps)
+            ]
             for request in self._sitemap_requests(frontier, named):
                 yield request
         else:
@@ -74,9 +85,13 @@ class SitemapSpider(NewsSpider):
         for request in self.listed(frontier):
             yield request
 
+    def children(self, sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
+        """Return the addresses of an index's sitemaps in the order in which they are read."""
+        return newest_first(sitemaps)
+
     def _sitemap_requests(self, frontier: Frontier, named: Iterable[Asked]) -> Iterator[Request]:
         for asked in named:
-            if frontier.sitemaps_asked >= MOST_SITEMAPS:
+            if frontier.sitemaps_asked >= self.most_sitemaps:
                 return
             for request in _large(self.listing_request(frontier, asked, self.sitemap)):
                 frontier.sitemaps_asked += 1

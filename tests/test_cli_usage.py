@@ -139,5 +139,7 @@ def test_shell_completion_knows_the_commands() -> None:
         "show",
         "stats",
         "schedule",
+        "source",
+        "status",
     ]
     assert os.environ.get("_ARCHIVER_COMPLETE") is None

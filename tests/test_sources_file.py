@@ -81,7 +81,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "lacks 'source'"),
-        ("source = []", "source: list should have at least 1 item"),
+        ("source = []", "lacks 'source'"),
         ("[[source]]\nname = 'x'", "line 1: source 1 lacks 'url'"),
         (
             "[[source]]\nurl = 'a.example'\npage = 3",

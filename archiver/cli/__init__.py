@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from archiver import __version__
+from archiver.cli.backfill import backfill
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
 from archiver.cli.doctor import doctor
@@ -62,8 +63,9 @@ def commands() -> None:
 for command in (
     demo,
     crawl,
-    schedule,
     source,
+    schedule,
+    backfill,
     search,
     show,
     explain,

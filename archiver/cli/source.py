@@ -52,9 +52,9 @@ def source() -> None:
     """List the sites of sources.toml, add one, try one, or take one out.
 
     \b
-    archiver source add https://news.example/   look at a site and write its entry
+    archiver source add https://news.example/    look at a site, write its entry
     archiver source list
-    archiver source test news.example           what a crawl would make of it, with nothing stored
+    archiver source test news.example            what a crawl would make of it
     archiver source remove news.example
     """
 
@@ -111,7 +111,7 @@ def add(url: str, file: Path, yes: bool, contact: str | None, delay: float | Non
 @json_option("One line of JSON for each site.")
 @archive_option
 def list_(file: Path, as_json: bool, archive: Path) -> None:
-    """List the sites of sources.toml, with what the archive holds of each."""
+    """List the sites of sources.toml and what is archived of each."""
     from archiver.crawl.sources_file import sources_of_file  # noqa: PLC0415 - as above
 
     if not file.exists():
@@ -170,9 +170,10 @@ def test(name: str, file: Path, pages: int, contact: str | None, delay: float | 
 @click.argument("name", metavar="NAME|URL")
 @file_option
 def remove(name: str, file: Path) -> None:
-    """Take a site's entry out of sources.toml; all else in the file stays as it is, and so does the archive.
+    """Take a site's entry out of sources.toml.
 
-    NAME is its name, host or address. Comments above the entry stay, too.
+    NAME is its name, host or address. All else in the file stays as it is, comments above the entry too, and
+    so does the archive.
     """
     from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
     from archiver.crawl.sources_file import named_source, remove_entry  # noqa: PLC0415

@@ -27,6 +27,7 @@ T = TypeVar("T")
 OF_THE_ARCHIVE = (
     "archiver.pipelines.archive.OpenArchive",
     "archiver.crawl.revisits.Revisits",
+    "archiver.crawl.backfill.Backfills",
     "archiver.crawl.revisits.ConditionalRequests",
     "archiver.crawl.mishaps.Mishaps",
 )
