@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections.abc import Iterator
 
 import numpy as np
 from bs4.dammit import UnicodeDammit
@@ -68,10 +67,12 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     if encoding != "utf-8":
         html = _first_tags(html.decode(encoding, "replace").encode("utf-8", "replace"))
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
+    starts = np.flatnonzero(_opens(html))
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
-    if _closes_early(html):
+    if _closes_early(html, starts):
         html = END.sub(b"", html)
-    return _parsed(_with_few_attributes(html))
+        starts = np.flatnonzero(_opens(html))
+    return _parsed(_with_few_attributes(html, starts))
 
 
 def _first_tags(html: bytes) -> bytes:
@@ -85,28 +86,18 @@ def _opens(html: bytes) -> NDArray[np.bool_]:
     return np.equal(np.frombuffer(html, np.uint8), ord("<"), dtype=np.bool_)
 
 
-def _with_few_attributes(html: bytes) -> bytes:
-    """The page, its long tags with at most MOST_ATTRIBUTES."""
+def _with_few_attributes(html: bytes, starts: NDArray[np.intp]) -> bytes:
+    """The page, its long tags with at most MOST_ATTRIBUTES; starts are the places of every "<"."""
     is_large = len(html) > LARGE_PAGE
+    ends = np.append(starts[1:], len(html))
+    long = np.flatnonzero(ends - starts > (LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG))
     pieces, done = [], 0
-    for start, end in _long_tags(html, LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG):
-        pieces += [html[done : start + 1], _trimmed(html[start + 1 : end])]
-        done = end
+    for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+        if (cut := _surplus(html, start + 1, end)) is not None:
+            pieces.append(html[done : cut[0]])
+            done = cut[1]
     html = b"".join([*pieces, html[done:]]) if pieces else html
     return _first_attributes(html) if is_large else html
-
-
-def _long_tags(html: bytes, size: int) -> Iterator[tuple[int, int]]:
-    """Where a "<" and the next lie more than size bytes apart: then one of the rows of half as many has none."""
-    row = size // 2
-    opens = _opens(html)[: len(html) // row * row].reshape(-1, row)
-    done = 0
-    for at in (np.flatnonzero(~opens.any(axis=1)) * row).tolist():
-        if at >= done and (start := html.rfind(b"<", 0, at)) >= 0:
-            done = html.find(b"<", at)
-            done = done if done >= 0 else len(html)
-            if done - start > size:
-                yield start, done
 
 
 def _first_attributes(html: bytes) -> bytes:
@@ -121,26 +112,27 @@ def _first_attributes(html: bytes) -> bytes:
     return html
 
 
-def _trimmed(piece: bytes) -> bytes:
-    """A tag, without its "<", and the text behind it, with the tag's first MOST_ATTRIBUTES."""
-    name = TAG_NAME.match(piece) or QUOTED.match(piece)
+def _surplus(html: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """From where to where a tag, whose name begins at start, has more than MOST_ATTRIBUTES; None if it has not."""
+    name = TAG_NAME.match(html, start, end) or QUOTED.match(html, start, end)
     if name is None:
-        return piece
-    end = kept = name.end()
+        return None
+    at = kept = name.end()
     count = 0
-    while attribute := ATTRIBUTE.match(piece, end):
-        end, count = attribute.end(), count + 1
+    while attribute := ATTRIBUTE.match(html, at, end):
+        at, count = attribute.end(), count + 1
         if count == MOST_ATTRIBUTES:
-            kept = end
-    return piece[:kept] + piece[end:] if count > MOST_ATTRIBUTES else piece
+            kept = at
+    return (kept, at) if count > MOST_ATTRIBUTES else None
 
 
-def _closes_early(html: bytes) -> bool:
-    """Whether markup stands behind the first </html>: told by what is quick to find, most pages end there."""
-    at = html.find(b"</html")
-    if at < 0:
-        at = html.find(b"</HTML")
-    return at >= 0 and html.find(b"<", at + 1) >= 0
+def _closes_early(html: bytes, starts: NDArray[np.intp]) -> bool:
+    """Whether markup stands behind the first </html>."""
+    codes, closing = np.frombuffer(html, np.uint8), starts[:-1]
+    for offset, letters in ((1, b"//"), (2, b"hH"), (3, b"tT")):
+        code = codes[closing + offset]
+        closing = closing[(code == letters[0]) | (code == letters[1])]
+    return any(html.startswith((b"</html", b"</HTML"), at) for at in closing.tolist())
 
 
 def element_text(element: Element, most: int) -> str:
@@ -197,12 +189,13 @@ def _wide_encoding(html: bytes) -> str | None:
 
 def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
     """ISO-2022-JP and HZ are ASCII bytes, so they look like UTF-8."""
-    if b"\x1b" not in html and (
-        b"~" not in html or b"~{" not in html
-    ):  # the search for one byte is the quickest
+    # The search for one byte is the quickest.
+    if b"\x1b" not in html and b"~" not in html:
         return None
-    declared = _declared(html, content_type)
-    return next((name for name in declared if name.startswith("iso2022") or name == "hz"), None)
+    for name in _declared(html, content_type):
+        if name.startswith("iso2022") or name == "hz":
+            return name if b"\x1b" in html or b"~{" in html else None
+    return None
 
 
 def _declared(html: bytes, content_type: str | None) -> list[str]:
