@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from archiver.parsers.features import context_columns
-from archiver.parsers.link_features import KIND_ORDER, link_rows
+from archiver.parsers.link_features import KIND_ORDER, link_columns
 from archiver.parsers.links import link_candidates, main_address
 from archiver.parsers.model import MOST_LEAVES
 from archiver.parsers.text_features import Columns
@@ -147,14 +147,14 @@ def _block_booster(which: list[int], read: list[Page], rows: list[Columns], name
 
 def _links(page: Page, chances: Columns) -> Links:
     candidates = link_candidates(page.layout, page.base, page.own)
-    rows, _ = link_rows(page.layout, candidates, page.table, chances, main_address(page.own))
+    columns, _ = link_columns(page.layout, candidates, page.table, chances, main_address(page.own))
     targets = [comparable(candidate.target) for candidate in candidates]
     gold = page.links or {}
     kinds = [gold.get(target) for target in targets]
     return Links(
         corpus=page.corpus,
         site=page.site,
-        rows=rows,
+        rows=columns.T,
         wanted=np.array([kind is not None for kind in kinds], np.float32),
         targets=targets,
         kinds=[-1 if kind is None else [str(known) for known in KIND_ORDER].index(kind) for kind in kinds],

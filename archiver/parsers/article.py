@@ -18,7 +18,7 @@ from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
-from archiver.parsers.text import fold, word_count
+from archiver.parsers.text import fold, folds_to, word_count
 from archiver.parsers.text_features import Columns
 
 # A block is taken as the story's from this probability on.
@@ -133,9 +133,7 @@ def story(
     likely = _likely(layout, table, chances, ruled, reasons)
     own = _without_discussion(likely, reasons)
     own = _without_asides(own, announced, reasons)
-    chosen = _without_edges(
-        [block for block in own if not _repeats(block, announced.headline, reasons)], fetched, reasons
-    )
+    chosen = _without_edges(_without_repeats(own, announced.headline, reasons), fetched, reasons)
     is_ruled = ruled.body is not None
     if is_ruled and not chosen:  # it holds nothing that reads as text
         return story(layout, table, announced, fetched, replace(ruled, body=None))
@@ -265,13 +263,18 @@ def _is_promoted(block: Block) -> bool:
     return bool(names & PROMOTED_NAMES)
 
 
-def _repeats(block: Block, headline: Block | None, reasons: dict[int, Reason]) -> bool:
-    if headline is None or len(block.text) > LONGEST_REPEAT:
-        return False
-    if block is not headline and fold(block.text) != fold(headline.text):
-        return False
-    reasons[block.index] = Reason.REPEATS
-    return True
+def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out the headline and what says the same."""
+    if headline is None:
+        return own
+    title = fold(headline.text[: LONGEST_REPEAT + 1])
+    said = [
+        block
+        for block in own
+        if len(block.text) <= LONGEST_REPEAT and (block is headline or folds_to(block.text, title))
+    ]
+    reasons.update(dict.fromkeys((block.index for block in said), Reason.REPEATS))
+    return [block for block in own if block not in said] if said else own
 
 
 def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:

@@ -28,6 +28,13 @@ INLINE = frozenset({
     "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img",
 })  # fmt: skip
 BREAKS = frozenset({"br", "hr"})
+# What an element does to the text: nothing of it is read, or only if it holds a list (noscript); it breaks a line,
+# stands in one, or, as all others do, is a box.
+SKIPPED, LISTING, BREAK, IN_LINE, BOX = range(5)
+KINDS = {
+    **dict.fromkeys(UNREAD, SKIPPED), "noscript": LISTING, **dict.fromkeys(BREAKS, BREAK),
+    **dict.fromkeys(INLINE, IN_LINE),
+}  # fmt: skip
 # Elements whose names speak of the page as a whole.
 PAGE = frozenset({"html", "body"})
 STRONG = frozenset({"b", "strong"})
@@ -170,7 +177,6 @@ class _Walk:
         self.blocks: list[Block] = []
         self.anchors: list[Anchor] = []
         self.room, self.room_for_long = MOST_TEXT, MOST_LONG
-        self.box = self._opened(root, "html", None)
         self.anchor: Anchor | None = None
         self.outer: list[Anchor | None] = []
         """What was open before each `<a>` that is open now."""
@@ -182,6 +188,9 @@ class _Walk:
         """Whether a line break is among the pieces; whether a link or bold text is."""
         self.left = self.beside = False
         """Whether an inline element has just ended, and whether another has begun right there."""
+        self.box = Box(-1, None, "", "", 0, 0, root, -1, False, 0, 0)
+        self._open(root, "html")
+        self.box.parent = None
 
     def run(self) -> None:
         """Visit every element: a loop, because pages nest deeper than Python calls may."""
@@ -190,16 +199,17 @@ class _Walk:
         skipped: Element | None = None
         for event, element in walker:
             tag = element.tag
+            kind = KINDS.get(tag, BOX)
             if event == "start":
-                if tag in UNREAD or (tag == "noscript" and not _holds_a_list(element)):
+                if kind is SKIPPED or (kind is LISTING and not _holds_a_list(element)):
                     walker.skip_subtree()
                     skipped = element
                     continue
-                self._start(element, tag)
+                self._start(element, tag, kind)
                 text = element.text
             else:
                 if element is not skipped:
-                    self._end(tag)
+                    self._end(tag, kind)
                 text = element.tail
             if text:
                 if self.pieces or not text.isspace():
@@ -207,29 +217,56 @@ class _Walk:
                 else:
                     self.left = self.beside = False
 
-    def _start(self, element: Element, tag: str) -> None:
-        if tag in INLINE:
+    def _start(self, element: Element, tag: str, kind: int) -> None:
+        if kind is IN_LINE:
             self._enter(element, tag)
-        elif tag in BREAKS:
+        elif kind is BREAK:
             self._break(tag)
         else:
-            if self.pieces:
-                self._flush()
-            self.box = box = self._opened(element, tag, self.box)
-            if self.anchor is not None:
-                self.within.append(f"{tag} {box.names}")
+            self._open(element, tag)
 
-    def _end(self, tag: str) -> None:
-        if tag in INLINE:
+    def _end(self, tag: str, kind: int) -> None:
+        if kind is IN_LINE:
             self._leave(tag)
-        elif tag not in BREAKS:
-            if self.pieces:
-                self._flush()
-            self.box.end_block = len(self.blocks)
-            if self.box.parent is not None:
-                self.box = self.box.parent
-            if self.anchor is not None:
-                self.within.pop()
+        elif kind is not BREAK:
+            self._close()
+
+    def _open(self, element: Element, tag: str) -> None:
+        """Begin a box."""
+        if self.pieces:
+            self._flush()
+        parent = self.box
+        named, hidden = "", parent.hidden
+        for key, value in cast("list[tuple[str, str]]", element.items()):
+            if key in NAMING:
+                named = f"{named} {value}" if named else value
+            elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
+                hidden = True
+        if len(named) > LONG:
+            named = named[:LONGEST_NAMES]
+            named = named if self._has_room(named) else ""
+        names = named.lower()
+        meanings = name_bits(names) if names and tag not in PAGE else 0
+        bits = meanings | parent.meanings_around
+        level = HEADINGS.get(tag, parent.heading)
+        count, depth = len(self.boxes), parent.depth + 1
+        self.box = box = Box(
+            count, parent, tag, names, meanings, bits, element, depth, hidden, level, len(self.blocks)
+        )
+        self.boxes.append(box)
+        if self.anchor is not None:
+            self.within.append(f"{tag} {names}")
+
+    def _close(self) -> None:
+        """End the open box."""
+        if self.pieces:
+            self._flush()
+        box = self.box
+        box.end_block = len(self.blocks)
+        if box.parent is not None:
+            self.box = box.parent
+        if self.anchor is not None:
+            self.within.pop()
 
     def _add_text(self, text: str) -> None:
         pieces, anchor, strong = self.pieces, self.anchor, self.strong > 0
@@ -284,35 +321,6 @@ class _Walk:
         if self.anchor is not None:
             self.within.pop()
 
-    def _opened(self, element: Element, tag: str, parent: Box | None) -> Box:
-        named = ""
-        hidden = parent is not None and parent.hidden
-        for key, value in cast("list[tuple[str, str]]", element.items()):
-            if key in NAMING:
-                named = f"{named} {value}" if named else value
-            elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
-                hidden = True
-        if len(named) > LONG:
-            named = named[:LONGEST_NAMES]
-            named = named if self._has_room(named) else ""
-        names = named.lower()
-        meanings = name_bits(names) if names and tag not in PAGE else 0
-        box = Box(
-            len(self.boxes),
-            parent,
-            tag,
-            names,
-            meanings,
-            meanings | parent.meanings_around if parent else 0,
-            element,
-            parent.depth + 1 if parent else 0,
-            hidden,
-            HEADINGS.get(tag) or (parent.heading if parent else 0),
-            len(self.blocks),
-        )
-        self.boxes.append(box)
-        return box
-
     def _reads(self, href: str) -> bool:
         """Whether a long address is read: it is no document of its own, and not one of very many."""
         return len(href) <= LONGEST_ADDRESS and self._has_room(href)
@@ -342,15 +350,15 @@ class _Walk:
         linked = strong = 0
         if marked:
             for piece, anchor, is_strong in pieces:
-                if anchor is None and not is_strong:
-                    continue
-                size = len(" ".join(piece.split())) + 1
                 if anchor is not None:
+                    size = len(" ".join(piece.split())) + 1
                     linked += size
                     if not anchors or anchors[-1] is not anchor:
                         anchors.append(anchor)
-                if is_strong:
-                    strong += size
+                    if is_strong:
+                        strong += size
+                elif is_strong:
+                    strong += len(" ".join(piece.split())) + 1
         self.blocks.append(Block(len(self.blocks), self.box, text, linked, anchors, strong, self.pictures))
         self.pictures = 0
 

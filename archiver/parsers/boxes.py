@@ -48,20 +48,19 @@ class Boxes:
 def box_arrays(layout: Layout) -> Boxes:
     """Return the boxes of a page as arrays."""
     around: list[int] = []
-    rows = []
-    for box in layout.boxes:
-        parent = box.parent.index if box.parent else 0
-        around.append((around[parent] if box.index else 0) | _AROUND_BIT.get(box.tag, 0))
-        rows.append((parent, box.meanings, box.meanings_around, box.first_block, box.end_block))
-    parents, bits, every, first, end = np.array(rows, np.int64).T
+    outer = [box.parent.index if box.parent else 0 for box in layout.boxes]
+    for box, parent in zip(layout.boxes, outer, strict=True):
+        around.append((around[parent] if around else 0) | _AROUND_BIT.get(box.tag, 0))
+    parents = np.array(outer, np.int64)
+    bits = np.array([box.meanings for box in layout.boxes], np.int64)
     return Boxes(
         parent=parents,
         bits=bits,
         near=bits | bits[parents] | bits[parents[parents]],
-        all=every,
+        all=np.array([box.meanings_around for box in layout.boxes], np.int64),
         around=np.array(around, np.int64),
-        first=first,
-        end=end,
+        first=np.array([box.first_block for box in layout.boxes], np.int64),
+        end=np.array([box.end_block for box in layout.boxes], np.int64),
     )
 
 

@@ -55,6 +55,10 @@ class BlockTable:
     prose: NDArray[np.bool_]
     """Which blocks read as prose."""
     words: Columns
+    size: Columns
+    """Characters of each block."""
+    linked: Columns
+    """Those of them that stand in links."""
     boxes: Boxes
     box: NDArray[np.int64]
     """Index of each block's box."""
@@ -70,12 +74,13 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     box = np.array([block.box.index for block in blocks], np.int64)
     if not blocks:
         nothing = np.zeros((len(BLOCK_FEATURES), 0), np.float32)
-        return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], boxes, box)
+        return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], nothing[0], nothing[0], boxes, box)
     texts = text_columns(blocks)
     plain = (texts[LINK_SHARE] <= MOST_LINKED) & (texts[HEADING] == 0)
     words = texts[WORDS]
     prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (texts[SENTENCE] > 0)))
     size = np.array([len(block.text) for block in blocks], np.float32)
+    linked = np.minimum(np.array([block.linked for block in blocks], np.float32), size)
     groups = [
         texts,
         _compared(blocks, headline, description, stated),
@@ -85,7 +90,7 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
         _alike(blocks, size, prose),
         _neighbours(texts, prose, boxes.parent[box]),
     ]
-    return BlockTable(np.concatenate(groups, dtype=np.float32), prose, words, boxes, box)
+    return BlockTable(np.concatenate(groups, dtype=np.float32), prose, words, size, linked, boxes, box)
 
 
 COMPARED_FEATURES = ("is_headline", "is_description", "in_stated")

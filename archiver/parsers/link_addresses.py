@@ -49,8 +49,8 @@ ADDRESS_FEATURES = (
     "path_length", "longer_path", "not_a_story", "not_html", "root", "dated", "offer", "discussion", "shared_path",
     "own_shape", "said_in_slug",
 )  # fmt: skip
-NOT_STORY_COLUMN = ADDRESS_FEATURES.index("not_a_story")
-OWN_SHAPE_COLUMN = ADDRESS_FEATURES.index("own_shape")
+NOT_STORY = ADDRESS_FEATURES.index("not_a_story")
+OWN_SHAPE = ADDRESS_FEATURES.index("own_shape")
 FILES = (
     ".pdf", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".mp3", ".mp4", ".zip", ".doc", ".docx", ".xls", ".xlsx",
     ".xml", ".rss", ".ics", ".apk",
@@ -82,26 +82,29 @@ def address(url: str) -> Address:
     host, _, rest = url.partition("://")[2].partition("/")
     path, _, query = rest.partition("?")
     path = "/" + path
-    lower = path.lower()
     segments = tuple([segment for segment in path.split("/") if segment])
     parts = [_segment(segment) for segment in segments]
-    slug, most = "", 0
+    slug, most, has_digits, not_a_story, offer = "", 0, False, False, False
     for segment, part in zip(segments, parts, strict=True):
         if part.words > most:
             slug, most = segment, part.words
+        has_digits |= part.digits
+        not_a_story |= part.not_a_story
+        offer |= part.offer
+    said = rest.lower()
     alone = (
-        float(len(segments)),
-        float(most),
-        float(any(part.digits for part in parts) or DIGITS.search(query) is not None),
-        float(path.endswith((".html", ".htm", ".php", ".shtml"))),
-        float(query != ""),
-        float(len(path)),
-        float(any(part.not_a_story for part in parts)),
-        float(lower.endswith(FILES)),
-        float(not segments),
-        float(DATE_PATH.search(path) is not None),
-        float(any(part.offer for part in parts) or _is_host_of_offers(host)),
-        float(any(map(rest.lower().__contains__, DISCUSSION))),
+        len(segments),
+        most,
+        has_digits or DIGITS.search(query) is not None,
+        path.endswith((".html", ".htm", ".php", ".shtml")),
+        query != "",
+        len(path),
+        not_a_story,
+        path.lower().endswith(FILES),
+        not segments,
+        DATE_PATH.search(path) is not None,
+        offer or _is_host_of_offers(host),
+        any(map(said.__contains__, DISCUSSION)),
     )
     shape = host + "/".join([part.shape for part in parts]) + ("?" if query else "")
     words = tuple(
@@ -128,9 +131,9 @@ def _segment(segment: str) -> _Segment:
     kind = "n" if segment.isdigit() else "s" if words >= 4 else "w"
     shape = kind + ("d" if kind != "n" and digits else "") + ("." if "." in segment else "")
     whole = f"/{segment}"
-    return _Segment(
-        words, digits, shape, NOT_A_STORY.match(whole) is not None, OFFER.search(whole) is not None
-    )
+    # An offer's name begins behind a slash or a dot.
+    offer = OFFER.search(whole) if "." in segment else OFFER.match(whole)
+    return _Segment(words, digits, shape, NOT_A_STORY.match(whole) is not None, offer is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -138,37 +141,43 @@ def _is_host_of_offers(host: str) -> bool:
     return OFFER.search(f".{host}") is not None
 
 
-def compared(one: Address, own: Address) -> list[float]:
-    """Return what an address says beside the page's own, in the order of ADDRESS_FEATURES but for the last."""
-    same_host = one.host == own.host
-    shared = 0
-    if same_host:
-        for a, b in zip(one.segments, own.segments, strict=False):
-            if a != b:
-                break
-            shared += 1
-    depth, words, digits, html, query, length, not_story, not_html, root, dated, offer, discussion = one.alone
+def compared(addresses: list[Address], own: Address) -> list[list[float]]:
+    """Return what addresses say beside the page's own: a row for each of ADDRESS_FEATURES but the last."""
+    alone = list(map(list, zip(*[one.alone for one in addresses], strict=True)))
+    depth, words, digits, html, query, length, not_story, not_html, root, dated, offer, discussion = alone
+    same_host = [one.host == own.host for one in addresses]
+    own_site, own_digits, own_length = site(own.host), own.alone[2], len(own.path)
     return [
-        float(same_host),
-        float(same_host or site(one.host) == site(own.host)),
+        same_host,
+        [same or site(one.host) == own_site for one, same in zip(addresses, same_host, strict=True)],
         depth,
         words,
-        words - own.slug_words,
+        [count - own.slug_words for count in words],
         digits,
-        float(digits == own.alone[2]),
+        [one == own_digits for one in digits],
         html,
         query,
         length,
-        length - len(own.path),
+        [size - own_length for size in length],
         not_story,
         not_html,
         root,
         dated,
         offer,
         discussion,
-        float(shared if same_host else -1),
-        float(one.shape == own.shape),
+        [_shared(one, own) if same else -1 for one, same in zip(addresses, same_host, strict=True)],
+        [one.shape == own.shape for one in addresses],
     ]
+
+
+def _shared(one: Address, own: Address) -> int:
+    """How many segments two paths begin with alike."""
+    shared = 0
+    for a, b in zip(one.segments, own.segments, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared
 
 
 def said_in_slug(one: Address, headline: str) -> float:

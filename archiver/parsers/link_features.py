@@ -1,11 +1,11 @@
-"""What the models see of a link: one row of numbers for each candidate."""
+"""What the models see of a link: a column of numbers for each candidate."""
 
 import re
 from collections.abc import Hashable, Iterable
 from math import log1p
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Layout
@@ -13,8 +13,8 @@ from archiver.parsers.boxes import AROUND
 from archiver.parsers.features import MEANING_BITS, MOST_LINKED, PROSE_WORDS, TAG_BITS, BlockTable
 from archiver.parsers.link_addresses import (
     ADDRESS_FEATURES,
-    NOT_STORY_COLUMN,
-    OWN_SHAPE_COLUMN,
+    NOT_STORY,
+    OWN_SHAPE,
     Address,
     address,
     compared,
@@ -25,7 +25,7 @@ from archiver.parsers.list_headings import headings_above, heads_offers
 from archiver.parsers.names import MEANINGS, name_bits
 from archiver.parsers.phrases import USES, phrase_bits
 from archiver.parsers.text import ends_sentence, word_count
-from archiver.parsers.text_features import Columns
+from archiver.parsers.text_features import ANCHORS, LINK_SHARE, Columns, bits
 
 FAR = 40.0
 PRICE = re.compile(r"[€$£₹¥₩₽]\s?\d|\d\s?[€₽元円원]|\bRs\.? ?\d|% off", re.IGNORECASE)
@@ -63,59 +63,59 @@ LINK_FEATURES = (
     *(f"link_{meaning}" for meaning in MEANINGS),
     *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
 )  # fmt: skip
-"""The names of the columns of link_rows."""
+"""The names of the rows of link_columns."""
 KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
 """The classes of the model of kinds, in their order."""
 Indices = NDArray[np.intp]
 
 
-def link_rows(
+def link_columns(
     layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Columns, own: str
 ) -> tuple[Columns, list[Block | None]]:
-    """Return the features of each candidate and the heading above it.
+    """Return a column of features, (LINK_FEATURES, candidates), and the heading above each candidate.
 
     chances holds each block's probability of being the story's text; own is the story's address.
     """
     if not candidates:
-        return np.zeros((0, len(LINK_FEATURES)), np.float32), []
-    headings = headings_above(layout, candidates, chances, own)
-    shown = np.array([_shown(candidate) for candidate in candidates], np.float32)
+        return np.zeros((len(LINK_FEATURES), 0), np.float32), []
+    headings = headings_above(layout, candidates, table, chances, own)
+    shown = np.array([_shown(candidate) for candidate in candidates], np.float32).T
     mine = address(own)
     addresses = [address(candidate.target) for candidate in candidates]
-    beside = _beside_own(candidates, addresses, mine)
+    beside = np.array(compared(addresses, mine), np.float32)
+    said = [
+        said_in_slug(one, candidate.headline) for one, candidate in zip(addresses, candidates, strict=True)
+    ]
     box = np.array([candidate.anchor.box.index for candidate in candidates], np.intp)
-    names = np.array([_names(candidate) for candidate in candidates], np.int64)
+    card = np.array([(one.card or one.anchor.box).index for one in candidates], np.intp)
+    names = np.array([[_names(candidate) for candidate in candidates]], np.int64)
     at = np.array([_block_index(layout, candidate) for candidate in candidates], np.intp)
     boxes = table.boxes
-    lists = boxes.parent[[(one.card or one.anchor.box).index for one in candidates]]
-    grouped = np.column_stack(
-        [
-            shown[:, 0],
-            shown[:, 3] > 0,
-            shown[:, 5],
-            beside[:, OWN_SHAPE_COLUMN],
-            beside[:, NOT_STORY_COLUMN],
-            beside[:, -1],
-        ]
+    lists = boxes.parent[card]
+    told = np.array(
+        [shown[0], shown[3] > 0, shown[5], beside[OWN_SHAPE], beside[NOT_STORY], said], np.float32
     )
-    keys = (lists.tolist(), [look_alikes(one) for one in candidates], [one.shape for one in addresses])
-    rows = np.column_stack(
-        [
-            shown,
-            beside,
-            *(_group_means(numbered(key), grouped) for key in keys),
-            _in_list(numbered(keys[0]), candidates),
-            _to_one_address(candidates, shown),
-            _placed(layout, candidates, at, table, chances),
-            _levels(layout, candidates, lists, table, chances),
-            _above(headings, candidates),
-            np.tile(_page(candidates, beside, mine, table, chances), (len(candidates), 1)),
-            (names[:, None] & MEANING_BITS) > 0,
-            (boxes.all[box, None] & MEANING_BITS) > 0,
-            (boxes.around[box, None] & TAG_BITS) > 0,
-        ]
-    )
-    return rows.astype(np.float32, copy=False), headings
+    in_list = numbered(lists.tolist())
+    alike = numbered([candidate.looks for candidate in candidates])
+    of_one_shape = numbered([one.shape for one in addresses])
+    groups: list[ArrayLike] = [
+        shown,
+        beside,
+        [said],
+        *(_group_means(which, told) for which in (in_list, alike, of_one_shape)),
+        _in_list(in_list, candidates),
+        _to_one_address(candidates, shown),
+        _placed(candidates, at, table, chances),
+        _levels([box, card, lists], table, chances),
+        _above(headings, candidates),
+        np.broadcast_to(
+            _page(candidates, beside, mine, table, chances)[:, None], (len(PAGE_FEATURES), len(candidates))
+        ),
+        bits(names, MEANING_BITS),
+        bits(boxes.all[box][None, :], MEANING_BITS),
+        bits(boxes.around[box][None, :], TAG_BITS),
+    ]
+    return np.concatenate(groups, dtype=np.float32), headings
 
 
 def _shown(candidate: Candidate) -> list[float]:
@@ -140,17 +140,6 @@ def _shown(candidate: Candidate) -> list[float]:
     ]
 
 
-def _beside_own(candidates: list[Candidate], addresses: list[Address], own: Address) -> Columns:
-    known: dict[str, list[float]] = {}
-    rows = []
-    for candidate, one in zip(candidates, addresses, strict=True):
-        row = known.get(candidate.target)
-        if row is None:
-            row = known[candidate.target] = compared(one, own)
-        rows.append([*row, said_in_slug(one, candidate.headline)])
-    return np.array(rows, np.float32)
-
-
 def _names(candidate: Candidate) -> int:
     """The meanings of the names that a link itself and its innermost box bear."""
     own = candidate.anchor.element.get("class")
@@ -163,15 +152,6 @@ def _block_index(layout: Layout, candidate: Candidate) -> int:
     return block.index if block else max(0, min(candidate.anchor.first_block, len(layout.blocks) - 1))
 
 
-def look_alikes(candidate: Candidate) -> tuple[str, ...]:
-    """Return the tags and names around a link: cards of one list are alike in them."""
-    box = candidate.anchor.box
-    outer = box.parent or box
-    outmost = outer.parent or outer
-    own = candidate.anchor.element.get("class") or ""
-    return own, box.tag, box.names, outer.tag, outer.names, outmost.tag, outmost.names
-
-
 def numbered(keys: Iterable[Hashable]) -> Indices:
     """Return for each key its number in the order of first appearance."""
     numbers: dict[Hashable, int] = {}
@@ -181,12 +161,12 @@ def numbered(keys: Iterable[Hashable]) -> Indices:
 def _group_means(which: Indices, values: Columns) -> Columns:
     """For the links of one group: the means of their values, and (third) their number."""
     count = np.bincount(which)
-    columns = values.shape[1]
-    # All columns are summed at once: each value's place is its group's in its column.
-    places = which[:, None] + len(count) * np.arange(columns)
-    sums = np.bincount(places.ravel(), values.ravel(), len(count) * columns)
-    means = sums.reshape(columns, len(count)) / count
-    return np.vstack([means[:2], np.log1p(count), means[2:]]).T[which]
+    rows = len(values)
+    # All rows are summed at once: each value's place is its group's in its row.
+    places = which + len(count) * np.arange(rows)[:, None]
+    sums = np.bincount(places.ravel(), values.ravel(), len(count) * rows)
+    means = sums.reshape(rows, len(count)) / count
+    return np.concatenate([means[:2], np.log1p(count)[None, :], means[2:]])[:, which]
 
 
 def _in_list(which: Indices, candidates: list[Candidate]) -> Columns:
@@ -199,7 +179,7 @@ def _in_list(which: Indices, candidates: list[Candidate]) -> Columns:
     ]
     teasers = np.bincount(which, [one.words >= TEASER for one in candidates]) / np.bincount(which)
     count = np.array([len(found) for found in targets])
-    return np.column_stack([np.minimum(index, FAR), np.log1p(count)[which], teasers[which]])
+    return np.array([np.minimum(index, FAR), np.log1p(count)[which], teasers[which]])
 
 
 def _to_one_address(candidates: list[Candidate], shown: Columns) -> Columns:
@@ -207,74 +187,68 @@ def _to_one_address(candidates: list[Candidate], shown: Columns) -> Columns:
     which = numbered([candidate.target for candidate in candidates])
     size = int(which.max()) + 1
     most, least, heading, image = np.zeros(size), np.full(size, 1e3), np.zeros(size), np.zeros(size)
-    np.maximum.at(most, which, shown[:, 0])
-    np.minimum.at(least, which, shown[:, 0])
-    np.maximum.at(heading, which, shown[:, 3])
-    np.maximum.at(image, which, shown[:, 5])
+    np.maximum.at(most, which, shown[0])
+    np.minimum.at(least, which, shown[0])
+    np.maximum.at(heading, which, shown[3])
+    np.maximum.at(image, which, shown[5])
     so_far = [0] * size
     order = []
     for number in which.tolist():
         order.append(so_far[number])
         so_far[number] += 1
     together = np.array(so_far)
-    columns = (most[which], least[which], heading[which], image[which], together[which], order)
-    return np.column_stack(columns).astype(np.float32)
+    return np.array([most[which], least[which], heading[which], image[which], together[which], order])
 
 
-def _placed(
-    layout: Layout, candidates: list[Candidate], at: Indices, table: BlockTable, chances: Columns
-) -> Columns:
+def _placed(candidates: list[Candidate], at: Indices, table: BlockTable, chances: Columns) -> Columns:
     """Where a link stands relative to the story's text, and what its block is."""
-    count = len(layout.blocks)
+    count = len(chances)
     if not count:
-        return np.zeros((len(at), len(PLACE_FEATURES)), np.float32)
+        return np.zeros((len(PLACE_FEATURES), len(at)), np.float32)
     story = np.flatnonzero((chances > 0.5) & (table.words > 5))
     first, last = (int(story[0]), int(story[-1])) if len(story) else (0, count)
     mass = np.concatenate([[0.0], np.cumsum(chances * table.words)])
     padded = np.concatenate([[0.0], np.cumsum(np.concatenate([np.zeros(3), chances, np.zeros(3)]))])
     inside = (at >= first) & (at <= last)
-    blocks = [layout.blocks[index] for index in at.tolist()]
-    return np.column_stack(
+    chance = chances[at]
+    return np.array(
         [
             at / count,
             np.clip(first - at, -FAR, FAR),
             np.clip(at - last, -FAR, FAR),
             inside,
-            chances[at],
+            chance,
             (padded[at + 7] - padded[at]) / 7,
             mass[at] / max(float(mass[-1]), 1.0),
-            inside & (chances[at] < 0.5),
+            inside & (chance < 0.5),
             table.words[at],
-            [block.link_share for block in blocks],
-            [len(block.anchors) for block in blocks],
+            table.columns[LINK_SHARE, at],
+            table.columns[ANCHORS, at],
             [candidate.anchor.box.hidden for candidate in candidates],
             [candidate.anchor.box.depth for candidate in candidates],
         ]
     )
 
 
-def _levels(
-    layout: Layout,
-    candidates: list[Candidate],
-    lists: "NDArray[np.int64]",
-    table: BlockTable,
-    chances: Columns,
-) -> Columns:
-    """What the boxes around a link hold: blocks, their share of the page's text and story, how linked they are."""
-    size = np.array([len(block.text) for block in layout.blocks], np.float64)
-    linked = np.array([min(block.linked, len(block.text)) for block in layout.blocks], np.float64)
-    story = size * chances if len(size) else size
-    prose = size * ((table.words >= PROSE_WORDS) & (linked <= MOST_LINKED * size)) if len(size) else size
+def _levels(around: list[Indices], table: BlockTable, chances: Columns) -> Columns:
+    """What the boxes around a link hold: blocks, their share of the page's text and story, how linked they are.
+
+    around holds, by index, the box, the card and the list that each link stands in.
+    """
+    inner, card, lists = around
+    size, linked = table.size.astype(np.float64), table.linked.astype(np.float64)
+    story = size * chances
+    prose = size * ((table.words >= PROSE_WORDS) & (linked <= MOST_LINKED * size))
     parent = table.boxes.parent
-    inner = np.array([candidate.anchor.box.index for candidate in candidates], np.intp)
-    card = np.array([(one.card or one.anchor.box).index for one in candidates], np.intp)
-    one, two = parent[inner], parent[parent[inner]]
+    one = parent[inner]
+    two = parent[one]
     levels = np.concatenate([inner, one, two, parent[two], card, lists, parent[lists]])
+    sums = np.zeros((4, len(size) + 1))
+    np.cumsum([size, linked, story, prose], axis=1, out=sums[:, 1:])
     first, end = table.boxes.first[levels], table.boxes.end[levels]
-    sums = [np.concatenate([[0.0], np.cumsum(values)]) for values in (size, linked, story, prose)]
-    text, links, told, read = (total[end] - total[first] for total in sums)
+    text, links, told, read = sums[:, end] - sums[:, first]
     some = np.maximum(text, 1.0)
-    described = np.column_stack(
+    described = np.array(
         [
             np.log1p(end - first),
             links / some,
@@ -283,7 +257,8 @@ def _levels(
             read / some,
         ]
     )
-    return np.hstack(np.split(described, len(LEVELS)))
+    # A row for each feature of each level.
+    return np.concatenate(np.split(described, len(LEVELS), axis=1))
 
 
 def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns:
@@ -306,7 +281,7 @@ def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns
         ]
         for heading, candidate in zip(headings, candidates, strict=True)
     ]
-    return np.array(rows, np.float32)
+    return np.array(rows, np.float32).T
 
 
 def _said_by(heading: Block) -> list[float]:
@@ -322,21 +297,23 @@ def _said_by(heading: Block) -> list[float]:
 
 def _page(
     candidates: list[Candidate], beside: Columns, own: Address, table: BlockTable, chances: Columns
-) -> list[float]:
+) -> Columns:
     """What is the same for all links of a page."""
-    alike = beside[:, OWN_SHAPE_COLUMN] > 0
+    alike = beside[OWN_SHAPE] > 0
     teasers = {
         one.target
         for one, same in zip(candidates, alike.tolist(), strict=True)
         if same and one.words >= TEASER
     }
-    return [
-        log1p(len(candidates)),
-        float(alike.mean()),
-        log1p(len(teasers)),
-        log1p(float(chances @ table.words)) if len(chances) else 0.0,
-        own.slug_words,
-        len(own.segments),
-        own.alone[9],
-        own.alone[2],
-    ]
+    return np.array(
+        [
+            log1p(len(candidates)),
+            float(alike.mean()),
+            log1p(len(teasers)),
+            log1p(float(chances @ table.words)) if len(chances) else 0.0,
+            own.slug_words,
+            len(own.segments),
+            own.alone[9],
+            own.alone[2],
+        ]
+    )

@@ -75,6 +75,9 @@ class Candidate:
     card: Box | None = None
     """The largest box around the link whose headlines all lead to its target."""
 
+    looks: tuple[str, ...] = ()
+    """The tags and names around the link: cards of one list are alike in them."""
+
     @property
     def level(self) -> int:
         """Level of the heading that the headline stands in, from 1 to 6, or 0."""
@@ -113,8 +116,17 @@ def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Cand
             break
     for candidate in found:
         candidate.links = count[candidate.target]
+        candidate.looks = _looks(candidate.anchor)
     _find_cards(found)
     return found
+
+
+def _looks(anchor: Anchor) -> tuple[str, ...]:
+    box = anchor.box
+    outer = box.parent or box
+    outmost = outer.parent or outer
+    own = anchor.element.get("class") or ""
+    return own, box.tag, box.names, outer.tag, outer.names, outmost.tag, outmost.names
 
 
 def main_address(own: frozenset[str]) -> str:

@@ -3,18 +3,20 @@
 import tomllib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from functools import cache, lru_cache
 from importlib.resources import files
 
+import numpy as np
+
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
-from archiver.parsers.features import signature
+from archiver.parsers.features import BlockTable, signature
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
 from archiver.parsers.text import UNSPACED, fold, word_count
-from archiver.parsers.text_features import Columns
+from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
 from archiver.parsers.urls import same_site
 
 HEADLINE_NAMES = bit("headline")
@@ -37,7 +39,7 @@ STORY_CHANCE = 0.5
 
 
 def headings_above(
-    layout: Layout, candidates: list[Candidate], chances: Columns, own: str
+    layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Columns, own: str
 ) -> list[Block | None]:
     """Return for each link the heading that the reader sees above the list it stands in, or None.
 
@@ -45,14 +47,11 @@ def headings_above(
     above a list of the site's own stories labels a slot, not the list.
     """
     cards = card_targets(candidates)
-    likely = chances.tolist()
-    told = [block.index for block in layout.blocks if _is_story(block, likely[block.index])]
+    told = _told(table, chances)
     headings = [
         block
-        for block in layout.blocks
-        if len(block.text) <= LONGEST_HEADING
-        and is_list_heading(block, likely[block.index], cards)
-        and not (told and block.heading == 1)
+        for block, words, chance in _short_blocks(layout, table, chances)
+        if is_list_heading(block, words, chance, cards) and not (told and block.heading == 1)
     ]
     headings = _without_kickers(headings, cards)
     rows = _tab_rows(headings)
@@ -79,9 +78,21 @@ def headings_above(
     return found
 
 
-def _is_story(block: Block, chance: float) -> bool:
-    is_told = chance > STORY_CHANCE and len(block.text) > PARAGRAPH
-    return is_told and not block.heading and block.link_share < HALF
+def _told(table: BlockTable, chances: Columns) -> list[int]:
+    """The paragraphs of the story, by index."""
+    paragraph = (table.size > PARAGRAPH) & (table.columns[HEADING] == 0) & (table.columns[LINK_SHARE] < HALF)
+    found: list[int] = np.flatnonzero(paragraph & (chances > STORY_CHANCE)).tolist()
+    return found
+
+
+def _short_blocks(layout: Layout, table: BlockTable, chances: Columns) -> Iterator[tuple[Block, int, float]]:
+    """Yield the blocks that are short enough to head a list, each with its words and its chance to be the story's."""
+    short = np.flatnonzero(
+        (table.size <= LONGEST_HEADING) & (table.words > 0) & (table.words <= HEADING_WORDS)
+    )
+    words = table.words[short].astype(int).tolist()
+    for index, count, chance in zip(short.tolist(), words, chances[short].tolist(), strict=True):
+        yield layout.blocks[index], count, chance
 
 
 def _parted(heading: int, link: int, told: list[int]) -> bool:
@@ -165,18 +176,14 @@ def _labels_a_slot(block: Block) -> bool:
     return not block.heading and kind_of_heading(block.text) is LinkKind.SPONSORED
 
 
-def is_list_heading(block: Block, chance: float, cards: dict[int, str | None]) -> bool:
-    """Whether a block heads a list: words that say so, or a short heading of neither the story nor a card."""
-    words = word_count(block.text)
-    if not 0 < words <= HEADING_WORDS:
-        return False
+def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
+    """Whether a block of so many words heads a list: it says so, or is a heading of neither the story nor a card."""
     if _announces(block, words, cards):
         return True
-    if block.linked and words > LINKED_WORDS:
+    if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):
         return False
-    if chance > STORY_CHANCE or not any(map(str.isalpha, block.text)):
-        return False
-    return block.heading > 0 or _is_called_heading(block, words)
+    is_heading = block.heading > 0 or _is_called_heading(block, words)
+    return is_heading and any(map(str.isalpha, block.text))
 
 
 def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> list[Block]:
@@ -207,7 +214,9 @@ def _is_called_heading(block: Block, words: int) -> bool:
 def _announces(block: Block, words: int, cards: dict[int, str | None]) -> bool:
     """Whether a block's words announce a list; the name of a section above one card is its kicker."""
     exact, begins, _ = phrase_bits(block.text)
-    kind = kind_of_heading(block.text) if exact or (begins and words <= LEAD_IN_WORDS) else None
+    if not (exact or (begins and words <= LEAD_IN_WORDS)):
+        return False
+    kind = kind_of_heading(block.text)
     if (
         kind is None
         or (block.linked and block.link_share < LINKED)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -12,7 +11,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
-from archiver.parsers.link_features import KIND_ORDER, link_rows, look_alikes, numbered
+from archiver.parsers.link_features import KIND_ORDER, link_columns, numbered
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
@@ -84,13 +83,15 @@ def related_links(
     candidates = link_candidates(layout, base, own)
     if not candidates:
         return Related()
-    rows, headings = link_rows(layout, candidates, table, story.chances, main_address(own))
-    chances = _with_their_list(candidates, trees("links").probabilities(rows.T))
+    columns, headings = link_columns(layout, candidates, table, story.chances, main_address(own))
+    chances = _with_their_list(candidates, trees("links").probabilities(columns))
     if not story.blocks:
         chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
     prose = frozenset(block.index for block in story.blocks)
     found: dict[str, list[Shown]] = {}
-    for candidate, heading, chance, row in zip(candidates, headings, chances, rows, strict=True):
+    for candidate, heading, chance, row in zip(
+        candidates, headings, chances.tolist(), columns.T, strict=True
+    ):
         is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
         if is_ruled or not _in_a_sentence(candidate, prose):
             certain = 1.0 if is_ruled else _chance(candidate, heading, chance)
@@ -133,9 +134,9 @@ def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float
 
 def _with_their_list(candidates: list[Candidate], chances: Columns) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
-    members: dict[tuple[object, ...], list[int]] = {}
+    members: dict[tuple[tuple[str, ...], int], list[int]] = {}
     for index, candidate in enumerate(candidates):
-        members.setdefault((*look_alikes(candidate), _list_box(candidate).index), []).append(index)
+        members.setdefault((candidate.looks, _list_box(candidate).index), []).append(index)
     drawn = chances.copy()
     for indices in members.values():
         if len(indices) >= FEWEST_IN_LIST:
@@ -166,8 +167,10 @@ def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
 
 def _list_box(candidate: Candidate) -> Box:
     """The box that may hold the list: a card is one or two boxes deep."""
-    around = list(islice(candidate.anchor.box.lineage(), LIST_DEPTH + 1))
-    return around[-1]
+    box = candidate.anchor.box
+    for _ in range(LIST_DEPTH):
+        box = box.parent or box
+    return box
 
 
 def _likely(shown: list[Shown]) -> list[Shown]:

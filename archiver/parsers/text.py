@@ -35,6 +35,14 @@ def fold(text: str) -> str:
     return folded.translate(QUOTES) if QUOTE.search(folded) else folded
 
 
+def folds_to(text: str, folded: str) -> bool:
+    """Whether a clean text is as folded as it is compared; most are told by their first letters."""
+    # What follows may change a letter outside ASCII, and a mark behind it one of ASCII.
+    if text[:2].isascii() and text[:1].lower() != folded[:1] and text[:1] != "`":
+        return False
+    return fold(text) == folded
+
+
 QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
 QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»]")
 

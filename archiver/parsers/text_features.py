@@ -51,8 +51,9 @@ TEXT_FEATURES = (
     *(f"is_{use}" for use in USES), *(f"begins_{use}" for use in USES), *(f"ends_{use}" for use in USES),
     *(f"tag_{tag}" for tag in TAGS), "tag_other", "notices", "notice_share", "credit", "pictures", "pictures_next",
 )  # fmt: skip
-WORDS, LINK_SHARE, SENTENCE, HEADING, PARAGRAPH = (
-    TEXT_FEATURES.index(name) for name in ("words", "link_share", "ends_sentence", "heading", "tag_p")
+WORDS, LINK_SHARE, SENTENCE, ANCHORS, HEADING, PARAGRAPH = (
+    TEXT_FEATURES.index(name)
+    for name in ("words", "link_share", "ends_sentence", "anchors", "heading", "tag_p")
 )
 _TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 _TAG_COLUMN = np.eye(len(TAGS) + 1, dtype=np.float32)

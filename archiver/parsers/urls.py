@@ -21,6 +21,8 @@ FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 PLAIN_PATH = r"/(?!/)(?:[A-Za-z0-9_~!$&'()*+,;=:@%/-]|(?<!/)\.)*\Z"
 PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
 PLAIN_FROM_ROOT = re.compile(PLAIN_PATH)
+BARE_HOST = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
+NOT_HTTP = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 PLAIN_QUERY = re.compile(r"[A-Za-z0-9_~!$'()*,;=:@&%/.-]+\Z")
 SPACE = re.compile(r"[\t\r\n]+")
 WORDS = re.compile(r"[^\W_]+")
@@ -53,6 +55,15 @@ def readable_url(url: str, base: str = "") -> str | None:
         if PLAIN_FROM_ROOT.match(plain):
             origin = _origin(base)
             return None if origin is None else origin + plain + mark + query
+        if BARE_HOST.match(plain):
+            return plain + "/" + mark + query
+    if NOT_HTTP.match(plain):
+        return None
+    return _read(url, base)
+
+
+def _read(url: str, base: str) -> str | None:
+    """What readable_url returns, of any address: taken apart and put together again."""
     try:
         parts = urlsplit(urljoin(base, SPACE.sub("", url.strip())))
     except ValueError:  # a broken IPv6 address
