@@ -178,6 +178,8 @@ class Outcome(StrEnum):
     TOO_LARGE = "too_large"
     REDIRECT = "redirect"
     """It leads to another site, to the site's first page, or round in circles."""
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """It leads into a private network, which nobody has opened; nothing was asked for there."""
     PARSE_LIMIT = "parse_limit"
     """Splitting it took more time, memory or nesting than a page may."""
     PARSE_ERROR = "parse_error"

@@ -39,6 +39,12 @@ COOKIES_ENABLED = False
 ROBOTSTXT_OBEY = True
 # Seconds between two requests to one site: a small newsroom's server must not notice us.
 DOWNLOAD_DELAY = 1.0
+# Delays are never shorter than they say.
+DOWNLOAD_DELAY_JITTER = 0
+# Seconds of the longest Crawl-delay of a robots.txt that is kept: with more, a day would not do for a site's news.
+CRAWL_DELAY_MAX = 60.0
+# Seconds of the longest pause that a busy host may ask for by Retry-After; one that asks for more is left alone.
+RETRY_AFTER_MAX = 300.0
 # Slow servers and servers that say they are busy get longer delays, up to so many seconds.
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
@@ -51,6 +57,9 @@ CONCURRENT_REQUESTS = 16
 
 # Seconds until the whole response must be there. A page that takes longer has no readers either.
 DOWNLOAD_TIMEOUT = 30
+# Addresses and networks, joined by commas, that pages may be fetched from although they are not public, such as
+# 10.1.0.0/16: those of an intranet. A source that is itself named by such an address needs no entry.
+ALLOWED_NETWORKS = ""
 # Bytes of a response, packed or unpacked. The heaviest of some 900 news pages had 6 MB.
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
@@ -88,15 +97,19 @@ EXTENSIONS = {
     "archiver.crawl.mishaps.Mishaps": 300,
     "archiver.crawl.disk.DiskGuard": 350,
     "scrapy.extensions.throttle.AutoThrottle": None,
+    "archiver.crawl.patience.Patience": 350,
     "archiver.crawl.throttle.SiteThrottle": 400,
 }
 DOWNLOADER_MIDDLEWARES = {
+    "archiver.crawl.addresses.AddressGuard": 80,
     "archiver.crawl.middlewares.SameSite": 90,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "archiver.crawl.middlewares.Robots": 100,
+    "archiver.crawl.patience.HostsAtRest": 110,
     "archiver.crawl.revisits.ConditionalRequests": 200,
     "archiver.crawl.middlewares.WholeBodies": 595,
+    "archiver.crawl.middlewares.Beginnings": 600,
     "archiver.crawl.ending.Ending": 990,
 }
 LOG_FORMATTER = "archiver.crawl.log.VisitLog"
@@ -111,6 +124,8 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # Measured: 1.36 times the pages a second of Scrapy's 100, which starts so many tasks for each response.
 CONCURRENT_ITEMS = 8
+# Nothing but http and https, wherever a redirect leads.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 # Ports through which others could run code in the crawl.
 TELNETCONSOLE_ENABLED = False

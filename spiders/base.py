@@ -18,6 +18,7 @@ from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
 from spiders.responses import (
     CrawlEndsError,
+    HostRestsError,
     RobotsUnfetchedError,
     content_type,
     not_html,
@@ -167,6 +168,10 @@ class NewsSpider(Spider):
         if isinstance(failure.value, CrawlEndsError):
             return
         asked, frontier = _asked_of(failure)
+        if isinstance(failure.value, HostRestsError):
+            frontier.put_back(asked)
+            yield from self._next_stories(frontier)
+            return
         visit = self.visit_of_failure(failure)
         yield visit
         frontier.landed(asked, visit.outcome)

@@ -189,6 +189,12 @@ class Frontier:
         lost = outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
         self._lost_in_a_row = self._lost_in_a_row + 1 if lost else 0
 
+    def put_back(self, asked: Asked) -> None:
+        """Note that a visit came to nothing: it was not made, and is left for the next crawl."""
+        self._under_way.discard(asked.url)
+        self._budget += 1
+        self._set_aside += 1
+
     def forget_under_way(self) -> None:
         """Note that nothing is under way any more, whatever became of it."""
         self._under_way.clear()

@@ -71,6 +71,20 @@ class CrawlEndsError(IgnoreRequest):
     """The request was not sent: the crawl ends before its time."""
 
 
+class HostRestsError(IgnoreRequest):
+    """The host has asked to be left alone: the request was not sent, and waits for the next crawl."""
+
+
+class ForbiddenAddressError(IgnoreRequest):
+    """A request leads to an address of a private network that nobody has opened."""
+
+    def __init__(self, url: str, address: str) -> None:
+        super().__init__(
+            f"{url[:120]} leads to {address}, which is no public address and not in ALLOWED_NETWORKS"
+        )
+        self.url = url
+
+
 class BodyDecodingError(Exception):
     """A body is not what its Content-Encoding says, or not all of it."""
 
@@ -83,6 +97,8 @@ class OffSiteError(IgnoreRequest):
 FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (RobotsDenialError, Outcome.ROBOTS, "robots.txt does not allow it"),
     (RobotsUnfetchedError, Outcome.ROBOTS, ""),
+    (HostRestsError, Outcome.HTTP_ERROR, ""),
+    (ForbiddenAddressError, Outcome.FORBIDDEN_ADDRESS, ""),
     (BodyDecodingError, Outcome.UNREACHABLE, ""),
     (ResponseDataLossError, Outcome.UNREACHABLE, CUT_OFF),
     (OffSiteError, Outcome.REDIRECT, ""),

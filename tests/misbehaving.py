@@ -156,12 +156,14 @@ ROBOTS = answer(b"User-agent: *\nDisallow: /forbidden/\n", content_type="text/pl
 class Server:
     """The running server, what it serves and what it was asked for."""
 
-    def __init__(self, pages: Mapping[str, Answer]) -> None:
+    def __init__(self, pages: Mapping[str, Answer], host: str = "127.0.0.1") -> None:
         self.pages = dict(pages)
         self.asked: list[str] = []
         self.requests: list[str] = []
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=50)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
+        self.times: list[float] = []
+        self._socket = socket.create_server((host, 0), backlog=50)
+        self.port = self._socket.getsockname()[1]
+        self.url = f"http://{host}:{self.port}/"
 
     def serve(self) -> None:
         """Answer each visitor in a thread of its own until closed."""
@@ -185,6 +187,7 @@ class Server:
                 request += part
             path = request.split(b" ", 2)[1].decode()
             self.asked.append(path)
+            self.times.append(time.monotonic())
             self.requests.append(request.decode())
             self.pages.get(path, answer(b"<p>Not found", "404 Not Found"))(client)
 
@@ -212,12 +215,12 @@ def front(*paths: str) -> Answer:
 
 
 @contextmanager
-def misbehaving(pages: Mapping[str, Answer] = PAGES) -> Iterator[Server]:
+def misbehaving(pages: Mapping[str, Answer] = PAGES, host: str = "127.0.0.1") -> Iterator[Server]:
     """Serve some pages, a feed of them all, a front page that names it, and a robots.txt."""
     listed = [
         path for path in pages if path not in ("/", "/feed.xml", "/robots.txt", "/moved-here", "/loop-b")
     ]
-    server = Server({"/": front(), "/robots.txt": ROBOTS, "/feed.xml": feed(*listed), **pages})
+    server = Server({"/": front(), "/robots.txt": ROBOTS, "/feed.xml": feed(*listed), **pages}, host)
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:

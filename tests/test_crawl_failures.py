@@ -130,7 +130,7 @@ def test_a_redirect_to_another_site_is_not_followed(archive: Path, crawl: Crawl)
     with misbehaving({"/there": answer(story())}) as other:
         pages = {"/away": redirect(f"{other.url}there"), "/good": answer(story())}
         with misbehaving(pages) as server:
-            crawl(server.url)
+            crawl(server.url, ALLOWED_NETWORKS="127.0.0.1")
 
             outcome, detail = page_rows(archive)["/away"]
             assert outcome == "redirect"

@@ -4,26 +4,39 @@ import asyncio
 import zlib
 from dataclasses import dataclass
 from typing import Self
+from weakref import WeakKeyDictionary
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotConfigured,
+    StopDownload,
+)
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
-from archiver.crawl.throttle import SiteThrottle
+from archiver.crawl.patience import Patience
 from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
 from spiders.responses import (
     BodyDecodingError,
     CrawlEndsError,
+    ForbiddenAddressError,
+    HostRestsError,
     OffSiteError,
     RobotsDenialError,
     RobotsUnfetchedError,
 )
 
 ROBOTS_PRIORITY = 1000
+# Redirects of a robots.txt that are followed (RFC 9309, 2.3.1.2).
+ROBOTS_REDIRECTS = 5
+# Scrapy's mark of a body that was stopped on purpose.
+STOPPED = "download_stopped"
 # zlib's numbers for the formats of a coding; deflate comes with zlib's head, and from some servers without.
 GZIP = zlib.MAX_WBITS | 16
 WINDOWS = {b"gzip": (GZIP,), b"x-gzip": (GZIP,), b"deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS)}
@@ -60,7 +73,7 @@ class Robots:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent = str(crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["BOT_NAME"])
-        self._throttle = crawler.get_extension(SiteThrottle)
+        self._patience = crawler.get_extension(Patience)
         self._answers: dict[str, asyncio.Future[RobotsAnswer]] = {}
 
     @classmethod
@@ -91,30 +104,76 @@ class Robots:
 
     async def _fetched(self, url: str, cause: Request) -> RobotsAnswer:
         slot = cause.meta.get("download_slot")
-        response = await self._response(url, slot)
+        response = await self._response(url, cause)
         body = response.body if response is not None and response.status == 200 else b""
-        rules = ProtegoRobotParser.from_crawler(self._crawler, body[:ROBOTS_SIZE])
+        rules = ProtegoRobotParser.from_crawler(self._crawler, _whole_lines(body))
         delay = rules.crawl_delay(self._agent)
-        if delay is not None and slot is not None and self._throttle is not None:
-            self._throttle.slow_down(slot, delay)
+        if delay is not None and slot is not None and self._patience is not None:
+            self._patience.slow_down(slot, float(delay), host(url))
         return RobotsAnswer(rules=rules, response=response)
 
-    async def _response(self, url: str, slot: str | None) -> Response | None:
-        meta = {"dont_obey_robotstxt": True, "download_slot": slot}
+    async def _response(self, url: str, cause: Request) -> Response | None:
+        meta = {
+            "dont_obey_robotstxt": True,
+            "download_slot": cause.meta.get("download_slot"),
+            "robots_of": cause.meta.get("source"),
+            "redirect_ttl": ROBOTS_REDIRECTS,
+            "stop_after": ROBOTS_SIZE,
+        }
         robots = Request(url, meta=meta, priority=ROBOTS_PRIORITY, callback=NO_CALLBACK)
         try:
             response = await self._crawler.engine.download_async(robots)
-        except CrawlEndsError:
+        except (CrawlEndsError, HostRestsError):
             raise
-        except (IgnoreRequest, DownloadCancelledError):  # too large, or redirected for ever: as good as none
-            return None
+        except ForbiddenAddressError as error:
+            if host(error.url) == host(url):  # its pages are as forbidden
+                raise
+            raise RobotsUnfetchedError("it leads into a private network") from error
         except DownloadTimeoutError as error:
             raise RobotsUnfetchedError("no whole response in time") from error
         except BodyDecodingError as error:
             raise RobotsUnfetchedError(str(error)) from error
+        except (IgnoreRequest, DownloadCancelledError) as error:
+            if error.__cause__ is None:  # redirected for ever: as good as none (RFC 9309, 2.3.1.2)
+                return None
+            raise RobotsUnfetchedError("it unpacks to more than a page may have") from error
         if response.status >= 500:
             raise RobotsUnfetchedError(f"HTTP status {response.status}")
         return response
+
+
+class Beginnings:
+    """Stops the responses of which only the beginning counts; they come out as if they ended there."""
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._received = WeakKeyDictionary[Request, int]()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        beginnings = cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        crawler.signals.connect(beginnings.bytes_received, signal=signals.bytes_received)
+        return beginnings
+
+    def process_request(self, request: Request) -> None:
+        """Let a body be announced as long as it likes, if only its beginning will be taken."""
+        if "stop_after" in request.meta:
+            request.meta["download_maxsize"] = 0
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response, which may not unpack to more than any other."""
+        if "stop_after" in request.meta:
+            request.meta["download_maxsize"] = self._largest
+        return response
+
+    def bytes_received(self, data: bytes, request: Request) -> None:
+        """Raise StopDownload if enough of a body is here."""
+        enough = request.meta.get("stop_after")
+        if enough is None:
+            return
+        self._received[request] = self._received.get(request, 0) + len(data)
+        if self._received[request] >= enough:
+            raise StopDownload(fail=False)
 
 
 class WholeBodies:
@@ -136,7 +195,7 @@ class WholeBodies:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response. Raises BodyDecodingError if its body is cut off or damaged."""
-        if response.status >= 300 or not response.body:
+        if response.status >= 300 or not response.body or STOPPED in response.flags:
             return response
         codings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
         coding = codings[-1].strip()  # the outermost
@@ -145,6 +204,13 @@ class WholeBodies:
             name = coding.decode("ascii")
             raise BodyDecodingError(f"the body could not be decoded: its {name} data is cut off or damaged")
         return response
+
+
+def _whole_lines(robots_txt: bytes) -> bytes:
+    """Return what counts of a robots.txt: half a line may say the opposite of the whole one."""
+    if len(robots_txt) < ROBOTS_SIZE:
+        return robots_txt
+    return robots_txt[:ROBOTS_SIZE].rpartition(b"\n")[0]
 
 
 def _unpacks(body: bytes, window: int, largest: int) -> bool:
