@@ -108,7 +108,7 @@ def _counts(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int
     return {
         "crawl": crawl_id,
         "source": source_id,
-        "asked": sum(pages.values()) - pages.get(Outcome.ROBOTS, 0),
+        "asked": sum(pages.values()) - _sum(pages, (Outcome.ROBOTS, Outcome.TRAP)),
         "articles": _sum(pages, ARTICLE_OUTCOMES),
         "new": pages.get(Outcome.STORED, 0),
         "changed": pages.get(Outcome.CHANGED, 0),

@@ -58,6 +58,10 @@ __all__ = [
 ]
 
 
+# Outcomes of an address that nothing was asked of: there is no fetch to record.
+NOT_ASKED = frozenset({Outcome.ROBOTS, Outcome.TRAP})
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Where a response's record stands in the WARC files."""
@@ -158,7 +162,7 @@ def record_visit(
         source_id = source_row(archive, visit.source, seen)
         page_id = visited_page(archive, visit, source_id)
         capture_id = (
-            None if visit.outcome is Outcome.ROBOTS else _add_capture(archive, crawl_id, page_id, visit, kept)
+            None if visit.outcome in NOT_ASKED else _add_capture(archive, crawl_id, page_id, visit, kept)
         )
         rows = Place(page_id=page_id, source_id=source_id, capture_id=capture_id)
         outcome, article_id = record_article(archive, visit, rows)

@@ -61,6 +61,7 @@ class NewsSpider(Spider):
             settings.getint("SPLIT_MEMORY") * 2**20,
         )
         crawler.signals.connect(spider.continue_when_idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.visit_recorded, signal=signals.item_scraped)
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
         return spider
 
@@ -71,6 +72,8 @@ class NewsSpider(Spider):
             pages = budget if source.pages is None else source.pages
             frontier = self.frontier_of(source, pages)
             self.frontiers.append(frontier)
+            if frontier.day_is_over:
+                continue
             requests = list(self.discovery(frontier))  # all, before the first response comes
             for asked in self.memory.waiting(source, pages):
                 frontier.add(asked)
@@ -113,7 +116,7 @@ class NewsSpider(Spider):
                 yield from requests
                 return
 
-    def listed(self, frontier: Frontier) -> Iterator[Request]:
+    def listed(self, frontier: Frontier) -> Iterator[Request | Visit]:
         """Note that a listing has been read and yield the stories that can be visited now."""
         frontier.listings_open -= 1
         yield from self._next_stories(frontier)
@@ -160,8 +163,8 @@ class NewsSpider(Spider):
         links = (link.url for link in visit.split.related) if visit.split else self._remembered(visit)
         frontier.add_related(links, found_on=asked.url)
         frontier.landed(asked, visit.outcome)
-        for request in self._next_stories(frontier):
-            yield request
+        for found in self._next_stories(frontier):
+            yield found
 
     def story_failed(self, failure: Failure) -> Iterator[Found]:
         """Yield the visit of a story that could not be fetched and the stories that can be visited now."""
@@ -206,15 +209,25 @@ class NewsSpider(Spider):
         requests: list[Request] = []
         for frontier in self.frontiers:
             frontier.forget_under_way()
-            requests += self._next_stories(frontier)
+            requests += [each for each in self._next_stories(frontier) if isinstance(each, Request)]
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
-    def _next_stories(self, frontier: Frontier) -> Iterator[Request]:
+    def visit_recorded(self, item: object) -> None:
+        """Tell the frontier what a visit came to; only the archive knows a copy from a story."""
+        if isinstance(item, Visit):
+            for frontier in self.frontiers:
+                if frontier.source.url == item.source:
+                    frontier.recorded(item.url, item.outcome)
+
+    def _next_stories(self, frontier: Frontier) -> Iterator[Request | Visit]:
+        """Yield the requests for the stories that can be visited now, and the traps met on the way to them."""
         while (asked := frontier.take()) is not None:
             yield self._request(frontier, asked, self.story, self.story_failed, {})
+        for asked, reason in frontier.trapped():
+            yield _visit(asked, frontier, final_url=asked.url, outcome=Outcome.TRAP, detail=one_line(reason))
 
     def _request(
         self, frontier: Frontier, asked: Asked, callback: Any, errback: Any, kwargs: dict[str, object]
@@ -279,6 +292,7 @@ def visit_of(
     split: Split | None = None,
 ) -> Visit:
     """Return the visit that a response stands for."""
+    frontier.weigh(len(response.body))
     return _visit(
         asked,
         frontier,

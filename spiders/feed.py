@@ -35,8 +35,8 @@ class FeedSpider(NewsSpider):
         yield visit_of(response, asked, frontier, outcome)
         async for request in self.find_feeds(response, asked, frontier):
             yield request
-        for request in self.listed(frontier):
-            yield request
+        for following in self.listed(frontier):
+            yield following
 
     async def find_feeds(
         self, response: Response, asked: Asked, frontier: Frontier
@@ -66,8 +66,8 @@ class FeedSpider(NewsSpider):
         else:
             for request in self.guess(frontier, FoundBy.FEED, guesses, self.feed):
                 yield request
-        for request in self.listed(frontier):
-            yield request
+        for following in self.listed(frontier):
+            yield following
 
     async def _read_feed(self, response: Response) -> tuple[tuple[Outcome, str], tuple[Listing, ...]]:
         if (refused := outcome_of_status(response)) is not None:

@@ -32,8 +32,8 @@ class FrontPageSpider(NewsSpider):
                 yield discovery
         async for found in self.read_front(response, asked, frontier):
             yield found
-        for request in self.listed(frontier):
-            yield request
+        for following in self.listed(frontier):
+            yield following
 
     async def read_front(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:  # noqa: ARG002
         """Yield what else a front page leads to. For subclasses."""

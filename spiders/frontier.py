@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from itertools import count
+from math import inf
 from typing import Protocol
 
-from archiver.items import FoundBy, Listing, Outcome
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.urls import host, same_site
+from spiders.traps import LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
+
+__all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
 
 # Requests of one source under way at once: one on the wire, two being split by the workers.
 UNDER_WAY = 3
-# Visits in a row that found nobody there, after which a site is left alone until the next crawl.
+# Visits in a row that found nobody there, or a check for robots, after which a site is left alone until the next crawl.
 LOST_IN_A_ROW = 5
-# Characters of the longest address that is followed; a longer one is a trap or a mistake.
-LONGEST_ADDRESS = 2000
 # Addresses of one source that wait at most, about 25 MB; more than that no budget lets a crawl visit.
 MOST_WAITING = 50_000
 # One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
 REVISIT_SHARE = 5
+MEGABYTE = 1_000_000
 # Ends of time that have a timestamp.
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -43,6 +46,9 @@ class Source:
     """Pages that list stories. Empty, as feeds and sitemaps: the crawl finds them by itself."""
     pages: int | None = None
     """Story pages to visit in one crawl; None: the setting PAGE_BUDGET."""
+    pages_a_day: int | None = None
+    megabytes_a_day: float | None = None
+    """What may be fetched in 24 hours by all crawls together; None: no limit."""
     delay: float | None = None
     """Seconds between two requests; None: the setting DOWNLOAD_DELAY."""
     rules: tuple[SiteRules, ...] = ()
@@ -83,6 +89,9 @@ class Memory(Protocol):
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
 
+    def spent(self, source: Source) -> tuple[int, int]:
+        """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
+
 
 class NoMemory:
     """The memory of a first crawl."""
@@ -98,6 +107,9 @@ class NoMemory:
 
     def related(self, url: str) -> Iterable[str]:  # noqa: ARG002 - as in Memory
         return ()
+
+    def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
+        return 0, 0
 
 
 class _Rank(IntEnum):
@@ -120,13 +132,23 @@ class Frontier:
         """Addresses left out because they were visited a short time, or first seen a long time ago."""
         self.is_ending = False
         """Whether nothing shall be visited any longer."""
+        self.traps = 0
+        """Addresses that were not followed because they look like traps."""
+        self._trap_watch = TrapWatch()
+        self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
         self._set_aside = 0
-        self._budget = budget
         self._memory = memory
+        pages, size = memory.spent(source) if source.pages_a_day or source.megabytes_a_day else (0, 0)
+        self._pages_today = inf if source.pages_a_day is None else source.pages_a_day - pages
+        self._bytes_today = (
+            inf if source.megabytes_a_day is None else source.megabytes_a_day * MEGABYTE - size
+        )
+        self._budget = budget
         self._seen: set[str] = set()
         self._under_way: set[str] = set()
         self._lost_in_a_row = 0
+        self._challenged_in_a_row = 0
         self._heap: list[tuple[_Rank, float, int, Asked]] = []
         self._due: deque[Asked] = deque()
         self._taken = 0
@@ -136,12 +158,26 @@ class Frontier:
     @property
     def waiting(self) -> int:
         """Story pages that this crawl may still visit, as far as it knows now."""
-        return min(len(self._heap) + len(self._due), self._budget) + len(self._under_way)
+        today = max(int(min(self._pages_today, MOST_WAITING)), 0)
+        return min(len(self._heap) + len(self._due), self._budget, today) + len(self._under_way)
 
     @property
     def left(self) -> int:
         """Story pages found and not visited, within the budget or not."""
         return len(self._heap) + len(self._due) + len(self._under_way) + self._set_aside
+
+    @property
+    def day_is_over(self) -> str:
+        """Which budget of the source is used up until later crawls, "" if none is."""
+        if self._pages_today <= 0:
+            return f"{self.source.pages_a_day:,} pages a day (pages_a_day)"
+        if self._bytes_today <= 0:
+            return f"{self.source.megabytes_a_day:g} megabytes a day (megabytes_a_day)"
+        return ""
+
+    def weigh(self, size: int) -> None:
+        """Note that a response of so many bytes came."""
+        self._bytes_today -= size
 
     def leave_alone(self, host: str) -> None:
         """Visit no page of a host any longer; they are left for the next crawl."""
@@ -149,15 +185,25 @@ class Frontier:
 
     def is_new(self, url: str) -> bool:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
-        if url in self._seen or len(url) > LONGEST_ADDRESS or not same_site(url, self.source.url):
+        if url in self._seen or not same_site(url, self.source.url) or looks_endless(url):
             return False
         self._seen.add(url)
         return True
 
     def add(self, asked: Asked) -> None:
         """Queue a story's address unless this crawl has met it."""
-        if len(self._heap) < MOST_WAITING and self.is_new(asked.url):
+        if len(self._heap) >= MOST_WAITING:
+            return
+        if self.is_new(asked.url):
             self._push(_rank(asked), asked)
+        elif asked.url not in self._seen and (reason := looks_endless(asked.url)):
+            self._seen.add(asked.url)
+            self._trap(asked, reason)
+
+    def trapped(self) -> Iterable[tuple[Asked, str]]:
+        """Return the addresses found to be traps since it was called last, with the reasons."""
+        trapped, self._trapped = self._trapped, []
+        return trapped
 
     def add_related(self, urls: Iterable[str], found_on: str) -> None:
         """Queue the related headlines of a page."""
@@ -175,7 +221,11 @@ class Frontier:
                 continue
             turn = self._memory.turn(asked)
             self._taken_again += bool(is_again)
-            if turn is Turn.NOT_DUE:
+            # What the site lists as its news is none, and what was visited before is known.
+            may_be_trap = turn is Turn.NOW and rank is not _Rank.LISTED
+            if may_be_trap and (reason := self._trap_watch.why(asked.url)):
+                self._trap(asked, reason)
+            elif turn is Turn.NOT_DUE:
                 self.not_due += 1
             elif turn is Turn.AGAIN and rank is not _Rank.LISTED:
                 self._due.append(asked)
@@ -189,10 +239,19 @@ class Frontier:
         lost = outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
         self._lost_in_a_row = self._lost_in_a_row + 1 if lost else 0
 
+    def recorded(self, url: str, outcome: Outcome) -> None:
+        """Note what a visit came to in the archive."""
+        self._trap_watch.visited(url, outcome)
+        if outcome is Outcome.CHALLENGE:
+            self._challenged_in_a_row += 1
+        elif outcome in ARTICLE_OUTCOMES:
+            self._challenged_in_a_row = 0
+
     def put_back(self, asked: Asked) -> None:
         """Note that a visit came to nothing: it was not made, and is left for the next crawl."""
         self._under_way.discard(asked.url)
         self._budget += 1
+        self._pages_today += 1
         self._set_aside += 1
 
     def forget_under_way(self) -> None:
@@ -206,6 +265,7 @@ class Frontier:
 
     def _visit(self, asked: Asked) -> Asked:
         self._budget -= 1
+        self._pages_today -= 1
         self._taken += 1
         self._under_way.add(asked.url)
         self._memory.lease(asked, self.source)
@@ -213,7 +273,13 @@ class Frontier:
 
     def _may_go_on(self) -> bool:
         has_room = not self.listings_open and len(self._under_way) < UNDER_WAY
-        return has_room and not self.is_ending and self._budget > 0 and self._lost_in_a_row < LOST_IN_A_ROW
+        is_welcome = max(self._lost_in_a_row, self._challenged_in_a_row) < LOST_IN_A_ROW
+        return has_room and is_welcome and not self.is_ending and self._budget > 0 and not self.day_is_over
+
+    def _trap(self, asked: Asked, reason: str) -> None:
+        self.traps += 1
+        if len(asked.url) <= LONGEST_ADDRESS and self.traps <= MOST_RECORDED:
+            self._trapped.append((asked, reason))
 
     def _push(self, rank: _Rank, asked: Asked) -> None:
         heapq.heappush(self._heap, (rank, -_moment(asked).timestamp(), next(self._serial), asked))

@@ -9,7 +9,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import PageError
-from archiver.items import FoundBy, Outcome
+from archiver.items import FoundBy, Outcome, Visit
 from archiver.parsers.discovery import COMMON_SITEMAPS, sitemap_addresses
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
 from spiders.base import Found, NewsSpider, visit_of
@@ -48,7 +48,7 @@ class SitemapSpider(NewsSpider):
             request.meta["is_robots_txt"] = True
             yield request.replace(errback=self.robots_failed)
 
-    def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request]:
+    def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request | Visit]:
         """Yield the requests for the sitemaps that robots.txt names; if it names none, for a common place."""
         urls: tuple[str, ...] = ()
         if response.status == 200:
@@ -60,7 +60,7 @@ class SitemapSpider(NewsSpider):
             yield from _large(self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap))
         yield from self.listed(frontier)
 
-    def robots_failed(self, failure: Failure) -> Iterator[Request]:
+    def robots_failed(self, failure: Failure) -> Iterator[Request | Visit]:
         """Go on without a robots.txt."""
         yield from self.listed(failure.request.cb_kwargs["frontier"])  # type: ignore[attr-defined]  # Scrapy's
 
@@ -82,8 +82,8 @@ class SitemapSpider(NewsSpider):
         else:
             for request in _large(self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap)):
                 yield request
-        for request in self.listed(frontier):
-            yield request
+        for following in self.listed(frontier):
+            yield following
 
     def children(self, sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
         """Return the addresses of an index's sitemaps in the order in which they are read."""

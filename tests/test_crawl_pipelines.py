@@ -54,7 +54,8 @@ def canonicalised(given: Visit) -> Split:
     [
         (replace(ARTICLE, headline="  "), "its text has no headline"),
         (replace(ARTICLE, body=""), "its text has only 0 letters and digits"),
-        (replace(ARTICLE, body="Please enable JavaScript."), "its text has only 22 letters and digits"),
+        (replace(ARTICLE, body="Please enable JavaScript."), "the page shows nothing without JavaScript"),
+        (replace(ARTICLE, body="Flooded bridge on Friday."), "its text has only 21 letters and digits"),
         (replace(ARTICLE, body="— … — " * 50), "its text has only 0 letters and digits"),
     ],
 )
@@ -69,12 +70,22 @@ def test_article_without_headline_or_text_is_none(article: Article, reason: str)
 CONSENT = "We and our 812 partners store and read cookies on your device. Accept all, or manage your choices."
 
 
-@pytest.mark.parametrize("headline", ["We value your privacy", "Just a moment...", "Votre vie privée"])
-def test_notice_in_place_of_the_page_is_no_story(headline: str) -> None:
-    item, kept = validated(replace(ARTICLE, headline=headline, body=CONSENT))
+@pytest.mark.parametrize(
+    ("headline", "outcome"),
+    [
+        ("We value your privacy", Outcome.CONSENT),
+        ("Just a moment...", Outcome.CHALLENGE),
+        ("Votre vie privée", Outcome.CONSENT),
+        ("Subscribe to continue reading", Outcome.PAYWALL),
+        ("Page not found", Outcome.GONE),
+    ],
+)
+def test_notice_in_place_of_the_page_is_no_story(headline: str, outcome: Outcome) -> None:
+    item = Validate().process_item(visit(replace(ARTICLE, headline=headline, body=CONSENT), link(f"{URL}/b")))
 
-    assert (item.outcome, kept) == (Outcome.NOT_ARTICLE, None)
-    assert "a notice in place of the page" in item.detail
+    assert isinstance(item, Visit)
+    assert (item.outcome, item.split) == (outcome, None)
+    assert "the page" in item.detail
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def exit_code(summary: "CrawlSummary") -> ExitCode:
         return ExitCode.INTERRUPTED
     if summary.state is CrawlState.FAILED:
         return ExitCode.FAILED
-    if not summary.fetched:
+    if not summary.fetched and not summary.spent:
         return ExitCode.NOTHING_FETCHED
     return ExitCode.ALARMS if summary.alarms else ExitCode.DONE
 
@@ -120,6 +120,12 @@ def _print_rest(output: Output, summary: "CrawlSummary") -> None:
     if summary.not_due:
         stories = counted(summary.not_due, "known story", "known stories")
         output.say(f"{stories} not asked for: visited a short time ago, or too old to change.")
+    for source, budget in summary.spent.items():
+        output.say(
+            f"{host_of(source)}: its {budget} are used up; a crawl goes on when they are older than a day."
+        )
+    for note in summary.notes:
+        output.say(note)
     if summary.left:
         output.say(
             f"{counted(summary.left, 'more address', 'more addresses')} known and left for the next crawl."
@@ -140,4 +146,4 @@ def _news(summary: "CrawlSummary") -> str:
     if summary.state is CrawlState.INTERRUPTED:
         read = any(ARTICLE_OUTCOMES & counts.keys() for counts in summary.counts.values())
         return "Interrupted before anything new was found." if read else "Interrupted before the first story."
-    return "" if summary.fetched else "Nothing could be fetched."
+    return "" if summary.fetched or summary.spent else "Nothing could be fetched."

@@ -12,6 +12,7 @@ from archiver.items import ARTICLE_OUTCOMES
 from archiver.pipelines.archive import OpenArchive
 from db.lookups import related_addresses
 from db.schedule import PageStatus, lease_page
+from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
@@ -81,6 +82,11 @@ class ArchiveMemory:
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that a page is on its way."""
         lease_page(self._archive, asked.url, source.url, datetime.now(UTC))
+
+    def spent(self, source: Source) -> tuple[int, int]:
+        """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
+        spent = spending(self._archive, source.url, datetime.now(UTC) - timedelta(days=1))
+        return spent.pages, spent.bytes
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""

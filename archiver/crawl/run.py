@@ -1,10 +1,11 @@
 """One crawl in this process, from a plan to a summary."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archiver import settings as defaults
@@ -12,6 +13,7 @@ from archiver.crawl.ending import PromptProcess
 from archiver.crawl.journal import SourceEnd, crawl_ended, crawl_failed, source_ended
 from archiver.crawl.log import logging_by
 from archiver.crawl.mishaps import Mishaps
+from archiver.crawl.patience import Patience
 from archiver.crawl.progress import CrawlWatcher, Progress
 from archiver.errors import ArchiverError, SourceError
 from archiver.items import ARTICLE_OUTCOMES, Outcome
@@ -30,6 +32,7 @@ FETCHED = ARTICLE_OUTCOMES | {
     Outcome.NOT_ARTICLE,
     Outcome.NOT_HTML,
     Outcome.EMPTY,
+    Outcome.PAYWALL,
     Outcome.PARSE_LIMIT,
     Outcome.PARSE_ERROR,
 }
@@ -76,6 +79,10 @@ class CrawlSummary:
     """Addresses found and left for the next crawl, over the budget or by an interruption."""
     alarms: tuple[str, ...] = ()
     """What needs a person, a line each."""
+    spent: Mapping[str, str] = field(default_factory=dict)
+    """Source addresses whose budget of a day is used up, with which one."""
+    notes: tuple[str, ...] = ()
+    """What else a user should know: hosts that were left alone, addresses that were no use to follow."""
 
     @property
     def fetched(self) -> bool:
@@ -138,8 +145,22 @@ def _crawl(
         counts=progress.counts,
         not_due=sum(frontier.not_due for frontier in frontiers),
         left=sum(frontier.left for frontier in frontiers),
+        spent={frontier.source.url: spent for frontier in frontiers if (spent := frontier.day_is_over)},
+        notes=(*_patience_notes(crawler), *_trap_notes(frontiers)),
     )
     return summary, frontiers
+
+
+def _patience_notes(crawler: Crawler) -> tuple[str, ...]:
+    patience = crawler.get_extension(Patience)
+    return () if patience is None else tuple(patience.notes)
+
+
+def _trap_notes(frontiers: Iterable[Frontier]) -> Iterator[str]:
+    for frontier in frontiers:
+        if frontier.traps:
+            addresses = f"{frontier.traps:,} address{'es' if frontier.traps > 1 else ''}"
+            yield f"{addresses} of {host(frontier.source.url)} not followed: one of endlessly many, by the looks of it."
 
 
 def user_agent(contact: str) -> str:

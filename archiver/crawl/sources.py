@@ -161,6 +161,8 @@ class _Entry(BaseModel):
     sitemaps: _Addresses = []
     fronts: _Addresses = []
     pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
+    pages_a_day: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
+    megabytes_a_day: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     rules: Annotated[list[_Rules], BeforeValidator(_tables), AfterValidator(_of_different_days)] = []
 
@@ -185,6 +187,8 @@ def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
             sitemaps=tuple(entry.sitemaps),
             fronts=tuple(entry.fronts),
             pages=entry.pages,
+            pages_a_day=entry.pages_a_day,
+            megabytes_a_day=entry.megabytes_a_day,
             delay=entry.delay,
             rules=tuple(_site_rules(rules) for rules in entry.rules),
         )

@@ -5,19 +5,17 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from archiver.items import Article, Discovery, Listing, Outcome, Visit
-from archiver.pipelines.walls import is_wall
+from archiver.parsers.walls import letters
+from archiver.pipelines.walls import SHORTEST_STORY, behind_wall
 
 Dated = TypeVar("Dated", Article, Listing)
 
-# Letters and digits of the shortest story. A news flash in Chinese has some 60; what has fewer is a caption,
-# a form or a notice that the page needs JavaScript.
-SHORTEST_STORY = 40
 # How far a server's clock may be ahead of ours.
 CLOCK_DRIFT = timedelta(hours=1)
 
 
 class Validate:
-    """Makes a page whose article has no headline or text a page without, and drops impossible dates."""
+    """Tells walls from pages, makes one whose article has no headline or text one without, drops impossible dates."""
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item with what it holds checked."""
@@ -25,6 +23,8 @@ class Validate:
             return item
         if item.listing is not None:
             item = replace(item, listing=_with_possible_dates(item.listing, item.fetched))
+        if (behind := behind_wall(item)) is not None:
+            return behind
         if item.split is None or item.split.article is None:
             return item
         article = item.split.article
@@ -37,9 +37,7 @@ class Validate:
 def _why_no_story(article: Article) -> str | None:
     if not article.headline.strip():
         return "its text has no headline"
-    if is_wall(article):
-        return "the server shows a notice in place of the page: consent, a check for robots, or JavaScript"
-    characters = sum(character.isalnum() for character in article.body)
+    characters = letters(article.body)
     if characters < SHORTEST_STORY:
         return f"its text has only {characters} letters and digits"
     return None

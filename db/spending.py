@@ -1,0 +1,42 @@
+"""What the crawls of a day have fetched of a source: for budgets that hold over several crawls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Connection
+
+from archiver.items import Outcome
+from db.connection import archive_errors
+from db.values import storable, time_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What was fetched of a source."""
+
+    pages: int = 0
+    """Visits, failed ones included; listings do not count."""
+    bytes: int = 0
+    """Of all responses, listings included, unpacked."""
+
+
+def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
+    """Return what has been fetched of the source with this address since a moment.
+
+    Only captures of crawls that ran since then are looked at, by the index of captures_crawl; a crawl that was
+    killed counts as one that runs until the next begins. What was read in from files is no fetch.
+    """
+    moment = time_text(since)
+    with archive_errors(archive):
+        row = archive.execute(
+            """
+            SELECT count(*) FILTER (WHERE captures.outcome <> ?1), ifnull(sum(captures.length), 0)
+            FROM crawls
+            JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
+            JOIN pages ON pages.id = captures.page_id
+            WHERE crawls.id >= (SELECT ifnull(max(id), 0) FROM crawls WHERE started < ?2)
+                AND crawls.id NOT IN (SELECT crawl_id FROM imports)
+                AND pages.source_id = (SELECT id FROM sources WHERE url = ?3) AND captures.fetched >= ?2
+            """,
+            (Outcome.LISTING, moment, storable(source_url)),
+        ).fetchone()
+    return Spending(pages=row[0], bytes=row[1])
