@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 BUSY = frozenset({429, 503})
 # Such answers in a row, second tries included, after which a host is left alone until the next crawl.
 BUSY_IN_A_ROW = 4
+# Seconds between two requests where none are asked for. Without any, Scrapy sends all that waits for a site at once,
+# whatever CONCURRENT_REQUESTS_PER_DOMAIN says: it counts a request only when its task has begun.
+SHORTEST_DELAY = 0.001
 
 
 class Patience:
@@ -46,12 +49,15 @@ class Patience:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         patience = cls(crawler)
+        crawler.signals.connect(
+            patience.request_reached_downloader, signal=signals.request_reached_downloader
+        )
         crawler.signals.connect(patience.response_downloaded, signal=signals.response_downloaded)
         return patience
 
     def least(self, key: str) -> float:
         """Return the seconds between two requests to a site: its own delay, or what its robots.txt asks for."""
-        return self._least.get(key, self._delay)
+        return max(self._least.get(key, self._delay), SHORTEST_DELAY)
 
     def slow_down(self, key: str, delay: float, name: str) -> None:
         """Set the least delay of a site to the Crawl-delay of its host called name, unless it is longer already."""
@@ -69,6 +75,12 @@ class Patience:
     def why_left_alone(self, url: str) -> str | None:
         """Return why nothing is asked of the host of an address any longer, or None."""
         return self._resting.get(host(url))
+
+    def request_reached_downloader(self, request: Request) -> None:
+        """Let no two requests to a site go out at once."""
+        slot = self._crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
+        if slot is not None:
+            slot.delay = max(slot.delay, SHORTEST_DELAY)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Wait where the host asks for it, and leave it alone where it keeps asking."""
