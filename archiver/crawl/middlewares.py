@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS
 from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadTimeoutError,
@@ -40,6 +41,8 @@ STOPPED = "download_stopped"
 # zlib's numbers for the formats of a coding; deflate comes with zlib's head, and from some servers without.
 GZIP = zlib.MAX_WBITS | 16
 WINDOWS = {b"gzip": (GZIP,), b"x-gzip": (GZIP,), b"deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS)}
+# Codings that a body may have; some servers send brotli to everybody.
+KNOWN_CODINGS = frozenset({b"", b"identity", *WINDOWS, *ACCEPTED_ENCODINGS})
 # Bytes unpacked at a time.
 CHUNK = 2**18
 
@@ -198,6 +201,12 @@ class WholeBodies:
         if response.status >= 300 or not response.body or STOPPED in response.flags:
             return response
         codings = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
+        for each in codings:
+            if (unknown := each.strip()) not in KNOWN_CODINGS:
+                name = unknown.decode("latin-1")
+                raise BodyDecodingError(
+                    f"the body could not be decoded: it is packed by {name[:40]}, unasked"
+                )
         coding = codings[-1].strip()  # the outermost
         largest = int(request.meta.get("download_maxsize", self._largest))
         if coding in WINDOWS and not any(_unpacks(response.body, bits, largest) for bits in WINDOWS[coding]):
