@@ -33,7 +33,16 @@ LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
 # Outcomes of pages that were visited as stories and came.
-READABLE_FAILURES = frozenset({Outcome.NOT_ARTICLE, Outcome.EMPTY, Outcome.PARSE_ERROR, Outcome.PARSE_LIMIT})
+READABLE_FAILURES = frozenset(
+    {
+        Outcome.NOT_ARTICLE,
+        Outcome.EMPTY,
+        Outcome.PARSE_ERROR,
+        Outcome.PARSE_LIMIT,
+        Outcome.CONSENT,
+        Outcome.PAYWALL,
+    }
+)
 
 
 class AlarmKind(StrEnum):

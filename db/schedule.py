@@ -30,9 +30,21 @@ LEASE = timedelta(minutes=30)
 
 PASSING = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 """Outcomes of a failure that may pass; an HTTP error is one by its status."""
-FINAL = frozenset({Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE})
+FINAL = frozenset(
+    {Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE, Outcome.TRAP, Outcome.FORBIDDEN_ADDRESS}
+)
 """Outcomes after which nothing asks for the page by itself: listings are asked for by every crawl."""
-REFUSED = frozenset({Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS, Outcome.HTTP_ERROR})
+REFUSED = frozenset(
+    {
+        Outcome.GONE,
+        Outcome.REDIRECT,
+        Outcome.ROBOTS,
+        Outcome.HTTP_ERROR,
+        Outcome.CHALLENGE,
+        Outcome.CONSENT,
+        Outcome.PAYWALL,
+    }
+)
 """Outcomes that may change, slowly."""
 
 

@@ -54,11 +54,11 @@ def test_visit_shortly_before_an_age_counts_as_that_of_the_age() -> None:
 
 
 def test_what_was_taken_down_or_refused_is_looked_at_again_within_days_not_hours() -> None:
-    for outcome in (Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS):
+    for outcome in (Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS, Outcome.CHALLENGE, Outcome.PAYWALL):
         assert visits_of(outcome) == [timedelta(), DAY, 3 * DAY, 14 * DAY]
 
 
-@pytest.mark.parametrize("outcome", [Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE])
+@pytest.mark.parametrize("outcome", [Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE, Outcome.TRAP])
 def test_what_cannot_be_a_story_is_done_with(outcome: Outcome) -> None:
     assert turn_after(outcome, 200, FRESH, NOON).state is PageStatus.DONE
 

@@ -41,6 +41,7 @@ class CrawlOptions:
     delay: float | None
     revisit_after: timedelta | None
     others: tuple[tuple[str, object], ...]
+    notify: tuple[str, ...]
     log_file: Path | None
     log_json: bool
     verbose: bool
@@ -90,6 +91,12 @@ class CrawlOptions:
     help="Any other setting; the README lists them.",
 )
 @click.option(
+    "--notify",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Tell this webhook, or mailto://... with the extra notify, of alarms.",
+)
+@click.option(
     "--log-file",
     type=click.Path(path_type=Path),
     callback=writable,
@@ -133,9 +140,20 @@ def crawl(**values: Any) -> ExitCode:
         print_summary(Output(), summary, diary, options.archive)
     for alarm in summary.alarms:
         _complain(options, alarm)
+    _notify(options)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED:
         _complain(options, _why_nothing(diary.notes))
     return exit_code(summary)
+
+
+def _notify(options: CrawlOptions) -> None:
+    from archiver.crawl.notify import notify  # noqa: PLC0415 - as above
+
+    try:
+        if options.notify:
+            notify(options.archive, options.notify)
+    except ArchiverError as error:  # the crawl is done; the next one tells again
+        _complain(options, str(error))
 
 
 def _is_stuck(error: LockedError) -> bool:

@@ -13,6 +13,7 @@ from archiver.crawl.ending import PromptProcess
 from archiver.crawl.journal import SourceEnd, crawl_ended, crawl_failed, source_ended
 from archiver.crawl.log import logging_by
 from archiver.crawl.mishaps import Mishaps
+from archiver.crawl.notify import alarm_text
 from archiver.crawl.patience import Patience
 from archiver.crawl.progress import CrawlWatcher, Progress
 from archiver.errors import ArchiverError, SourceError
@@ -145,6 +146,7 @@ def _crawl(
         counts=progress.counts,
         not_due=sum(frontier.not_due for frontier in frontiers),
         left=sum(frontier.left for frontier in frontiers),
+        alarms=tuple(map(alarm_text, archive.alarms)),
         spent={frontier.source.url: spent for frontier in frontiers if (spent := frontier.day_is_over)},
         notes=(*_patience_notes(crawler), *_trap_notes(frontiers)),
     )
