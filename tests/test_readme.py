@@ -1,4 +1,4 @@
-"""The README tells all that there is, and what it tells works."""
+"""The README and docs/ tell all that there is, and what they tell works."""
 
 import re
 import subprocess
@@ -15,19 +15,24 @@ from archives import FLOOD, filled
 
 from archiver import settings
 from archiver.cli import commands
+from archiver.cli.source import source
 from archiver.crawl.sources import read_sources
 from archiver.errors import ExitCode
 from archiver.items import Article, Image, LinkKind, Origin, Outcome, Precision, RelatedLink
 from archiver.parsers.rules import SiteRules
 from db.connection import read_archive
+from spiders.frontier import Source
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+DOCS = "".join(
+    file.read_text("utf-8") for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+)
 
 
 def blocks(language: str) -> list[str]:
-    """Return the README's code blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    """Return the documents' code blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("name", [name for name in vars(settings) if name.isupper()])
@@ -73,11 +78,11 @@ def test_every_table_and_view_is_in_the_readme(tmp_path: Path) -> None:
 def test_options_named_in_the_readme_exist() -> None:
     known = {
         option
-        for command in commands.commands.values()
+        for command in (*commands.commands.values(), *source.commands.values())
         for parameter in command.params
         for option in parameter.opts
     }
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", DOCS))
 
     assert named - known - {"--help"} == set()
 
@@ -120,21 +125,21 @@ def test_sources_toml_is_one_that_a_crawl_takes(tmp_path: Path) -> None:
     file = read_sources(tmp_path / "sources.toml")
 
     assert file.contact == "you@example.org"
-    assert [source.name for source in file.sources] == [None, "The Courier"]
-    assert file.sources[1].delay == 5
+    assert [(each.name, each.delay) for each in file.sources] == [("The Courier", 5)]
+    assert all(f"{key} = " in text for key in Source.__dataclass_fields__ if key != "rules")
 
 
 def test_rules_are_ones_that_a_crawl_takes(tmp_path: Path) -> None:
     _, text = blocks("toml")
     (tmp_path / "sources.toml").write_text(text, "utf-8")
 
-    (source,) = read_sources(tmp_path / "sources.toml").sources
+    (rules_of,) = read_sources(tmp_path / "sources.toml").sources
 
-    first, second = source.rules
+    first, second = rules_of.rules
     assert (first.valid_from, second.valid_from) == (None, date(2026, 3, 1))
     assert all(getattr(second, field.name) for field in fields(SiteRules))
     assert all(
-        f"`{'from' if field.name == 'valid_from' else field.name}`" in README for field in fields(SiteRules)
+        f"`{'from' if field.name == 'valid_from' else field.name}`" in DOCS for field in fields(SiteRules)
     )
 
 
