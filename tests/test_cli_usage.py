@@ -135,11 +135,11 @@ def test_shell_completion_knows_the_commands() -> None:
     result = run_apart(_ARCHIVER_COMPLETE="bash_complete", COMP_WORDS="archiver s", COMP_CWORD="1")
 
     assert [line.partition(",")[2] for line in result.out.splitlines()] == [
+        "source",
+        "schedule",
         "search",
         "show",
-        "stats",
-        "schedule",
-        "source",
         "status",
+        "stats",
     ]
     assert os.environ.get("_ARCHIVER_COMPLETE") is None

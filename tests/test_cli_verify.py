@@ -8,6 +8,7 @@ import pytest
 from archives import NOON, crawl, visit
 from commands import Run, on_terminal, run_apart, runner
 
+from archiver.errors import ExitCode
 from db.connection import open_archive, writers_kept_out
 from db.store import Kept, record_visit
 from db.warc import WarcWriter, warc_directory
@@ -85,7 +86,7 @@ def test_repair_waits_for_no_crawl(run: Run, archive: Path, warc: Path) -> None:
     with writers_kept_out(archive):
         result = run("verify", "-a", archive, "--repair")
         assert run("verify", "-a", archive).code == 0  # to look is allowed
-    assert result.code == 1
+    assert result.code == ExitCode.LOCKED
     assert "is being written" in result.err
     assert run("verify", "-a", archive, "--repair").code == 0
 

@@ -169,7 +169,7 @@ def test_plain_scrapy_commands_work(archive: Path) -> None:
     scrapy = [sys.executable, "-m", "scrapy"]
     project = Path(__file__).parent.parent
     listed = subprocess.run([*scrapy, "list"], cwd=project, capture_output=True, text=True, check=True)
-    assert listed.stdout.split() == ["feed", "front_page", "site", "sitemap"]
+    assert listed.stdout.split() == ["backfill", "feed", "front_page", "site", "sitemap"]
 
     with misbehaving({"/a": answer(story())}) as server:
         settings = [f"ARCHIVE={archive}", "DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "LOG_LEVEL=ERROR"]

@@ -19,8 +19,8 @@ from archiver.cli.rendering import (
     printable,
 )
 from archiver.items import Visit
-from archiver.parsers.urls import host
 from db.sources import SourceRecord
+from db.values import host_of
 
 if TYPE_CHECKING:
     from archiver.crawl.survey import Choice, Survey
@@ -64,7 +64,7 @@ def print_sources(
     for source in sources:
         record = records.get(source.url)
         table.add_row(
-            printable(source.name or host(source.url)),
+            printable(source.name or host_of(source.url)),
             source.url,
             source.language or "",
             _listings(source),

@@ -30,6 +30,9 @@ def status(days: int, as_json: bool, archive: Path) -> None:
 
     An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
     dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended.
+
+    \b
+    archiver status --days 30
     """
     now = datetime.now(UTC)
     with closing(read_archive(archive)) as connection:

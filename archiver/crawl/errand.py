@@ -30,6 +30,7 @@ OF_THE_ARCHIVE = (
     "archiver.crawl.backfill.Backfills",
     "archiver.crawl.revisits.ConditionalRequests",
     "archiver.crawl.mishaps.Mishaps",
+    "archiver.crawl.disk.DiskGuard",
 )
 
 
