@@ -250,7 +250,7 @@ def test_crawl_goes_on_from_an_import(run: Run, archive: Path, tmp_path: Path, c
     with misbehaving({"/a": answer(story("The very same")), "/feed.xml": feed("/a")}) as server:
         file = warc(tmp_path / "a.warc.gz", [Sent(url=f"{server.url}a", body=story("The very same"))])
         run("import", file, "--source", server.url, "--archive", archive)
-        crawl(server.url, REVISIT_DAYS=36_500)
+        crawl(server.url, REVISIT_AGES="36500d")
     assert rows(archive, "SELECT outcome FROM captures WHERE final_url LIKE '%/a' ORDER BY id") == [
         ("stored",),
         ("unchanged",),

@@ -154,7 +154,7 @@ def test_dry_run_writes_nothing_and_needs_no_lock(run: Run, archive: Path) -> No
     assert (report["changed"], report["fields"], report["dry_run"]) == (1, {"headline": 1}, True)
     assert report["examples"]["headline"] == [{"url": URL, "old": "City News", "new": HEADLINE}]
     assert content(archive) == before
-    assert refused.code == ExitCode.FAILED
+    assert refused.code == ExitCode.LOCKED
     assert "is being written" in refused.err
 
 

@@ -50,7 +50,7 @@ def test_printed_line_crawls_from_anywhere_and_says_nothing(tmp_path: Path) -> N
         (folder / "sources.toml").write_text(
             f'contact = "me@example.org"\n[[source]]\nurl = "{server.url}"\n'
         )
-        printed = schedule("--every", "15m", "--delay", "0", "--set", "REVISIT_DAYS=3", folder=folder)
+        printed = schedule("--every", "15m", "--delay", "0", "--set", "PAGE_BUDGET=30", folder=folder)
         done = as_cron(printed.out)
         again = as_cron(printed.out)
 
