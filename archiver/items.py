@@ -245,6 +245,10 @@ class RawResponse:
     """Of the server; None if that is not known."""
 
 
+RENDERED_TYPE = "text/html; charset=utf-8"
+"""The media type of what a browser made of a page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One attempt to fetch one page, and what came of it."""
@@ -266,6 +270,8 @@ class Visit:
     """One line for a person: what exactly failed, or why it is no story."""
     response: RawResponse | None = None
     """None if no whole response arrived."""
+    rendered: bytes | None = None
+    """The document, in UTF-8, that a browser made of response; None if it was split as it came."""
     split: Split | None = None
     article_id: int | None = None
     """The row of the article that the page holds, once known."""

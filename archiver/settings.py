@@ -82,6 +82,16 @@ SPLIT_MEMORY = 1024
 # Processes. One splits faster than a polite crawl of one site fetches; the second is for a heavy page.
 SPLIT_WORKERS = 2
 
+# ---- Limits of rendering one page, where a source has javascript = true ----
+
+# The browser: a path or a name; "": the system's Chromium or Chrome.
+BROWSER = ""
+# Seconds until the scripts of a page must have come to rest: readers do not wait longer for a story either. Most pages
+# take two.
+RENDER_SECONDS = 20
+# Megabytes of the process that shows a page. Heavy news pages take 400.
+RENDER_MEMORY = 1024
+
 # ---- Parts ----
 
 ITEM_PIPELINES = {
@@ -94,6 +104,7 @@ EXTENSIONS = {
     "archiver.pipelines.archive.OpenArchive": 100,
     "archiver.crawl.revisits.Revisits": 200,
     "archiver.crawl.backfill.Backfills": 250,
+    "archiver.crawl.rendering.Rendering": 280,
     "archiver.crawl.mishaps.Mishaps": 300,
     "archiver.crawl.disk.DiskGuard": 350,
     "scrapy.extensions.throttle.AutoThrottle": None,

@@ -128,6 +128,7 @@ def _measures(archive: Connection, crawl_id: int, source_id: int) -> dict[str, i
         f"""
         SELECT count(captures.status), ifnull(sum(length), 0),
                ifnull(sum(captures.status IN {REFUSALS} OR captures.outcome = 'challenge'), 0) {own}
+            AND NOT rendered
         """,
         (crawl_id, source_id),
     ).fetchone()

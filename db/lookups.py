@@ -100,14 +100,14 @@ def article_with_body(archive: Connection, source: str, body_digest: str) -> Kno
 
 
 def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
-    """Return the latest fetch of a page that a server answered with success and a body, if any.
+    """Return the latest fetch of a page that a server answered with success and a body, if any; never a rendering.
 
     It is what a conditional request can name, and what new bytes are compared with.
     """
     row = archive.execute(
         """
         SELECT captures.* FROM captures JOIN pages ON pages.id = page_id
-        WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0
+        WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0 AND NOT rendered
         ORDER BY fetched DESC, captures.id DESC LIMIT 1
         """,
         (storable(page_url),),

@@ -171,7 +171,7 @@ def statistics(archive: Connection, days: int = 14) -> Statistics:
                 archive, "SELECT count(*) FROM pages WHERE source_id IS NOT NULL AND outcome IS NULL"
             ),
             other_pages=_count(archive, "SELECT count(*) FROM pages WHERE source_id IS NULL"),
-            captures=_count(archive, "SELECT count(*) FROM captures"),
+            captures=_count(archive, "SELECT count(*) FROM captures WHERE NOT rendered"),
             outcomes=_outcomes(archive),
             sources=_by_source(archive),
             days=tuple(DayStatistics(day=date.fromisoformat(day), articles=number) for day, number in by_day),

@@ -34,6 +34,7 @@ from db.pages import (
     source_row,
     visited_page,
 )
+from db.rendered import KeptRendering, add_rendering
 from db.schedule import REVISIT_AGES, close_turn, release_leases
 from db.values import storable, storable_or_none, time_text
 from db.warc import WarcPlace
@@ -69,6 +70,8 @@ class Kept:
     place: WarcPlace
     refers_to: int | None = None
     """The capture whose record holds the bytes; None: this record does."""
+    rendered: KeptRendering | None = None
+    """Where what a browser made of it stands; None: nothing was made, or kept."""
 
 
 class CrawlState(StrEnum):
@@ -164,9 +167,14 @@ def record_visit(
         capture_id = (
             None if visit.outcome in NOT_ASKED else _add_capture(archive, crawl_id, page_id, visit, kept)
         )
+        fetched_id = capture_id
+        if capture_id is not None and kept and kept.rendered and visit.rendered:
+            capture_id = add_rendering(archive, capture_id, visit.rendered, kept.rendered)
         rows = Place(page_id=page_id, source_id=source_id, capture_id=capture_id)
         outcome, article_id = record_article(archive, visit, rows)
-        archive.execute("UPDATE captures SET outcome = ? WHERE id = ?", (outcome, capture_id))
+        archive.execute(
+            "UPDATE captures SET outcome = ? WHERE id IN (?, ?)", (outcome, fetched_id, capture_id)
+        )
         if visit.found_by is FoundBy.IMPORT and _was_visited_after(archive, page_id, seen):
             _note_earlier_visit(archive, page_id, article_id)
         else:

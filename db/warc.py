@@ -23,6 +23,7 @@ from db.warc_records import (
     HELD_FILE,
     HELD_OFFSET,
     HeldRecord,
+    conversion_record,
     response_records,
     revisit_records,
     warcinfo_record,
@@ -78,12 +79,24 @@ class WarcWriter:
         """Write that response, fetched from url, brought the bytes that held has, or is a 304; as append does."""
         return self._append(revisit_records(url, fetched, response, held))
 
+    def append_rendered(self, url: str, made: datetime, html: bytes, original: HeldRecord) -> WarcPlace:
+        """Write what a browser made at the time made of the page that original holds; as append does."""
+        return self._append((conversion_record(url, made, html, original), b""))
+
     def held(self, place: WarcPlace) -> HeldRecord | None:
         """Return the record at place if its bytes can be read there today, so that another may refer to it."""
         try:
             return held_record(self._directory, place)
         except ArchiveError:
             return None
+
+    def is_whole(self, place: WarcPlace) -> bool:
+        """Whether the record at place can be read today."""
+        try:
+            read_capture(self._directory, place)
+        except ArchiveError:
+            return False
+        return True
 
     def _append(self, records: tuple[bytes, bytes]) -> WarcPlace:
         answer, request = records
@@ -141,8 +154,8 @@ class WarcWriter:
 def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
     """Return the response that stands at place in the WARC files of directory.
 
-    Of a revisit, the bytes are those that it refers to; of a 304, so is all the rest. Raises ArchiveError if it is
-    missing, torn or damaged.
+    Of a revisit, the bytes are those that it refers to; of a 304, so is all the rest. A rendered document comes
+    as if a server had sent it. Raises ArchiveError if it is missing, torn or damaged.
     """
     record, body = _record(directory, place)
     if record.rec_type == "revisit":
@@ -152,6 +165,8 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
             raise _damage(directory, held)
         if record.http_headers is None or record.http_headers.get_statuscode() == "304":
             record = original
+    if record.rec_type == "conversion":
+        return RawResponse(status=200, headers=(("Content-Type", record.content_type),), body=body)
     headers = record.http_headers
     return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
 
@@ -159,7 +174,7 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
 def held_record(directory: Path, place: WarcPlace) -> HeldRecord:
     """Return what a revisit has to say of the response at place; ArchiveError if its bytes cannot be read."""
     record, _ = _record(directory, place)
-    if record.rec_type == "revisit":
+    if record.rec_type != "response":
         raise _damage(directory, place)
     about = record.rec_headers.get_header
     return HeldRecord(
@@ -189,8 +204,10 @@ def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
         ) from error
     except (ArchiveLoadFailed, StopIteration) as error:
         raise _damage(directory, place) from error
-    is_response = record.rec_type == "revisit" or (record.rec_type == "response" and record.http_headers)
-    if len(member) < place.length or not is_response:
+    has_page = record.rec_type in ("revisit", "conversion") or (
+        record.rec_type == "response" and record.http_headers
+    )
+    if len(member) < place.length or not has_page:
         raise _damage(directory, place)
     return record, body
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped] # warcio has no types
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from archiver.items import RawRequest, RawResponse
+from archiver.items import RENDERED_TYPE, RawRequest, RawResponse
 from db.values import time_text
 
 # The body is kept decoded, so that these no longer hold.
@@ -80,6 +80,12 @@ def revisit_records(
     return record.gzipped(_http(response), b""), _request_record(record, response.request)
 
 
+def conversion_record(url: str, made: datetime, html: bytes, original: HeldRecord) -> bytes:
+    """Return the document, in UTF-8, that was made of the page that the record original holds."""
+    about = {"WARC-Date": time_text(made), "WARC-Refers-To": original.id, "Content-Type": RENDERED_TYPE}
+    return _Record(url, "conversion", about).gzipped(None, html)
+
+
 def target_uri(url: str) -> str:
     """Return an address as a record names it: in one piece."""
     return "%20".join(_one_line(url).split())
@@ -106,7 +112,7 @@ class _Record:
             warc_headers_dict=self.headers,
         )
         if http is None:
-            record.content_type = None  # of nothing
+            record.content_type = self.headers.get("Content-Type")  # None: of nothing
         writer.write_record(record)
         return member.getvalue()
 

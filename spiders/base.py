@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import PageError, ParseLimitError, SourceError
-from archiver.items import Discovery, FoundBy, Listing, Outcome, Split, Visit
+from archiver.items import RENDERED_TYPE, Discovery, FoundBy, Listing, Outcome, Split, Visit
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
@@ -36,6 +36,17 @@ LISTING_PRIORITY = 10
 DISCOVERY_SIZE = 1000
 
 
+class Renderer(Protocol):
+    """What makes of a page what its readers see."""
+
+    async def render(self, response: Response, source: str) -> bytes:
+        """Return the document, in UTF-8, once the scripts of a page of the source have run.
+
+        Raises ParseLimitError if they take too much time, memory or text, another PageError if they cannot be
+        run, and CrawlEndsError if the crawl ends before they have run.
+        """
+
+
 class NewsSpider(Spider):
     """Visits the stories of some sources. Subclasses say where to find them.
 
@@ -48,6 +59,8 @@ class NewsSpider(Spider):
         super().__init__(**kwargs)
         self.sources = tuple(sources) or (Source(url=source_address(url)),)
         self.memory: Memory = NoMemory()
+        self.renderer: Renderer | None = None
+        """There is one if a source needs it."""
         self.frontiers: list[Frontier] = []
         self.workers: SplitWorkers
 
@@ -152,11 +165,14 @@ class NewsSpider(Spider):
         outcome = self._unchanged(response) or outcome_of_status(response) or _sent_home(response, asked)
         if outcome is None and (reason := not_html(response)):
             outcome = Outcome.NOT_HTML, reason
-        visit = (
-            visit_of(response, asked, frontier, outcome)
-            if outcome
-            else await self._split(response, asked, frontier)
-        )
+        try:
+            visit = (
+                visit_of(response, asked, frontier, outcome)
+                if outcome
+                else await self._split(response, asked, frontier)
+            )
+        except CrawlEndsError:
+            return  # half rendered: it is left for the next crawl
         frontier.is_new(visit.final_url)  # who links to it there need not ask for it again
         yield visit
         # A server that sends nothing again leaves the headlines of last time.
@@ -189,12 +205,21 @@ class NewsSpider(Spider):
             frontier.leave_alone(host(final_url))
         return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
 
-    async def split_of(self, response: Response, frontier: Frontier) -> Split:
-        """Return the split of a page by the rules of its source, done by a worker. Raises PageError."""
+    async def rendered(self, response: Response, frontier: Frontier) -> bytes | None:
+        """Return what a browser makes of a page, None if its source does without. Raises as Renderer.render."""
+        if self.renderer is None or not frontier.source.javascript:
+            return None
+        return await self.renderer.render(response, frontier.source.url)
+
+    async def split_of(self, response: Response, frontier: Frontier, rendered: bytes | None = None) -> Split:
+        """Return the split of a page, as rendered if it was, by the rules of its source, done by a worker.
+
+        Raises PageError.
+        """
         return await self.workers.split(
-            response.body,
+            response.body if rendered is None else rendered,
             url=response.url,
-            content_type=content_type(response) or None,
+            content_type=(content_type(response) or None) if rendered is None else RENDERED_TYPE,
             fetched=datetime.now(UTC),
             rules=frontier.source.rules,
         )
@@ -241,7 +266,8 @@ class NewsSpider(Spider):
             # One queue and one delay for all hosts of a site.
             meta={
                 "source": frontier.source.url,
-                "story": is_story,
+                # What a script fetches may be new where the page that holds the script is not.
+                "story": is_story and not frontier.source.javascript,
                 "download_slot": site(host(frontier.source.url)),
             },
             priority=0 if is_story else LISTING_PRIORITY,
@@ -256,17 +282,19 @@ class NewsSpider(Spider):
         return (Outcome.UNCHANGED, "HTTP status 304") if response.status == 304 and conditional else None
 
     async def _split(self, response: Response, asked: Asked, frontier: Frontier) -> Visit:
+        rendered = None
         try:
-            split = await self.split_of(response, frontier)
+            rendered = await self.rendered(response, frontier)
+            split = await self.split_of(response, frontier, rendered)
         except ParseLimitError as error:
-            return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)))
+            return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)), None, rendered)
         except PageError as error:
-            return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)))
+            return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)), None, rendered)
         if split.article is None:
             outcome = Outcome.NOT_ARTICLE, "the page has no story of its own"
         else:
             outcome = Outcome.STORED, ""  # what it is to the archive is found out on the way there
-        return visit_of(response, asked, frontier, outcome, split)
+        return visit_of(response, asked, frontier, outcome, split, rendered)
 
 
 def source_address(url: str) -> str:
@@ -290,6 +318,7 @@ def visit_of(
     frontier: Frontier,
     outcome: tuple[Outcome, str],
     split: Split | None = None,
+    rendered: bytes | None = None,
 ) -> Visit:
     """Return the visit that a response stands for."""
     frontier.weigh(len(response.body))
@@ -300,6 +329,7 @@ def visit_of(
         outcome=outcome[0],
         detail=one_line(outcome[1]),
         response=raw_response(response),
+        rendered=rendered,
         split=split,
     )
 

@@ -6,10 +6,10 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.items import FoundBy, Listing, Outcome, RelatedLink, Split
+from archiver.items import FoundBy, Listing, Outcome, RelatedLink, Split, Visit
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
-from spiders.responses import not_html, outcome_of_status
+from spiders.responses import CrawlEndsError, not_html, outcome_of_status
 
 
 class FrontPageSpider(NewsSpider):
@@ -24,8 +24,12 @@ class FrontPageSpider(NewsSpider):
 
     async def front(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the visit of a front page and the stories found on it."""
-        outcome, split = await self._listing(response, frontier)
-        yield visit_of(response, asked, frontier, outcome, split)
+        try:
+            visit = await self._front_visit(response, asked, frontier)
+        except CrawlEndsError:
+            return
+        yield visit
+        split = visit.split
         if split is not None:
             listings = _listings(split.related)
             for discovery in self.discovered(frontier, FoundBy.FRONT_PAGE, asked.url, listings):
@@ -41,23 +45,23 @@ class FrontPageSpider(NewsSpider):
         for found in nothing:
             yield found
 
-    async def _listing(
-        self, response: Response, frontier: Frontier
-    ) -> tuple[tuple[Outcome, str], Split | None]:
+    async def _front_visit(self, response: Response, asked: Asked, frontier: Frontier) -> Visit:
         if (refused := outcome_of_status(response)) is not None:
-            return refused, None
+            return visit_of(response, asked, frontier, refused)
         if reason := not_html(response):
-            return (Outcome.NOT_HTML, reason), None
+            return visit_of(response, asked, frontier, (Outcome.NOT_HTML, reason))
+        rendered = None
         try:
-            split = await self.split_of(response, frontier)
+            rendered = await self.rendered(response, frontier)
+            related = (await self.split_of(response, frontier, rendered)).related
         except ParseLimitError as error:
-            return (Outcome.PARSE_LIMIT, str(error)), None
+            return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)), None, rendered)
         except PageError as error:
-            return (Outcome.PARSE_ERROR, str(error)), None
+            return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)), None, rendered)
         # Whatever text it opens with, a front page is no story.
-        return (Outcome.LISTING, f"{len(split.related)} headlines"), Split(
-            article=None, related=split.related
-        )
+        split = Split(article=None, related=related)
+        outcome = Outcome.LISTING, f"{len(related)} headlines"
+        return visit_of(response, asked, frontier, outcome, split, rendered)
 
 
 def _listings(related: tuple[RelatedLink, ...]) -> Iterator[Listing]:

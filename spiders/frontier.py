@@ -51,6 +51,8 @@ class Source:
     """What may be fetched in 24 hours by all crawls together; None: no limit."""
     delay: float | None = None
     """Seconds between two requests; None: the setting DOWNLOAD_DELAY."""
+    javascript: bool = False
+    """Whether its fronts and stories are what a browser makes of them, scripts run."""
     rules: tuple[SiteRules, ...] = ()
     """How its pages are read where the general logic errs; one for each time they were made anew."""
 

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archiver import settings as defaults
+from archiver.crawl.browser import browser_limits, check_browser
 from archiver.crawl.ending import PromptProcess
 from archiver.crawl.journal import SourceEnd, crawl_ended, crawl_failed, source_ended
 from archiver.crawl.log import logging_by
@@ -101,6 +102,8 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
     if not plan.sources:
         raise SourceError("there is no source to crawl: give the address of a site")
     settings = crawl_settings(plan)
+    if any(source.javascript for source in plan.sources):
+        check_browser(settings["BROWSER"], browser_limits(settings))
     if plan.archive.parent.is_dir():
         require_room(plan.archive, settings.getint("LEAST_DISK"))
     open_archive(plan.archive).close()  # refused here in one line, not in the midst of Scrapy's start

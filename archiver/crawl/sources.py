@@ -164,6 +164,7 @@ class _Entry(BaseModel):
     pages_a_day: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
     megabytes_a_day: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    javascript: bool = False
     rules: Annotated[list[_Rules], BeforeValidator(_tables), AfterValidator(_of_different_days)] = []
 
 
@@ -190,6 +191,7 @@ def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
             pages_a_day=entry.pages_a_day,
             megabytes_a_day=entry.megabytes_a_day,
             delay=entry.delay,
+            javascript=entry.javascript,
             rules=tuple(_site_rules(rules) for rules in entry.rules),
         )
     return tuple(by_address.values())

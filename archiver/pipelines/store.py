@@ -11,6 +11,8 @@ from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, Visit
 from archiver.parsers.urls import same_site
 from archiver.pipelines.archive import OpenArchive
 from db.digests import bytes_digest
+from db.lookups import bytes_place
+from db.rendered import KeptRendering, same_rendering
 from db.store import Kept, add_discovery, last_capture, record_visit
 
 # Outcomes whose bytes are worth keeping: they were split, or could be by a better splitter.
@@ -34,7 +36,12 @@ class Store:
             add_discovery(archive.connection, item, datetime.now(UTC), archive.crawl_id)
             return item
         outcome = record_visit(
-            archive.connection, archive.crawl_id, item, self._kept(item), own_targets(item), archive.ages
+            archive.connection,
+            archive.crawl_id,
+            item,
+            self._with_rendering(item, self._kept(item)),
+            own_targets(item),
+            archive.ages,
         )
         return replace(item, outcome=outcome)
 
@@ -57,6 +64,21 @@ class Store:
         if response.status == 304:
             return None
         return Kept(warc.append(visit.final_url, visit.fetched, response))
+
+    def _with_rendering(self, visit: Visit, kept: Kept | None) -> Kept | None:
+        """Write what a browser made of the visit's response, unless it is what it made of it last time."""
+        if kept is None or visit.rendered is None:
+            return kept
+        archive = self._archive
+        same = same_rendering(archive.connection, visit.url, visit.rendered)
+        if same is not None and archive.warc.is_whole(same.place):
+            return replace(kept, rendered=KeptRendering(None, refers_to=same.capture_id))
+        original = kept.place if kept.refers_to is None else bytes_place(archive.connection, kept.refers_to)
+        held = None if original is None else archive.warc.held(original)
+        if held is None:
+            return kept
+        place = archive.warc.append_rendered(visit.final_url, visit.fetched, visit.rendered, held)
+        return replace(kept, rendered=KeptRendering(place))
 
 
 def own_targets(visit: Visit) -> Iterator[str]:
