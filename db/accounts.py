@@ -143,7 +143,9 @@ def _why_unknown(archive: Connection, url: str) -> str:
 
 
 def _visits(archive: Connection, page_id: int) -> tuple[VisitAccount, ...]:
-    rows = archive.execute("SELECT * FROM captures WHERE page_id = ? ORDER BY id", (page_id,))
+    rows = archive.execute(
+        "SELECT * FROM captures WHERE page_id = ? AND NOT rendered ORDER BY id", (page_id,)
+    )
     return tuple(
         VisitAccount(
             fetched=time_of(row["fetched"]),

@@ -36,6 +36,7 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
             WHERE crawls.id >= (SELECT ifnull(max(id), 0) FROM crawls WHERE started < ?2)
                 AND crawls.id NOT IN (SELECT crawl_id FROM imports)
                 AND pages.source_id = (SELECT id FROM sources WHERE url = ?3) AND captures.fetched >= ?2
+                AND NOT captures.rendered
             """,
             (Outcome.LISTING, moment, storable(source_url)),
         ).fetchone()

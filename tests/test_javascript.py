@@ -103,9 +103,14 @@ class Unwatched(ReparseWatcher):
 
 @contextmanager
 def listening() -> Iterator[tuple[str, list[bytes]]]:
-    """Yield the address of a server of another port of this machine, and what it hears."""
+    """Yield the address of a server of another port of this machine, by TCP and UDP, and what it hears."""
     heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+    ):
+        datagrams.bind(server.getsockname())
+        datagrams.settimeout(0.2)
 
         def serve() -> None:
             with suppress(OSError):
@@ -119,6 +124,8 @@ def listening() -> Iterator[tuple[str, list[bytes]]]:
         threading.Thread(target=serve, daemon=True).start()
         yield f"127.0.0.1:{server.getsockname()[1]}", heard
         server.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            heard.append(datagrams.recv(1000))
 
 
 PAGES = {
@@ -243,10 +250,13 @@ def test_scripts_reach_no_private_address_and_no_other_host_of_this_machine(
             navigator.sendBeacon(all[0], "x");
             try {{ new EventSource(all[0]) }} catch {{}}
             try {{ new WebSocket("ws://{private}/") }} catch {{}}
-            try {{ new Worker(URL.createObjectURL(new Blob(["fetch('http://{private}/w')"]))) }} catch {{}}
-            try {{ new SharedWorker(URL.createObjectURL(new Blob(["fetch('http://{private}/s')"]))) }} catch {{}}
+            const work = "fetch('http://{private}/w', {{mode: 'no-cors'}}); new WebSocket('ws://{private}/v')";
+            try {{ new Worker(URL.createObjectURL(new Blob([work]))) }} catch {{}}
+            try {{ new SharedWorker(URL.createObjectURL(new Blob([work]))) }} catch {{}}
+            try {{ new WebTransport("https://{private}/") }} catch {{}}
             try {{
-                const c = new RTCPeerConnection({{iceServers: [
+                const c = new RTCPeerConnection({{iceServers: [{{urls: "stun:{private}"}},
+                    {{urls: "turn:{private}", username: "a", credential: "b"}},
                     {{urls: "turn:{private}?transport=tcp", username: "a", credential: "b"}}]}});
                 c.createDataChannel("x"); c.createOffer().then(o => c.setLocalDescription(o));
             }} catch {{}}

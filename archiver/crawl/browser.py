@@ -23,7 +23,7 @@ ARGUMENTS = (
     "--proxy-server=http://nowhere.invalid:9",
     "--proxy-bypass-list=<-loopback>",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--no-pings",
     # Megabytes that scripts have for their objects; what lies beside them is watched from outside.
     "--js-flags=--max-old-space-size=512",
