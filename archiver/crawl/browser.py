@@ -320,7 +320,8 @@ def _joined(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
 def _driver_error() -> type[Exception]:
     from playwright.async_api import Error  # noqa: PLC0415 - an extra
 
-    return Error
+    error: type[Exception] = Error
+    return error
 
 
 def _first_line(error: Exception) -> str:
