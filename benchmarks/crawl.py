@@ -154,8 +154,14 @@ def _memory(process: int) -> int:
 
 
 def _middle(runs: list[Run]) -> Run:
-    middle = {name: median(getattr(run, name) or 0 for run in runs) for name in asdict(runs[0])}
-    return Run(**middle | {"articles": runs[0].articles})
+    return Run(
+        pages=runs[0].pages,
+        articles=runs[0].articles,
+        wall=median(run.wall for run in runs),
+        cpu=median(run.cpu for run in runs),
+        cpu_workers=median(run.cpu_workers for run in runs),
+        peak=median(run.peak for run in runs),
+    )
 
 
 def _print(runs: dict[str, Run]) -> None:

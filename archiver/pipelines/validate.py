@@ -37,7 +37,7 @@ class Validate:
 def _why_no_story(article: Article) -> str | None:
     if not article.headline.strip():
         return "its text has no headline"
-    characters = letters(article.body)
+    characters = letters(article.body, SHORTEST_STORY)
     if characters < SHORTEST_STORY:
         return f"its text has only {characters} letters and digits"
     return None
