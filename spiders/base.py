@@ -81,9 +81,12 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first requests of every source."""
         budget = self.settings.getint("PAGE_BUDGET")
+        # As many on the wire as a site is asked for at once, and one for each worker to split meanwhile.
+        under_way = sum(map(self.settings.getint, ("CONCURRENT_REQUESTS_PER_DOMAIN", "SPLIT_WORKERS")))
         for source in self.sources:
             pages = budget if source.pages is None else source.pages
             frontier = self.frontier_of(source, pages)
+            frontier.most_under_way = under_way
             self.frontiers.append(frontier)
             if frontier.day_is_over:
                 continue

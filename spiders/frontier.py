@@ -17,7 +17,7 @@ from spiders.traps import LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endle
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
 
-# Requests of one source under way at once: one on the wire, two being split by the workers.
+# Requests of one source under way at once, unless said otherwise: one on the wire, two being split by the workers.
 UNDER_WAY = 3
 # Visits in a row that found nobody there, or a check for robots, after which a site is left alone until the next crawl.
 LOST_IN_A_ROW = 5
@@ -132,6 +132,8 @@ class Frontier:
         self.sitemaps_asked = 0
         self.not_due = 0
         """Addresses left out because they were visited a short time, or first seen a long time ago."""
+        self.most_under_way = UNDER_WAY
+        """Story pages that are fetched or split at the same time."""
         self.is_ending = False
         """Whether nothing shall be visited any longer."""
         self.traps = 0
@@ -274,7 +276,7 @@ class Frontier:
         return asked
 
     def _may_go_on(self) -> bool:
-        has_room = not self.listings_open and len(self._under_way) < UNDER_WAY
+        has_room = not self.listings_open and len(self._under_way) < self.most_under_way
         is_welcome = max(self._lost_in_a_row, self._challenged_in_a_row) < LOST_IN_A_ROW
         return has_room and is_welcome and not self.is_ending and self._budget > 0 and not self.day_is_over
 
