@@ -1,5 +1,6 @@
 """The records of a WARC file (ISO 28500, version 1.1) as bytes, each a gzip file of its own."""
 
+import gzip
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from archiver.items import RENDERED_TYPE, RawRequest, RawResponse
 from db.values import time_text
 
+# How hard to pack, 1 to 9. Level 9, warcio's own, takes 9.1 ms for a page of two real corpora, 6 takes 5.8 ms and 0.7%
+# more room, 4 takes 3.3 ms and 6% more.
+LEVEL = 6
 # The body is kept decoded, so that these no longer hold.
 TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 CONTROL = re.compile("[\x00-\x1f\x7f]+")
@@ -102,7 +106,7 @@ class _Record:
     def gzipped(self, http: StatusAndHeaders | None, body: bytes) -> bytes:
         """Return the record as a gzip file, with the digests of its block and, but for a revisit, its body."""
         member = BytesIO()
-        writer = WARCWriter(member, gzip=True, warc_version="WARC/1.1")
+        writer = WARCWriter(member, gzip=False, warc_version="WARC/1.1")
         record = writer.create_warc_record(
             target_uri(self.url),
             self._kind,
@@ -114,7 +118,7 @@ class _Record:
         if http is None:
             record.content_type = self.headers.get("Content-Type")  # None: of nothing
         writer.write_record(record)
-        return member.getvalue()
+        return gzip.compress(member.getvalue(), LEVEL, mtime=0)
 
 
 def _request_record(answer: _Record, request: RawRequest | None) -> bytes:
