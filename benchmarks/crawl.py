@@ -115,9 +115,10 @@ def _compare(corpora: list[Path], pages: int, rounds: int, systems: list[str]) -
 
 
 @contextmanager
-def site(pages: int, corpora: list[Path]) -> Iterator[str]:
+def site(pages: int, corpora: list[Path], filler: int = 0) -> Iterator[str]:
     """Serve a site of so many pages in a process of its own and yield its address."""
     command = [sys.executable, "-m", "benchmarks.site", "--pages", str(pages), *map(str, corpora)]
+    command += ["--filler", str(filler)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin is not None
         assert server.stdout is not None
@@ -298,7 +299,8 @@ class Memory:
     def __init__(self, step: int) -> None:
         self._step = step
         self._pages = 0
-        self.megabytes: list[float] = []
+        self.resident: list[int] = []
+        """Bytes."""
 
     def began(self, sources: tuple[str, ...]) -> None:
         """Do nothing: there are no pages yet."""
@@ -310,9 +312,15 @@ class Memory:
         """Count a page."""
         self._pages += 1
         if self._pages % self._step == 0:
-            resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE
-            self.megabytes.append(resident / 2**20)
-            print(f"{self._pages:6} pages  {self.megabytes[-1]:.1f} MB", flush=True)
+            self.resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE)
+            print(f"{self._pages:6} pages  {self.resident[-1] / 2**20:.1f} MB", flush=True)
+
+
+def crawled_flat(address: str, pages: int, step: int) -> list[int]:
+    """Crawl a site and return the number of pages, and the bytes of this process after every step of them."""
+    memory = Memory(step)
+    run = _archiver(address, pages, memory)
+    return [run.pages, *memory.resident]
 
 
 def _flat(pages: int) -> int:

@@ -37,17 +37,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.site", description=__doc__)
     parser.add_argument("corpora", nargs="*", type=Path, metavar="CORPUS")
     parser.add_argument("--pages", type=int, default=5000)
+    parser.add_argument("--filler", type=int, default=0, help="bytes of script in a small page")
     arguments = parser.parse_args()
-    asyncio.run(_serve(arguments.corpora, arguments.pages))
+    asyncio.run(_serve(arguments.corpora, arguments.pages, arguments.filler))
     return 0
 
 
-async def _serve(corpora: list[Path], pages: int) -> None:
+async def _serve(corpora: list[Path], pages: int, filler: int) -> None:
     answers: dict[bytes, bytes] = {}
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: _Connection(answers), "127.0.0.1", 0, backlog=512)
     root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    stories = _copies(corpora, pages, root) if corpora else _small(pages, root)
+    stories = _copies(corpora, pages, root) if corpora else _small(pages, root, filler)
     addresses = []
     for url, html in stories:
         answers[urlsplit(url).path.encode()] = _answer(html)
@@ -106,10 +107,10 @@ def _originals(corpus: Path) -> Iterator[tuple[str, bytes]]:
             yield gold["url"], gzip.decompress((corpus / "html" / f"{gold['id']}.html.gz").read_bytes())
 
 
-def _small(pages: int, root: str) -> Iterator[tuple[str, bytes]]:
+def _small(pages: int, root: str, filler: int) -> Iterator[tuple[str, bytes]]:
     for number in range(pages):
         html = SMALL.format(number=number, next=(number + 1) % pages)
-        yield f"{root}/{number}/story", html.encode()
+        yield f"{root}/{number}/story", html.encode() + b"<script>" + b" " * filler + b"</script>"
 
 
 def _sitemap(addresses: list[str]) -> bytes:

@@ -59,7 +59,9 @@ def _wall_of_article(article: Article, html: bytes) -> Wall | None:
     """Return the wall that was taken for a story; a teaser of some length is what the site publishes of one."""
     if (wall := wall_of_text(article.headline, article.body)) is not None:
         return wall
-    return Wall.PAYWALL if letters(article.body, SHORTEST_STORY) < SHORTEST_STORY and is_not_free(html) else None
+    return (
+        Wall.PAYWALL if letters(article.body, SHORTEST_STORY) < SHORTEST_STORY and is_not_free(html) else None
+    )
 
 
 def _is_page(html: bytes) -> bool:
