@@ -339,6 +339,10 @@ PAGES: dict[str, Callable[[], bytes]] = {
     # What is under one bound and over another.
     "attributes behind a quote": lambda: _page(f"<div z='<' {_ATTRIBUTES}><p>{SENTENCE}"),
     "attributes without spaces": lambda: _page("<div " + _ATTRIBUTES.replace("b ", "'b'") + f"><p>{SENTENCE}"),
+    "attributes with tags": lambda: _page("<div " + _filled(lambda n: f"a{n}='<p ' ", 100_000) + f"><p>{SENTENCE}"),
+    "attributes with whole tags": lambda: _page(
+        "<div " + _filled(lambda n: f"a{n}='\"' b{n}=\"><p>\" ", 100_000) + f"><p>{SENTENCE}"
+    ),
     "attributes in utf-16": lambda: _page(f"<div {_ATTRIBUTES}><p>{SENTENCE}").decode().encode("utf-16"),
     "attributes behind a nul": lambda: _page(f"<\0div {_ATTRIBUTES}><p>{SENTENCE}"),
     "attributes with values": lambda: _page(_filled(lambda n: f"<p {_VALUED}>word {n}", size=1_950_000)),

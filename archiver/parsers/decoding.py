@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from bs4.dammit import UnicodeDammit
@@ -42,6 +43,11 @@ TAG_NAME = re.compile(rb"[A-Za-z][^\s>/]*")
 # A name, and a value in quotes or not, as https://html.spec.whatwg.org/#before-attribute-name-state reads them.
 ATTRIBUTE = re.compile(rb"[\s/]*=?[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*)?)?|[\s/]*=")
 # The end of a value that a "<" stands in, and what comes after it.
+# A tag with all its values, also those that hold "<" or ">". A value's quote stands behind "=", any other is a letter;
+# one that is never closed ends with the page.
+WHOLE_TAG = re.compile(rb"<[A-Za-z][^>=]*(?:=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))?[^>=]*)*")
+# What begins a text in which "<" begins no tag.
+RAW = re.compile(rb"<(?:(script|style|textarea|title)\b|!--)", re.IGNORECASE)
 QUOTED = re.compile(rb"[^>\"']*[\"']")
 SEPARATORS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
 # Codecs of Python that are no encoding of pages (unicode_escape, idna, EBCDIC) read this otherwise.
@@ -89,15 +95,71 @@ def _opens(html: bytes) -> NDArray[np.bool_]:
 def _with_few_attributes(html: bytes, starts: NDArray[np.intp]) -> bytes:
     """The page, its long tags with at most MOST_ATTRIBUTES; starts are the places of every "<"."""
     is_large = len(html) > LARGE_PAGE
-    ends = np.append(starts[1:], len(html))
-    long = np.flatnonzero(ends - starts > (LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG))
+    length = LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG
     pieces, done = [], 0
-    for start, end in zip(starts[long].tolist(), ends[long].tolist(), strict=True):
+    for start, end in _long_tags(html, starts, length):
         if (cut := _surplus(html, start + 1, end)) is not None:
             pieces.append(html[done : cut[0]])
             done = cut[1]
     html = b"".join([*pieces, html[done:]]) if pieces else html
     return _first_attributes(html) if is_large else html
+
+
+def _long_tags(html: bytes, starts: NDArray[np.intp], length: int) -> Iterable[tuple[int, int]]:
+    """Where tags of more than length bytes begin and end, or what goes as far as the next "<" for one."""
+    ends = np.append(starts[1:], len(html))
+    is_long, may_quote = ends - starts > length, _may_quote_the_next(html, starts, ends)
+    places = np.flatnonzero(is_long | may_quote)
+    tags = [
+        (start, max(_end_of_tag(html, start), end))
+        for start, end in zip(starts[places].tolist(), ends[places].tolist(), strict=True)
+    ]
+    if any(end - start > length for start, end in tags):
+        return [(start, end) for start, end in _outside_of_text(html, tags) if end - start > length]
+    return ()
+
+
+def _outside_of_text(html: bytes, tags: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield those of tags, in page order, that stand neither in a value of another nor in what holds no tags."""
+    at = 0
+    for start, end in tags:
+        while at <= start and (raw := RAW.search(html, at, start)) is not None:
+            at = _end_of_raw(html, raw)
+        if start < at:
+            continue
+        yield start, end
+        raw = RAW.match(html, start)
+        at = end if raw is None else _end_of_raw(html, raw)
+
+
+def _end_of_raw(html: bytes, raw: re.Match[bytes]) -> int:
+    """Return where a comment, a script or the like ends that begins with raw."""
+    close = re.compile(rb"</%b" % raw[1] if raw[1] else b"-->", re.IGNORECASE).search(html, raw.end())
+    return len(html) if close is None else close.end()
+
+
+def _may_quote_the_next(html: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which tags may have a value that holds the next "<": their quotes are not paired, or of both sorts.
+
+    In a value, ">" ends no tag either: what counts is what stands before the first one, where one stands at all.
+    """
+    codes = np.frombuffer(html, np.uint8)
+    closes = np.append(np.flatnonzero(codes == ord(">")), len(html))
+    until = np.minimum(closes[np.searchsorted(closes, starts)], ends)
+    double, single = (_counts(np.flatnonzero(codes == ord(quote)), starts, until) for quote in "\"'")
+    is_odd: NDArray[np.bool_] = np.equal((double | single) % 2, 1)
+    return is_odd | (double > 0) & (single > 0)
+
+
+def _counts(places: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many of places, rising, stand from each of starts to each of ends."""
+    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
+
+
+def _end_of_tag(html: bytes, start: int) -> int:
+    """Return where the tag that begins at start ends, its values included; start if there is none."""
+    whole = WHOLE_TAG.match(html, start)
+    return start if whole is None else whole.end()
 
 
 def _first_attributes(html: bytes) -> bytes:
