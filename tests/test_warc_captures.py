@@ -129,7 +129,10 @@ def test_full_disk_leaves_only_whole_records_and_the_writer_goes_on(tmp_path: Pa
     with WarcWriter(tmp_path, 1) as writer:
         first = writer.append(SOURCE, NOON, response(b"first"))
         end = first.offset + first.length
-        with largest_file(end + 100), pytest.raises(ArchiveError, match="cannot be written: the disk is full"):
+        with (
+            largest_file(end + 100),
+            pytest.raises(ArchiveError, match="cannot be written: the disk is full"),
+        ):
             writer.append(SOURCE, NOON, response(os.urandom(5000)))
         assert (tmp_path / first.file).stat().st_size == end
         second = writer.append(SOURCE, NOON, response(b"second"))
