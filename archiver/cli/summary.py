@@ -15,6 +15,7 @@ from archiver.cli.rendering import Output, by_number, counted, duration_text
 from archiver.errors import ExitCode
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from db.connection import read_archive
+from db.funnels import Funnel, funnels_of
 from db.outcomes import FAILURES, has_articles
 from db.read import article_count
 from db.store import CrawlState
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
 
 # So few failures are listed one by one; `archiver stats --failed` lists them all.
 FEW_FAILURES = 8
+# Addresses never seen before, and responses, listings among them.
+FIRST_COLUMNS = ("found", "fetched")
 NOTHING_NEW = "Nothing new: no story was added, none has changed."
 
 
 def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive: Path) -> None:
     """Print what came of a crawl, by source, and what the archive holds now."""
-    if any(grouped(counts) for counts in summary.counts.values()):
-        output.print(_table(summary.counts))
-        _print_failures(output, summary.counts, diary.notes, archive)
-        output.say()
     with closing(read_archive(archive)) as connection:
+        funnels = {funnel.source: funnel for funnel in funnels_of(connection, summary.crawl_id)}
         articles = article_count(connection)
         barren = [source for source in _storyless(summary) if not has_articles(connection, source)]
+    if any(grouped(counts) for counts in summary.counts.values()):
+        output.print(_table(summary.counts, funnels))
+        _print_failures(output, summary.counts, diary.notes, archive)
+        output.say()
     news = _news(summary)
     if news or not barren:
         output.say((news or NOTHING_NEW, "bold"))
@@ -58,16 +62,20 @@ def exit_code(summary: "CrawlSummary") -> ExitCode:
     return ExitCode.ALARMS if summary.alarms else ExitCode.DONE
 
 
-def _table(counts: Mapping[str, Mapping[Outcome, int]]) -> Table:
+def _table(counts: Mapping[str, Mapping[Outcome, int]], funnels: Mapping[str, Funnel]) -> Table:
+    """Return what was found, fetched and archived of each source; funnels are by host."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Source", overflow="fold")
-    for name in group_names():
+    for name in (*FIRST_COLUMNS, *group_names()):
         table.add_column(name, justify="right")
     rows = {host_of(source): grouped(outcomes) for source, outcomes in counts.items()}
+    for source, groups in rows.items():
+        if (funnel := funnels.get(source)) is not None:
+            groups.update(found=funnel.discovered, fetched=funnel.fetched)
     if len(rows) > 1:
         rows["all"] = sum(rows.values(), Counter[str]())
     for source, groups in rows.items():
-        table.add_row(source, *(f"{groups[name]:,}" for name in group_names()))
+        table.add_row(source, *(f"{groups[name]:,}" for name in (*FIRST_COLUMNS, *group_names())))
     return table
 
 
