@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, Outcome, Visit
+from db.funnels import count_discovered
 from db.pages import page_row
 from db.values import storable, time_of, time_or_none, time_text
 
@@ -134,12 +135,15 @@ def close_turn(
     )
 
 
-def lease_page(archive: Connection, url: str, source: str, now: datetime) -> None:
-    """Note that a crawl is about to ask for a page of the source at address source."""
+def lease_page(archive: Connection, crawl_id: int, url: str, source: str, now: datetime) -> None:
+    """Note that a crawl is about to ask for a page of the source at address source, which has a row."""
     moment = time_text(now)
     with archive:
-        row = archive.execute("SELECT id FROM sources WHERE url = ?", (storable(source),)).fetchone()
-        page_id = page_row(archive, url, moment, None if row is None else row[0])
+        (source_id,) = archive.execute("SELECT id FROM sources WHERE url = ?", (storable(source),)).fetchone()
+        is_known = archive.execute("SELECT 1 FROM pages WHERE url = ?", (storable(url),)).fetchone()
+        page_id = page_row(archive, url, moment, source_id)
+        if not is_known:  # asked for before the listing that names it is written
+            count_discovered(archive, crawl_id, source_id, 1)
         archive.execute(
             "UPDATE pages SET state = 'leased', leased_until = ? WHERE id = ?",
             (time_text(now + LEASE), page_id),

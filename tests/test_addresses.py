@@ -1,5 +1,7 @@
 """Addresses: one form for one page, and what belongs to one site."""
 
+from urllib.parse import quote
+
 import pytest
 
 from archiver.parsers.urls import canonical_url, readable_url, same_site
@@ -52,6 +54,13 @@ def test_what_is_no_web_address_gives_none(url: str) -> None:
 
 def test_readable_address_keeps_the_letters_that_the_page_wrote() -> None:
     assert readable_url("/новости/мост?utm_medium=x", BASE) == "https://news.example/новости/мост"
+
+
+@pytest.mark.parametrize("unseen", ["\x85", "\xa0", "\u2028", "\u202e", "\u3000"])
+def test_readable_address_holds_no_character_that_a_reader_does_not_see(unseen: str) -> None:
+    readable = readable_url(f"/мост{unseen}x?q={unseen}y", BASE)
+
+    assert readable == f"https://news.example/мост{quote(unseen)}x?q={quote(unseen)}y"
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ def articles(archive: Path) -> int:
         return statistics(connection).articles
 
 
-def fields(result: Result) -> list[str]:
-    """Return the cells of the summary's row for the site."""
-    return next(line.split() for line in result.out.splitlines() if line.startswith("127.0.0.1"))
+def fields(result: Result, source: str = "127.0.0.1") -> list[str]:
+    """Return the cells of the summary's row for the site, but for its name."""
+    return next(line.split()[1:] for line in result.out.splitlines() if line.startswith(source))
 
 
 def test_crawl_ends_with_a_summary_and_the_next_one_says_that_nothing_is_new(
@@ -50,13 +50,13 @@ def test_crawl_ends_with_a_summary_and_the_next_one_says_that_nothing_is_new(
     again = run_apart("crawl", site, *FAST, "--revisit-after", "0", folder=tmp_path)
 
     assert (first.code, first.err) == (0, "")
-    assert fields(first)[1:] == ["2", "0", "0", "0", "0", "1"]
+    assert fields(first) == ["3", "5", "2", "0", "0", "0", "0", "1"]
     assert re.search(r"Failed at 127\.0\.0\.1:\d+: 1 gone\n  gone http://127\.0\.0\.1:\d+/gone", first.out)
     assert "Archived 2 new articles.\n" in first.out
     assert "archive.db holds 2 articles now; the crawl took " in first.out
     assert "Nothing new: no story was added, none has changed." in soon.out
     assert "3 known stories not asked for" in soon.out
-    assert fields(again)[1:] == ["0", "0", "2", "0", "0", "1"]
+    assert fields(again) == ["0", "5", "0", "0", "2", "0", "0", "1"]
     assert "Nothing new: no story was added, none has changed." in again.out
     assert articles(tmp_path / "archive.db") == 2
 
@@ -65,9 +65,9 @@ def test_budget_leaves_the_rest_to_the_next_crawl(site: str, tmp_path: Path) -> 
     first = run_apart("crawl", site, *FAST, "--budget", "1", folder=tmp_path)
     second = run_apart("crawl", site, *FAST, folder=tmp_path)
 
-    assert fields(first)[1:] == ["1", "0", "0", "0", "0", "0"]
+    assert fields(first) == ["3", "3", "1", "0", "0", "0", "0", "0"]
     assert "2 more addresses known and left for the next crawl." in first.out
-    assert fields(second)[1:] == ["1", "0", "0", "0", "0", "1"]
+    assert fields(second) == ["0", "4", "1", "0", "0", "0", "0", "1"]
 
 
 def test_sites_and_contact_are_read_from_sources_toml(site: str, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_sites_and_contact_are_read_from_sources_toml(site: str, tmp_path: Path)
         requests = "".join(other.requests)
 
     assert result.code == 0
-    assert next(line.split() for line in result.out.splitlines() if line.startswith("all "))[1] == "4"
+    assert fields(result, "all ") == ["6", "10", "4", "0", "0", "0", "0", "2"]
     assert "(+me@example.org)" in requests
 
 

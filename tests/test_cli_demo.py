@@ -74,8 +74,8 @@ def test_what_is_said_of_the_pages_agrees_with_the_table(runs: Mapping[str, Resu
     out = runs[name].out
     row = next(line.split() for line in out.splitlines() if line.startswith("127.0.0.1"))
 
-    assert re.search(rf"^  unchanged  {row[3]} pages: ", out, re.MULTILINE)
-    assert re.search(rf"^  duplicate  {row[4]} page: ", out, re.MULTILINE)
+    assert re.search(rf"^  unchanged  {row[5]} pages: ", out, re.MULTILINE)
+    assert re.search(rf"^  duplicate  {row[6]} page: ", out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["first", "second"])

@@ -104,7 +104,7 @@ def test_leases_of_a_crawl_that_was_killed_wait_for_the_next(archive: sqlite3.Co
         listings=(Listing(url=f"{SOURCE}a"), Listing(url=f"{SOURCE}b")),
     )
     add_discovery(archive, found, NOON)
-    lease_page(archive, f"{SOURCE}a", SOURCE, NOON)
+    lease_page(archive, first, f"{SOURCE}a", SOURCE, NOON)
     assert due(archive, NOON) == [f"{SOURCE}b"]
     record_visit(archive, first, failed(f"{SOURCE}b", Outcome.GONE, found_by=FoundBy.RELATED))
 
@@ -116,9 +116,13 @@ def test_leases_of_a_crawl_that_was_killed_wait_for_the_next(archive: sqlite3.Co
     )
 
 
-def test_page_that_is_asked_for_has_a_row(archive: sqlite3.Connection) -> None:
-    record_visit(archive, crawl(archive), visit(FLOOD))
-    lease_page(archive, f"{SOURCE}unheard-of", SOURCE, NOON)
+def test_page_that_is_asked_for_has_a_row_and_counts_as_found(archive: sqlite3.Connection) -> None:
+    crawl_id = crawl(archive)
+    record_visit(archive, crawl_id, visit(FLOOD))
+    before = column(archive, "SELECT discovered + 1 FROM funnels")
+    for _ in range(2):
+        lease_page(archive, crawl_id, f"{SOURCE}unheard-of", SOURCE, NOON)
+    assert column(archive, "SELECT discovered FROM funnels") == before
     assert column(archive, "SELECT url FROM pages WHERE state = 'leased' AND source_id = 1") == [
         f"{SOURCE}unheard-of"
     ]

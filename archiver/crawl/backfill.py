@@ -45,16 +45,16 @@ class Backfills:
     def spider_opened(self, spider: NewsSpider) -> None:
         """Do so before the spider asks for its first page, and after Revisits."""
         if isinstance(spider, BackfillSpider):
-            archive = OpenArchive.of(self._crawler).connection
-            spider.memory = BackfillMemory(archive, spider.asked_for)
-            spider.read_before = partial(sitemap_read, archive)
+            opened = OpenArchive.of(self._crawler)
+            spider.memory = BackfillMemory(opened.connection, opened.crawl_id, spider.asked_for)
+            spider.read_before = partial(sitemap_read, opened.connection)
 
 
 class BackfillMemory(ArchiveMemory):
     """The memory of a backfill: what was visited once is done with, unless it failed in a way that may pass."""
 
-    def __init__(self, archive: Connection, asked_for: Period) -> None:
-        super().__init__(archive, (timedelta(),), None)
+    def __init__(self, archive: Connection, crawl_id: int, asked_for: Period) -> None:
+        super().__init__(archive, crawl_id, (timedelta(),), None)
         self._asked_for = asked_for
         self._failed: set[str] = set()
 

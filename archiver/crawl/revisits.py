@@ -36,7 +36,7 @@ class Revisits:
         opened = OpenArchive.of(self._crawler)
         seconds = settings.getfloat("REVISIT_AFTER")
         after = timedelta(seconds=seconds) if seconds >= 0 else None
-        spider.memory = ArchiveMemory(opened.connection, opened.ages, after)
+        spider.memory = ArchiveMemory(opened.connection, opened.crawl_id, opened.ages, after)
         for source in spider.sources:
             add_source(opened.connection, source.url, datetime.now(UTC), source.name)
 
@@ -44,9 +44,12 @@ class Revisits:
 class ArchiveMemory:
     """A spiders.frontier.Memory that reads the archive, and notes in it what is on its way."""
 
-    def __init__(self, archive: Connection, ages: Sequence[timedelta], after: timedelta | None) -> None:
+    def __init__(
+        self, archive: Connection, crawl_id: int, ages: Sequence[timedelta], after: timedelta | None
+    ) -> None:
         """Visit stories again at these ages; with after also those visited longer ago, up to the last age."""
         self._archive = archive
+        self._crawl_id = crawl_id
         self._ages = ages
         self._after = after
 
@@ -81,7 +84,7 @@ class ArchiveMemory:
 
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that a page is on its way."""
-        lease_page(self._archive, asked.url, source.url, datetime.now(UTC))
+        lease_page(self._archive, self._crawl_id, asked.url, source.url, datetime.now(UTC))
 
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""

@@ -16,7 +16,10 @@ TRACKING = re.compile(
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Characters that may stand in an address as they are (RFC 3986), so that quoting leaves them alone.
 SAFE = "/:@!$&'()*+,;=~-._%?"
-FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+# What may not, or could not be seen: white space, controls and marks of the direction of writing (RFC 3987).
+FORBIDDEN = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000\"<>\\^`{|}]"
+)
 # Addresses and paths that are canonical as they stand, as most links on news pages are.
 PLAIN_PATH = r"/(?!/)(?:[A-Za-z0-9_~!$&'()*+,;=:@%/-]|(?<!/)\.)*\Z"
 PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
@@ -118,7 +121,7 @@ def _canonical_query(parts: SplitResult) -> str:
 
 
 def _encoded(part: str) -> str:
-    """Part with the ASCII characters quoted that may not stand in an address."""
+    """Part with the characters quoted that may not stand in an address."""
     return FORBIDDEN.sub(lambda match: quote(match[0]), part) if FORBIDDEN.search(part) else part
 
 
