@@ -208,6 +208,10 @@ class Listing:
     date_published: datetime | None = None
     date_modified: datetime | None = None
     """With time zone, both; a sitemap's lastmod is the second."""
+    language: str | None = None
+    """As the listing writes it, such as "en" or "zh-cn"."""
+    keywords: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

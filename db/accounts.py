@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlite3 import Connection, Row
 
 from archiver.errors import NotInArchiveError
-from archiver.items import FoundBy, Outcome
+from archiver.items import FoundBy, Image, Outcome
 from db.connection import archive_errors
 from db.schedule import PageStatus
-from db.values import plain_host, storable, time_of, time_or_none
+from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
 from db.warc import WarcPlace
 
 # Pages that point to an address, of those the latest.
@@ -75,6 +75,9 @@ class PageAccount:
     listed_headline: str | None
     listed_published: str | None
     listed_modified: str | None
+    listed_language: str | None
+    listed_keywords: tuple[str, ...]
+    listed_images: tuple[Image, ...]
     state: PageStatus
     attempts: int
     next_visit: datetime | None
@@ -107,6 +110,9 @@ def page_account(archive: Connection, url: str) -> PageAccount:
             listed_headline=row["listed_headline"],
             listed_published=row["listed_published"],
             listed_modified=row["listed_modified"],
+            listed_language=row["listed_language"],
+            listed_keywords=list_of(row["listed_keywords"]),
+            listed_images=images_of(row["listed_images"]),
             state=PageStatus(row["state"]),
             attempts=row["attempts"],
             next_visit=time_or_none(row["next_visit"]),

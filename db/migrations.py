@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 9
 
 migrations = Migrations("archive")
 
@@ -27,6 +27,12 @@ def m002_provenance(archive: Database) -> None:
 def m003_unattended(archive: Database) -> None:
     """Keep when each page is due, what each capture gave, what stood where, and who changed a version."""
     _run(archive, "003_unattended.sql")
+
+
+@migrations()
+def m009_listed(archive: Database) -> None:
+    """Keep what news and image sitemaps say of a page."""
+    _run(archive, "009_listed.sql")
 
 
 def migrate(archive: Connection) -> None:

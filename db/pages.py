@@ -6,7 +6,7 @@ from enum import IntEnum
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, Listing, Visit
-from db.values import host_of, published_text, storable, storable_or_none, time_text
+from db.values import host_of, images_text, list_text, published_text, storable, storable_or_none, time_text
 
 ADD_PAGE = """
 INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen, priority) VALUES (?, ?, ?, ?, ?, ?)
@@ -21,11 +21,17 @@ LIST_PAGE = """
 UPDATE pages SET
     listed_headline = ifnull(:headline, listed_headline),
     listed_published = ifnull(:published, listed_published),
-    listed_modified = ifnull(:modified, listed_modified)
+    listed_modified = ifnull(:modified, listed_modified),
+    listed_language = ifnull(:language, listed_language),
+    listed_keywords = ifnull(:keywords, listed_keywords),
+    listed_images = ifnull(:images, listed_images)
 WHERE url = :url AND (
     ifnull(:headline, listed_headline) IS NOT listed_headline
     OR ifnull(:published, listed_published) IS NOT listed_published
-    OR ifnull(:modified, listed_modified) IS NOT listed_modified)
+    OR ifnull(:modified, listed_modified) IS NOT listed_modified
+    OR ifnull(:language, listed_language) IS NOT listed_language
+    OR ifnull(:keywords, listed_keywords) IS NOT listed_keywords
+    OR ifnull(:images, listed_images) IS NOT listed_images)
 """
 
 
@@ -118,4 +124,7 @@ def _listed(listing: Listing, url: str) -> dict[str, str | None]:
         "headline": storable_or_none(listing.headline),
         "published": published_text(listing.date_published),
         "modified": published_text(listing.date_modified),
+        "language": storable_or_none(listing.language),
+        "keywords": list_text(listing.keywords) if listing.keywords else None,
+        "images": images_text(listing.images) if listing.images else None,
     }

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from archiver.items import Origin, Precision, Sources
+from archiver.items import Image, Origin, Precision, Sources
 
 # Characters that no reader sees: SQLite's functions end a text at NUL, terminals obey some of the others.
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -90,6 +90,17 @@ def list_text(texts: Iterable[str]) -> str:
 def list_of(text: str | None) -> tuple[str, ...]:
     """Return the texts of a column that holds a JSON array; none if it is NULL."""
     return tuple(json.loads(text or "[]"))
+
+
+def images_text(images: Iterable[Image]) -> str:
+    """Return the pictures that a listing names as a column takes them: a JSON array of objects."""
+    named = [{"url": storable(image.url), "caption": storable_or_none(image.caption)} for image in images]
+    return json.dumps(named, ensure_ascii=False)
+
+
+def images_of(text: str | None) -> tuple[Image, ...]:
+    """Return the pictures of a column that holds them so; none if it is NULL."""
+    return tuple(Image(**image) for image in json.loads(text or "[]"))
 
 
 def plain_host(host: str) -> str:

@@ -9,9 +9,9 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, visit
 from commands import runner
 
-from archiver.items import FoundBy, Outcome
+from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
 from db.connection import open_archive
-from db.store import record_visit
+from db.store import add_discovery, record_visit
 
 
 @pytest.fixture
@@ -60,6 +60,30 @@ def test_account_is_json_for_programs(path: Path, capsys: pytest.CaptureFixture[
     assert [visit["outcome"] for visit in account["visits"]] == ["stored", "changed", "gone"]
     assert (account["state"], account["outcome"], account["attempts"]) == ("pending", "gone", 0)
     assert account["pointers"][0]["url"] == f"{SOURCE}storm"
+
+
+def test_what_a_sitemap_says_of_a_page_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listing = Listing(
+        url=f"{SOURCE}flood-1",
+        language="en",
+        keywords=("bridge", "old town"),
+        images=(Image(url=f"{SOURCE}1.jpg", caption="The bridge"),),
+    )
+    bare = Listing(url=listing.url, headline="Bridge closed")
+    with closing(open_archive(path)) as archive:
+        for named in (listing, bare):  # what says less takes nothing away
+            found = Discovery(
+                source=SOURCE, found_by=FoundBy.SITEMAP, found_on=f"{SOURCE}map", listings=(named,)
+            )
+            add_discovery(archive, found, NOON)
+
+    told = " ".join(runner(capsys)("explain", listing.url, "--archive", path).out.split())
+    account = json.loads(runner(capsys)("explain", listing.url, "--json", "--archive", path).out)
+
+    assert "listed as Bridge closed" in told
+    assert "with en · bridge, old town · 1 picture" in told
+    assert account["listed_keywords"] == ["bridge", "old town"]
+    assert account["listed_images"] == [{"url": f"{SOURCE}1.jpg", "caption": "The bridge", "credit": None}]
 
 
 @pytest.mark.parametrize(

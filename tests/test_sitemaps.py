@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.items import Image
 from archiver.parsers import sitemaps
 from archiver.parsers.sitemaps import Sitemap, read_sitemap
 
@@ -50,6 +51,28 @@ def test_address_and_title_of_an_image_are_not_the_pages() -> None:
     (listing,) = read_sitemap(body, URL).listings
 
     assert (listing.url, listing.headline) == ("https://news.example/a", None)
+
+
+def test_keywords_language_and_pictures_of_an_entry_are_kept() -> None:
+    image = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    picture = f"<image:image {image}><image:loc>{{}}</image:loc>{{}}</image:image>"
+    body = urlset(
+        "<url><loc>/a</loc>"
+        + picture.format("/1.jpg", "<image:caption> The old\n bridge </image:caption>")
+        + picture.format("/1.jpg", "")
+        + picture.format("javascript:x", "")
+        + picture.format("/2.jpg", "<image:title>Ferry</image:title>")
+        + "<news:news><news:publication><news:language>en</news:language></news:publication>"
+        "<news:keywords>bridge, old  town, bridge,</news:keywords></news:news></url>"
+    )
+
+    (listing,) = read_sitemap(body, URL).listings
+
+    assert (listing.language, listing.keywords) == ("en", ("bridge", "old town"))
+    assert listing.images == (
+        Image(url="https://news.example/1.jpg", caption="The old bridge"),
+        Image(url="https://news.example/2.jpg", caption="Ferry"),
+    )
 
 
 def test_index_names_its_sitemaps() -> None:

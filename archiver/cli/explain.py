@@ -102,6 +102,10 @@ def _facts(account: PageAccount) -> Iterator[tuple[str, str]]:
         [account.listed_headline or "", account.listed_published or "", account.listed_modified or ""]
     ):
         yield "listed as", said
+    if more := listed(
+        [account.listed_language or "", ", ".join(account.listed_keywords), _pictures(account)]
+    ):
+        yield "with", more
     if account.outcome is None:
         yield "outcome", "not visited yet"
     else:
@@ -109,6 +113,10 @@ def _facts(account: PageAccount) -> Iterator[tuple[str, str]]:
     yield "next", _next(account)
     if account.links:
         yield "shows", counted(account.links, "related headline")
+
+
+def _pictures(account: PageAccount) -> str:
+    return counted(len(account.listed_images), "picture") if account.listed_images else ""
 
 
 def _next(account: PageAccount) -> str:

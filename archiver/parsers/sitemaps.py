@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from itertools import islice
 
 from lxml import etree
 
-from archiver.items import Listing
+from archiver.items import Image, Listing
 from archiver.parsers.feeds import feed_listings
 from archiver.parsers.urls import canonical_url
 
@@ -18,6 +19,10 @@ GZIP_WINDOW = zlib.MAX_WBITS | 16
 MAX_UNPACKED = 50 * 1024 * 1024
 # Addresses in one sitemap: the protocol's own limit as well.
 MAX_ADDRESSES = 50_000
+# Keywords and pictures of one entry that are kept; Google reads a thousand pictures, an archive needs to know of a few.
+MOST_KEYWORDS = 20
+MOST_IMAGES = 10
+NEWS_FIELDS = ("{*}title", "{*}publication_date", "{*}language", "{*}keywords")
 # Bytes unpacked at a time: a sitemap of any size takes no more memory than what it lists.
 CHUNK = 2**16
 # Where a document must say what it is.
@@ -147,7 +152,7 @@ def _of_entries(content: _Content, url: str) -> Sitemap:
     languages: Counter[str] = Counter()
     broken: list[etree.XMLSyntaxError] = []
     is_too_long = False
-    for kind, values in _entries(content, broken):
+    for kind, values, images in _entries(content, broken):
         address = canonical_url(values.get("loc", ""), url) if values.get("loc") else None
         if address is None or address in listings or address in sitemaps:
             continue
@@ -157,7 +162,7 @@ def _of_entries(content: _Content, url: str) -> Sitemap:
         if kind == "sitemap":
             sitemaps[address] = ChildSitemap(url=address, date_modified=modified)
         else:
-            listings[address] = _listing(address, values, modified)
+            listings[address] = _listing(address, values, modified, _images(images, url))
             if "news" in values:
                 languages[values.get("language", "").lower()] += 1
     return Sitemap(
@@ -169,17 +174,35 @@ def _of_entries(content: _Content, url: str) -> Sitemap:
     )
 
 
-def _listing(address: str, values: dict[str, str], modified: datetime | None) -> Listing:
+def _listing(
+    address: str, values: dict[str, str], modified: datetime | None, images: tuple[Image, ...]
+) -> Listing:
+    keywords = (" ".join(word.split()) for word in values.get("keywords", "").split(","))
     return Listing(
         url=address,
         headline=" ".join(values.get("title", "").split()) or None,
         date_published=_moment(values.get("publication_date")),
         date_modified=modified,
+        language=values.get("language") or None,
+        keywords=tuple(dict.fromkeys(filter(None, keywords)))[:MOST_KEYWORDS],
+        images=images,
     )
 
 
-def _entries(content: _Content, broken: list[etree.XMLSyntaxError]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each entry's kind ("url" or "sitemap") and values by local name, until the XML breaks.
+def _images(entries: list[dict[str, str]], url: str) -> tuple[Image, ...]:
+    """Return the pictures of one entry (<image:image>), each address once."""
+    found: dict[str, Image] = {}
+    for values in entries:
+        if values.get("loc") and (address := canonical_url(values["loc"], url)) is not None:
+            caption = " ".join((values.get("caption") or values.get("title") or "").split())
+            found.setdefault(address, Image(url=address, caption=caption or None))
+    return tuple(found.values())[:MOST_IMAGES]
+
+
+def _entries(
+    content: _Content, broken: list[etree.XMLSyntaxError]
+) -> Iterator[tuple[str, dict[str, str], list[dict[str, str]]]]:
+    """Yield each entry's kind ("url" or "sitemap"), values and pictures, by local name, until the XML breaks.
 
     What it breaks of goes into broken.
     """
@@ -192,7 +215,8 @@ def _entries(content: _Content, broken: list[etree.XMLSyntaxError]) -> Iterator[
     )
     try:
         for _, entry in events:
-            yield etree.QName(entry).localname, _values(entry)
+            pictures = [_texts(image, ("{*}loc", "{*}title", "{*}caption")) for image in _pictures(entry)]
+            yield etree.QName(entry).localname, _values(entry), pictures
             entry.clear()
             while entry.getprevious() is not None:  # else the root keeps an empty element for each entry
                 del entry.getparent()[0]
@@ -205,15 +229,28 @@ def _values(entry: etree._Element) -> dict[str, str]:
 
     A value "news" says that there is one.
     """
-    values: dict[str, str] = {}
-    for child in entry.iterchildren("{*}loc", "{*}lastmod", "{*}news"):
-        name = etree.QName(child).localname
-        if name == "news":
-            values["news"] = ""
-        parts = child.iter("{*}title", "{*}publication_date", "{*}language") if name == "news" else (child,)
-        for part in parts:
-            values.setdefault(etree.QName(part).localname, (part.text or "").strip())
+    values = {
+        etree.QName(child).localname: _text(child) for child in entry.iterchildren("{*}loc", "{*}lastmod")
+    }
+    for news in entry.iterchildren("{*}news"):
+        values |= {"news": "", **_texts(news, NEWS_FIELDS)}
     return values
+
+
+def _pictures(entry: etree._Element) -> list[etree._Element]:
+    return list(islice(entry.iterchildren("{*}image"), MOST_IMAGES))
+
+
+def _texts(element: etree._Element, names: tuple[str, ...]) -> dict[str, str]:
+    """Return the texts of the elements of those names inside another, by local name, the first of each."""
+    values: dict[str, str] = {}
+    for part in element.iter(*names):
+        values.setdefault(etree.QName(part).localname, _text(part))
+    return values
+
+
+def _text(element: etree._Element) -> str:
+    return (element.text or "").strip()
 
 
 def _moment(text: str | None) -> datetime | None:
