@@ -28,6 +28,7 @@ from db.warc import WarcWriter, warc_directory
 CHECKS = [
     "Python",
     "packages",
+    "compiled core",
     "SQLite",
     "full text",
     "time",
