@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from db.query import Term
+from db.forms import COMPOUND_STEM, COMPOUNDING, PLAIN, UNSPACED, WORD, folded, stem_tokens, stemmer_tag
+from db.query import Kind, Term
 
 # Around each match in an excerpt: control characters, which stored text never holds.
 MARK_START = "\x02"
@@ -16,39 +17,84 @@ LENGTH = 180
 BEFORE = 60
 # Characters of a body in which matches are looked for: longer ones are no news articles.
 LOOKED_AT = 200_000
+# Languages of which a word and its stem may begin differently.
+CHANGING_BEGINNINGS = frozenset({"ar", "fa", "ga", "id"})
+MOST_TERMS = 100  # nobody sees more than that in two lines
 
 
-def excerpt(text: str, terms: Sequence[Term]) -> str:
-    """Return the part of text with the most different terms in it, matches between MARK_START and MARK_END.
+def excerpt(text: str, terms: Sequence[Term], language: str | None = None) -> str:
+    """Return the part of text, in language, with the most different terms, each between MARK_START and MARK_END.
 
     The beginning of text, if no term is in it. White space is evened out, "…" stands for what is cut.
     """
     text = " ".join(text[:LOOKED_AT].split())
-    matches = _matches(text, terms)
+    matches = _matches(text, terms, language)
     start = _start(text, matches)
     end = _end(text, start)
     inside = [(left, right) for left, right, _ in matches if start <= left and right <= end]
     return ("…" if start else "") + _marked(text, start, end, inside) + ("…" if end < len(text) else "")
 
 
-def _matches(text: str, terms: Sequence[Term]) -> list[tuple[int, int, int]]:
+def marked_text(text: str, terms: Sequence[Term], language: str | None = None) -> str:
+    """Return all of text with its matches between MARK_START and MARK_END."""
+    matches = _matches(text, terms, language)
+    return _marked(text, 0, len(text), [(left, right) for left, right, _ in matches])
+
+
+def _matches(text: str, terms: Sequence[Term], language: str | None) -> list[tuple[int, int, int]]:
     """Return start, end and the number of the term of each match in text, in order."""
-    folded = _folded(text)
-    found = [
+    plain = _folded(text)
+    found = {
         (match.start(), match.end(), number)
-        for number, term in enumerate(terms[:100])  # nobody sees more than that in two lines
-        for match in _pattern(term).finditer(text if term.anywhere else folded)
-    ]
+        for number, term in enumerate(terms[:MOST_TERMS])
+        for part in term.texts
+        for pattern in _patterns(part, is_prefix=term.kind is Kind.PREFIX)
+        for match in pattern.finditer(plain)
+    }
+    found.update(_stem_matches(text, terms[:MOST_TERMS], stemmer_tag(language)))
     return sorted(found)
 
 
-def _pattern(term: Term) -> re.Pattern[str]:
-    """Return what finds term in text or, if it stands for words, these words in folded text."""
-    words = re.findall(r"[^\W_]+", _folded(term.text))
-    if term.anywhere or not words:
-        return re.compile(re.escape(term.text), re.IGNORECASE)
-    rest = r"[^\W_]*" if term.prefix else r"(?![^\W_])"
-    return re.compile(r"(?<![^\W_])" + r"[\W_]+".join(words) + rest)
+def _patterns(text: str, *, is_prefix: bool) -> Iterator[re.Pattern[str]]:
+    """Yield what finds text, as written, in folded text: its words in a row, each run of unspaced characters."""
+    plain = _folded(text)
+    runs = UNSPACED.findall(plain)
+    spaced = [words for part in UNSPACED.split(plain) if (words := re.findall(r"[^\W_]+", part))]
+    for words in spaced:
+        rest = r"[^\W_]*" if is_prefix or runs else r"(?![^\W_])"
+        before = "" if runs else r"(?<![^\W_])"
+        yield re.compile(before + r"[\W_]+".join(words) + rest)
+    for run in runs:
+        yield re.compile(re.escape(run))
+    if not spaced and not runs:
+        yield re.compile(re.escape(plain))
+
+
+def _stem_matches(text: str, terms: Sequence[Term], tag: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the matches of the words of text that have a stem with one of terms."""
+    wanted = {
+        token: number
+        for number, term in enumerate(terms)
+        if term.kind is Kind.WORD and len(words := WORD.findall(term.text.rpartition("'")[2])) == 1
+        for token in stem_tokens(tag, words[0])
+    }
+    if tag == PLAIN or not wanted:
+        return
+    beginnings = {token[1 + len(tag) :][:2] for token in wanted}
+    compounds = tuple(token for token in wanted if len(token) >= 1 + len(tag) + COMPOUND_STEM)
+    for match in WORD.finditer(text):
+        word = match[0]
+        if tag not in CHANGING_BEGINNINGS and folded(word[:2])[:2] not in beginnings:
+            continue
+        for token in stem_tokens(tag, word):
+            if token in wanted:
+                yield match.start(), match.end(), wanted[token]
+            elif tag in COMPOUNDING and token.startswith(compounds):
+                yield (
+                    match.start(),
+                    match.end(),
+                    next(wanted[one] for one in compounds if token.startswith(one)),
+                )
 
 
 def _start(text: str, matches: list[tuple[int, int, int]]) -> int:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TextIO
@@ -12,9 +13,8 @@ from typing import TextIO
 from archiver.errors import ExportError
 from db.articles import AUTHORS
 from db.connection import archive_errors
-from db.filters import ALL_ARTICLES, Condition, Filters, about, article_condition, bound_text, from_source
-from db.query import read_query
-from db.search import matching
+from db.filters import ALL_ARTICLES, Filters, article_condition, link_condition
+from db.matching import article_matches
 from db.warc import warc_directory
 
 ARTICLE_COLUMNS = (
@@ -69,13 +69,11 @@ def articles(
     The keys are ARTICLE_COLUMNS; authors, keywords and images are lists, an image is a dict of url, caption
     and credit. Times are ISO 8601 in UTC. Raises QueryError as db.search.search does.
     """
-    tables, condition = "articles", article_condition(archive, filters)
-    if words is not None:
-        found = matching(archive, read_query(words), filters)
-        tables, condition = found.tables, found.condition
+    chosen = article_condition if words is None else partial(article_matches, words=words)
+    condition = chosen(archive, filters=filters)
     sql = f"""
         SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, {IMAGES} AS images
-        FROM {tables} JOIN sources ON sources.id = articles.source_id
+        FROM articles JOIN sources ON sources.id = articles.source_id
         WHERE {condition.sql} ORDER BY articles.id
     """  # noqa: S608 - only text of this program
     with archive_errors(archive):
@@ -89,7 +87,7 @@ def related_links(archive: Connection, filters: Filters = ALL_ARTICLES) -> Itera
     The keys are RELATED_LINK_COLUMNS. Of filters, source is the page's, since and until mean that the page
     showed the link at some time between them, language and author are those of the page's article.
     """
-    condition = _link_condition(archive, filters)
+    condition = link_condition(archive, filters)
     sql = f"""
         SELECT pages.url AS page_url, articles.headline AS page_headline, sources.host AS source,
             targets.url AS target_url, related_links.headline AS headline, kind, block, position,
@@ -172,17 +170,6 @@ def _is_database(path: Path) -> bool:
 def _article(row: Row) -> dict[str, object]:
     lists = {name: json.loads(row[name]) for name in ("authors", "keywords", "images")}
     return {name: lists[name] if name in lists else row[name] for name in ARTICLE_COLUMNS}
-
-
-def _link_condition(archive: Connection, filters: Filters) -> Condition:
-    condition = about(archive, filters)
-    if filters.source is not None:
-        condition &= from_source(archive, filters.source, "pages.source_id")
-    if filters.since is not None:
-        condition &= Condition("related_links.last_seen >= ?", (bound_text(filters.since),))
-    if filters.until is not None:
-        condition &= Condition("related_links.first_seen < ?", (bound_text(filters.until),))
-    return condition
 
 
 def _json_line(row: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 4
 
 migrations = Migrations("archive")
 
@@ -27,6 +27,12 @@ def m002_provenance(archive: Database) -> None:
 def m003_unattended(archive: Database) -> None:
     """Keep when each page is due, what each capture gave, what stood where, and who changed a version."""
     _run(archive, "003_unattended.sql")
+
+
+@migrations()
+def m004_search(archive: Database) -> None:
+    """Index forms of words, related headlines and what articles are filtered by; keep saved searches."""
+    _run(archive, "004_search.sql")
 
 
 def migrate(archive: Connection) -> None:

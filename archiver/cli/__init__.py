@@ -16,6 +16,7 @@ from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.imports import import_
 from archiver.cli.parse import parse
+from archiver.cli.reindex import reindex
 from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
 from archiver.cli.search import search
@@ -24,6 +25,7 @@ from archiver.cli.source import source
 from archiver.cli.stats import stats
 from archiver.cli.status import status
 from archiver.cli.verify import verify
+from archiver.cli.watch import watch
 from archiver.errors import ArchiverError, ExitCode
 
 
@@ -67,6 +69,7 @@ for command in (
     schedule,
     backfill,
     search,
+    watch,
     show,
     explain,
     status,
@@ -74,6 +77,7 @@ for command in (
     export,
     parse,
     reparse,
+    reindex,
     import_,
     verify,
     doctor,

@@ -28,6 +28,8 @@ PLAIN_MARK = "*"
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Characters that JSON takes as they are, but that end a line to some readers or that a terminal obeys.
 NOT_IN_JSON_LINES = re.compile("[\x7f-\x9f\u2028\u2029]")
+# Columns of the longest bar.
+BAR_WIDTH = 40
 BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -151,6 +153,11 @@ def by_number(counts: Iterable[tuple[str, int]]) -> str:
     """Return names with their counts, the most frequent first: "3 gone, 1 timeout"."""
     ranked = sorted(counts, key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{number:,} {name}" for name, number in ranked)
+
+
+def bar(number: int, most: int) -> str:
+    """Return a bar as long as number is, beside others of which most is the largest."""
+    return "█" * max(round(number / max(most, BAR_WIDTH) * BAR_WIDTH), 1)
 
 
 def byte_text(size: int) -> str:
