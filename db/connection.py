@@ -10,7 +10,7 @@ from typing import IO
 from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
 from db.lock import acquire, release
-from db.migrations import SCHEMA, migrate
+from db.migrations import SCHEMA, is_missing_any, migrate
 from db.sqlite import sqlite3
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
@@ -25,6 +25,8 @@ class ArchiveWriter(sqlite3.Connection):
     """The one connection that writes to an archive; it holds the archive's lock until it is closed."""
 
     lock: IO[bytes] | None = None
+    remembered: object | None = None
+    """What db.bands holds in memory of its tables; nothing after a transaction was taken back."""
 
     def close(self) -> None:
         """Close the file and let the next writer in."""
@@ -99,8 +101,13 @@ def open_unchanged(path: Path) -> Iterator[Connection]:
 @contextmanager
 def transaction(archive: Connection) -> Iterator[None]:
     """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
-    with archive_errors(archive), archive:
-        yield
+    try:
+        with archive_errors(archive), archive:
+            yield
+    except BaseException:
+        if isinstance(archive, ArchiveWriter):
+            archive.remembered = None
+        raise
 
 
 @contextmanager
@@ -150,7 +157,7 @@ def _prepare(archive: Connection, path: Path) -> None:
     with archive_errors(archive):
         archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         _refuse_other_schemas(archive, path)
-        if _pragma(archive, "user_version") < SCHEMA:
+        if _pragma(archive, "user_version") < SCHEMA or is_missing_any(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
                 archive.execute("BEGIN IMMEDIATE")
                 migrate(archive)

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 5
 
 migrations = Migrations("archive")
 
@@ -27,6 +27,18 @@ def m002_provenance(archive: Database) -> None:
 def m003_unattended(archive: Database) -> None:
     """Keep when each page is due, what each capture gave, what stood where, and who changed a version."""
     _run(archive, "003_unattended.sql")
+
+
+@migrations()
+def m005_duplicates(archive: Database) -> None:
+    """Keep what copies are told by, which articles are copies, and of whom."""
+    _run(archive, "005_duplicates.sql")
+
+
+def is_missing_any(archive: Connection) -> bool:
+    """Whether a migration was not applied, also one with a smaller number than those that were."""
+    table = archive.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+    return table is None or bool(migrations.pending(Database(archive, execute_plugins=False)))
 
 
 def migrate(archive: Connection) -> None:

@@ -12,6 +12,7 @@ from archiver.cli.backfill import backfill
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
 from archiver.cli.doctor import doctor
+from archiver.cli.duplicates import duplicates
 from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.imports import import_
@@ -71,6 +72,7 @@ for command in (
     explain,
     status,
     stats,
+    duplicates,
     export,
     parse,
     reparse,
