@@ -10,7 +10,7 @@ from typing import IO
 from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
 from db.lock import acquire, release
-from db.migrations import SCHEMA, migrate
+from db.migrations import SCHEMA, is_current, migrate
 from db.sqlite import sqlite3
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
@@ -150,7 +150,7 @@ def _prepare(archive: Connection, path: Path) -> None:
     with archive_errors(archive):
         archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         _refuse_other_schemas(archive, path)
-        if _pragma(archive, "user_version") < SCHEMA:
+        if _pragma(archive, "user_version") < SCHEMA or not is_current(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
                 archive.execute("BEGIN IMMEDIATE")
                 migrate(archive)
@@ -213,7 +213,8 @@ def _read_only(path: Path) -> Connection:
 
 def _connected(path: Path, options: str) -> Connection:
     try:
-        archive = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+        # Threads may take turns with a connection; SQLite itself keeps them apart.
+        archive = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise ArchiveError(f"{path} cannot be opened: {error}") from error
     archive.row_factory = sqlite3.Row

@@ -5,8 +5,10 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
+from db.versions import class_all_changes
+
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 6
 
 migrations = Migrations("archive")
 
@@ -29,9 +31,21 @@ def m003_unattended(archive: Database) -> None:
     _run(archive, "003_unattended.sql")
 
 
+@migrations()
+def m006_changes(archive: Database) -> None:
+    """Keep of which kind each change is, which version was shown when, and every headline of a story."""
+    _run(archive, "006_changes.sql")
+    class_all_changes(archive.conn)
+
+
 def migrate(archive: Connection) -> None:
     """Bring archive to the newest schema; inside the transaction that is open, if one is."""
     migrations.apply(Database(archive, execute_plugins=False))
+
+
+def is_current(archive: Connection) -> bool:
+    """Whether all migrations were applied to an archive; nothing is written."""
+    return not migrations.pending(Database(archive, execute_plugins=False))
 
 
 def _run(archive: Database, name: str) -> None:

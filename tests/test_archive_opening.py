@@ -40,6 +40,12 @@ VIEWS = {
     "page_outcomes",
     "headline_changes",
     "crawl_summaries",
+    "changes",
+    "gone_stories",
+    "version_periods",
+    "headline_variants",
+    "front_pages",
+    "missing_stories",
 }
 
 

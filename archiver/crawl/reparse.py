@@ -186,7 +186,7 @@ def _visit(reading: Reading, result: SplitResult) -> Visit:
 
 
 def _decided(connection: Connection, visit: Visit) -> Visit:
-    decided = Deduplicate(connection).process_item(visit)
+    decided = Deduplicate(connection, exact=True).process_item(visit)
     return decided if isinstance(decided, Visit) else visit
 
 
