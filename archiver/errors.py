@@ -89,6 +89,12 @@ class ExportError(ArchiverError):
     """A dataset cannot be written."""
 
 
+class ExportRequestError(ExportError):
+    """There is no such export."""
+
+    exit_code = ExitCode.USAGE
+
+
 class PageError(ArchiverError):
     """A page cannot be read or split."""
 

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 7
 
 migrations = Migrations("archive")
 
@@ -27,6 +27,12 @@ def m002_provenance(archive: Database) -> None:
 def m003_unattended(archive: Database) -> None:
     """Keep when each page is due, what each capture gave, what stood where, and who changed a version."""
     _run(archive, "003_unattended.sql")
+
+
+@migrations()
+def m007_change_log(archive: Database) -> None:
+    """Keep in which order articles and related links changed, and how far the exports of each name have come."""
+    _run(archive, "007_change_log.sql")
 
 
 def migrate(archive: Connection) -> None:
