@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 3
+SCHEMA = 8
 
 migrations = Migrations("archive")
 
@@ -27,6 +27,17 @@ def m002_provenance(archive: Database) -> None:
 def m003_unattended(archive: Database) -> None:
     """Keep when each page is due, what each capture gave, what stood where, and who changed a version."""
     _run(archive, "003_unattended.sql")
+
+
+@migrations()
+def m008_keeping(archive: Database) -> None:
+    """Keep what joins archives, and what was removed from one on purpose."""
+    _run(archive, "008_keeping.sql")
+
+
+def is_behind(archive: Connection) -> bool:
+    """Return whether a migration is still to be run, by their names: one may have been added in the midst."""
+    return bool(migrations.pending(Database(archive, execute_plugins=False)))
 
 
 def migrate(archive: Connection) -> None:
