@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 9
+SCHEMA = 4
 
 migrations = Migrations("archive")
 
@@ -30,9 +30,9 @@ def m003_unattended(archive: Database) -> None:
 
 
 @migrations()
-def m009_listed(archive: Database) -> None:
+def m004_listed(archive: Database) -> None:
     """Keep what news and image sitemaps say of a page."""
-    _run(archive, "009_listed.sql")
+    _run(archive, "004_listed.sql")
 
 
 def migrate(archive: Connection) -> None:
