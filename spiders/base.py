@@ -1,6 +1,7 @@
 """What all spiders share: scope, budget, visiting stories, and an outcome for every page."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -143,7 +144,9 @@ class NewsSpider(Spider):
         """Queue the stories of a listing and yield them for the archive, without those of other sites."""
         own = [listing for listing in listings if same_site(listing.url, frontier.source.url)]
         for listing in own:
-            frontier.add(Asked(url=listing.url, found_by=found_by, found_on=found_on, listing=listing))
+            # What waits needs no more than its turn is told by; the rest goes to the archive below.
+            brief = replace(listing, language=None, keywords=(), images=())
+            frontier.add(Asked(url=listing.url, found_by=found_by, found_on=found_on, listing=brief))
         for start in range(0, len(own), DISCOVERY_SIZE):
             part = tuple(own[start : start + DISCOVERY_SIZE])
             yield Discovery(source=frontier.source.url, found_by=found_by, found_on=found_on, listings=part)

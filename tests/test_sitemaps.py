@@ -57,8 +57,8 @@ def test_keywords_language_and_pictures_of_an_entry_are_kept() -> None:
     image = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
     picture = f"<image:image {image}><image:loc>{{}}</image:loc>{{}}</image:image>"
     body = urlset(
-        "<url><loc>/a</loc>"
-        + picture.format("/1.jpg", "<image:caption> The old\n bridge </image:caption>")
+        "<url><loc>/a</loc><loc>/b</loc>"
+        + picture.format("/1.jpg", "<!-- x --><image:caption> The old\n bridge </image:caption>")
         + picture.format("/1.jpg", "")
         + picture.format("javascript:x", "")
         + picture.format("/2.jpg", "<image:title>Ferry</image:title>")
@@ -68,7 +68,8 @@ def test_keywords_language_and_pictures_of_an_entry_are_kept() -> None:
 
     (listing,) = read_sitemap(body, URL).listings
 
-    assert (listing.language, listing.keywords) == ("en", ("bridge", "old town"))
+    assert (listing.url, listing.language) == ("https://news.example/a", "en")
+    assert listing.keywords == ("bridge", "old town")
     assert listing.images == (
         Image(url="https://news.example/1.jpg", caption="The old bridge"),
         Image(url="https://news.example/2.jpg", caption="Ferry"),

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -22,6 +22,7 @@ MAX_ADDRESSES = 50_000
 # Keywords and pictures of one entry that are kept; Google reads a thousand pictures, an archive needs to know of a few.
 MOST_KEYWORDS = 20
 MOST_IMAGES = 10
+IMAGE_FIELDS = ("{*}loc", "{*}title", "{*}caption")
 NEWS_FIELDS = ("{*}title", "{*}publication_date", "{*}language", "{*}keywords")
 # Bytes unpacked at a time: a sitemap of any size takes no more memory than what it lists.
 CHUNK = 2**16
@@ -196,7 +197,7 @@ def _images(entries: list[dict[str, str]], url: str) -> tuple[Image, ...]:
         if values.get("loc") and (address := canonical_url(values["loc"], url)) is not None:
             caption = " ".join((values.get("caption") or values.get("title") or "").split())
             found.setdefault(address, Image(url=address, caption=caption or None))
-    return tuple(found.values())[:MOST_IMAGES]
+    return tuple(found.values())
 
 
 def _entries(
@@ -215,8 +216,12 @@ def _entries(
     )
     try:
         for _, entry in events:
-            pictures = [_texts(image, ("{*}loc", "{*}title", "{*}caption")) for image in _pictures(entry)]
-            yield etree.QName(entry).localname, _values(entry), pictures
+            pictures = islice(entry.iterchildren("{*}image"), MOST_IMAGES)
+            yield (
+                etree.QName(entry).localname,
+                _values(entry),
+                [_texts(picture.iterchildren(*IMAGE_FIELDS)) for picture in pictures],
+            )
             entry.clear()
             while entry.getprevious() is not None:  # else the root keeps an empty element for each entry
                 del entry.getparent()[0]
@@ -229,28 +234,18 @@ def _values(entry: etree._Element) -> dict[str, str]:
 
     A value "news" says that there is one.
     """
-    values = {
-        etree.QName(child).localname: _text(child) for child in entry.iterchildren("{*}loc", "{*}lastmod")
-    }
+    values = _texts(entry.iterchildren("{*}loc", "{*}lastmod"))
     for news in entry.iterchildren("{*}news"):
-        values |= {"news": "", **_texts(news, NEWS_FIELDS)}
+        values = {"news": "", **_texts(news.iter(*NEWS_FIELDS)), **values}
     return values
 
 
-def _pictures(entry: etree._Element) -> list[etree._Element]:
-    return list(islice(entry.iterchildren("{*}image"), MOST_IMAGES))
-
-
-def _texts(element: etree._Element, names: tuple[str, ...]) -> dict[str, str]:
-    """Return the texts of the elements of those names inside another, by local name, the first of each."""
+def _texts(elements: Iterable[etree._Element]) -> dict[str, str]:
+    """Return the texts of elements by their local names, the first of each name."""
     values: dict[str, str] = {}
-    for part in element.iter(*names):
-        values.setdefault(etree.QName(part).localname, _text(part))
+    for element in elements:
+        values.setdefault(etree.QName(element).localname, (element.text or "").strip())
     return values
-
-
-def _text(element: etree._Element) -> str:
-    return (element.text or "").strip()
 
 
 def _moment(text: str | None) -> datetime | None:
