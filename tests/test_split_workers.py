@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -170,6 +171,19 @@ def test_closing_ends_a_page_in_hand() -> None:
 
     assert isinstance(asyncio.run(close_soon()), PageError)
     assert time.monotonic() - started < 5
+
+
+def test_closing_ends_pages_that_other_threads_have_in_hand_and_those_to_come() -> None:
+    """Each caller lets go of its worker before that is taken down: none meets a pipe that is closed twice."""
+    for _ in range(20):
+        workers = SplitWorkers(2, seconds=30, memory=512 * MEGABYTE)
+        with ThreadPoolExecutor(4) as threads:
+            pages = [threads.submit(workers.run_now, hang) for _ in range(4)]
+            workers.close()
+
+        assert [type(page.exception()) for page in pages] == [PageError] * 4
+    with pytest.raises(PageError, match="given up"):
+        workers.run_now(process_id)
 
 
 @pytest.mark.parametrize("busy", [False, True])

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -92,12 +93,15 @@ class SplitWorkers:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """End all workers; a page that one has in hand fails with a PageError."""
+        """End all workers for good; a page that one has in hand, or that comes later, fails with a PageError."""
         for worker in self._workers:
             worker.kill()
         self._threads.shutdown(cancel_futures=True)
-        for worker in self._workers:
+        # Who called run_now from a thread of their own must have let go of a worker before it is taken down.
+        ended = [self._idle.get() for _ in self._workers]
+        for worker in ended:
             worker.end()
+            self._idle.put(worker)
 
     def __enter__(self) -> Self:
         return self
@@ -115,31 +119,43 @@ class _Worker:
         self._seconds = seconds
         self._memory = memory
         self._process: _Process | None = None
+        self._killed = False
+        self._lock = threading.Lock()  # no process is started beside a kill, which would not see it
 
     def run(self, task: Task) -> Any:
-        if self._process is None:
-            self._process = _Process(self._seconds, self._memory)
+        process = self._started()
         try:
-            result = self._process.answer(task, self._seconds)
+            result = process.answer(task, self._seconds)
         except _TooSlowError as error:
             self.end()
             raise ParseLimitError(self._too_slow()) from error
         except (EOFError, OSError) as error:  # the second also where it died in the midst of its answer
-            raise self._failure(self._process) from error
+            raise self._failure(process) from error
         if isinstance(result, PageError):
             raise result
         return result
 
     def kill(self) -> None:
-        """End the process; who waits for its answer sees the pipe end. May come from another thread."""
-        if (process := self._process) is not None:
-            process.kill()
+        """End the process, for good; who waits for its answer sees the pipe end. May come from another thread."""
+        with self._lock:
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
 
     def end(self) -> None:
         """End the process and forget it; the next page starts another."""
-        if self._process is not None:
-            self._process.end()
-            self._process = None
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+    def _started(self) -> "_Process":
+        with self._lock:
+            if self._killed:
+                raise PageError("parsing it was given up: the work was ended")
+            if self._process is None:
+                self._process = _Process(self._seconds, self._memory)
+            return self._process
 
     def _failure(self, process: "_Process") -> PageError:
         """Return why the process ended by itself, after forgetting it."""
