@@ -39,6 +39,7 @@ def hours(ahead: float) -> timezone:
         ("Thứ sáu, 22/11/2024, 15:05 (GMT+7)", "vi", AFTERNOON.replace(tzinfo=hours(7))),
         ("1er mars 2024", "fr", datetime(2024, 3, 1, tzinfo=UTC)),
         ("Sept. 5th, 2025", "en", datetime(2025, 9, 5, tzinfo=UTC)),
+        ("22 November 2024, 24:00", "en", DAY + timedelta(days=1)),
         ("24 Kasım 2024 10:20", "tr", datetime(2024, 11, 24, 10, 20, tzinfo=UTC)),
     ],
 )

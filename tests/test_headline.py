@@ -40,7 +40,7 @@ def test_heading_is_the_headline_of_a_blog_and_says_so() -> None:
     assert headline(html) == ("Flood closes the old bridge", Origin.H1)
 
 
-@pytest.mark.parametrize("mark", ["|", "-", "–", "—", "·", "«", "::"])
+@pytest.mark.parametrize("mark", ["|", "-", "–", "—", "·", "«", "::", "│", "ㅣ", "丨"])
 def test_site_s_name_is_no_part_of_the_title(mark: str) -> None:
     html = page(title=f"Flood closes the old bridge {mark} River Post", og_site_name="River Post")
 
@@ -111,3 +111,56 @@ def test_date_above_the_title_in_its_heading_is_no_part_of_it() -> None:
     )
 
     assert headline(html) == ("Flood closes the old bridge", Origin.H1)
+
+
+def test_heading_wins_over_data_that_repeat_the_title_also_where_a_third_one_is_shared() -> None:
+    html = page(
+        h1="Flood closes the old bridge",
+        title="Old bridge closed: what to know",
+        og_title="The night the river took the railing",
+        data='"NewsArticle", "headline": "Old bridge closed: what to know"',
+    )
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.H1)
+
+
+def test_of_two_headings_the_one_that_is_shared_is_the_headline() -> None:
+    html = page(
+        h1="Old bridge closed: what to know</h1><h1>Flood closes the old bridge",
+        title="Old bridge closed: what to know",
+        og_title="Flood closes the old bridge",
+        data='"NewsArticle", "headline": "Old bridge closed: what to know"',
+    )
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.H1)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("How we closed the old bridge", "how-we-closed-the-old-bridge"),
+        ("Søskenbarna går på ski", "soeskenbarna-gaar-paa-ski"),
+        ("L'été à la mer", "lete-a-la-mer"),
+        ("Überfall auf die Bank", "ueberfall-auf-die-bank"),
+    ],
+)
+def test_title_that_the_address_spells_wins_over_a_heading_in_other_words(title: str, name: str) -> None:
+    html = page(
+        h1="Call the council today", title=f"{title} | River Post", og_title=title, og_site_name="River Post"
+    )
+    article = split_page(html, url=f"https://www.riverpost.example/guides/{name}").article
+
+    assert article is not None
+    assert (article.headline, article.sources.headline) == (title, Origin.META)
+
+
+def test_heading_that_the_address_spells_too_is_kept() -> None:
+    html = page(
+        h1="How we closed the old bridge in one night",
+        title="How we closed the old bridge",
+        og_title="How we closed the old bridge",
+    )
+    article = split_page(html, url="https://www.riverpost.example/how-we-closed-the-old-bridge").article
+
+    assert article is not None
+    assert article.headline == "How we closed the old bridge in one night"

@@ -77,3 +77,17 @@ def test_a_thousand_nested_tags_are_read() -> None:
 def test_a_hundred_thousand_nested_tags_go_over_the_limit() -> None:
     with pytest.raises(ParseLimitError, match="nest too deep"):
         split_page(b"<div>" * 100_000 + b"<p>deep</p>", url="https://news.example/")
+
+
+def test_letters_encoded_twice_are_read_once() -> None:
+    twice = "The council’s bridge – Élysée £5".encode().decode("latin-1")
+
+    text = element_text(page_tree(page(f"{twice} 你好", "utf-8")), 1_000)
+
+    assert "The council’s bridge – Élysée £5 你好" in text
+
+
+def test_letters_that_only_look_as_if_encoded_twice_are_kept() -> None:
+    text = element_text(page_tree(page("«Ã©» is how é looks", "utf-8")), 1_000)
+
+    assert "«Ã©» is how é looks" in text

@@ -203,3 +203,34 @@ def test_archive_of_schema_1_is_upgraded_without_loss(tmp_path: Path) -> None:
             Sources(),
         )
         assert one(archive, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'flood'") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "20 November 2026 Updated on: 21 November 2026",
+        "Updated 21 November 2026. Published 20 November 2026",
+        "Publié le 20 novembre 2026, mis à jour le 21 novembre 2026",
+    ],
+)
+def test_both_dates_of_one_line_are_told_apart(line: str) -> None:
+    article = story(below=f"<p>{line}</p>")
+
+    assert article.date_published == datetime(2026, 11, 20, tzinfo=UTC)
+    assert article.date_modified == datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_date_beside_a_link_belies_data_of_a_template_too() -> None:
+    line = '<p>20 November 2026 | <a href="/floods">Floods and other news of the river</a></p>'
+
+    assert story(data(datePublished="2019-01-01T10:00:00Z"), line).date_published == datetime(
+        2026, 11, 20, tzinfo=UTC
+    )
+
+
+def test_date_of_a_picture_is_not_the_story_s() -> None:
+    picture = "<figure><img src='/b.jpg'><p>The old bridge, 24 April 2024</p></figure>"
+
+    assert story(below=f"{picture}<p>20 November 2026</p>").date_published == datetime(
+        2026, 11, 20, tzinfo=UTC
+    )

@@ -139,3 +139,53 @@ def test_page_without_date_or_author_is_told_by_its_address(path: str, is_story:
     article = split_page(html.encode(), url=f"https://news.example{path}").article
 
     assert (article is not None) == is_story
+
+
+TABLE = """<table><tr><th>Year</th><th>Level</th></tr><tr><td>1987</td><td>3.1 m</td></tr>
+<tr><td>2026</td><td>3.4 m</td></tr></table>"""
+CELLS = ["Year", "Level", "1987", "3.1 m", "2026", "3.4 m"]
+
+
+def test_table_between_the_paragraphs_is_in_the_story_as_a_whole() -> None:
+    article = story(inside=TABLE)
+
+    assert article.body.split("\n\n") == [*STORY[:3], *CELLS, *STORY[3:]]
+
+
+@pytest.mark.parametrize(
+    "box",
+    ['<aside class="facts">{}</aside>', '<div class="related">{}</div>', '<form class="signup">{}</form>'],
+)
+def test_table_in_a_box_beside_the_story_is_none_of_it(box: str) -> None:
+    article = story(inside=box.format(TABLE))
+
+    assert "1987\n\n3.1 m" not in article.body
+
+
+def test_table_of_links_is_none_of_the_story() -> None:
+    links = "".join(f'<tr><td><a href="/{n}/">Bridge number {n}</a></td></tr>' for n in range(9))
+
+    assert "Bridge number" not in story(inside=f"<table>{links}</table>").body
+
+
+def test_heading_about_advertising_is_kept_whatever_its_id_is_made_of() -> None:
+    heading = '<h2 id="who-sponsored-the-commercial-banner">Who sponsored the commercial banner</h2>'
+
+    assert "Who sponsored the commercial banner" in story(inside=heading, kind="BlogPosting").body.split(
+        "\n\n"
+    )
+
+
+def test_numbered_heading_is_no_date() -> None:
+    article = story(above="<h2>1. Set realistic goals for the next flood</h2>", kind="BlogPosting")
+
+    assert "1. Set realistic goals for the next flood" in article.body.split("\n\n")
+
+
+def test_biography_in_a_box_named_so_is_no_text() -> None:
+    about = (
+        "Ann Lee has written about rivers, bridges and the people who keep them for more than twenty years."
+    )
+    article = story(inside=f'<div class="author-bio"><p>{about}</p></div>')
+
+    assert article.body.split("\n\n") == STORY

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 
 from archiver.parsers.authors import byline_names
+from archiver.parsers.between import with_what_is_between
 from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.datelines import line_date
+from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns, signature
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import is_phrase, kind_of_heading
+from archiver.parsers.phrases import is_phrase, kind_of_heading, says
+from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
 from archiver.parsers.text import fold, folds_to, word_count
@@ -36,6 +37,7 @@ LONGEST_EDGE = 220
 # No headline is longer, in characters.
 LONGEST_REPEAT = 1_000
 DATE_LINE_WORDS = 7
+YEARLESS_WORDS = 3
 # Those of a line that gives two dates, with the names and labels beside them.
 TWO_DATES = 2
 TWO_DATES_WORDS = 12
@@ -58,38 +60,15 @@ COMMENT_NAMES = bit("comment")
 COMMENTS = re.compile(
     r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus)"
 )
+AUTHOR_NAMES = bit("author")
+# What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
+BIOGRAPHY = re.compile(
+    r"author[-_]*(?:bio|box|info|card|desc|about)|about[-_]*(?:the[-_]*)?author|(?<![a-z])bio(?![a-z])"
+)
 PROMOTED_NAMES = bit("advert") | bit("signup")
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
-
-
-class Reason(StrEnum):
-    """Why a block is the story's or is not, where more than its chance decided."""
-
-    ALIKE = "boxed like the story's prose"
-    RULE_BODY = "rule body"
-    STANDFIRST = "the standfirst"
-    OUTSIDE_RULE = "outside of rule body"
-    RULE_RELATED = "rule related"
-    PROMOTED = "promoted box"
-    REPEATS = "repeats the headline"
-    LABEL = "label"
-    CAPTION = "caption"
-    CREDIT = "photo credit"
-    FOOTER = "footer"
-    MENU = "menu in a line"
-    INSET = "inset"
-    COMMENT = "comment of a reader"
-    DATE = "date line"
-    BYLINE = "byline"
-    COPYRIGHT = "copyright line"
-    AUTHOR = "an author's name"
-    HEADS_NEXT = "heads what comes next"
-    LINKED = "linked to another story"
-    OTHER_HEADLINE = "headline of another story"
-    SHORT = "too little text for a story"
-    NO_STORY = "the page is no story"
 
 
 KEEPS = (None, Reason.ALIKE)
@@ -132,8 +111,10 @@ def story(
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
     own = _without_discussion(likely, reasons)
-    own = _without_asides(own, announced, reasons)
-    chosen = _without_edges(_without_repeats(own, announced.headline, reasons), fetched, reasons)
+    own = _without_repeats(_without_asides(own, announced, reasons), announced.headline, reasons)
+    if ruled.body is None:
+        own = with_what_is_between(layout, own, announced, chances, reasons)
+    chosen = _without_edges(own, fetched, reasons)
     is_ruled = ruled.body is not None
     if is_ruled and not chosen:  # it holds nothing that reads as text
         return story(layout, table, announced, fetched, replace(ruled, body=None))
@@ -169,6 +150,7 @@ def _likely(
     if ruled.body is not None:
         return [block for block in layout.blocks if _is_ruled(block, table, chances, ruled.body, reasons)]
     sure = [block for block in layout.blocks if chances[block.index] > CHANCE]
+    text = np.cumsum([0, *(len(block.text) * (chances[block.index] > CHANCE) for block in layout.blocks)])
     alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
 
     def is_likely(block: Block) -> bool:
@@ -178,7 +160,11 @@ def _likely(
             if not (chance > DOUBTED and is_prose and signature(block.box) in alike):
                 return False
             reasons.setdefault(block.index, Reason.ALIKE)
-        elif chance <= CERTAIN and _is_promoted(block):
+        elif (
+            chance <= CERTAIN
+            and (box := _promoted(block))
+            and 2 * (text[box.end_block] - text[box.first_block]) < text[-1]  # else it is the text's own box
+        ):
             reasons[block.index] = Reason.PROMOTED
         return reasons.get(block.index) in KEEPS
 
@@ -221,9 +207,12 @@ def _is_linked_whole(block: Block) -> bool:
 
 def _aside(block: Block) -> Reason | None:
     """Why a block stands besides the story by its place alone."""
+    signs = block.box.meanings_around & AUTHOR_NAMES
     for box in block.box.lineage():
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
+        if signs and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
+            return Reason.BIOGRAPHY
     return Reason.INSET if inset(block) else None
 
 
@@ -251,16 +240,18 @@ def _is_ruled(
     reason = Reason.RULE_BODY
     if chance <= CERTAIN:
         in_figure = any(box.tag == "figure" for box in block.box.lineage())
-        reason = Reason.CAPTION if in_figure else Reason.PROMOTED if _is_promoted(block) else reason
+        reason = Reason.CAPTION if in_figure else Reason.PROMOTED if _promoted(block) else reason
     reasons[block.index] = reason
     return reason is Reason.RULE_BODY
 
 
-def _is_promoted(block: Block) -> bool:
-    """Whether the block's own box, or the one around it, is by name an advertisement or an invitation."""
-    around = block.box.parent
-    names = block.box.meanings | (around.meanings if around else 0)
-    return bool(names & PROMOTED_NAMES)
+def _promoted(block: Block) -> Box | None:
+    """The block's own box, or the one around it, if it is by name an advertisement or an invitation.
+
+    A heading's name is made of its words: one about sponsors is none of theirs.
+    """
+    boxes = (block.box.parent,) if block.heading else (block.box, block.box.parent)
+    return next((box for box in boxes if box and box.meanings & PROMOTED_NAMES), None)
 
 
 def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int, Reason]) -> list[Block]:
@@ -282,7 +273,7 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
     kept: list[Block] = []
     edges: dict[int, Reason] = {}
     for block in chosen:
-        if (reason := _label(block.text)) is not None:
+        if (reason := _label(block.text)) is not None and block.box.tag != "pre":
             reasons[block.index] = reason
         else:
             kept.append(block)
@@ -342,7 +333,10 @@ def _is_dates(text: str, fetched: datetime) -> bool:
     """Whether a line says when the story appeared, and perhaps when it was changed, and little else."""
     dated = line_date(text, None, fetched)
     if dated is not None:
-        return word_count(text[: dated.start] + text[dated.end :]) <= DATE_LINE_WORDS
+        words = word_count(text[: dated.start] + text[dated.end :])
+        # "1. Set goals", "2.1 May problems": a number and a word that means a month somewhere.
+        sure = dated.has_year or words <= YEARLESS_WORDS or updated_line(text) or says("published", text)
+        return sure and words <= DATE_LINE_WORDS
     rest, dates = text, 0
     while dates < TWO_DATES and (found := moment(rest, fetched=fetched)) is not None:
         rest, dates = f"{rest[: found.start]} {rest[found.end :]}", dates + 1

@@ -8,23 +8,26 @@ from datetime import datetime, time, timedelta
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
-from archiver.parsers.phrases import phrases
+from archiver.parsers.names import bit
+from archiver.parsers.phrases import phrases, says
 from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import MOST_TEXTS, Structured, strings
 from archiver.parsers.text import clean, fold, word_count
 
 URL_DATE = re.compile(r"/(20\d\d|19\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 PUBLISHED_META = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created",
-    "parsely-pub-date", "sailthru.date", "pubdate", "publish-date", "publish_date", "publishdate", "article.published",
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date",
+    "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
+    "publish_date", "publishdate", "article.published",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date", "dcterms.date", "datecreated", "date.created",
     "og:publish_date", "published_time", "article.created", "article_date_original", "published", "date-pub", "created",
     "citation_publication_date", "prism.publicationdate", "publication_date", "pub_date", "firstcreate",
     "date.available", "published-date", "published_date", "publication-date", "article:published",
+    "og:article:published", "article:publish_time", "article:publication_date", "w-published-date",
 )  # fmt: skip
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "date.modified", "date.updated",
-    "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate",
+    "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate", "og:modified_time",
 )  # fmt: skip
 # How far from the headline, in blocks, a line with the date may stand.
 BEFORE = 4
@@ -32,10 +35,10 @@ REACH = 14
 LONGEST_LINE = 120
 # Words beside the date in a line that gives little but a date.
 LINE_WORDS = 9
-MARKS = re.compile(r"[\d:.,|/·•–-]+")
+MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 # Blocks below the headline in which a date is the story's own, not one of its text or of another story.
 BELOW = 5
-MOST_LINKED = 0.5
+CAPTION_NAMES = bit("caption")
 # So far may a day's midnight lie from a moment of that day, given in another zone.
 ZONES_APART = timedelta(hours=38)
 
@@ -110,7 +113,7 @@ def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | No
     for block in layout.blocks[headline.index + 1 : headline.index + 1 + BELOW]:
         found = line_date(block.text, reading.language, reading.fetched)
         if found is not None and found.has_year:
-            linked = block.link_share > MOST_LINKED
+            linked = block.linked > len(block.text) - (found.end - found.start)
             return None if linked or updated_line(block.text) else dated(found, Origin.TEXT)
     return None
 
@@ -162,15 +165,35 @@ def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[Dated | N
     published = modified = yearless = None
     for block in layout.blocks[max(0, place - BEFORE) : place + REACH]:
         found = line_date(block.text, reading.language, reading.fetched)
-        if found is None:
+        if found is None or _is_caption(block):
             continue
         if updated_line(block.text):
-            modified = modified or dated(found, Origin.TEXT)
+            first, changed = _told_apart(block.text, found, reading)
+            published, modified = published or first, modified or changed
         elif found.has_year:
             published = published or dated(found, Origin.TEXT)
         else:
             yearless = yearless or dated(found, Origin.TEXT)
     return published or yearless, modified
+
+
+def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | None, Dated | None]:
+    """The dates of publication and update in a line that speaks of an update, first among them."""
+    rest, found = text[first.end :], dated(first, Origin.TEXT)
+    second = moment(rest, language=reading.language, fetched=reading.fetched)
+    if second is None:
+        return None, found
+    between, other = rest[: second.start], dated(second, Origin.TEXT)
+    if not updated_line(text[: first.start]) and updated_line(between):
+        return (found, other) if first.has_year else (None, other)
+    return (other, found) if says("published", between) and second.has_year else (None, found)
+
+
+def _is_caption(block: Block) -> bool:
+    """Whether a line tells of a picture, which may be of another day."""
+    return any(
+        box.tag == "figure" or box.meanings & CAPTION_NAMES for box in (block.box, block.box.parent) if box
+    )
 
 
 def _with_zone(shown: Dated, times: list[Dated]) -> Dated:

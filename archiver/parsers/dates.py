@@ -111,9 +111,9 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     if day is None or (on := _resolved(day, now)) is None:
         return None
     hour, minute, second, precise, zone = _time(text, day, now)
-    at = datetime(on.year, on.month, on.day, hour, minute, second, tzinfo=zone)
-    if hour == 24:
-        at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(days=1)
+    at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(
+        hours=hour, minutes=minute, seconds=second
+    )
     return Moment(at, precise, day.start, day.end, day.year is not None) if at <= now + AHEAD else None
 
 

@@ -45,7 +45,7 @@ ATTRIBUTE = re.compile(rb"[\s/]*=?[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>
 # The end of a value that a "<" stands in, and what comes after it.
 # A tag with all its values, also those that hold "<" or ">". A value's quote stands behind "=", any other is a letter;
 # one that is never closed ends with the page.
-WHOLE_TAG = re.compile(rb"<[A-Za-z][^>=]*(?:=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))?[^>=]*)*")
+WHOLE_TAG = re.compile(rb"<[A-Za-z][^>=]*(?:=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+")
 # What begins a text in which "<" begins no tag.
 RAW = re.compile(rb"<(?:(script|style|textarea|title)\b|!--)", re.IGNORECASE)
 QUOTED = re.compile(rb"[^>\"']*[\"']")
@@ -54,6 +54,12 @@ SEPARATORS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
 MARKUP = rb"\u003c+ADw-<p class='a'>"
 READ_AS = "u003c+ADw-<p class='a'>"
 
+# Letters that a publishing system encoded as UTF-8 twice, and what gives such a page away: a quotation mark or dash
+# read as "â" and two control characters, which no text has.
+TWICE = re.compile(
+    rb"\xc3[\x82-\x9f]\xc2[\x80-\xbf]|\xc3[\xa0-\xaf](?:\xc2[\x80-\xbf]){2}|\xc3[\xb0-\xb4](?:\xc2[\x80-\xbf]){3}"
+)
+TWICE_ENCODED = b"\xc3\xa2\xc2\x80\xc2"
 WESTERN = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii", "iso8859-15"})
 TAG = re.compile(rb"<[^<>]*>?")
 SCRIPT = re.compile(rb"<(?:script|style)\b", re.IGNORECASE)
@@ -73,12 +79,24 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     if encoding != "utf-8":
         html = _first_tags(html.decode(encoding, "replace").encode("utf-8", "replace"))
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
+    if TWICE_ENCODED in html:
+        html = TWICE.sub(_once, html)
     starts = np.flatnonzero(_opens(html))
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
     if _closes_early(html, starts):
         html = END.sub(b"", html)
         starts = np.flatnonzero(_opens(html))
     return _parsed(_with_few_attributes(html, starts))
+
+
+def _once(twice: re.Match[bytes]) -> bytes:
+    """The letter that was encoded as UTF-8 twice, encoded once."""
+    once = twice[0].decode("utf-8").encode("latin-1")
+    try:
+        once.decode("utf-8")
+    except UnicodeDecodeError:
+        return twice[0]
+    return once
 
 
 def _first_tags(html: bytes) -> bytes:

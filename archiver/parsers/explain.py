@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from archiver.items import Article, LinkKind, Origin
-from archiver.parsers.article import CHANCE, Reason, inset
+from archiver.parsers.article import CHANCE, inset
 from archiver.parsers.blocks import Block
 from archiver.parsers.datelines import line_date
 from archiver.parsers.links import anchor_blocks
+from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Removed, SiteRules, element_path
 from archiver.parsers.split import Parts, page_parts
 from archiver.parsers.text import fold

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
+from unicodedata import combining, normalize
+from urllib.parse import unquote, urlsplit
 
 from archiver.items import Origin
 from archiver.parsers.blocks import Block, Box, Layout
@@ -12,7 +14,7 @@ from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
 
 # Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
-TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜]\s*")
+TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
 # What is left of a break where the site's name was cut off.
 BREAK_MARKS = " |-–—·•:"
 # The site's name is told from within a longer one ("News Example Online") by more letters than this.
@@ -34,6 +36,13 @@ MOST_LINES = 20
 CRUMB_REACH = 4
 # A title is compared with blocks whose length differs by so many characters at most: spaces, quotes, marks.
 LENGTH_PLAY = 8
+# An address spells a title from this share of common words on, and another one up to this.
+SPELLED = 0.95
+ANOTHER = 0.5
+FEWEST_IN_ADDRESS = 4
+LATIN_WORD = re.compile(r"[^\W_]+")
+APOSTROPHE = re.compile("['’]")
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     likeness = [
         max((_likeness(_words(title.text), words) for words in vocabularies), default=0.0) for title in shown
     ]
-    best = shown[likeness.index(max(likeness))] if shown else None
+    best = _best_shown(shown, likeness, stated)
+    if (named := _title_of_address(url, stated, best)) is not None:
+        return replace(named, block=best.block if best else None)
     if (newsroom := _newsroom_title(structured, stated, best)) is not None:
         return newsroom
     if best and (max(likeness) >= ALIKE or (len(shown) == 1 and word_count(best.text) >= HEADING_WORDS)):
@@ -96,6 +107,47 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
         if title.text and fold(title.text) not in names:
             return _shown_part(layout, title) or replace(title, block=_block_saying(layout, title.text))
     return best or Headline("", None)
+
+
+def _best_shown(shown: list[Headline], likeness: list[float], stated: dict[str, Headline]) -> Headline | None:
+    """The shown title most like a stated one; of two that are one each, that which the page is shared by."""
+    if not shown:
+        return None
+    shared = fold(stated[SHARED[0]].text) if SHARED[0] in stated else ""
+    most = max(likeness)
+    alike = [title for title, share in zip(shown, likeness, strict=True) if share == most]
+    return next((title for title in alike if fold(title.text) == shared), alike[0])
+
+
+def _title_of_address(url: str, stated: dict[str, Headline], best: Headline | None) -> Headline | None:
+    """The title that og:title and `<title>` share, where the page's address spells it and the heading is another."""
+    shared, title = stated.get(SHARED[0]), stated.get("title")
+    if best is None or shared is None or title is None or fold(shared.text) != fold(title.text):
+        return None
+    name = max(_names_in_path(url), key=len, default=frozenset())
+    if len(name) < FEWEST_IN_ADDRESS or _spelled(shared.text, name) < SPELLED:
+        return None
+    return shared if _spelled(best.text, name) <= ANOTHER else None
+
+
+def _names_in_path(url: str) -> list[frozenset[str]]:
+    return [frozenset(LATIN_WORD.findall(part)) for part in unquote(urlsplit(url).path).lower().split("/")]
+
+
+def _spelled(title: str, name: frozenset[str]) -> float:
+    """How far a part of an address is made of a title's words, 0 to 1: accents dropped or written as two letters."""
+    folded = APOSTROPHE.sub("", title.lower())
+    return max(
+        2 * len(words & name) / max(len(words) + len(name), 1)
+        for words in (
+            frozenset(LATIN_WORD.findall(_without_accents(folded))),
+            frozenset(LATIN_WORD.findall(folded.translate(SPELT_OUT))),
+        )
+    )
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in normalize("NFKD", text) if not combining(char))
 
 
 def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, Headline]:
@@ -119,8 +171,9 @@ def _newsroom_title(
 
     Of the pages of benchmarks/README.md whose titles differ: the JSON-LD headline is the one as published where it
     stands alone or agrees with the heading. Where it only repeats `<title>`, it is written for search engines, and
-    what heading and og:title agree on is the headline; where og:title alone differs from all others, twitter:title
-    among them, somebody wrote it by hand. Of blogs the heading is: their data are written for search engines.
+    what heading and og:title agree on is the headline, or the heading if each of the three is another; where og:title
+    alone differs from all others, twitter:title among them, somebody wrote it by hand. Of blogs the heading is: their
+    data are written for search engines.
     """
     if "headline" not in stated or not is_news(structured):
         return None
@@ -130,7 +183,9 @@ def _newsroom_title(
     titles = {key: fold(title.text) for key, title in stated.items()}
     shown, block = (fold(best.text), best.block) if best else ("", None)
     own, shared = (titles["headline"], titles.get("title", "")), titles.get(SHARED[0], "")
-    if best and shown not in own and _is_confirmed(shown, structured, shared) and _is_like(*own):
+    is_repeat = own[0] == own[1] and bool(shared) and shared not in own
+    is_confirmed = _is_like(*own) and _is_confirmed(shown, structured, shared)
+    if best and shown not in own and (is_repeat or is_confirmed):
         return best
     if shared and shared not in own and titles.get(SHARED[1]) == shown == own[0]:
         return replace(stated[SHARED[0]], block=block)

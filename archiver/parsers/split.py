@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
-from archiver.parsers.article import Reason, Story, no_story, story, without, without_byline
+from archiver.parsers.article import Story, no_story, story, without, without_byline
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Layout, page_layout
 from archiver.parsers.bylines import names_in
@@ -22,6 +22,7 @@ from archiver.parsers.features import block_table, stated_text
 from archiver.parsers.headline import Headline, headline
 from archiver.parsers.language import language
 from archiver.parsers.link_addresses import NOT_A_STORY
+from archiver.parsers.reasons import Reason
 from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
 from archiver.parsers.sourced import Dated, Sourced

@@ -1,0 +1,84 @@
+"""What stands between a story's paragraphs and belongs to it: tables, and short lines that the models doubt."""
+
+from collections.abc import Iterator, Set
+from itertools import pairwise
+
+import numpy as np
+
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.names import bit
+from archiver.parsers.reasons import Reason
+from archiver.parsers.standfirst import Announced
+from archiver.parsers.text import word_count
+from archiver.parsers.text_features import Columns
+
+# Of tables between a story's paragraphs, gold has those linked up to this share on four pages out of five.
+MOST_LINKED = 0.3
+FEWEST_CELLS = 2
+# From this chance on a line right between two of the story's is one of them: gold has nine of ten.
+CHANCE = 0.1
+SHORT = 4
+LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
+NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
+OTHER_NAMES = bit("signup") | bit("related") | bit("share") | bit("comment")
+
+
+def with_what_is_between(
+    layout: Layout, own: list[Block], announced: Announced, chances: Columns, reasons: dict[int, Reason]
+) -> list[Block]:
+    """The story's blocks with the tables between them, and with the lines that stand alone between two of them.
+
+    Newsrooms set captions, kickers and the names of topics there rather than lines of the text.
+    """
+    chosen = {block.index: block for block in own}
+    for block in _tables(layout, own):
+        if block.index not in chosen and reasons.get(block.index) is not Reason.RULE_RELATED:
+            chosen[block.index] = block
+            reasons[block.index] = Reason.TABLE
+    own = sorted(chosen.values(), key=lambda block: block.index)
+    found = [] if announced.is_news else list(_lines(layout, own, chances, reasons.keys()))
+    reasons.update((block.index, Reason.BETWEEN) for block in found)
+    return sorted([*own, *found], key=lambda block: block.index)
+
+
+def _tables(layout: Layout, chosen: list[Block]) -> Iterator[Block]:
+    """Yield the blocks of the tables between the first and the last of the chosen blocks, each once."""
+    boxes = [box for box in layout.boxes if box.tag == "table"] if len(chosen) > 1 else []
+    if not boxes:
+        return
+    size = np.cumsum([0, *(len(block.text) for block in layout.blocks)])
+    linked = np.cumsum([0, *(block.linked for block in layout.blocks)])
+    done, last = chosen[0].index + 1, chosen[-1].index
+    for box in boxes:  # an outer table comes before those in it
+        first, end = box.first_block, box.end_block
+        if first < done or end > last or end - first < FEWEST_CELLS or not _is_of_story(box):
+            continue
+        if linked[end] - linked[first] <= MOST_LINKED * (size[end] - size[first]):
+            yield from layout.blocks[first:end]
+            done = end
+
+
+def _is_of_story(table: Box) -> bool:
+    return not table.hidden and not any(
+        box.tag in NO_TABLES or box.meanings & OTHER_NAMES for box in table.lineage()
+    )
+
+
+def _lines(layout: Layout, chosen: list[Block], chances: Columns, left_out: Set[int]) -> Iterator[Block]:
+    """Yield the headings, items of lists and short paragraphs that stand alone between two of the chosen blocks."""
+    for before, after in pairwise(chosen):
+        if after.index - before.index == 2:
+            block = layout.blocks[before.index + 1]
+            if (
+                block.index not in left_out
+                and chances[block.index] > CHANCE
+                and _is_line(block, before, after)
+            ):
+                yield block
+
+
+def _is_line(block: Block, before: Block, after: Block) -> bool:
+    if block.box.tag not in LINES or block.box.hidden or 2 * block.linked > len(block.text):
+        return False
+    boxed_alike = block.box.parent is before.box.parent is after.box.parent
+    return boxed_alike or block.box.tag != "p" or word_count(block.text) <= SHORT
