@@ -89,6 +89,10 @@ class ExportError(ArchiverError):
     """A dataset cannot be written."""
 
 
+class BackupError(ArchiverError):
+    """A copy of an archive cannot be made, or is not sound."""
+
+
 class PageError(ArchiverError):
     """A page cannot be read or split."""
 

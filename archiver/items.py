@@ -166,6 +166,8 @@ class Outcome(StrEnum):
     NOT_HTML = "not_html"
     EMPTY = "empty"
     """A response without a body."""
+    FORGOTTEN = "forgotten"
+    """A story that was removed from the archive on purpose: nothing of it is kept."""
     GONE = "gone"
     """404 or 410, or a page that says so with another status."""
     CHALLENGE = "challenge"

@@ -98,6 +98,7 @@ ITEM_PIPELINES = {
     "archiver.pipelines.validate.Validate": 100,
     "archiver.pipelines.canonicalise.Canonicalise": 200,
     "archiver.pipelines.deduplicate.Deduplicate": 300,
+    "archiver.pipelines.forgotten.LeaveOut": 350,
     "archiver.pipelines.store.Store": 400,
 }
 EXTENSIONS = {

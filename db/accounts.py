@@ -127,6 +127,12 @@ def page_account(archive: Connection, url: str) -> PageAccount:
         )
 
 
+def is_known(archive: Connection, url: str) -> bool:
+    """Return whether the archive has a page at url, or one that led there."""
+    with archive_errors(archive):
+        return bool(archive.execute(PAGE, (storable(url),)).fetchone() or _landed(archive, url))
+
+
 def _landed(archive: Connection, url: str) -> Row | None:
     """Return the page that led to url by a redirect, or whose article names url as its own."""
     found = archive.execute(

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from sqlite3 import Connection, Row
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from archiver.errors import ArchiveError
 from db.alarms import AlarmKind, StandingAlarm
@@ -70,6 +70,31 @@ def write_bundle(connection: Connection, archive: Path, alarm: StandingAlarm) ->
         return unfinished.rename(directory / f"{name}.zip")
     except OSError as error:
         raise ArchiveError(f"{directory} cannot be written: {error.strerror}") from error
+
+
+def remove_from_bundles(directory: Path, addresses: Collection[str]) -> None:
+    """Take the pages of these addresses out of all bundles. Raises ArchiveError if the disk does not take them."""
+    try:
+        for path in sorted(directory.glob("*.zip")):
+            with ZipFile(path) as bundle:
+                about = {name: bundle.read(name) for name in bundle.namelist() if name.endswith(".json")}
+                gone = {name for name, text in about.items() if _is_of(text, addresses)}
+                if not gone:
+                    continue
+                gone |= {name.replace(".json", ".html") for name in gone}
+                unfinished = path.with_name(f"{path.name}.new")
+                with ZipFile(unfinished, "w", ZIP_DEFLATED) as rest:
+                    for name in bundle.namelist():
+                        if name not in gone:
+                            rest.writestr(name, bundle.read(name))
+            unfinished.replace(path)
+    except (OSError, BadZipFile) as error:
+        raise ArchiveError(f"{directory} cannot be read or written: {error}") from error
+
+
+def _is_of(about: bytes, addresses: Collection[str]) -> bool:
+    page = json.loads(about)
+    return page.get("url") in addresses or page.get("final_url") in addresses
 
 
 def _pages(

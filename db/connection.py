@@ -10,7 +10,7 @@ from typing import IO
 from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
 from db.lock import acquire, release
-from db.migrations import SCHEMA, migrate
+from db.migrations import SCHEMA, is_behind, migrate
 from db.sqlite import sqlite3
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
@@ -64,6 +64,34 @@ def read_archive(path: Path) -> Connection:
         archive.close()
         raise
     return archive
+
+
+@contextmanager
+def open_other(path: Path, directory: Path) -> Iterator[Connection]:
+    """Open another archive for reading only; one of an older schema as a copy in directory, brought up to date.
+
+    Raises ArchiveError if it does not exist, is of a newer schema, or no archive; DiskFullError for want of room.
+    """
+    if not path.exists():
+        raise ArchiveError(f"{path} does not exist: name the file of an archive")
+    _refuse_other_files(path)
+    with closing(_read_only(path)) as other:
+        _refuse_other_schemas(other, path)
+        if _pragma(other, "application_id") == 0:
+            raise ArchiveError(f"{path} is empty: name the file of an archive")
+        if _pragma(other, "user_version") == SCHEMA and not is_behind(other):
+            yield other
+            return
+        copy = directory / f".{path.name}.upgraded-{os.getpid()}"
+        try:
+            with closing(sqlite3.connect(copy)) as target, archive_errors(target):
+                other.backup(target)
+            open_archive(copy).close()
+            with closing(read_archive(copy)) as upgraded:
+                yield upgraded
+        finally:
+            for ending in ("", "-wal", "-shm", "-journal", "-lock"):
+                copy.with_name(copy.name + ending).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -150,7 +178,7 @@ def _prepare(archive: Connection, path: Path) -> None:
     with archive_errors(archive):
         archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         _refuse_other_schemas(archive, path)
-        if _pragma(archive, "user_version") < SCHEMA:
+        if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
                 archive.execute("BEGIN IMMEDIATE")
                 migrate(archive)

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 4
+SCHEMA = 5
 
 migrations = Migrations("archive")
 
@@ -33,6 +33,17 @@ def m003_unattended(archive: Database) -> None:
 def m004_listed(archive: Database) -> None:
     """Keep what news and image sitemaps say of a page."""
     _run(archive, "004_listed.sql")
+
+
+@migrations()
+def m005_keeping(archive: Database) -> None:
+    """Keep what joins archives, and what was removed from one on purpose."""
+    _run(archive, "005_keeping.sql")
+
+
+def is_behind(archive: Connection) -> bool:
+    """Return whether a migration is still to be run, by their names: one may have been added in the midst."""
+    return bool(migrations.pending(Database(archive, execute_plugins=False)))
 
 
 def migrate(archive: Connection) -> None:

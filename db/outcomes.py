@@ -9,7 +9,11 @@ from db.connection import archive_errors
 from db.filters import Condition, from_source
 from db.values import time_of
 
-FAILURES = frozenset(Outcome) - ARTICLE_OUTCOMES - {Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.NOT_HTML}
+FAILURES = (
+    frozenset(Outcome)
+    - ARTICLE_OUTCOMES
+    - {Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.NOT_HTML, Outcome.FORGOTTEN}
+)
 """The outcomes of a page that could not be had, or not be read."""
 
 

@@ -10,7 +10,8 @@ from sqlite3 import Connection
 from archiver.items import Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
 from db.articles import Place, record_article
 from db.connection import transaction
-from db.digests import bytes_digest
+from db.digests import body_digest, bytes_digest
+from db.forgotten import forgetting_of_visit, is_forgotten, keep_out
 from db.funnels import close_funnels, count_discovered
 from db.links import keep_links, record_links
 from db.lookups import (
@@ -132,13 +133,14 @@ def add_discovery(
     with transaction(archive):
         source_id = source_row(archive, discovery.source, moment)
         found_on = page_row(archive, discovery.found_on, moment, source_id)
+        listings = [each for each in discovery.listings if not is_forgotten(archive, each.url)]
         pages = [
             FoundPage(storable(listing.url), source_id, _priority(discovery.found_by, listing))
-            for listing in discovery.listings
+            for listing in listings
         ]
         new = add_pages(archive, pages, discovery.found_by, found_on, moment)
-        claim_pages(archive, (listing.url for listing in discovery.listings), source_id)
-        list_pages(archive, discovery.listings)
+        claim_pages(archive, (listing.url for listing in listings), source_id)
+        list_pages(archive, listings)
         if crawl_id is not None:
             count_discovered(archive, crawl_id, source_id, new)
     return new
@@ -157,12 +159,16 @@ def record_visit(
     kept is where the response's record stands, None if it was not kept; own are the targets of its related links
     that belong to its source, also at other hosts, so that a later crawl finds them waiting; ages are those at
     which a story is looked at again. The outcome is the visit's own but for one case: a story that another page
-    stored since comes out as unchanged, changed or duplicate. A visit that failed leaves article and related
+    stored since comes out as unchanged, changed or duplicate, and of one that was forgotten on purpose nothing is
+    recorded but that it was met. A visit that failed leaves article and related
     links as they are. Raises ValueError if the visit lacks the article or article_id that its outcome needs.
     """
     seen = time_text(visit.fetched)
     with transaction(archive):
         source_id = source_row(archive, visit.source, seen)
+        if _is_left_out(archive, visit):
+            _count_visit(archive, crawl_id, source_id, Outcome.FORGOTTEN)
+            return Outcome.FORGOTTEN
         page_id = visited_page(archive, visit, source_id)
         capture_id = (
             None if visit.outcome in NOT_ASKED else _add_capture(archive, crawl_id, page_id, visit, kept)
@@ -185,6 +191,17 @@ def record_visit(
         claim_pages(archive, own, source_id)
         _count_visit(archive, crawl_id, source_id, outcome)
     return outcome
+
+
+def _is_left_out(archive: Connection, visit: Visit) -> bool:
+    """Whether a visit is to a story that was forgotten; then its other addresses are kept out, too."""
+    article = visit.split.article if visit.split else None
+    addresses = {visit.url, visit.final_url} | ({article.url} if article and article.url else set())
+    text = body_digest(article.body) if article else None
+    forgetting = forgetting_of_visit(archive, visit.source, addresses, text)
+    if forgetting is not None:
+        keep_out(archive, forgetting, addresses)
+    return forgetting is not None
 
 
 def _add_capture(

@@ -184,8 +184,10 @@ class _Orphans:
         return None if self._first is None else self._first.offset
 
     def add(self, record: FoundRecord) -> None:
-        """Note a record, unless it stands there by right: what was asked for a response, what the file is."""
-        if record.kind == "warcinfo" or (self.last_captured and record.concurrent_to == self.last_captured):
+        """Note a record, unless it stands there by right: the request of a response, a note on file or removal."""
+        if record.kind in ("warcinfo", "metadata"):
+            return
+        if self.last_captured and record.concurrent_to == self.last_captured:
             return
         if self.is_after_damage and record.kind == "request":  # of the response that was damaged
             return

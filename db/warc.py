@@ -83,6 +83,25 @@ class WarcWriter:
         """Write what a browser made at the time made of the page that original holds; as append does."""
         return self._append((conversion_record(url, made, html, original), b""))
 
+    def append_packed(self, record: bytes, request: bytes) -> WarcPlace:
+        """Write a record that is packed already, and its request; it stands on the disk only after sync."""
+        with _disk_errors(self._directory):
+            file = self._writable()
+            offset = file.tell()
+            try:
+                _write_all(file, record + request)
+            except BaseException:
+                file.seek(offset)
+                file.truncate()
+                raise
+            return WarcPlace(file=Path(file.name).name, offset=offset, length=len(record))
+
+    def sync(self) -> None:
+        """Wait until the disk has all that append_packed wrote."""
+        with _disk_errors(self._directory):
+            if self._file is not None:
+                os.fsync(self._file.fileno())
+
     def held(self, place: WarcPlace) -> HeldRecord | None:
         """Return the record at place if its bytes can be read there today, so that another may refer to it."""
         try:
@@ -114,6 +133,7 @@ class WarcWriter:
     def close(self) -> None:
         """Close the file; a later append begins another one."""
         if self._file is not None:
+            self.sync()
             self._file.close()
             self._file = None
 
@@ -253,10 +273,14 @@ def _damage(directory: Path, place: WarcPlace) -> ArchiveError:
 
 def _write_whole(file: IO[bytes], record: bytes) -> None:
     """Write all of record and wait until the disk has it: a row may point at it afterwards."""
+    _write_all(file, record)
+    os.fsync(file.fileno())
+
+
+def _write_all(file: IO[bytes], record: bytes) -> None:
     rest = memoryview(record)
     while rest:
         rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())
 
 
 def sync_directory(directory: Path) -> None:

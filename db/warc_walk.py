@@ -59,9 +59,9 @@ class Damage:
 Stretch: TypeAlias = FoundRecord | Damage
 
 
-def walk(file: IO[bytes], end: int) -> Iterator[Stretch]:
-    """Yield what the first end bytes of a WARC file hold, in order and without a gap."""
-    offset, damaged = 0, None
+def walk(file: IO[bytes], end: int, start: int = 0) -> Iterator[Stretch]:
+    """Yield what a WARC file holds from byte start, where a record begins, to byte end, in order and without a gap."""
+    offset, damaged = start, None
     while offset < end:
         record = _record_at(file, offset, end)
         if record is None:

@@ -14,6 +14,7 @@ from archiver.cli.demo import demo
 from archiver.cli.doctor import doctor
 from archiver.cli.explain import explain
 from archiver.cli.export import export
+from archiver.cli.forget import forget
 from archiver.cli.imports import import_
 from archiver.cli.parse import parse
 from archiver.cli.reparse import reparse
@@ -23,6 +24,7 @@ from archiver.cli.show import show
 from archiver.cli.source import source
 from archiver.cli.stats import stats
 from archiver.cli.status import status
+from archiver.cli.vacuum import vacuum
 from archiver.cli.verify import verify
 from archiver.errors import ArchiverError, ExitCode
 
@@ -76,6 +78,8 @@ for command in (
     reparse,
     import_,
     verify,
+    forget,
+    vacuum,
     doctor,
 ):
     commands.add_command(command)

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import archive_option, json_option
+from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.outcomes import outcome_text
 from archiver.cli.rendering import (
     Output,
     byte_text,
     counted,
     duration_text,
+    fields_of,
     listed,
     minute_text,
     print_json,
     write_utf8,
 )
 from archiver.items import FoundBy
-from db.accounts import PageAccount, VersionAccount, VisitAccount, page_account
+from db.accounts import PageAccount, VersionAccount, VisitAccount, is_known, page_account
 from db.connection import read_archive
+from db.forgotten import Forgetting, forgetting_of
 from db.schedule import PageStatus
 
 WAYS = {
@@ -41,23 +43,47 @@ def explain(url: str, as_json: bool, archive: Path) -> None:
     """Tell the whole story of one address: how it was found, each visit and why it came out so, when it is due.
 
     It also tells which versions of an article came of it and which pages show it by a headline. The address may
-    carry tracking parameters.
+    carry tracking parameters. Of a story that was forgotten it tells when and why.
 
     \b
     archiver explain https://news.example/2026/flood-closes-the-old-bridge
     """
-    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - the command alone waits for it
-
-    address = None if "@" in url or " " in url else canonical_url(url if "://" in url else f"https://{url}")
-    if address is None:
-        raise click.UsageError(f"{url!r} is no address: give one such as https://news.example/2026/flood")
+    address = page_address(url)
+    account: PageAccount | None = None
     with closing(read_archive(archive)) as connection:
-        account = page_account(connection, address)
+        forgetting = forgetting_of(connection, address)
+        if forgetting is None or is_known(connection, address):
+            account = page_account(connection, address)
     if as_json:
         write_utf8()
-        print_json(account)
-    else:
+        print_json(_with_forgetting(account, forgetting) if forgetting else account)
+        return
+    if forgetting is not None:
+        _print_forgetting(Output(), address, forgetting)
+    if account is not None:
         _print_account(Output(), account)
+
+
+def _with_forgetting(account: PageAccount | None, forgetting: Forgetting) -> dict[str, object]:
+    return {**(fields_of(account) if account else {}), "forgotten": forgetting}
+
+
+def _print_forgetting(output: Output, address: str, forgetting: Forgetting) -> None:
+    output.say_whole(address, indent=0, style="bold")
+    removed = [
+        counted(forgetting.articles, "article"),
+        counted(forgetting.versions, "version"),
+        counted(forgetting.captures, "capture"),
+        counted(forgetting.links, "related headline"),
+    ]
+    output.say(f"{minute_text(forgetting.begun)}: {forgetting.reason}", margin="  forgotten ")
+    output.say(f"{listed(removed)} were removed", margin="            ")
+    if forgetting.finished is None:
+        output.say("not finished: run `archiver forget` to remove what is left of it", margin="            ")
+    if forgetting.allowed is None:
+        output.say("kept out, until `archiver forget --again URL` lets it in", margin="  since     ")
+    else:
+        output.say(f"let in again {minute_text(forgetting.allowed)}", margin="  since     ")
 
 
 def _print_account(output: Output, account: PageAccount) -> None:

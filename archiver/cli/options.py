@@ -151,6 +151,17 @@ def _day(start: datetime) -> Span:
     return Span(start, start + timedelta(days=1))
 
 
+def page_address(text: str) -> str:
+    """Return the canonical form of a page's address as a user gives it; one that is none is wrong usage."""
+    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - only those who need it wait for it
+
+    whole = text if "://" in text else f"https://{text}"
+    address = None if "@" in text or " " in text else canonical_url(whole)
+    if address is None:
+        raise click.UsageError(f"{text!r} is no address: give one such as https://news.example/2026/flood")
+    return address
+
+
 def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Return the path of a file that lines will be added to, if they can be."""
     if path is not None:

@@ -13,6 +13,7 @@ GROUPS: Mapping[Outcome, str] = {
     Outcome.DUPLICATE: "duplicate",
     Outcome.NOT_ARTICLE: "not article",
     Outcome.NOT_HTML: "not article",
+    Outcome.FORGOTTEN: "not article",
 }
 """What one wants to know of a visit; all other outcomes mean that it failed, or that it read a listing."""
 

@@ -20,6 +20,7 @@ from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
+from archiver.pipelines.forgotten import LeaveOut
 from archiver.pipelines.latest import KeepLatest
 from archiver.pipelines.store import Store
 from archiver.pipelines.validate import Validate
@@ -126,7 +127,13 @@ class _Import:
         self._archive = archive
         self._watch = watch
         connection = archive.connection
-        self._steps = (Validate(), Canonicalise(), Deduplicate(connection), KeepLatest(connection))
+        self._steps = (
+            Validate(),
+            Canonicalise(),
+            Deduplicate(connection),
+            KeepLatest(connection),
+            LeaveOut(connection),
+        )
         self._store = Store(archive)
         self._under_way: dict[tuple[str, str], RawResponse] = {}
         self._noted = monotonic()

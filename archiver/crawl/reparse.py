@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -18,6 +18,7 @@ from archiver.errors import ArchiveError
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome, Visit
 from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
+from archiver.pipelines.forgotten import LeaveOut
 from archiver.pipelines.latest import KeepLatest
 from archiver.pipelines.store import own_targets
 from archiver.pipelines.validate import Validate
@@ -186,8 +187,9 @@ def _visit(reading: Reading, result: SplitResult) -> Visit:
 
 
 def _decided(connection: Connection, visit: Visit) -> Visit:
-    decided = Deduplicate(connection).process_item(visit)
-    return decided if isinstance(decided, Visit) else visit
+    done = Deduplicate(connection).process_item(visit)
+    decided = LeaveOut(connection).without_forgotten(done if isinstance(done, Visit) else visit)
+    return replace(decided, split=None) if decided.outcome is Outcome.FORGOTTEN else decided
 
 
 def _apply(connection: Connection, reading: Reading, visit: Visit) -> None:

@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES
 from archiver.pipelines.archive import OpenArchive
+from db.forgotten import is_forgotten
 from db.lookups import related_addresses
 from db.schedule import PageStatus, lease_page
 from db.spending import spending
@@ -55,6 +56,8 @@ class ArchiveMemory:
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
+        if is_forgotten(self._archive, asked.url):
+            return Turn.NOT_DUE
         state = page_state(self._archive, asked.url)
         if state is None or state.last_visited is None:
             return Turn.NOW

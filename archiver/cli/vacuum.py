@@ -1,0 +1,46 @@
+"""archiver vacuum: give back the room that is not needed."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import archive_option, json_option
+from archiver.cli.rendering import Output, byte_text, counted, print_json
+from archiver.errors import ArchiveError
+from db.connection import open_archive
+from db.forget import clean_up
+from db.vacuum import Reclaimed
+
+
+@click.command()
+@json_option("One JSON object.")
+@archive_option
+def vacuum(as_json: bool, archive: Path) -> None:
+    """Merge the search index and write the archive anew, without free space; readers may go on meanwhile.
+
+    It takes twice the archive's size for a while, which is checked before, and some seconds for each 100 MB. What a
+    killed `archiver forget` left to do is done as well. A crawl must not run. The raw pages stay as they are.
+
+    \b
+    archiver vacuum
+    """
+    if not archive.exists():
+        raise ArchiveError(f"{archive} does not exist: name the file of an archive")
+    with closing(open_archive(archive)) as connection:
+        done, forgotten = clean_up(connection, archive, datetime.now(UTC), _say_nothing)
+    if as_json:
+        print_json({"archive": archive, "before": done.before, "after": done.after, "forgotten": forgotten})
+    else:
+        _print_done(Output(), archive, done, forgotten)
+
+
+def _print_done(output: Output, archive: Path, done: Reclaimed, forgotten: int) -> None:
+    if forgotten:
+        output.say(f"Removed what was left of {counted(forgotten, 'forgotten story', 'forgotten stories')}.")
+    output.say(f"{archive}: {byte_text(done.before)} before, {byte_text(done.after)} after")
+
+
+def _say_nothing(step: str, done: int, total: int) -> None:
+    """Nobody looks on."""

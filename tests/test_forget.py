@@ -1,0 +1,390 @@
+"""A story that is forgotten is gone from rows, index and raw pages, down to the bytes, and stays gone."""
+
+import gzip
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from commands import PROGRAM, Run, runner
+from conftest import Crawl, crawl_of
+from foreign import Sent, warc
+from misbehaving import Answer, Server, answer, misbehaving, story
+
+from archiver.errors import ExitCode
+from db.connection import open_archive, read_archive
+from db.verify import Verification, verify
+from db.warc import warc_directory
+from db.warc_removal import removed_record
+
+WORD = "Quizzaciously"
+GONE = f"Mayor of {WORD} accused without any proof"
+KEPT = "Ferry runs again after three weeks of repairs"
+PARAGRAPHS = (
+    f"{WORD} is a word that stands nowhere else, and neither does Zabernalistic; it was said on Friday.",
+    "The council closed the hall for the weekend and asked all of its visitors to come back on Monday.",
+    "Engineers will look at the roof on Monday, when the weather is expected to be a little better again.",
+)
+
+
+def front(*paths_and_headlines: tuple[str, str]) -> bytes:
+    items = "".join(f"<li><a href='{path}'><h3>{text}</h3></a></li>" for path, text in paths_and_headlines)
+    return f"<!doctype html><html lang='en'><body><h2>Latest</h2><ul>{items}</ul></body></html>".encode()
+
+
+def related(page: bytes, path: str, headline: str) -> bytes:
+    box = f"<aside><h2>Read also</h2><ul><li><a href='{path}'>{headline}</a></li></ul></aside></body>"
+    return page.replace(b"</body>", box.encode())
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    pages = {
+        "/": answer(front(("/2026/mayor-accused-zz", GONE), ("/2026/ferry", KEPT))),
+        "/2026/mayor-accused-zz": answer(related(story(GONE, *PARAGRAPHS), "/2026/ferry", KEPT)),
+        "/2026/ferry": answer(related(story(KEPT), "/2026/mayor-accused-zz", GONE)),
+    }
+    with misbehaving(pages) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crawled(
+    running: Server, fresh_processes: ProcessPoolExecutor, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    path = tmp_path_factory.mktemp("crawled") / "archive.db"
+    crawl_of(fresh_processes, path)(running.url)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _a_copy_of_what_was_crawled(archive: Path, crawled: Path) -> None:
+    shutil.copytree(crawled.parent, archive.parent, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def pages(running: Server) -> Iterator[dict[str, Answer]]:
+    """Return what the site serves, which a test may change."""
+    before = dict(running.pages)
+    yield running.pages
+    running.pages.clear()
+    running.pages.update(before)
+
+
+@pytest.fixture
+def site(running: Server) -> str:
+    return running.url
+
+
+@pytest.fixture
+def url(site: str) -> str:
+    return f"{site.rstrip('/')}/2026/mayor-accused-zz"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, archive: Path) -> Run:
+    monkeypatch.setenv("ARCHIVER_ARCHIVE", str(archive))
+    return runner(capsys)
+
+
+def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(read_archive(archive)) as connection:
+        return [tuple(row) for row in connection.execute(sql)]
+
+
+def unpacked(packed: bytes) -> bytes:
+    """Return all that any gzip file in some bytes unpacks to, torn ones included."""
+    found, at = b"", packed.find(b"\x1f\x8b\x08")
+    while at >= 0:
+        with suppress(zlib.error):
+            found += zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed[at:])
+        at = packed.find(b"\x1f\x8b\x08", at + 1)
+    return found
+
+
+def files_with(archive: Path, *words: str) -> list[str]:
+    """Return the files of the archive that hold any of the words, as they are or packed."""
+    files = [archive, *archive.parent.glob(f"{archive.name}-*"), *warc_directory(archive).glob("*")]
+    found = []
+    for file in files:
+        content = file.read_bytes()
+        content += unpacked(content) if ".warc" in file.name else b""
+        if any(word.lower().encode() in content.lower() for word in words):
+            found.append(file.name)
+    return found
+
+
+def problems(archive: Path) -> list[str]:
+    with closing(read_archive(archive)) as connection:
+        found = verify(connection, warc_directory(archive), Verification(), lambda done, total: None)
+        return [finding.message for finding in found]
+
+
+def is_sound(archive: Path) -> bool:
+    with closing(open_archive(archive)) as connection:
+        connection.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
+        connection.rollback()
+        whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        return whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
+
+
+def test_forgotten_story_is_gone_down_to_the_bytes(
+    run: Run, crawl: Crawl, archive: Path, site: str, url: str, pages: dict[str, Answer]
+) -> None:
+    pages["/2026/mayor-accused-zz"] = answer(story(f"{GONE}, and cleared", *PARAGRAPHS))
+    crawl(site)
+    assert len(files_with(archive, "zabernalistic")) == 3
+
+    done = run("forget", url, "--reason", "court order 12", "--yes", "--mentions")
+
+    assert done.code == ExitCode.DONE, done.err
+    assert files_with(archive, WORD, "zabernalistic", "mayor-accused") == []
+    assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
+    assert rows(archive, "SELECT count(*) FROM related_links WHERE headline LIKE '%accused%'") == [(0,)]
+    assert rows(
+        archive, "SELECT links FROM sightings JOIN pages ON pages.id = page_id WHERE url LIKE '%/ferry'"
+    ) == [("[]",)]
+    assert run("search", WORD).out == ""
+    assert problems(archive) == []
+    assert is_sound(archive)
+
+
+def test_other_stories_keep_their_records_where_they_were(run: Run, archive: Path, url: str) -> None:
+    sql = (
+        "SELECT url, warc_file, warc_offset, warc_length FROM captures JOIN pages ON pages.id = page_id "
+        "WHERE url NOT LIKE '%mayor%' ORDER BY captures.id"
+    )
+    before = rows(archive, sql)
+    sizes = [file.stat().st_size for file in warc_directory(archive).iterdir()]
+    assert run("forget", url, "--reason", "x", "--yes").code == ExitCode.DONE
+
+    assert rows(archive, sql) == before
+    assert [file.stat().st_size for file in warc_directory(archive).iterdir()] == sizes
+    assert problems(archive) == []
+    assert files_with(archive, "zabernalistic") == []
+    # The front page as it was sent shows the headline; only --mentions takes that away.
+    assert files_with(archive, GONE) == [file.name for file in warc_directory(archive).iterdir()]
+
+
+def test_explain_tells_when_and_why_and_nothing_else_is_left(run: Run, archive: Path, url: str) -> None:
+    run("forget", url, "--reason", "court order 12", "--yes")
+
+    told = run("explain", f"{url}?utm_source=x")
+    assert told.code == ExitCode.DONE, told.err
+    assert "court order 12" in told.out
+    assert "1 article · 1 version · 1 capture · 3 related headlines were removed" in " ".join(
+        told.out.split()
+    )
+    assert json.loads(run("explain", url, "--json").out)["forgotten"]["reason"] == "court order 12"
+    again = run("forget", url, "--reason", "x", "--yes")
+    assert (again.code, again.out) == (ExitCode.DONE, "")
+    assert "was forgotten" in again.err
+
+
+def test_later_crawls_leave_it_out_until_it_is_let_in_again(
+    run: Run, crawl: Crawl, archive: Path, site: str, url: str, pages: dict[str, Answer]
+) -> None:
+    run("forget", url, "--reason", "x", "--yes", "--mentions")
+    # Another address of the same text, and a redirect to it.
+    pages["/2026/copy-of-it"] = pages["/2026/mayor-accused-zz"]
+    pages["/"] = answer(
+        front(
+            ("/2026/mayor-accused-zz", GONE),
+            ("/2026/ferry", KEPT),
+            ("/2026/copy-of-it", "Read this now, quickly"),
+        )
+    )
+    crawl(site)
+    crawl(site)
+
+    assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
+    assert rows(archive, "SELECT url FROM pages WHERE url LIKE '%mayor%' OR url LIKE '%copy%'") == []
+    assert rows(archive, "SELECT headline FROM related_links WHERE headline LIKE '%accused%'") == []
+    assert files_with(archive, "zabernalistic") == []
+    assert rows(archive, "SELECT sum(pages) FROM crawl_counts WHERE outcome = 'forgotten'") == [(1,)]
+
+    let_in = run("forget", url, "--again")
+    assert let_in.code == ExitCode.DONE, let_in.err
+    crawl(site)
+    assert (GONE,) in rows(archive, "SELECT headline FROM articles")
+    assert run("forget", url, "--again").code == ExitCode.FAILED
+
+
+def test_imports_and_reparses_leave_it_out(
+    run: Run, archive: Path, site: str, url: str, tmp_path: Path
+) -> None:
+    run("forget", url, "--reason", "x", "--yes")
+    file = warc(
+        tmp_path / "old.warc.gz",
+        [
+            Sent(url=url, body=story(GONE, *PARAGRAPHS)),
+            Sent(url=f"{site}2026/print", body=story("Printed", *PARAGRAPHS)),
+            Sent(url=f"{site}2026/old", body=related(story("An older story of the ferry"), url, GONE)),
+        ],
+    )
+    imported = run("import", file, "--source", site)
+    reparsed = run("reparse")
+
+    assert imported.code == ExitCode.DONE, imported.err
+    assert reparsed.code == ExitCode.DONE, reparsed.err
+    assert rows(archive, "SELECT headline FROM articles ORDER BY id") == [
+        (KEPT,),
+        ("An older story of the ferry",),
+    ]
+    assert rows(archive, "SELECT count(*) FROM related_links WHERE headline LIKE '%accused%'") == [(0,)]
+    assert files_with(archive, "zabernalistic") == []
+
+
+def test_exports_leave_it_out(run: Run, archive: Path, url: str, tmp_path: Path) -> None:
+    run("forget", url, "--reason", "x", "--yes")
+
+    assert WORD not in run("export").out
+    assert "accused" not in run("export", "--what", "links").out
+
+
+def test_dry_run_shows_what_would_go_and_changes_nothing(run: Run, archive: Path, url: str) -> None:
+    before = archive.read_bytes()
+    shown = run("forget", url, "--dry-run", "--mentions")
+
+    assert shown.code == ExitCode.DONE, shown.err
+    assert "1 article · 1 version · 1 page · 1 capture · 3 related headlines" in shown.out
+    assert GONE in shown.out
+    assert "3 captures of 3 other pages show it" in shown.out
+    assert archive.read_bytes() == before
+    assert json.loads(run("forget", url, "--dry-run", "--json").out)["articles"] == 1
+
+
+def test_wrong_use_is_told_in_a_line(run: Run, archive: Path, site: str, url: str) -> None:
+    for arguments, code, message in (
+        ((url,), ExitCode.USAGE, "say why by --reason"),
+        ((url, "--reason", "x"), ExitCode.USAGE, "say --yes"),
+        ((f"{site}never", "--reason", "x", "--yes"), ExitCode.FAILED, "is not in the archive"),
+        ((site, "--reason", "x", "--yes"), ExitCode.FAILED, "is a listing of stories"),
+        (("a b", "--reason", "x"), ExitCode.USAGE, "is no address"),
+        (("--again",), ExitCode.USAGE, "name the address"),
+    ):
+        told = run("forget", *arguments)
+        assert (told.code, message in told.err) == (code, True), told.err
+    assert len(rows(archive, "SELECT id FROM articles")) == 2
+    with closing(open_archive(archive)):
+        assert run("forget", url, "--reason", "x", "--yes").code == ExitCode.LOCKED
+
+
+@pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "torn"])
+def test_records_of_no_capture_and_torn_ends_go_too(run: Run, archive: Path, url: str, is_cut: bool) -> None:
+    file = next(warc_directory(archive).iterdir())
+    (offset, length), *_ = rows(
+        archive,
+        "SELECT warc_offset, warc_length FROM captures JOIN pages ON pages.id = page_id WHERE url LIKE '%mayor%'",
+    )
+    record = file.read_bytes()[int(str(offset)) :][: int(str(length))]
+    # As a killed crawl leaves it: appended, and no row written.
+    with file.open("ab") as end:
+        end.write(record[: len(record) - 90 if is_cut else None])
+    (warc_directory(archive) / f"{file.name}.torn-99").write_bytes(record[:-50])
+    assert run("forget", url, "--reason", "x", "--yes", "--mentions").code == ExitCode.DONE
+
+    assert files_with(archive, "zabernalistic", "mayor-accused") == []
+    assert not list(warc_directory(archive).glob("*.torn-*"))
+    assert problems(archive) == []
+
+
+def test_pages_saved_for_an_alarm_go_too(run: Run, archive: Path, site: str, url: str) -> None:
+    bundle = archive.with_name("archive.alarms") / "a.zip"
+    bundle.parent.mkdir()
+    with zipfile.ZipFile(bundle, "w") as file:
+        for number, address in enumerate((url, f"{site}2026/ferry"), 1):
+            file.writestr(f"page-{number}.json", json.dumps({"url": address}))
+            file.writestr(f"page-{number}.html", "x")
+    run("forget", url, "--reason", "x", "--yes")
+
+    with zipfile.ZipFile(bundle) as file:
+        assert file.namelist() == ["page-2.json", "page-2.html"]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from archiver.cli import main
+import db.forget, db.vacuum, db.warc_removal
+
+step = sys.argv[1]
+def dies(*_, **__):
+    os.kill(os.getpid(), 9)
+if step == "rows":
+    db.forget._drop_samples = dies
+elif step == "raw pages":
+    Path.replace = dies
+elif step == "after raw pages":
+    db.forget.remove_from_bundles = dies
+elif step == "index":
+    db.forget.reclaim = dies
+elif step == "end":
+    reclaim = db.forget.reclaim
+    db.forget.reclaim = lambda *a: (reclaim(*a), dies())
+main(["forget", sys.argv[2], "--reason", "x", "--yes", "--mentions"])
+"""
+
+
+@pytest.mark.parametrize("step", ["rows", "raw pages", "after raw pages", "index", "end"])
+def test_killed_at_any_step_the_same_command_finishes(
+    run: Run, crawl: Crawl, archive: Path, site: str, url: str, step: str
+) -> None:
+    died = subprocess.run(
+        [sys.executable, "-c", KILLED, step, url],
+        check=False,
+        env=os.environ | {"ARCHIVER_ARCHIVE": str(archive)},
+        capture_output=True,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert is_sound(archive)
+    if step != "rows":
+        assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
+        assert "not finished" in run("explain", url).out
+        crawl(site)  # in between, it is kept out already
+        assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
+    done = run("forget", url, "--reason", "x", "--yes")
+    assert done.code == ExitCode.DONE, done.err
+
+    assert files_with(archive, "zabernalistic") == []
+    assert rows(archive, "SELECT count(*), count(finished) FROM forgettings") == [(1, 1)]
+    assert rows(archive, "SELECT count(*) FROM forgetting_work") == [(0,)]
+    assert not list(warc_directory(archive).glob("*.unfinished"))
+    assert problems(archive) == []
+    assert is_sound(archive)
+
+
+def test_forget_asks_on_a_terminal(archive: Path, url: str) -> None:
+    for typed, left in ((b"n\n", 2), (b"y\n", 1)):
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [PROGRAM, "forget", url, "--reason", "x", "--archive", archive],
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            os.write(ours, typed)
+            out, _ = process.communicate(timeout=60)
+        os.close(ours)
+        os.close(theirs)
+        assert b"for good?" in out
+        assert len(rows(archive, "SELECT id FROM articles")) == left
+
+
+def test_removed_record_is_as_long_as_asked_and_whole() -> None:
+    for length in (*range(240, 1200, 7), *range(65_500, 65_900), 131_100, 1_000_003):
+        record = removed_record(length, datetime.now(UTC))
+        assert len(record) == length
+        assert gzip.decompress(record).startswith(b"WARC/1.1\r\nWARC-Type: metadata\r\n")
