@@ -9,6 +9,7 @@ import click
 
 from archiver import __version__
 from archiver.cli.backfill import backfill
+from archiver.cli.backup import backup
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
 from archiver.cli.doctor import doctor
@@ -79,6 +80,7 @@ for command in (
     import_,
     verify,
     forget,
+    backup,
     vacuum,
     doctor,
 ):

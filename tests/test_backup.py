@@ -1,0 +1,232 @@
+"""A backup is a whole archive of one moment, also while a crawl writes; a vacuum gives room back and loses nothing."""
+
+import json
+import multiprocessing
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from archives import FLOOD, filled
+from commands import Run, run_apart, runner
+from conftest import crawl_of
+from misbehaving import Answer, Server, answer, front, misbehaving, story
+
+from archiver.crawl.run import CrawlPlan, run_crawl
+from archiver.errors import ExitCode
+from db import vacuum
+from db.connection import open_archive, read_archive
+from db.verify import Verification, verify
+from db.warc import warc_directory
+from spiders.frontier import Source
+
+NUMBER = 60
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    pages: dict[str, Answer] = {
+        f"/story-{number}": answer(story(f"The story that has the number {number}"))
+        for number in range(NUMBER)
+    }
+    with misbehaving({"/": front(*pages), **pages}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crawled(
+    running: Server, fresh_processes: ProcessPoolExecutor, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    path = tmp_path_factory.mktemp("crawled") / "archive.db"
+    crawl_of(fresh_processes, path)(running.url, PAGE_BUDGET=6)
+    return path
+
+
+@pytest.fixture
+def whole(crawled: Path, archive: Path) -> Path:
+    """Return a copy of the archive that was crawled."""
+    shutil.copytree(crawled.parent, archive.parent, dirs_exist_ok=True)
+    return archive
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, archive: Path) -> Run:
+    monkeypatch.setenv("ARCHIVER_ARCHIVE", str(archive))
+    return runner(capsys)
+
+
+def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(read_archive(archive)) as connection:
+        return [tuple(row) for row in connection.execute(sql)]
+
+
+def problems(archive: Path) -> list[str]:
+    with closing(read_archive(archive)) as connection:
+        found = verify(connection, warc_directory(archive), Verification(), lambda done, total: None)
+        return [finding.message for finding in found]
+
+
+def test_backup_is_the_archive_with_its_raw_pages(run: Run, whole: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "away" / "copy.db"
+    copy.parent.mkdir()
+    done = run("backup", copy)
+
+    assert done.code == ExitCode.DONE, done.err
+    assert "sound" in done.out
+    for sql in ("SELECT * FROM pages", "SELECT * FROM captures", "SELECT headline, body FROM articles"):
+        assert rows(copy, sql) == rows(whole, sql)
+    assert sorted(file.name for file in copy.parent.rglob("*")) == sorted(
+        ["copy.db", "copy.warc", *(file.name for file in warc_directory(whole).iterdir())]
+    )
+    assert [f.read_bytes() for f in warc_directory(copy).iterdir()] == [
+        f.read_bytes() for f in warc_directory(whole).iterdir()
+    ]
+    assert "number" in run("search", "number", "--archive", copy).out
+    assert run("verify", "--archive", copy).code == ExitCode.DONE
+
+
+def test_backup_is_refused_where_something_is_and_replaces_it_by_force(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    refused = run("backup", copy)
+    assert (refused.code, "is there already" in refused.err) == (ExitCode.FAILED, True)
+    (tmp_path / "copy.warc" / "old.warc.gz").write_bytes(b"")
+    forced = run("backup", copy, "--force", "--json")
+    assert forced.code == ExitCode.DONE, forced.err
+    assert json.loads(forced.out)["problems"] == []
+    assert not (tmp_path / "copy.warc" / "old.warc.gz").exists()
+    assert not list(tmp_path.glob("*.unfinished")) + list(tmp_path.glob("*.replaced"))
+
+    notes = tmp_path / "notes.txt"
+    notes.write_text("dear diary")
+    for target, message in (
+        (whole, "is the archive itself"),
+        (whole.with_name("archive.sqlite"), "is the archive itself, or shares its raw pages"),
+        (tmp_path, "is a directory"),
+        (tmp_path / "none" / "copy.db", "there is no directory"),
+        (notes, "is no backup"),
+    ):
+        told = run("backup", target, "--force")
+        assert (told.code, message in told.err) == (ExitCode.FAILED, True), told.err
+    assert notes.read_text() == "dear diary"
+    assert problems(whole) == []
+
+
+def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Path) -> None:
+    file = next(warc_directory(whole).iterdir())
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+    told = run("backup", tmp_path / "copy.db")
+    assert told.code == ExitCode.FAILED
+    assert "damaged" in told.err
+    assert "1 problem" in told.out
+
+
+def plan(archive: Path, url: str, **settings: Any) -> CrawlPlan:
+    others = {"AUTOTHROTTLE_ENABLED": False, "SPLIT_WORKERS": 1, **settings}
+    return CrawlPlan(
+        archive=archive,
+        sources=(Source(url=url),),
+        delay=0.05,
+        log_file=archive.with_suffix(".log"),
+        others=others,
+    )
+
+
+def test_backups_during_a_crawl_are_whole(run: Run, running: Server, archive: Path, tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["archiver.crawl.run"])
+    crawl = context.Process(target=run_crawl, args=(plan(archive, running.url),))
+    crawl.start()
+    made: list[Path] = []
+    while crawl.is_alive():
+        if archive.exists() and run("stats").code == ExitCode.DONE:
+            copy = tmp_path / f"copy-{len(made)}.db"
+            done = run("backup", copy)
+            assert done.code == ExitCode.DONE, done.err
+            made.append(copy)
+        time.sleep(0.1)
+    crawl.join()
+
+    numbers = [len(rows(copy, "SELECT id FROM captures")) for copy in made]
+    assert len(set(numbers)) > 1, numbers
+    assert numbers == sorted(numbers)
+    for copy in made:
+        assert problems(copy) == []
+        assert rows(copy, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_killed_backup_leaves_no_file_of_that_name_and_the_next_one_is_whole(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    code = """
+import os, sys
+import db.backup
+from archiver.cli import main
+db.backup._check = lambda *a: os.kill(os.getpid(), 9)
+main(["backup", sys.argv[1], "--archive", sys.argv[2]])
+"""
+    copy = tmp_path / "copy.db"
+    subprocess.run([sys.executable, "-c", code, copy, whole], check=False, timeout=60)
+    assert (tmp_path / "copy.db.unfinished").exists()
+    assert not copy.exists()
+    assert run("backup", copy).code == ExitCode.DONE
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+
+
+def test_vacuum_gives_room_back_and_loses_nothing(run: Run, archive: Path) -> None:
+    with closing(filled(archive, [FLOOD])) as connection, connection:
+        connection.execute("CREATE TABLE scratch (bytes)")
+        connection.executemany("INSERT INTO scratch VALUES (randomblob(?))", [(4000,)] * 500)
+        connection.execute("DROP TABLE scratch")
+    before = archive.stat().st_size
+    done = run("vacuum", "--json")
+
+    assert done.code == ExitCode.DONE, done.err
+    told = json.loads(done.out)
+    assert told["before"] >= before > 2_000_000
+    assert told["after"] == archive.stat().st_size < 500_000
+    assert not archive.with_name("archive.db-wal").exists()
+    assert rows(archive, "SELECT headline FROM articles") == [(FLOOD.headline,)]
+    assert FLOOD.headline in run("search", "bridge").out
+    assert rows(archive, "PRAGMA integrity_check") == [("ok",)]
+    assert "before" in run("vacuum").out
+
+
+def test_vacuum_needs_room_and_no_other_writer(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "does not exist" in run("vacuum").err
+    with closing(filled(archive, [FLOOD])):
+        assert run("vacuum").code == ExitCode.LOCKED
+    monkeypatch.setattr(vacuum, "free_bytes", lambda path: 1000)
+    full = run("vacuum")
+    assert (full.code, "bytes for a while, and 1,000 are free" in full.err) == (ExitCode.DISK_FULL, True)
+
+
+def test_vacuum_tells_of_a_reader_that_holds_the_old_content(archive: Path) -> None:
+    filled(archive, [FLOOD]).close()
+    with closing(read_archive(archive)) as reader, closing(open_archive(archive)) as writer:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        writer.execute("PRAGMA busy_timeout = 10")
+        with pytest.raises(Exception, match="another program goes on reading it"):
+            vacuum.reclaim(writer, archive)
+        reader.rollback()
+        vacuum.reclaim(writer, archive)
+
+
+def test_backup_works_apart_from_the_archive(whole: Path, tmp_path: Path) -> None:
+    """As cron runs it, with names relative to another directory."""
+    done = run_apart("backup", "copy.db", "--archive", whole, folder=tmp_path)
+    assert done.code == ExitCode.DONE, done.err
+    assert (tmp_path / "copy.db").exists()
