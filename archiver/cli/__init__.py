@@ -17,6 +17,7 @@ from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.forget import forget
 from archiver.cli.imports import import_
+from archiver.cli.merge import merge
 from archiver.cli.parse import parse
 from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
@@ -79,6 +80,7 @@ for command in (
     reparse,
     import_,
     verify,
+    merge,
     forget,
     backup,
     vacuum,
