@@ -64,6 +64,7 @@ class WarcWriter:
         self._file_bytes = file_bytes
         self._number = 0
         self._file: IO[bytes] | None = None
+        self._is_synced = True
 
     def append(self, url: str, fetched: datetime, response: RawResponse) -> WarcPlace:
         """Write response, fetched from url, and its request; return where the response stands.
@@ -88,6 +89,7 @@ class WarcWriter:
         with _disk_errors(self._directory):
             file = self._writable()
             offset = file.tell()
+            self._is_synced = False
             try:
                 _write_all(file, record + request)
             except BaseException:
@@ -99,8 +101,9 @@ class WarcWriter:
     def sync(self) -> None:
         """Wait until the disk has all that append_packed wrote."""
         with _disk_errors(self._directory):
-            if self._file is not None:
+            if self._file is not None and not self._is_synced:
                 os.fsync(self._file.fileno())
+                self._is_synced = True
 
     def held(self, place: WarcPlace) -> HeldRecord | None:
         """Return the record at place if its bytes can be read there today, so that another may refer to it."""
