@@ -88,6 +88,7 @@ def _checked(archive: Connection, path: Path, now: datetime) -> Iterator[Finding
         ("search index", lambda: _index(archive, path)),
         ("journal", lambda: _journal(path)),
         ("raw pages", lambda: _last_record(archive, path)),
+        ("forgotten", lambda: _forgotten(archive)),
     )
     for name, look in looks:
         try:
@@ -210,6 +211,16 @@ def _last_record(archive: Connection, path: Path) -> Finding:
         cure = "nothing: no row refers to them, and no crawl adds to the file"
         return warn(name, f"{files[-1]} ends in {rest:,} bytes that a killed crawl left", cure)
     return ok(name, f"{len(files):,} files, the last record of {files[-1].name} is whole")
+
+
+def _forgotten(archive: Connection) -> Finding:
+    stories, left = archive.execute("SELECT count(*), sum(finished IS NULL) FROM forgettings").fetchone()
+    if left:
+        found = f"of {left:,} of {stories:,} the rows are gone, raw pages or free space not yet"
+        return warn(
+            "forgotten", found, "`archiver forget` without an address, or `archiver vacuum`, does the rest"
+        )
+    return ok("forgotten", f"stories removed on purpose: {stories:,}, none of them by half")
 
 
 def _whole_until(file: Path, offset: int) -> int:

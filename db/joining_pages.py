@@ -10,7 +10,9 @@ UPDATE pages SET source_id = ifnull(source_id, :source), priority = min(priority
     found_by = CASE WHEN found_by IS NULL OR :seen < first_seen THEN ifnull(:found_by, found_by) ELSE found_by END,
     first_seen = min(first_seen, :seen),
     listed_headline = ifnull(listed_headline, :headline), listed_published = ifnull(listed_published, :published),
-    listed_modified = nullif(max(ifnull(listed_modified, ''), ifnull(:modified, '')), '')
+    listed_modified = nullif(max(ifnull(listed_modified, ''), ifnull(:modified, '')), ''),
+    listed_language = ifnull(listed_language, :language), listed_keywords = ifnull(listed_keywords, :keywords),
+    listed_images = ifnull(listed_images, :images)
 WHERE id = :id
 """
 # The later visit stands for the page; of visits, robots.txt forbade some, which left no capture.
@@ -177,6 +179,9 @@ def _page(join: Join, row: Row) -> int:
             "headline": row["listed_headline"],
             "published": row["listed_published"],
             "modified": row["listed_modified"],
+            "language": row["listed_language"],
+            "keywords": row["listed_keywords"],
+            "images": row["listed_images"],
         }
         join.ours.execute(FILL_PAGE, values)
         return int(known[0])

@@ -18,11 +18,13 @@ from commands import PROGRAM, Result, on_terminal, run_apart
 
 from archiver.errors import ExitCode
 from db.connection import open_archive
+from db.forget import forget as remove
 from db.health import archive_findings
 from db.lock import acquire, lock_path, release
 from db.migrations import SCHEMA
 from db.sqlite import may_damage
 from db.store import Kept, record_visit
+from db.stories import story_at
 from db.warc import WarcWriter, warc_directory
 
 CHECKS = [
@@ -44,6 +46,7 @@ CHECKS = [
     "search index",
     "journal",
     "raw pages",
+    "forgotten",
 ]
 
 
@@ -149,6 +152,16 @@ def test_what_a_killed_crawl_left_behind_the_last_record_is_harmless(kept: Path)
     health, found = finding_of(kept, "raw pages")
 
     assert (health, "ends in 30 bytes that a killed crawl left" in found) == ("warn", True)
+
+
+def test_forgetting_that_was_killed_is_told(kept: Path) -> None:
+    with closing(open_archive(kept)) as connection:
+        remove(connection, story_at(connection, FLOOD.url), "x", NOON)
+    health, found = finding_of(kept, "forgotten")
+    assert (health, "of 1 of 1" in found, "archiver vacuum" in found) == ("warn", True, True)
+
+    assert run_apart("forget", "-a", kept, folder=kept.parent).code == ExitCode.DONE
+    assert finding_of(kept, "forgotten") == ("ok", "stories removed on purpose: 1, none of them by half: ")
 
 
 def test_clock_behind_the_archive_is_a_failure(kept: Path) -> None:

@@ -21,10 +21,11 @@ from conftest import crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
 
 from archiver.errors import ExitCode
-from archiver.items import Outcome
+from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
+from db.accounts import page_account
 from db.connection import open_archive, read_archive
 from db.migrations import SCHEMA
-from db.store import record_visit
+from db.store import add_discovery, record_visit
 from db.tables import INTERNAL, TABLES
 from db.verify import Verification, verify
 from db.warc import WarcPlace, read_capture, warc_directory
@@ -271,6 +272,25 @@ def test_links_and_sightings_of_both_stand_on_the_page(run: Run, tmp_path: Path)
             ("Headline c", 1, 1),
         ]
         assert rows(ours, "SELECT count(*) FROM sightings") == [(5,)]
+
+
+def test_what_listings_say_of_a_page_is_filled_in(run: Run, tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours.db", tmp_path / "theirs.db"
+    listing = Listing(url=FLOOD.url, headline="Flood", language="en", keywords=("water", "bridge"))
+    both = {
+        ours: replace(listing, language=None, keywords=("flood",)),
+        theirs: replace(listing, images=(Image(url=f"{SOURCE}flood.jpg", caption="The bridge"),)),
+    }
+    for path, said in both.items():
+        with closing(open_archive(path)) as connection:
+            discovery = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, listings=(said,))
+            add_discovery(connection, discovery, NOON)
+    for _ in range(2):
+        assert run("merge", theirs, "--archive", ours).code == ExitCode.DONE
+        with closing(read_archive(ours)) as connection:
+            found = page_account(connection, FLOOD.url)
+        assert (found.listed_language, found.listed_keywords) == ("en", ("flood",))
+        assert found.listed_images == both[theirs].images
 
 
 def test_killed_merge_leaves_a_sound_archive_and_a_second_run_ends_it(run: Run, folder: Path) -> None:

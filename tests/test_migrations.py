@@ -75,6 +75,10 @@ INSERT INTO alarms VALUES
 INSERT INTO imports VALUES ('sha256:j', 'old.warc.gz', 1, 99, '2024-01-01T08:10:00Z');
 UPDATE articles SET cause = 'parser', parser = '0.1.0' WHERE id = 1;
 """,
+    4: """
+UPDATE pages SET listed_language = 'en', listed_keywords = '["water"]',
+    listed_images = '[{"url": "https://news.example/flood.jpg", "caption": null}]' WHERE id = 2;
+""",
 }
 VERSIONS = sorted(int(name[:3]) for name in SCHEMAS if name.endswith(".sql") and int(name[:3]) < SCHEMA)
 
