@@ -135,6 +135,15 @@ class Split:
     related: tuple[RelatedLink, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoryAddress:
+    """An address in the form in which the variants of one story's address are alike."""
+
+    version: int
+    """Of the rules that it was written by."""
+    address: str
+
+
 class FoundBy(StrEnum):
     """How an address came to be known."""
 
@@ -279,5 +288,7 @@ class Visit:
     rendered: bytes | None = None
     """The document, in UTF-8, that a browser made of response; None if it was split as it came."""
     split: Split | None = None
+    addresses: tuple[StoryAddress, ...] = ()
+    """That of the article, by every version of the rules."""
     article_id: int | None = None
     """The row of the article that the page holds, once known."""

@@ -252,12 +252,12 @@ def _scrapy(address: str, extract: Extract | None) -> Run:
     return Run(pages=seen["pages"], articles=None if extract is None else seen["articles"], **result)
 
 
-def _trafilatura(address: str, pages: int) -> Run:  # noqa: ARG001 - as the others
+def _trafilatura(address: str, pages: int) -> Run:
     bare_extraction = import_module("trafilatura").bare_extraction
     return _scrapy(address, lambda html, url: bare_extraction(html, url=url, with_metadata=True))
 
 
-def _newsplease(address: str, pages: int) -> Run:  # noqa: ARG001 - as the others
+def _newsplease(address: str, pages: int) -> Run:
     from_html = import_module("newsplease").NewsPlease.from_html
 
     def extract(html: bytes, url: str) -> object:
@@ -266,7 +266,7 @@ def _newsplease(address: str, pages: int) -> Run:  # noqa: ARG001 - as the other
     return _scrapy(address, extract)
 
 
-def _raw(address: str, pages: int) -> Run:  # noqa: ARG001 - as the others
+def _raw(address: str, pages: int) -> Run:
     """Ask for every page over one connection and read the answers, unpacking nothing."""
     paths = ["/" + url.removeprefix(address) for url in _addresses(address)]
     result: dict[str, Any] = {}
@@ -286,7 +286,7 @@ def _raw(address: str, pages: int) -> Run:  # noqa: ARG001 - as the others
 
 SYSTEMS: dict[str, Callable[[str, int], Run]] = {
     SERVER: _raw,
-    FETCH: lambda address, pages: _scrapy(address, None),  # noqa: ARG005 - as the others
+    FETCH: lambda address, pages: _scrapy(address, None),
     PEER: _trafilatura,
     NEWSPLEASE: _newsplease,
     OURS: _archiver,
@@ -308,7 +308,7 @@ class Memory:
     def found(self, discovery: object, waiting: int) -> None:
         """Do nothing: a listing is no page."""
 
-    def visited(self, visit: object, waiting: int) -> None:  # noqa: ARG002 - as CrawlWatcher says
+    def visited(self, visit: object, waiting: int) -> None:
         """Count a page."""
         self._pages += 1
         if self._pages % self._step == 0:

@@ -1,10 +1,11 @@
 """Rows of articles, their earlier versions, authors and images."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from sqlite3 import Connection
 
 from archiver import __version__
-from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, Visit
+from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, StoryAddress, Visit
 from db.digests import body_digest, content_digest
 from db.values import (
     each_name,
@@ -95,7 +96,9 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
     if article_id is None:
         if outcome is not Outcome.STORED:
             raise ValueError(f"a visit of outcome {outcome} needs the article_id: {visit.url}")
-        return outcome, _add_article(archive, _needed(article), place, seen)
+        article_id = _add_article(archive, _needed(article), place, seen)
+        write_addresses(archive, article_id, visit.addresses)
+        return outcome, article_id
     if outcome is Outcome.CHANGED:
         revise_article(archive, article_id, _needed(article), place, seen)
     if outcome is Outcome.DUPLICATE or article is None:
@@ -141,7 +144,37 @@ def _add_article(archive: Connection, article: Article, place: Place, seen: str)
     _write_authors(archive, article_id, article.authors)
     _write_images(archive, article_id, article.images)
     _write_sources(archive, article_id, article.sources)
+    _note_duplicates(archive, article_id)
     return article_id
+
+
+def write_addresses(archive: Connection, article_id: int, addresses: Iterable[StoryAddress]) -> None:
+    """Keep the story address of an article; those of other versions of the rules stay."""
+    archive.executemany(
+        "INSERT OR IGNORE INTO story_addresses(article_id, version, address) VALUES (?, ?, ?)",
+        [(article_id, each.version, storable(each.address)) for each in addresses],
+    )
+
+
+def without_address(archive: Connection, version: int, limit: int) -> list[tuple[int, str]]:
+    """Return id and address of articles whose story address by a version of the rules is not kept, the latest first.
+
+    As long as they are filled in in this order, the first article says whether all are.
+    """
+    first = archive.execute(
+        "SELECT 1 FROM story_addresses WHERE article_id = (SELECT min(id) FROM articles) AND version = ?",
+        (version,),
+    ).fetchone()
+    if first is not None:
+        return []
+    rows = archive.execute(
+        """
+        SELECT id, url FROM articles LEFT JOIN story_addresses ON article_id = id AND version = ?
+        WHERE article_id IS NULL ORDER BY id DESC LIMIT ?
+        """,
+        (version, limit),
+    )
+    return [(row["id"], row["url"]) for row in rows]
 
 
 def revise_article(archive: Connection, article_id: int, article: Article, place: Place, seen: str) -> None:
@@ -151,6 +184,7 @@ def revise_article(archive: Connection, article_id: int, article: Article, place
     archive.execute(REVISE_ARTICLE, values)
     archive.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
     _write_authors(archive, article_id, article.authors)
+    _note_duplicates(archive, article_id)
 
 
 def describe_article(archive: Connection, article_id: int, article: Article, seen: str) -> None:
@@ -159,6 +193,12 @@ def describe_article(archive: Connection, article_id: int, article: Article, see
     archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
     _write_images(archive, article_id, article.images)
     _write_sources(archive, article_id, article.sources)
+
+
+def _note_duplicates(archive: Connection, article_id: int) -> None:
+    from db.duplicates import note_duplicates  # noqa: PLC0415 - a search must not wait for numpy
+
+    note_duplicates(archive, article_id)
 
 
 def _write_authors(archive: Connection, article_id: int, names: tuple[str, ...]) -> None:

@@ -25,6 +25,8 @@ class ArchiveWriter(sqlite3.Connection):
     """The one connection that writes to an archive; it holds the archive's lock until it is closed."""
 
     lock: IO[bytes] | None = None
+    remembered: object | None = None
+    """What db.bands holds in memory of its tables; nothing after a transaction was taken back."""
 
     def close(self) -> None:
         """Close the file and let the next writer in."""
@@ -127,8 +129,13 @@ def open_unchanged(path: Path) -> Iterator[Connection]:
 @contextmanager
 def transaction(archive: Connection) -> Iterator[None]:
     """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
-    with archive_errors(archive), archive:
-        yield
+    try:
+        with archive_errors(archive), archive:
+            yield
+    except BaseException:
+        if isinstance(archive, ArchiveWriter):
+            archive.remembered = None
+        raise
 
 
 @contextmanager

@@ -24,6 +24,8 @@ class Filters:
     """BCP 47; "zh" also means zh-Hant."""
     author: str | None = None
     """Part of an author's name; case and accents make no difference."""
+    distinct: bool = False
+    """Of articles that are copies of each other, and that all else lets pass, only the one that was published first."""
 
 
 ALL_ARTICLES = Filters()
@@ -42,7 +44,11 @@ class Condition:
 
 
 def article_condition(archive: Connection, filters: Filters) -> Condition:
-    """Return what filters asks of a row of articles; QueryError if no source is of that name."""
+    """Return what filters asks of a row of articles; QueryError if no source is of that name.
+
+    Whoever adds a condition of his own, such as the words of a search, leaves distinct out here and calls
+    first_of_copies with all of them: else the only copy that has the words may be one that is left out.
+    """
     condition = about(archive, filters)
     if filters.source is not None:
         condition &= from_source(archive, filters.source, "articles.source_id")
@@ -50,7 +56,21 @@ def article_condition(archive: Connection, filters: Filters) -> Condition:
         condition &= Condition("date_published >= ?", (bound_text(filters.since),))
     if filters.until is not None:
         condition &= Condition("date_published < ?", (bound_text(filters.until),))
-    return condition
+    return first_of_copies("articles", condition) if filters.distinct else condition
+
+
+def first_of_copies(tables: str, condition: Condition) -> Condition:
+    """Return condition and that an article is the first of its copies among those that fulfil it.
+
+    tables, of which one is articles, is what stands behind FROM where condition is asked. The first is the one that
+    was published first (of those that state no date: seen first), then the one that was archived first.
+    """
+    sql = f"""articles.id NOT IN (SELECT copy_id FROM (
+        SELECT articles.id AS copy_id, row_number() OVER (PARTITION BY cluster_members.cluster_id
+            ORDER BY ifnull(date_published, first_seen), first_seen, articles.id) AS place
+        FROM {tables} JOIN cluster_members ON cluster_members.article_id = articles.id
+        WHERE {condition.sql}) WHERE place > 1)"""  # noqa: S608 - only text of this program
+    return condition & Condition(sql, condition.values)
 
 
 def about(archive: Connection, filters: Filters) -> Condition:

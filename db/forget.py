@@ -105,6 +105,8 @@ def forget(
 
     mentions are captures of other pages whose bytes go too, since they show it.
     """
+    from db.duplicates import forget_duplicates  # noqa: PLC0415 - numpy
+
     ids = {
         "removed": REMOVED,
         "pages": json.dumps(story.pages),
@@ -127,6 +129,8 @@ def forget(
         work = [(forgetting_id, "address", url, None, None) for url in story.addresses]
         work += [(forgetting_id, "record", *place) for place in archive.execute(PLACES, ids)]
         archive.executemany(ADD_WORK, work)
+        for article_id in story.articles:
+            forget_duplicates(archive, article_id)
         for statement in REMOVE:
             archive.execute(statement, ids)
         for statement in REMOVE_DETAIL:

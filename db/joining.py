@@ -7,12 +7,16 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import TypeVar
 
-from db.connection import archive_errors
+from archiver.items import StoryAddress
+from db.connection import archive_errors, transaction
 
 T = TypeVar("T")
 # Rows that are written in one transaction: what a killed merge loses, and what a reader waits for.
 BATCH = 500
 MAPPED = ("sources", "crawls", "pages", "captures", "authors", "articles", "forgettings")
+
+Addresses = Callable[[str], Iterable[StoryAddress]]
+"""Returns the forms of an article's address by which its variants are known."""
 
 Told = Callable[[str, int, int], None]
 """Is told what is being joined, how many rows are done and how many there are."""
@@ -50,6 +54,7 @@ class Join:
     our_warc: Path
     their_warc: Path
     told: Told
+    addresses: Addresses
     with_warc: bool = True
     added: Added = field(default_factory=Added)
 
@@ -86,7 +91,7 @@ class Join:
         with archive_errors(self.theirs):
             rows = iter(self.theirs.execute(f"SELECT * FROM {table} ORDER BY {order}"))  # noqa: S608
             for batch in batched(rows):
-                with archive_errors(self.ours), self.ours:
+                with transaction(self.ours):
                     yield batch
                 done += len(batch)
                 self.told(table, done, total)

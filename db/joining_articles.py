@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Row
 
+from db.articles import write_addresses
 from db.digests import body_digest
 from db.forgotten import forgetting_of_visit
 from db.joining import Join
@@ -63,7 +64,12 @@ class _Version:
 
 
 def join_articles(join: Join) -> None:
-    """Join articles by their addresses, with versions, authors and images; ours keep their ids."""
+    """Join articles by their addresses, with versions, authors and images; ours keep their ids.
+
+    What copies they have here is found anew: their clusters have numbers of their own.
+    """
+    from db.duplicates import note_duplicates  # noqa: PLC0415 - numpy
+
     for batch in join.batches("articles"):
         for row in batch:
             page, source = join.our("pages", row["page_id"]), join.our("sources", row["source_id"])
@@ -73,8 +79,10 @@ def join_articles(join: Join) -> None:
             known = join.ours.execute("SELECT * FROM articles WHERE url = ?", (row["url"],)).fetchone()
             article = _add(join, row, page, source, theirs) if known is None else int(known["id"])
             join.map("articles", row["id"], article)
-            if known is not None:
-                _combine(join, row, known, theirs)
+            is_new_text = known is None or _combine(join, row, known, theirs)
+            if is_new_text:
+                note_duplicates(join.ours, article)
+            write_addresses(join.ours, article, join.addresses(row["url"]))
 
 
 def _is_left_out(join: Join, row: Row, versions: Sequence[_Version]) -> bool:
@@ -133,8 +141,8 @@ def _add(join: Join, row: Row, page: int, source: int, versions: Sequence[_Versi
     return article
 
 
-def _combine(join: Join, row: Row, known: Row, theirs: Sequence[_Version]) -> None:
-    """Join their versions of an article into ours."""
+def _combine(join: Join, row: Row, known: Row, theirs: Sequence[_Version]) -> bool:
+    """Join their versions of an article into ours; return whether the latest is now one of theirs."""
     article = int(known["id"])
     ours = list(_versions(join.ours.execute(VERSIONS, (article,))))
     history = _history(ours, theirs)
@@ -150,6 +158,7 @@ def _combine(join: Join, row: Row, known: Row, theirs: Sequence[_Version]) -> No
         join.ours.execute(DESCRIBE, {name: row[name] for name in row.keys()} | {"id": article})  # noqa: SIM118
         join.ours.execute("DELETE FROM images WHERE article_id = ?", (article,))
         _copy_images(join, row["id"], article)
+    return not last.number
 
 
 def _history(ours: Sequence[_Version], theirs: Sequence[_Version]) -> list[_Version]:

@@ -1,11 +1,12 @@
 """What a crawl asks the archive before it fetches or stores: has this page, this article been seen?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Connection, Row
 from typing import cast
 
-from archiver.items import FoundBy, Listing, Outcome
+from archiver.items import FoundBy, Listing, Outcome, StoryAddress
 from db.digests import EMPTY_BODY
 from db.schedule import PageStatus
 from db.values import storable, time_of, time_or_none, time_text
@@ -97,6 +98,27 @@ def article_with_body(archive: Connection, source: str, body_digest: str) -> Kno
         (storable(source), body_digest),
     ).fetchone()
     return None if row is None else _known(archive, row)
+
+
+def article_at_address(archive: Connection, addresses: Sequence[StoryAddress]) -> KnownArticle | None:
+    """Return the first article of which one of these is the address, by whichever version of the rules."""
+    for each in reversed(addresses):
+        row = archive.execute(
+            """
+            SELECT articles.id, articles.url, headline, content_digest
+            FROM story_addresses JOIN articles ON articles.id = article_id
+            WHERE address = ? AND version = ? ORDER BY articles.id LIMIT 1
+            """,
+            (each.address, each.version),
+        ).fetchone()
+        if row is not None:
+            return _known(archive, row)
+    return None
+
+
+def body_of(archive: Connection, article_id: int) -> str:
+    """Return the text of an article that the archive has."""
+    return str(archive.execute("SELECT body FROM articles WHERE id = ?", (article_id,)).fetchone()[0])
 
 
 def last_capture(archive: Connection, page_url: str) -> LastCapture | None:

@@ -5,7 +5,7 @@ from sqlite3 import Connection
 
 from archiver.errors import ArchiveError
 from db.connection import archive_errors, open_other
-from db.joining import Added, Join, Told
+from db.joining import Added, Addresses, Join, Told
 from db.joining_articles import join_articles
 from db.joining_captures import join_captures
 from db.joining_links import join_links
@@ -35,7 +35,9 @@ STEPS = (
 )
 
 
-def merge(archive: Connection, path: Path, other: Path, told: Told, *, with_warc: bool = True) -> Added:
+def merge(
+    archive: Connection, path: Path, other: Path, told: Told, *, addresses: Addresses, with_warc: bool = True
+) -> Added:
     """Join the archive at other, which is only read, into the one at path that archive is open on.
 
     A row that both have by its natural key is one row: what the other adds is filled in, of two values the later
@@ -56,6 +58,7 @@ def merge(archive: Connection, path: Path, other: Path, told: Told, *, with_warc
             our_warc=warc_directory(path),
             their_warc=their_warc,
             told=told,
+            addresses=addresses,
             with_warc=with_warc,
         )
         with archive_errors(archive), archive_errors(theirs):

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database, Migrations
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 5
+SCHEMA = 6
 
 migrations = Migrations("archive")
 
@@ -41,9 +41,16 @@ def m005_keeping(archive: Database) -> None:
     _run(archive, "005_keeping.sql")
 
 
+@migrations()
+def m006_duplicates(archive: Database) -> None:
+    """Keep what copies are told by, which articles are copies, and of whom."""
+    _run(archive, "006_duplicates.sql")
+
+
 def is_behind(archive: Connection) -> bool:
     """Return whether a migration is still to be run, by their names: one may have been added in the midst."""
-    return bool(migrations.pending(Database(archive, execute_plugins=False)))
+    table = archive.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+    return table is None or bool(migrations.pending(Database(archive, execute_plugins=False)))
 
 
 def migrate(archive: Connection) -> None:

@@ -1,7 +1,7 @@
 """Full-text search over the archive."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from sqlite3 import Connection, Row
 from string import ascii_lowercase, ascii_uppercase
@@ -10,7 +10,7 @@ from archiver.errors import QueryError
 from db.articles import AUTHORS
 from db.connection import archive_errors
 from db.excerpt import MARK_END, MARK_START, excerpt
-from db.filters import ALL_ARTICLES, Condition, Filters, article_condition
+from db.filters import ALL_ARTICLES, Condition, Filters, article_condition, first_of_copies
 from db.query import Query, Term, fts_query, read_query
 from db.values import list_of, time_or_none
 
@@ -84,14 +84,24 @@ def matching(archive: Connection, query: Query, filters: Filters) -> Matching:
     indexed = tuple(group for group in query.groups if not any(term.anywhere for term in group))
     anywhere = tuple(group for group in query.groups if all(term.anywhere for term in group))
     mixed = [group for group in query.groups if len({term.anywhere for term in group}) == 2]
-    condition = article_condition(archive, filters) & _all_anywhere(anywhere) & _each_mixed(mixed)
+    condition = (
+        article_condition(archive, replace(filters, distinct=False))
+        & _all_anywhere(anywhere)
+        & _each_mixed(mixed)
+    )
     condition &= _none_of(query.excluded)
     if indexed:
         # CROSS: the index first; a plan that begins with a filter asks it again for every article.
         tables = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
-        return Matching(tables, Condition("articles_fts MATCH ?", (fts_query(indexed),)) & condition, RANK)
+        condition = Condition("articles_fts MATCH ?", (fts_query(indexed),)) & condition
+        return Matching(tables, _distinct(filters, tables, condition), RANK)
     texts = [term.text for group in query.groups for term in group]
+    condition = _distinct(filters, "articles", condition)
     return Matching("articles", condition, RANK_ANYWHERE, (json.dumps(texts),))
+
+
+def _distinct(filters: Filters, tables: str, condition: Condition) -> Condition:
+    return first_of_copies(tables, condition) if filters.distinct else condition
 
 
 def _all_anywhere(groups: tuple[tuple[Term, ...], ...]) -> Condition:

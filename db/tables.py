@@ -13,7 +13,7 @@ class Joining(StrEnum):
     BY_KEY = "by key"
     """Rows with the same natural key are one row; db.merge and what it calls know the key."""
     DERIVED = "derived"
-    """Made from other rows, by triggers or by what DERIVE names; never copied."""
+    """Made from other rows, by triggers or by db.duplicates; never copied."""
     OWN = "own"
     """Of this file alone."""
 
@@ -24,7 +24,7 @@ class Removing(StrEnum):
     WITH_STORY = "with story"
     """Those of the story go; db.forget.REMOVE names the table."""
     DERIVED = "derived"
-    """They go by triggers, or by what DERIVE names."""
+    """They go by triggers, or by db.duplicates."""
     STAYS = "stays"
     """They tell nothing of a story."""
 
@@ -57,6 +57,13 @@ TABLES = {
     "forgettings": Treatment(Joining.BY_KEY, Removing.STAYS),
     "forgotten": Treatment(Joining.BY_KEY, Removing.STAYS),
     "forgetting_work": Treatment(Joining.OWN, Removing.STAYS),
+    "story_addresses": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "fingerprints": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "recent_fingerprints": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "fingerprint_bands": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "duplicate_pairs": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "clusters": Treatment(Joining.DERIVED, Removing.STAYS),
+    "cluster_members": Treatment(Joining.DERIVED, Removing.DERIVED),
     "articles_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
 }
 # What SQLite, its index and the migrations keep for themselves.

@@ -40,6 +40,8 @@ VIEWS = {
     "page_outcomes",
     "headline_changes",
     "crawl_summaries",
+    "duplicate_clusters",
+    "duplicates",
 }
 
 
@@ -123,7 +125,10 @@ def test_every_foreign_key_has_an_index(tmp_path: Path) -> None:
             """SELECT tables.name, columns.name
             FROM sqlite_master AS tables, pragma_index_list(tables.name) AS indexes,
                 pragma_index_info(indexes.name) AS columns
-            WHERE tables.type = 'table' AND columns.seqno = 0"""
+            WHERE tables.type = 'table' AND columns.seqno = 0
+            UNION ALL SELECT tables.name, columns.name  -- the key by which the table itself is kept
+            FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+            WHERE tables.type = 'table' AND columns.pk = 1"""
         ).fetchall()
     assert keys
     assert {tuple(key) for key in keys} <= {tuple(first) for first in first_columns}

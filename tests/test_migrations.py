@@ -79,6 +79,11 @@ UPDATE articles SET cause = 'parser', parser = '0.1.0' WHERE id = 1;
 UPDATE pages SET listed_language = 'en', listed_keywords = '["water"]',
     listed_images = '[{"url": "https://news.example/flood.jpg", "caption": null}]' WHERE id = 2;
 """,
+    5: """
+INSERT INTO forgettings VALUES (1, 'k', 'sha256:k', 'order', '2024-01-02T09:00:00Z', '2024-01-02T09:00:01Z', NULL,
+    1, 1, 1, 1, 0);
+INSERT INTO forgotten VALUES ('sha256:k', 1);
+""",
 }
 VERSIONS = sorted(int(name[:3]) for name in SCHEMAS if name.endswith(".sql") and int(name[:3]) < SCHEMA)
 
@@ -221,6 +226,7 @@ USES: dict[str, tuple[str, ...]] = {
     "show": ("1",),
     "explain": ("https://news.example/flood",),
     "status": (),
+    "duplicates": (),
     "stats": (),
     "export": (),
     "reparse": (),

@@ -13,6 +13,7 @@ from archiver.cli.backup import backup
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
 from archiver.cli.doctor import doctor
+from archiver.cli.duplicates import duplicates
 from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.forget import forget
@@ -75,6 +76,7 @@ for command in (
     explain,
     status,
     stats,
+    duplicates,
     export,
     parse,
     reparse,

@@ -59,6 +59,8 @@ def export(
     """
     if words and what == "links":
         raise click.UsageError("WORDS choose articles, not links: leave them out or say --what articles")
+    if filters.distinct and what == "links":
+        raise click.UsageError("--distinct chooses articles, not links: leave it out or say --what articles")
     csv = (form or Path(output).suffix.lower().lstrip(".")) == "csv"
     write_utf8()
     target = sys.stdout if output == "-" else export_file(Path(output), archive)

@@ -36,8 +36,11 @@ def merge(other: Path, no_warc: bool, as_json: bool, archive: Path) -> ExitCode:
     archiver merge laptop/archive.db
     archiver merge ../2024/archive.db --archive all.db
     """
+    from archiver.parsers.story_address import story_addresses  # noqa: PLC0415 - a search must not wait for it
+
+    lines = _Lines(Output(stderr=True))
     with closing(open_archive(archive)) as connection:
-        added = join(connection, archive, other, _Lines(Output(stderr=True)), with_warc=not no_warc)
+        added = join(connection, archive, other, lines, addresses=story_addresses, with_warc=not no_warc)
     if as_json:
         write_utf8()
         print_json(added)

@@ -221,8 +221,22 @@ def source_option(command: Command[T]) -> Command[T]:
     )(command)
 
 
+def distinct_option(command: Command[T]) -> Command[T]:
+    """Add the option that leaves copies out."""
+    return click.option(
+        "--distinct",
+        is_flag=True,
+        help="Of articles with the same or nearly the same text only the first.",
+    )(command)
+
+
 def filter_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles; command receives them as filters, a Filters."""
+    return distinct_option(article_options(command))
+
+
+def article_options(command: Command[T]) -> Command[T]:
+    """Add the options that choose articles but --distinct."""
 
     @source_option
     @click.option("--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later.")
@@ -252,6 +266,7 @@ def filter_options(command: Command[T]) -> Command[T]:
             until=until.end if until else None,
             language=others.pop("lang"),
             author=others.pop("author"),
+            distinct=others.pop("distinct", False),
         )
         return command(filters=filters, **others)
 

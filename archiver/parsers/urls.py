@@ -1,18 +1,13 @@
 """Addresses: absolute, canonical, and whether two belong to one site."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import tldextract
 
-# Parameters that say where a reader came from, never which story is meant: what Google, Meta, Microsoft,
-# Matomo, Mailchimp, Adobe, AT Internet and Piano append to links.
-TRACKING = re.compile(
-    r"(?:utm|at|mtm|pk|hsa|stm|piwik|matomo)_\w*|(?:fb|g|d|y)clid|gbraid|wbraid|msclkid|igshid|mc_[ce]id|mkt_tok|"
-    r"cmpid|cmp|xtor|wt_mc|wt_zmc|ocid|ito|_ga|_gl|smid|smtyp|ns_\w+|__twitter_impression|ref_src|ref_url|fb_\w+",
-    re.IGNORECASE,
-)
+from archiver.parsers.story_address import versions
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Characters that may stand in an address as they are (RFC 3986), so that quoting leaves them alone.
 SAFE = "/:@!$&'()*+,;=~-._%?"
@@ -52,7 +47,7 @@ def canonical_url(url: str, base: str = "") -> str | None:
 def readable_url(url: str, base: str = "") -> str | None:
     """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
     plain, mark, query = url.partition("#")[0].partition("?")
-    if not mark or (PLAIN_QUERY.match(query) and not TRACKING.search(query)):
+    if not mark or (PLAIN_QUERY.match(query) and not _tracking().search(query)):
         if PLAIN.match(plain):
             return plain + mark + query
         if PLAIN_FROM_ROOT.match(plain):
@@ -113,11 +108,18 @@ def _ascii_host(host: str) -> str | None:
 
 def _canonical_query(parts: SplitResult) -> str:
     query = parts.query
-    if query and TRACKING.search(query):
+    tracking = _tracking()
+    if query and tracking.search(query):
         query = "&".join(
-            pair for pair in query.split("&") if pair and not TRACKING.fullmatch(pair.partition("=")[0])
+            pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0])
         )
     return _encoded(query)
+
+
+@cache
+def _tracking() -> re.Pattern[str]:
+    """Parameters that say where a reader came from, never which story is meant."""
+    return versions()[-1].tracking
 
 
 def _encoded(part: str) -> str:

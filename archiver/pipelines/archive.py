@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from archiver import __version__
 from archiver.durations import duration
 from archiver.errors import ArchiveError, SettingError
+from archiver.pipelines.addresses import fill_addresses
 from db.alarms import StandingAlarm, raise_alarms
 from db.bundles import write_bundle
 from db.connection import open_archive, transaction
@@ -41,6 +42,7 @@ class OpenArchive:
         self._closing = ExitStack()
         self.connection = open_archive(path)
         self._closing.callback(self.connection.close)
+        fill_addresses(self.connection)
         self.crawl_id = start_crawl(
             self.connection, started=datetime.now(UTC), arguments=arguments, version=__version__
         )

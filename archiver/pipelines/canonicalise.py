@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver.items import Article, Discovery, RelatedLink, Visit
+from archiver.parsers.story_address import story_addresses
 from archiver.parsers.urls import canonical_url, same_site
 
 
@@ -18,7 +19,9 @@ class Canonicalise:
         article = None if item.split.article is None else _settled(item.split.article, item)
         own = {item.url, item.final_url} | ({article.url} if article else set())
         related = tuple(_related(item.split.related, own))
-        return replace(item, split=replace(item.split, article=article, related=related))
+        addresses = story_addresses(article.url) if article else ()
+        split = replace(item.split, article=article, related=related)
+        return replace(item, split=split, addresses=addresses)
 
 
 def _settled(article: Article, visit: Visit) -> Article:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from scrapy.crawler import Crawler
 
 from archiver.items import Article, Discovery, Outcome, Visit
+from archiver.parsers.story_address import may_be_address_of, story_addresses
 from archiver.pipelines.archive import OpenArchive
 from db.digests import body_digest, content_digest
+from db.lookups import article_at_address, body_of
 from db.store import KnownArticle, article_with_body, known_article, page_state
 
 
@@ -45,9 +47,16 @@ class Deduplicate:
         known = known_article(self._archive, page_url=visit.url, article_url=article.url)
         if known is not None:
             return self._against(visit, article, known)
+        if article.url != visit.final_url and not may_be_address_of(
+            article.url, visit.final_url, article.headline
+        ):
+            visit = _own_story(visit, article)
+        variant = article_at_address(self._archive, visit.addresses)
+        if variant is not None and self._is_copy(article, variant, otherwise=False):
+            return _as_duplicate(visit, variant)
         twin = article_with_body(self._archive, visit.source, body_digest(article.body))
         if twin is not None:
-            return replace(visit, outcome=Outcome.DUPLICATE, detail=f"as {twin.url}", article_id=twin.id)
+            return _as_duplicate(visit, twin)
         return replace(visit, outcome=Outcome.STORED)
 
     def _against(self, visit: Visit, article: Article, known: KnownArticle) -> Visit:
@@ -60,13 +69,24 @@ class Deduplicate:
 
     def _is_another_story(self, visit: Visit, article: Article, known: KnownArticle) -> bool:
         """Whether a page that led to a known article has nothing in common with it."""
-        if _is_own_page(visit, known) or article.headline == known.headline:
+        if _is_own_page(visit, known):
             return False
-        if article.url != known.url:
-            return True
-        # The page claims the other's address: believed only if it showed that story before.
         state = page_state(self._archive, visit.url)
-        return state is None or state.article_id != known.id
+        showed_it = state is not None and state.article_id == known.id
+        if article.headline == known.headline:
+            # "Weather", "Live": a page that names the other's address needs more than such a headline.
+            return not showed_it and not self._is_copy(article, known, otherwise=True)
+        # The page claims the other's address: believed only if it showed that story before.
+        return article.url != known.url or not showed_it
+
+    def _is_copy(self, article: Article, known: KnownArticle, *, otherwise: bool) -> bool:
+        """Whether an article has the text of a known one, or nearly so; too little text: the headline, or otherwise."""
+        from db.overlap import are_copies  # noqa: PLC0415 - numpy, for the few pages that need it
+
+        is_copy = are_copies(article.body, body_of(self._archive, known.id))
+        if is_copy is None:
+            return otherwise or article.headline == known.headline
+        return is_copy
 
 
 def _is_own_page(visit: Visit, known: KnownArticle) -> bool:
@@ -85,10 +105,15 @@ def _place(url: str) -> tuple[str, str, str]:
 def _same(visit: Visit, known: KnownArticle) -> Visit:
     if _is_own_page(visit, known):
         return replace(visit, outcome=Outcome.UNCHANGED, article_id=known.id)
+    return _as_duplicate(visit, known)
+
+
+def _as_duplicate(visit: Visit, known: KnownArticle) -> Visit:
     return replace(visit, outcome=Outcome.DUPLICATE, detail=f"as {known.url}", article_id=known.id)
 
 
 def _own_story(visit: Visit, article: Article) -> Visit:
     article = replace(article, url=visit.final_url)
     split = None if visit.split is None else replace(visit.split, article=article)
-    return replace(visit, outcome=Outcome.STORED, split=split)
+    addresses = story_addresses(visit.final_url)
+    return replace(visit, outcome=Outcome.STORED, split=split, addresses=addresses)

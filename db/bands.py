@@ -1,0 +1,131 @@
+"""Which articles share a band of their signatures: the index by which copies are found.
+
+A row for each of an article's bands, each at another place of a large table, would write some 100 kB for every article.
+So the bands of the latest articles are held in memory, and many articles' are written at once, in order. Which
+articles those are stands in the archive with their signatures: a process that dies loses nothing.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from sqlite3 import Connection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.connection import ArchiveWriter
+from db.fingerprint import BANDS, Signature, band_keys
+
+# Articles whose bands are held in memory: 400 kB. With twice as many, comparing takes longer than writing saves.
+MOST_RECENT = 4096
+# Articles that share a band and are looked at, those that share the most bands, and rows that are read to find them:
+# reports of one template may be thousands.
+MOST_SHARING = 64
+MOST_ROWS = 4096
+SHARING = (
+    f"SELECT article_id FROM fingerprint_bands WHERE band IN ({', '.join('?' * BANDS)}) LIMIT {MOST_ROWS}"  # noqa: S608
+)
+
+
+class RecentBands:
+    """The bands of the articles whose rows are not written yet."""
+
+    def __init__(self) -> None:
+        self._ids = np.zeros(MOST_RECENT, np.int64)
+        self._bands = np.zeros((BANDS, MOST_RECENT), np.uint32)
+        self._number = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is room for no other article."""
+        return self._number == MOST_RECENT
+
+    def add(self, article_id: int, keys: Sequence[int]) -> None:
+        """Keep the bands of one more article."""
+        self._ids[self._number] = article_id
+        self._bands[:, self._number] = keys
+        self._number += 1
+
+    def remove(self, article_id: int) -> None:
+        """Forget an article."""
+        self._ids[self._ids == article_id] = 0
+
+    def sharing(self, keys: Sequence[int]) -> list[int]:
+        """Return the articles that share a band, once for each band."""
+        equal = self._bands[:, : self._number] == np.array(keys, np.uint32)[:, None]
+        if not equal.any():
+            return []
+        found: list[int] = self._ids[np.flatnonzero(equal)[:MOST_ROWS] % self._number].tolist()
+        return found
+
+    def rows(self) -> list[tuple[int, int]]:
+        """Return band and article of each, in the order of the table."""
+        is_kept = self._ids[: self._number] > 0
+        bands = self._bands[:, : self._number][:, is_kept].ravel().astype(np.int64)
+        ids = np.tile(self._ids[: self._number][is_kept], BANDS)
+        order = np.lexsort((ids, bands))
+        return list(zip(bands[order].tolist(), ids[order].tolist(), strict=True))
+
+
+def sharing_bands(archive: Connection, keys: Sequence[int]) -> list[int]:
+    """Return the articles that share the most bands with keys, MOST_SHARING at most, in order of id."""
+    shared = Counter(id_ for (id_,) in archive.execute(SHARING, keys))
+    shared.update(_recent(archive).sharing(keys))
+    del shared[0]  # what was removed
+    ranked = sorted(shared, key=lambda id_: (-shared[id_], -id_))
+    return sorted(ranked[:MOST_SHARING])
+
+
+def add_bands(archive: Connection, article_id: int, keys: Sequence[int]) -> None:
+    """Let an article be found by its bands."""
+    recent = _recent(archive)
+    if recent.is_full:
+        archive.executemany(
+            "INSERT OR IGNORE INTO fingerprint_bands(band, article_id) VALUES (?, ?)", recent.rows()
+        )
+        archive.execute("DELETE FROM recent_fingerprints")
+        recent = _remember(archive, RecentBands())
+    archive.execute("INSERT INTO recent_fingerprints(article_id) VALUES (?)", (article_id,))
+    recent.add(article_id, keys)
+
+
+def remove_bands(archive: Connection, article_id: int, keys: Sequence[int]) -> None:
+    """Let an article no longer be found by the bands that it had."""
+    _recent(archive).remove(article_id)
+    archive.execute("DELETE FROM recent_fingerprints WHERE article_id = ?", (article_id,))
+    archive.executemany(
+        "DELETE FROM fingerprint_bands WHERE band = ? AND article_id = ?", [(key, article_id) for key in keys]
+    )
+
+
+def signature_of(blob: bytes) -> Signature:
+    """Return a signature as a column holds it."""
+    return np.frombuffer(blob, "<u2")
+
+
+def blob_of(found: Signature) -> bytes:
+    """Return a signature as a column takes it."""
+    return found.astype("<u2").tobytes()
+
+
+def signatures(blobs: Sequence[bytes]) -> NDArray[np.uint16]:
+    """Return several signatures, a row each."""
+    return signature_of(b"".join(blobs)).reshape(len(blobs), -1)
+
+
+def _recent(archive: Connection) -> RecentBands:
+    """Return the bands in memory, read anew if this writer has none or took a transaction back."""
+    if isinstance(archive, ArchiveWriter) and isinstance(archive.remembered, RecentBands):
+        return archive.remembered
+    recent = RecentBands()
+    rows = archive.execute(
+        "SELECT article_id, signature FROM recent_fingerprints JOIN fingerprints USING (article_id)"
+    )
+    for article_id, blob in rows:
+        recent.add(article_id, band_keys(signature_of(blob)))
+    return _remember(archive, recent)
+
+
+def _remember(archive: Connection, recent: RecentBands) -> RecentBands:
+    if isinstance(archive, ArchiveWriter):
+        archive.remembered = recent
+    return recent
