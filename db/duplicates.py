@@ -118,10 +118,13 @@ def _agency(archive: Connection, article_id: int, body: str) -> str | None:
 
 def _alike(archive: Connection, own: Signature, keys: Sequence[int]) -> list[int]:
     """Return the articles with the signatures most like own, the most alike first, then by id."""
+    sharing = sharing_bands(archive, keys)
+    if not sharing:
+        return []
     rows: list[Row] = archive.execute(
         "SELECT article_id, signature FROM fingerprints WHERE version = ? "
         "AND article_id IN (SELECT value FROM json_each(?))",
-        (VERSION, json.dumps(sharing_bands(archive, keys))),
+        (VERSION, json.dumps(sharing)),
     ).fetchall()
     if not rows:
         return []

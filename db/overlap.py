@@ -144,7 +144,7 @@ def _facts(words: Words) -> Facts:
     facts = Facts({}, {})
     for place, (start, end) in enumerate(zip(words.starts.tolist(), words.ends.tolist(), strict=True)):
         word = words.text[start:end]
-        if any(character.isdecimal() for character in word):
+        if not word.isalpha() and any(character.isdecimal() for character in word):
             facts.numbers[place] = word
         elif word[0].isupper():
             facts.names[place] = word
