@@ -1,5 +1,20 @@
 """Crawls news sites and archives every page's article and related headlines."""
 
 from importlib.metadata import version
+from os import PathLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.archive import Archive
 
 __version__ = version("news-archiver")
+
+
+def open(path: "str | PathLike[str]") -> "Archive":  # noqa: A001 - read as archiver.open
+    """Open the archive at path for reading; see archiver.archive.Archive.
+
+    Raises ArchiveError if there is none at path, or none that this version can read.
+    """
+    from archiver.archive import Archive  # noqa: PLC0415 - whoever imports archiver need not wait for it
+
+    return Archive(path)

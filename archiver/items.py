@@ -126,6 +126,22 @@ class RelatedLink:
     """Place among the related links of the page, from 0, in page order."""
 
 
+class TitleOrigin(StrEnum):
+    """Where a page states the title of its story for machines."""
+
+    JSON_LD = "json-ld"
+    OG_TITLE = "og:title"
+    TWITTER_TITLE = "twitter:title"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedTitle:
+    """A title of the story that the page states for machines, without the site's name."""
+
+    origin: TitleOrigin
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """One page, split into its story and the headlines of others."""
@@ -133,6 +149,8 @@ class Split:
     article: Article | None
     """None if the page holds no story of its own."""
     related: tuple[RelatedLink, ...] = ()
+    titles: tuple[StatedTitle, ...] = ()
+    """The titles of the story that differ from its headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,3 +310,5 @@ class Visit:
     """That of the article, by every version of the rules."""
     article_id: int | None = None
     """The row of the article that the page holds, once known."""
+    version: int | None = None
+    """The earlier version of that article which the page shows again; None: the latest, or one that is new."""

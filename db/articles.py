@@ -9,12 +9,20 @@ from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, S
 from db.digests import body_digest, content_digest
 from db.values import (
     each_name,
+    list_of,
     list_text,
     published_text,
     sources_text,
     storable,
     storable_or_none,
     time_text,
+)
+from db.versions import (
+    continue_sighting,
+    keep_first_period,
+    note_change,
+    outlasting_version,
+    see_version,
 )
 
 # The names of an article's authors in order, as a JSON array: a column of any query on articles.
@@ -46,6 +54,10 @@ UPDATE articles SET revision = revision + 1, revised_at = :seen, capture_id = :c
     headline = :headline, lead = :lead, body = :body,
     body_digest = :body_digest, content_digest = :content_digest
 WHERE id = :id
+"""
+# The fetch that brought a page whose text went back to an earlier version.
+FIRST_SIGHT = """
+SELECT id FROM captures WHERE page_id = ? AND fetched = ? AND status BETWEEN 200 AND 299 ORDER BY id DESC LIMIT 1
 """
 # What a page no longer says of its story, it said once: a date does not become unknown by a new design.
 DESCRIBE_ARTICLE = """
@@ -101,7 +113,9 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
         return outcome, article_id
     if outcome is Outcome.CHANGED:
         revise_article(archive, article_id, _needed(article), place, seen)
-    if outcome is Outcome.DUPLICATE or article is None:
+    if outcome is Outcome.UNCHANGED and _went_back(archive, visit, article_id, place):
+        return Outcome.CHANGED, article_id
+    if outcome is Outcome.DUPLICATE or article is None or visit.version is not None:
         archive.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", (seen, article_id))
     elif outcome is Outcome.UNCHANGED and _was_seen_after(archive, article_id, seen):
         # What was seen later knows better what the page says of its story.
@@ -109,6 +123,37 @@ def record_article(archive: Connection, visit: Visit, place: Place) -> tuple[Out
     else:
         describe_article(archive, article_id, article, seen)
     return outcome, article_id
+
+
+def _went_back(archive: Connection, visit: Visit, article_id: int, place: Place) -> bool:
+    """Note which version a page shows that did not change; whether it has gone back to an earlier one for good.
+
+    That becomes a version of its own, as of when the page went back.
+    """
+    seen = time_text(visit.fetched)
+    latest = archive.execute("SELECT revision FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    number = visit.version or (None if visit.split is None else latest)
+    see_version(archive, article_id, number, seen)
+    sighting = outlasting_version(archive, article_id, seen)
+    if sighting is None:
+        return False
+    archive.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", (seen, article_id))
+    text = archive.execute(
+        "SELECT * FROM article_versions WHERE article_id = ? AND number = ?", (article_id, sighting["number"])
+    ).fetchone()
+    again = Article(
+        url=text["url"],
+        headline=text["headline"],
+        lead=text["lead"],
+        body=text["body"],
+        authors=list_of(text["authors"]),
+    )
+    since = sighting["first_seen"]
+    first = archive.execute(FIRST_SIGHT, (place.page_id, since)).fetchone()
+    place = replace(place, capture_id=text["capture_id"] if first is None else first["id"])
+    revise_article(archive, article_id, again, place, since)
+    continue_sighting(archive, sighting, latest + 1)
+    return True
 
 
 def _needed(article: Article | None) -> Article:
@@ -179,11 +224,14 @@ def without_address(archive: Connection, version: int, limit: int) -> list[tuple
 
 def revise_article(archive: Connection, article_id: int, article: Article, place: Place, seen: str) -> None:
     """Make article, which is storable and was seen so at the time seen, the latest version."""
+    keep_first_period(archive, article_id)
     archive.execute(KEEP_VERSION, (article_id,))
     values = article_values(article, seen) | {"id": article_id, "capture_id": place.capture_id}
     archive.execute(REVISE_ARTICLE, values)
     archive.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
     _write_authors(archive, article_id, article.authors)
+    number = archive.execute("SELECT revision FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    note_change(archive, article_id, number, seen)
     _note_duplicates(archive, article_id)
 
 

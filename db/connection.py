@@ -248,7 +248,8 @@ def _read_only(path: Path) -> Connection:
 
 def _connected(path: Path, options: str) -> Connection:
     try:
-        archive = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+        # Threads may take turns with a connection; SQLite itself keeps them apart.
+        archive = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise ArchiveError(f"{path} cannot be opened: {error}") from error
     archive.row_factory = sqlite3.Row

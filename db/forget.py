@@ -38,6 +38,12 @@ REMOVE = (
     """,
     "DELETE FROM sightings WHERE page_id IN (SELECT value FROM json_each(:pages))",
     "DELETE FROM related_links WHERE id IN (SELECT value FROM json_each(:links))",
+    """
+    DELETE FROM listed_headlines WHERE page_id IN (SELECT value FROM json_each(:pages))
+        OR listed_on_id IN (SELECT value FROM json_each(:pages))
+    """,
+    "DELETE FROM version_changes WHERE article_id IN (SELECT value FROM json_each(:articles))",
+    "DELETE FROM version_sightings WHERE article_id IN (SELECT value FROM json_each(:articles))",
     "DELETE FROM images WHERE article_id IN (SELECT value FROM json_each(:articles))",
     "DELETE FROM version_sources WHERE article_id IN (SELECT value FROM json_each(:articles))",
     "DELETE FROM article_authors WHERE article_id IN (SELECT value FROM json_each(:articles))",

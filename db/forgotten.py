@@ -86,6 +86,7 @@ def keep_out(archive: Connection, forgetting_id: int, addresses: Iterable[str]) 
             archive.execute(HIDE_LINKS, (page_id,))
             archive.execute("DELETE FROM related_links WHERE ? IN (page_id, target_id)", (page_id,))
             archive.execute("DELETE FROM sightings WHERE page_id = ?", (page_id,))
+            archive.execute("DELETE FROM listed_headlines WHERE ? IN (page_id, listed_on_id)", (page_id,))
             archive.execute("DELETE FROM pages WHERE id = ?", (page_id,))
 
 

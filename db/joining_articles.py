@@ -9,6 +9,8 @@ from db.articles import write_addresses
 from db.digests import body_digest
 from db.forgotten import forgetting_of_visit
 from db.joining import Join
+from db.joining_history import periods_of, write_sightings
+from db.versions import class_changes
 
 VERSIONS = """
 SELECT article_versions.*, version_sources.sources AS read_from, captures.digest AS bytes, captures.id AS capture
@@ -138,6 +140,9 @@ def _add(join: Join, row: Row, page: int, source: int, versions: Sequence[_Versi
             join.ours.execute(WRITE_SOURCES, (article, number, version.read_from))
     _write_authors(join, article, latest)
     _copy_images(join, row["id"], article)
+    if len(versions) > 1:
+        class_changes(join.ours, article)
+        write_sightings(join.ours, article, periods_of(join.theirs, row["id"]))
     return article
 
 
@@ -145,6 +150,7 @@ def _combine(join: Join, row: Row, known: Row, theirs: Sequence[_Version]) -> bo
     """Join their versions of an article into ours; return whether the latest is now one of theirs."""
     article = int(known["id"])
     ours = list(_versions(join.ours.execute(VERSIONS, (article,))))
+    periods = [*periods_of(join.ours, article), *periods_of(join.theirs, row["id"])]
     history = _history(ours, theirs)
     new = [version for version in history if not version.number]
     if history != ours:
@@ -154,6 +160,9 @@ def _combine(join: Join, row: Row, known: Row, theirs: Sequence[_Version]) -> bo
     join.ours.execute(
         NUMBER, (len(history), len(history), last.seen_at, row["first_seen"], row["last_seen"], article)
     )
+    if history != ours:
+        class_changes(join.ours, article)
+    write_sightings(join.ours, article, periods)
     if row["last_seen"] > known["last_seen"]:
         join.ours.execute(DESCRIBE, {name: row[name] for name in row.keys()} | {"id": article})  # noqa: SIM118
         join.ours.execute("DELETE FROM images WHERE article_id = ?", (article,))

@@ -8,6 +8,7 @@ from db.connection import archive_errors, open_other
 from db.joining import Added, Addresses, Join, Told
 from db.joining_articles import join_articles
 from db.joining_captures import join_captures
+from db.joining_history import join_listed_headlines
 from db.joining_links import join_links
 from db.joining_pages import (
     close_pages,
@@ -31,6 +32,7 @@ STEPS = (
     join_captures,
     join_articles,
     join_links,
+    join_listed_headlines,
     close_pages,
 )
 

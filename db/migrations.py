@@ -5,8 +5,10 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
 
+from db.versions import class_all_changes
+
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 6
+SCHEMA = 7
 
 migrations = Migrations("archive")
 
@@ -45,6 +47,13 @@ def m005_keeping(archive: Database) -> None:
 def m006_duplicates(archive: Database) -> None:
     """Keep what copies are told by, which articles are copies, and of whom."""
     _run(archive, "006_duplicates.sql")
+
+
+@migrations()
+def m007_changes(archive: Database) -> None:
+    """Keep of which kind each change is, which version was shown when, and every headline of a story."""
+    _run(archive, "007_changes.sql")
+    class_all_changes(archive.conn)
 
 
 def is_behind(archive: Connection) -> bool:

@@ -142,13 +142,19 @@ def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
     """
     wanted = storable(url_or_id.strip())
     with archive_errors(archive):
-        if wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_ID:
-            row = archive.execute(ARTICLE, (int(wanted),)).fetchone()
-        else:
-            row = _article_at(archive, wanted)
+        row = _article_row(archive, wanted)
         if row is None:
             raise _not_there(archive, wanted)
         return _stored(archive, row)
+
+
+def article_id_of(archive: Connection, url_or_id: str) -> int:
+    """Return the id of the article that stored_article would return; raises as it does."""
+    wanted = storable(url_or_id.strip())
+    row = _article_row(archive, wanted)
+    if row is None:
+        raise _not_there(archive, wanted)
+    return int(row["id"])
 
 
 def statistics(archive: Connection, days: int = 14) -> Statistics:
@@ -193,6 +199,13 @@ def crawl_summary(archive: Connection, crawl_id: int) -> CrawlRecord:
         if row is None:
             raise NotInArchiveError(f"the archive knows no crawl {crawl_id}")
         return _crawl(archive, row)
+
+
+def _article_row(archive: Connection, wanted: str) -> Row | None:
+    if wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_ID:
+        row: Row | None = archive.execute(ARTICLE, (int(wanted),)).fetchone()
+        return row
+    return _article_at(archive, wanted)
 
 
 def _article_at(archive: Connection, url: str) -> Row | None:

@@ -13,6 +13,7 @@ from db.imports import OLDER
 from db.links import correct_links
 from db.pages import claim_pages
 from db.values import storable, time_of, time_or_none, time_text
+from db.versions import FLAPPED
 from db.warc import WarcPlace
 
 # A fetch that brought a page; if its bytes were kept, they stand in its own record or in that of another capture.
@@ -23,7 +24,7 @@ KEPT = BROUGHT + " AND ifnull({0}.warc_file, {0}.refers_to) IS NOT NULL"
 ARTICLES = f"""
 SELECT articles.id AS article_id, first.id AS first_id, first.digest AS first_digest,
     (SELECT later.id FROM captures AS later WHERE later.page_id = first.page_id AND {KEPT.format("later")}
-        AND later.outcome IN ('stored', 'changed', 'unchanged', 'duplicate') AND later.detail <> ?
+        AND later.outcome IN ('stored', 'changed', 'unchanged', 'duplicate') AND later.detail NOT IN (?, ?)
         AND pages.article_id = articles.id AND (later.fetched, later.id) > (first.fetched, first.id)
         ORDER BY later.fetched DESC, later.id DESC LIMIT 1) AS later_id,
     (SELECT latest.id FROM captures AS latest WHERE latest.page_id = first.page_id
@@ -86,7 +87,7 @@ def readings(
     """
     bound = "" if since is None else bound_text(since)
     condition = Condition() if source is None else from_source(archive, source, "pages.source_id")
-    for row in archive.execute(ARTICLES + condition.sql, (OLDER, bound, *condition.values)):
+    for row in archive.execute(ARTICLES + condition.sql, (OLDER, FLAPPED, bound, *condition.values)):
         yield from _of_article(archive, row)
     for row in archive.execute(STORYLESS + condition.sql, (bound, *condition.values)):
         yield from _reading(archive, row["id"], None)

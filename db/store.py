@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from sqlite3 import Connection
@@ -13,6 +13,7 @@ from db.connection import transaction
 from db.digests import body_digest, bytes_digest
 from db.forgotten import forgetting_of_visit, is_forgotten, keep_out
 from db.funnels import close_funnels, count_discovered
+from db.headlines import see_listed_headlines, see_stated_titles
 from db.links import keep_links, record_links
 from db.lookups import (
     KnownArticle,
@@ -141,6 +142,7 @@ def add_discovery(
         new = add_pages(archive, pages, discovery.found_by, found_on, moment)
         claim_pages(archive, (listing.url for listing in listings), source_id)
         list_pages(archive, listings)
+        see_listed_headlines(archive, replace(discovery, listings=tuple(listings)), found_on, moment)
         if crawl_id is not None:
             count_discovered(archive, crawl_id, source_id, new)
     return new
@@ -188,6 +190,8 @@ def record_visit(
             close_turn(archive, page_id, visit, outcome, ages)
             new = _record_related(archive, page_id, visit, seen)
             count_discovered(archive, crawl_id, source_id, new)
+        if article_id is not None and visit.split is not None:
+            see_stated_titles(archive, page_id, visit.split.titles, seen)
         claim_pages(archive, own, source_id)
         _count_visit(archive, crawl_id, source_id, outcome)
     return outcome

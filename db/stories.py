@@ -51,6 +51,7 @@ SELECT headline FROM articles WHERE id = ?1 UNION SELECT headline FROM revisions
 TITLES_OF = """
 SELECT headline FROM related_links WHERE target_id = ?1
 UNION SELECT listed_headline FROM pages WHERE id = ?1 AND listed_headline IS NOT NULL
+UNION SELECT headline FROM listed_headlines WHERE page_id = ?1
 """
 # Characters of a headline that names one story: "Weather" names many.
 SHORTEST_HEADLINE = 20

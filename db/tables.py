@@ -13,7 +13,7 @@ class Joining(StrEnum):
     BY_KEY = "by key"
     """Rows with the same natural key are one row; db.merge and what it calls know the key."""
     DERIVED = "derived"
-    """Made from other rows, by triggers or by db.duplicates; never copied."""
+    """Made from other rows, by triggers, db.duplicates or db.versions; never copied."""
     OWN = "own"
     """Of this file alone."""
 
@@ -54,6 +54,9 @@ TABLES = {
     "article_authors": Treatment(Joining.BY_KEY, Removing.WITH_STORY),
     "related_links": Treatment(Joining.BY_KEY, Removing.WITH_STORY),
     "sightings": Treatment(Joining.BY_KEY, Removing.WITH_STORY),
+    "version_changes": Treatment(Joining.DERIVED, Removing.WITH_STORY),
+    "version_sightings": Treatment(Joining.BY_KEY, Removing.WITH_STORY),
+    "listed_headlines": Treatment(Joining.BY_KEY, Removing.WITH_STORY),
     "forgettings": Treatment(Joining.BY_KEY, Removing.STAYS),
     "forgotten": Treatment(Joining.BY_KEY, Removing.STAYS),
     "forgetting_work": Treatment(Joining.OWN, Removing.STAYS),

@@ -42,6 +42,12 @@ VIEWS = {
     "crawl_summaries",
     "duplicate_clusters",
     "duplicates",
+    "changes",
+    "gone_stories",
+    "version_periods",
+    "headline_variants",
+    "front_pages",
+    "missing_stories",
 }
 
 

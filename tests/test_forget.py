@@ -142,8 +142,12 @@ def is_sound(archive: Path) -> bool:
 def test_forgotten_story_is_gone_down_to_the_bytes(
     run: Run, crawl: Crawl, archive: Path, site: str, url: str, pages: dict[str, Answer]
 ) -> None:
-    pages["/2026/mayor-accused-zz"] = answer(story(f"{GONE}, and cleared", *PARAGRAPHS))
+    shared = f"<meta property='og:title' content='{WORD} and the mayor'><body>".encode()
+    again = story(f"{GONE}, and cleared", *PARAGRAPHS).replace(b"<body>", shared)
+    pages["/2026/mayor-accused-zz"] = answer(again)
     crawl(site)
+    assert rows(archive, "SELECT headline FROM listed_headlines") == [(f"{WORD} and the mayor",)]
+    assert rows(archive, "SELECT number, kind FROM version_changes") == [(2, "headline")]
     assert len(files_with(archive, "zabernalistic")) == 3
 
     done = run("forget", url, "--reason", "court order 12", "--yes", "--mentions")
@@ -151,6 +155,8 @@ def test_forgotten_story_is_gone_down_to_the_bytes(
     assert done.code == ExitCode.DONE, done.err
     assert files_with(archive, WORD, "zabernalistic", "mayor-accused") == []
     assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
+    for table in ("listed_headlines", "version_changes", "version_sightings"):
+        assert rows(archive, f"SELECT * FROM {table}") == []
     assert rows(archive, "SELECT count(*) FROM related_links WHERE headline LIKE '%accused%'") == [(0,)]
     assert rows(
         archive, "SELECT links FROM sightings JOIN pages ON pages.id = page_id WHERE url LIKE '%/ferry'"

@@ -241,6 +241,11 @@ def test_versions_of_both_stand_in_the_order_of_time(
         assert [number for number, *_ in found] == list(range(1, len(found) + 1))
         assert all(str(row[2])[-1] == str(row[3])[-1] == str(row[4])[-3] for row in found)
         assert rows(first, "SELECT article_id, count(*) FROM version_sources") == [(1, len(found))]
+        changed = {(number, kind) for number in range(2, len(found) + 1) for kind in ("headline", "byline")}
+        kinds = rows(first, "SELECT number, kind FROM version_changes WHERE kind IN ('headline', 'byline')")
+        assert set(kinds) == changed
+        shown = rows(first, "SELECT number, first_seen FROM version_periods ORDER BY first_seen")
+        assert shown == [(number, seen) for number, seen, *_ in found]
         after = rows(first, "SELECT json_group_array(json_array(id, headline)) FROM revisions")
         kept = json.loads(str(revisions[0]))
         assert all(each in json.loads(str(after[0][0])) for each in kept)
@@ -291,6 +296,30 @@ def test_what_listings_say_of_a_page_is_filled_in(run: Run, tmp_path: Path) -> N
             found = page_account(connection, FLOOD.url)
         assert (found.listed_language, found.listed_keywords) == ("en", ("flood",))
         assert found.listed_images == both[theirs].images
+
+
+def test_times_of_a_version_and_headlines_in_feeds_are_those_of_both(run: Run, tmp_path: Path) -> None:
+    first, second = histories(tmp_path, [(1, "A"), (5, "B")], [(2, "A"), (3, "B"), (6, "A")])
+    for path, headline, day in ((first, "Flood!", 1), (second, "Flood!", 2), (second, "Bridge shut", 3)):
+        with closing(open_archive(path)) as connection:
+            listing = Listing(url=FLOOD.url, headline=headline)
+            feed = Discovery(
+                source=SOURCE, found_by=FoundBy.FEED, found_on=f"{SOURCE}feed", listings=(listing,)
+            )
+            add_discovery(connection, feed, NOON + day * DAY)
+    for _ in range(2):
+        assert run("merge", second, "--archive", first, "--no-warc").code == ExitCode.DONE
+        days = "CAST(substr(first_seen, 9, 2) AS INTEGER) - 20, CAST(substr(last_seen, 9, 2) AS INTEGER) - 20"
+        assert rows(first, f"SELECT number, {days} FROM version_periods ORDER BY first_seen") == [
+            (1, 1, 2),
+            (2, 3, 5),
+            (3, 6, 6),
+        ]
+        assert rows(first, f"SELECT headline, origin, {days} FROM listed_headlines ORDER BY headline") == [
+            ("Bridge shut", "feed", 3, 3),
+            ("Flood!", "feed", 1, 2),
+        ]
+    assert_sound(first)
 
 
 def test_killed_merge_leaves_a_sound_archive_and_a_second_run_ends_it(run: Run, folder: Path) -> None:

@@ -191,7 +191,8 @@ def test_commands_work_on_an_upgraded_archive(run: Run, archive: Path, tmp_path:
     assert run("vacuum").code == ExitCode.DONE
     assert "Flood is over" in run("search", "water").out
     for arguments in (
-        ("show", "1"), ("explain", "https://news.example/flood"), ("status",), ("stats",), ("export",), ("verify",),
+        ("show", "1"), ("history", "1"), ("diff", "1"), ("changes",), ("related", "1"), ("missing",),
+        ("explain", "https://news.example/flood"), ("status",), ("stats",), ("export",), ("verify",),
         ("export", "--what", "links"), ("reparse",), ("backup", tmp_path / "copy.db"),
         ("forget", "https://news.example/flood", "--reason", "x", "--yes"),
     ):  # fmt: skip
@@ -224,6 +225,12 @@ USES: dict[str, tuple[str, ...]] = {
     "backfill": ("http://127.0.0.1:9/", "--since", "2024-01-01"),
     "search": ("water",),
     "show": ("1",),
+    "history": ("1",),
+    "diff": ("1",),
+    "changes": (),
+    "related": ("1",),
+    "front": ("news.example",),
+    "missing": (),
     "explain": ("https://news.example/flood",),
     "status": (),
     "duplicates": (),

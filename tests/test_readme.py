@@ -5,13 +5,13 @@ import subprocess
 import sys
 import tomllib
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
 import click
 import pytest
-from archives import FLOOD, filled
+from archives import DAY, FLOOD, NOON, SOURCE, filled, link, visit
 
 from archiver import settings
 from archiver.cli import commands
@@ -21,6 +21,7 @@ from archiver.errors import ExitCode
 from archiver.items import Article, Image, LinkKind, Origin, Outcome, Precision, RelatedLink
 from archiver.parsers.rules import SiteRules
 from db.connection import read_archive
+from db.store import record_visit
 from spiders.frontier import Source
 
 ROOT = Path(__file__).parents[1]
@@ -100,13 +101,34 @@ def test_commands_of_the_sessions_are_understood() -> None:
 
 
 def test_python_example_prints_headline_and_related_links() -> None:
-    (code,) = blocks("python")
+    code = next(block for block in blocks("python") if "split_page" in block)
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     first, *related = done.stdout.splitlines()
     assert first == "Flood closes the old bridge"
     assert "related https://news.example/2026/ferry Ferry runs again after three weeks of repairs" in related
+
+
+def test_python_example_reads_the_archive(tmp_path: Path) -> None:
+    story = replace(
+        FLOOD, headline="Flood closes the swing bridge", body=f"{FLOOD.body}\n\nIt is a swing bridge."
+    )
+    with closing(filled(tmp_path / "archive.db", [FLOOD])) as archive:
+        record_visit(archive, 1, visit(story, fetched=NOON + DAY, outcome=Outcome.CHANGED, article_id=1))
+        shown = link("flood", "Bridge shut")
+        front = visit(None, [shown], url=SOURCE, final_url=SOURCE, outcome=Outcome.LISTING)
+        record_visit(archive, 1, front)
+    code = next(block for block in blocks("python") if "archiver.open" in block)
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    assert done.stdout.splitlines() == [
+        "Flood closes the old bridge -> Flood closes the swing bridge",
+        "2 ['Bridge shut']",
+    ]
 
 
 def test_queries_run(tmp_path: Path) -> None:

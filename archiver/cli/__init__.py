@@ -10,16 +10,22 @@ import click
 from archiver import __version__
 from archiver.cli.backfill import backfill
 from archiver.cli.backup import backup
+from archiver.cli.changes import changes_
 from archiver.cli.crawl import crawl
 from archiver.cli.demo import demo
+from archiver.cli.diff import diff
 from archiver.cli.doctor import doctor
 from archiver.cli.duplicates import duplicates
 from archiver.cli.explain import explain
 from archiver.cli.export import export
 from archiver.cli.forget import forget
+from archiver.cli.front import front_
+from archiver.cli.history import history_
 from archiver.cli.imports import import_
 from archiver.cli.merge import merge
+from archiver.cli.missing import missing_
 from archiver.cli.parse import parse
+from archiver.cli.related import related
 from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
 from archiver.cli.search import search
@@ -73,6 +79,12 @@ for command in (
     backfill,
     search,
     show,
+    history_,
+    diff,
+    changes_,
+    related,
+    front_,
+    missing_,
     explain,
     status,
     stats,

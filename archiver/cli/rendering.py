@@ -115,6 +115,12 @@ def minute_text(moment: datetime | None) -> str:
     return "no date" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def span_text(first: datetime, last: datetime) -> str:
+    """Return a span of time to the minute in UTC, or that minute where it is one."""
+    start, end = minute_text(first), minute_text(last)
+    return start if start == end else f"{start} to {end}"
+
+
 def date_text(moment: datetime | None, precision: Precision | None) -> str:
     """Return a date that a page states as exactly as it does: to the minute, or the day only."""
     return day_text(moment) if precision is Precision.DAY else minute_text(moment)

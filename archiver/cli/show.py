@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from archiver.cli.addresses import canonical
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, counted, date_text, listed, minute_text, print_json, write_utf8
 from db.connection import read_archive
@@ -29,20 +30,12 @@ def show(article: str, as_json: bool, archive: Path) -> None:
     archiver show https://news.example/2026/flood-closes-the-old-bridge
     """
     with closing(read_archive(archive)) as connection:
-        stored = stored_article(connection, _canonical(article))
+        stored = stored_article(connection, canonical(article))
     if as_json:
         write_utf8()
         print_json(stored)
     else:
         _print_article(Output(), stored)
-
-
-def _canonical(article: str) -> str:
-    if "://" not in article:
-        return article
-    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - an id must not wait for lxml
-
-    return canonical_url(article) or article
 
 
 def _print_article(output: Output, article: StoredArticle) -> None:

@@ -187,7 +187,7 @@ def _visit(reading: Reading, result: SplitResult) -> Visit:
 
 
 def _decided(connection: Connection, visit: Visit) -> Visit:
-    done = Deduplicate(connection).process_item(visit)
+    done = Deduplicate(connection, exact=True).process_item(visit)
     decided = LeaveOut(connection).without_forgotten(done if isinstance(done, Visit) else visit)
     return replace(decided, split=None) if decided.outcome is Outcome.FORGOTTEN else decided
 

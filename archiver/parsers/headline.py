@@ -7,11 +7,12 @@ from html import unescape
 from unicodedata import combining, normalize
 from urllib.parse import unquote, urlsplit
 
-from archiver.items import Origin
+from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.structured import Structured, first_string, is_news, strings
 from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
+from archiver.revisions.noise import is_same
 
 # Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
 TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
@@ -21,6 +22,12 @@ BREAK_MARKS = " |-–—·•:"
 SHORTEST_SITE = 3
 # The titles that a page is shared by; the first is the commoner.
 SHARED = ("og:title", "twitter:title")
+# Where a page states its title for machines, with its place among _stated_titles.
+STATED_BY = {
+    TitleOrigin.JSON_LD: "headline",
+    TitleOrigin.OG_TITLE: SHARED[0],
+    TitleOrigin.TWITTER_TITLE: SHARED[1],
+}
 # A shown title and a stated one are the same story's from this share of common words on.
 ALIKE = 0.5
 # A lone heading counts as the story's title from so many words on, whatever the machine titles say.
@@ -75,6 +82,19 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
     if found.block is not None and _is_crumb(found.block):
         return replace(found, block=_heading_below(layout, found.block))
     return found
+
+
+def other_titles(structured: Structured, url: str, text: str) -> tuple[StatedTitle, ...]:
+    """Return the titles that the page states for machines and that are not text, its headline, or the site's name."""
+    names = site_names(structured, url)
+    stated = _stated_titles(structured, names)
+    return tuple(
+        StatedTitle(origin=origin, text=title)
+        for origin, key in STATED_BY.items()
+        if key in stated
+        and (title := stated[key].text)
+        and not (is_same(title, text) or _is_cut(title, text) or _is_name_of_site(title, names))
+    )
 
 
 def _is_crumb(block: Block) -> bool:

@@ -19,7 +19,7 @@ from archiver.parsers.datelines import Reading, story_dates
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
-from archiver.parsers.headline import Headline, headline
+from archiver.parsers.headline import Headline, headline, other_titles
 from archiver.parsers.language import language
 from archiver.parsers.link_addresses import NOT_A_STORY
 from archiver.parsers.reasons import Reason
@@ -124,7 +124,11 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     main = without_byline(main, said.authors.value)
     article = _article(stated, main, url, title, said) if main.blocks else None
     return Parts(
-        Split(article=article, related=related.links),
+        Split(
+            article=article,
+            related=related.links,
+            titles=other_titles(stated, url, title.text) if article else (),
+        ),
         layout,
         ruling,
         decided,

@@ -13,13 +13,16 @@ from archiver.pipelines.archive import OpenArchive
 from db.digests import body_digest, content_digest
 from db.lookups import article_at_address, body_of
 from db.store import KnownArticle, article_with_body, known_article, page_state
+from db.versions import FLAPPED, shown_version, was_shown_lately
 
 
 class Deduplicate:
     """Settles the outcome of a visit that found a story, or heard that nothing has changed."""
 
-    def __init__(self, archive: Connection) -> None:
+    def __init__(self, archive: Connection, *, exact: bool = False) -> None:
         self._archive = archive
+        self._exact = exact
+        """Whether white space alone makes no version, as for a parser that reads better; else all noise."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -65,7 +68,20 @@ class Deduplicate:
             return _same(visit, known)
         if self._is_another_story(visit, article, known):
             return _own_story(visit, article)
+        if not self._exact and (same := self._as_shown_before(visit, article, known)) is not None:
+            return same
         return replace(visit, outcome=Outcome.CHANGED, article_id=known.id)
+
+    def _as_shown_before(self, visit: Visit, article: Article, known: KnownArticle) -> Visit | None:
+        """Return the visit of a page that shows a version which the archive has, None if it changed."""
+        shown = shown_version(self._archive, known.id, article)
+        if shown is None:
+            return None
+        if shown.is_latest or not _is_own_page(visit, known):
+            return _same(visit, known)
+        if not was_shown_lately(self._archive, known.id, shown.number, visit.fetched):
+            return None
+        return replace(_same(visit, known), detail=FLAPPED, version=shown.number)
 
     def _is_another_story(self, visit: Visit, article: Article, known: KnownArticle) -> bool:
         """Whether a page that led to a known article has nothing in common with it."""

@@ -1,0 +1,222 @@
+"""An archive to read from Python: the questions of the command, with values for answers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from os import PathLike, fspath
+from pathlib import Path
+from sqlite3 import Connection
+from threading import Lock
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from archiver.errors import ArchiveError, QueryError
+from archiver.items import LinkKind
+from db.accounts import PageAccount, page_account
+from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
+from db.connection import archive_errors, read_archive
+from db.fronts import Front, front
+from db.graph import MissingFilters, MissingStory, Relations, missing, relations
+from db.history import History, VersionDiff, history, version_diff
+from db.read import Statistics, StoredArticle, statistics, stored_article
+from db.search import Filters, Hit, search
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A day stands for its first moment, in UTC.
+Moment = datetime | date
+
+
+class Archive:
+    """A read-only archive. Close it, or use it in a with statement.
+
+    It may be used from several threads at once: each call has a connection of its own while it lasts, and sees one
+    state of the archive, also while a crawl writes to it. All errors are ArchiverErrors (archiver.errors).
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = Path(fspath(path))
+        self._idle: list[Connection] = []
+        self._lock = Lock()
+        self._is_open = True
+        with self._connection():  # so that what is no archive is refused at once
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Archive {self.path}>"
+
+    def close(self) -> None:
+        """Close the file; calls that are under way in other threads end as they would have."""
+        with self._lock:
+            self._is_open = False
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def search(  # noqa: PLR0913 - one for each option of the command
+        self,
+        words: str,
+        *,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        limit: int = 20,
+    ) -> list[Hit]:
+        """Return at most limit articles that match words, best first, as `archiver search` does.
+
+        since and until mean when an article was published; until is excluded.
+        """
+        filters = Filters(
+            source=source, since=_moment(since), until=_moment(until), language=language, author=author
+        )
+        return self._ask(search, words, filters, _count(limit))
+
+    def article(self, url_or_id: str | int) -> StoredArticle:
+        """Return an article by its number or any address that leads to it, with the related headlines of its page."""
+        return self._ask(stored_article, _canonical(url_or_id))
+
+    show = article
+    """The name of the command."""
+
+    def history(self, url_or_id: str | int) -> History:
+        """Return every version of an article with what changed, and every headline it was seen under."""
+        return self._ask(history, _canonical(url_or_id))
+
+    def diff(self, url_or_id: str | int, old: int | None = None, new: int | None = None) -> VersionDiff:
+        """Return what changed from version old of an article to version new, word by word.
+
+        new is the latest if it is left out, old the one before new.
+        """
+        return self._ask(version_diff, _canonical(url_or_id), old, new)
+
+    def changes(
+        self,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        source: str | None = None,
+        kinds: Sequence[Happening | str] = NOTABLE,
+        parser: bool = False,
+        limit: int = 50,
+    ) -> list[Change]:
+        """Return at most limit things that happened to stories, the newest first.
+
+        since and until mean when a crawl saw them; kinds are those of db.changes.Happening; with parser also what a
+        better parser read otherwise counts.
+        """
+        filters = ChangeFilters(
+            since=_moment(since),
+            until=_moment(until),
+            source=source,
+            kinds=tuple(_named(Happening, kind) for kind in kinds),
+            parser=parser,
+        )
+        return self._ask(changes, filters, _count(limit))
+
+    def related(
+        self, url_or_id: str | int, *, kind: LinkKind | str | None = None, limit: int = 50
+    ) -> Relations:
+        """Return what a page points to by headlines and what points to it, at most limit in either direction."""
+        chosen = None if kind is None else _named(LinkKind, kind)
+        return self._ask(relations, _canonical(url_or_id), chosen, _count(limit))
+
+    def missing(
+        self,
+        *,
+        source: str | None = None,
+        at: str | None = None,
+        since: Moment | None = None,
+        sites: int = 1,
+        limit: int = 50,
+    ) -> list[MissingStory]:
+        """Return at most limit stories that pages show and the archive lacks, those that most sites show first.
+
+        source is whose pages show them, at the host where they stand, since when they were shown, sites by how many.
+        """
+        filters = MissingFilters(source=source, site=at, since=_moment(since), least_sites=sites)
+        return self._ask(missing, filters, _count(limit))
+
+    def front(self, source: str, *, at: Moment | None = None, page: str | None = None) -> Front:
+        """Return what stood on a source's front page at a time, the latest if at is left out.
+
+        page is the address of another front page than the first, such as a section's.
+        """
+        return self._ask(front, source, _moment(at), None if page is None else _canonical(page))
+
+    def stats(self, days: int = 14) -> Statistics:
+        """Return what the archive holds, with the articles of each of the latest days that have any."""
+        return self._ask(statistics, days)
+
+    def explain(self, url: str) -> PageAccount:
+        """Return the whole story of one address."""
+        return self._ask(page_account, _canonical(url))
+
+    def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a question of db answers, asked of one state of the archive."""
+        with self._connection() as connection, archive_errors(connection):
+            connection.execute("BEGIN")
+            try:
+                return question(connection, *args, **kwargs)
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with self._lock:
+            if not self._is_open:
+                raise ArchiveError(f"{self.path} was closed: open it again by archiver.open")
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = read_archive(self.path)
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                keep = self._is_open
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
+
+def _canonical(url_or_id: str | int) -> str:
+    text = str(url_or_id)
+    if "://" not in text:
+        return text
+    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - a number must not wait for lxml
+
+    return canonical_url(text) or text
+
+
+def _moment(moment: Moment | None) -> datetime | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time(), UTC)
+    if moment.tzinfo is None:
+        raise QueryError(f"{moment} has no time zone: give one, such as datetime.now(UTC)")
+    return moment
+
+
+def _count(limit: int) -> int:
+    if limit < 0:
+        raise QueryError(f"limit is {limit}: give 0 or more")
+    return limit
+
+
+Name = TypeVar("Name", Happening, LinkKind)
+
+
+def _named(kind: type[Name], name: str) -> Name:
+    try:
+        return kind(name)
+    except ValueError:
+        raise QueryError(f"{name!r} is none of {', '.join(kind)}") from None

@@ -1,0 +1,137 @@
+"""The archive from Python: the questions of the command, read only, from several threads."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from archives import DAY, FLOOD, NOON, SOURCE, article, filled, link, visit
+
+import archiver
+from archiver.archive import Archive
+from archiver.errors import ArchiveError, ArchiverError, NotInArchiveError, QueryError
+from archiver.items import Outcome
+from db.changes import Happening
+from db.connection import open_archive
+from db.store import record_visit
+
+SHUT = replace(FLOOD, headline="Old bridge shut")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    with closing(filled(tmp_path / "archive.db", [FLOOD])) as writer:
+        record_visit(writer, 1, visit(SHUT, outcome=Outcome.CHANGED, article_id=1, fetched=NOON + DAY))
+        front = visit(None, [link("flood", "Bridge!"), link("lost", "Lost", 1)], url=SOURCE, final_url=SOURCE)
+        record_visit(writer, 1, replace(front, outcome=Outcome.LISTING))
+    return tmp_path / "archive.db"
+
+
+@pytest.fixture
+def archive(path: Path) -> Iterator[Archive]:
+    with archiver.open(path) as opened:
+        yield opened
+
+
+def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
+    address = f"{FLOOD.url}?utm_source=feed"
+    assert [hit.article_id for hit in archive.search("bridge", since=date(2026, 11, 19))] == [1]
+    assert archive.search("bridge", until=date(2026, 11, 19)) == []
+    assert archive.article(1) == archive.show(address)
+    assert archive.article("1").headline == SHUT.headline
+    assert [version.headline for version in archive.history(address).versions] == [
+        FLOOD.headline,
+        SHUT.headline,
+    ]
+    assert [field.field for field in archive.diff(1).fields] == ["headline"]
+    assert archive.diff(1, 1, 2) == archive.diff(1)
+    assert [change.kinds for change in archive.changes(since=NOON)] == [(Happening.HEADLINE,)]
+    assert archive.changes(kinds=["correction"], since=datetime(2026, 1, 1, tzinfo=UTC)) == []
+    assert [edge.headline for edge in archive.related(address).pointed_by] == ["Bridge!"]
+    assert archive.related(1, kind="popular").pointed_by == ()
+    assert [item.headline for item in archive.front("news.example", at=date(2026, 11, 21)).items] == [
+        "Bridge!",
+        "Lost",
+    ]
+    assert [story.headline for story in archive.missing(sites=1)] == ["Lost"]
+    assert archive.stats().articles == 1
+    assert len(archive.explain(address).visits) == 2
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda archive: archive.article(7), NotInArchiveError, "no article 7"),
+        (lambda archive: archive.diff(1, 1, 9), NotInArchiveError, "no version 9"),
+        (lambda archive: archive.search(" "), QueryError, "nothing to search for"),
+        (lambda archive: archive.search("bridge", limit=-1), QueryError, "limit is -1"),
+        (lambda archive: archive.changes(kinds=["rumour"]), QueryError, "'rumour' is none of headline, lead"),
+        (lambda archive: archive.changes(since=datetime(2026, 1, 1)), QueryError, "has no time zone"),  # noqa: DTZ001
+        (lambda archive: archive.related(1, kind="rumour"), QueryError, "'rumour' is none of related"),
+        (lambda archive: archive.front("far.example"), QueryError, "no source 'far.example'"),
+        (lambda archive: archive.explain("https://far.example/x"), NotInArchiveError, "was never met"),
+    ],
+)
+def test_what_cannot_be_answered_is_an_archiver_error(
+    archive: Archive, ask: object, error: type[ArchiverError], message: str
+) -> None:
+    assert callable(ask)
+    with pytest.raises(error, match=message):
+        ask(archive)
+
+
+def test_what_is_no_archive_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="does not exist"):
+        archiver.open(tmp_path / "none.db")
+    (tmp_path / "notes.txt").write_text("Dear diary, " * 99)
+    with pytest.raises(ArchiveError, match="not a database"):
+        archiver.open(str(tmp_path / "notes.txt"))
+
+
+def test_closed_archive_says_so(path: Path) -> None:
+    with archiver.open(path) as archive:
+        pass
+    with pytest.raises(ArchiveError, match=r"was closed: open it again by archiver\.open"):
+        archive.stats()
+    archive.close()
+
+
+def test_threads_read_at_once_while_a_crawl_writes(path: Path, archive: Archive) -> None:
+    with closing(open_archive(path)) as writer, ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(archive.history, 1) for _ in range(100)]
+        for number in range(20):
+            record_visit(
+                writer, 1, visit(article(f"{number}", f"Story {number}", f"Text of story {number}."))
+            )
+        assert {len(each.result().versions) for each in asked} == {2}
+    assert archive.stats().articles == 21
+
+
+def test_nothing_is_written(path: Path) -> None:
+    before = path.read_bytes()
+    with archiver.open(path) as archive:
+        archive.history(1)
+        archive.changes()
+    assert path.read_bytes() == before
+
+
+def test_importing_the_package_waits_for_nothing() -> None:
+    code = (
+        "import archiver, sys; print([m for m in ('scrapy', 'lxml', 'sqlite3', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_opening_and_asking_by_number_waits_for_no_crawler(path: Path) -> None:
+    code = (
+        "import archiver, sys; archiver.open(sys.argv[1]).history(1);"
+        "print([m for m in ('scrapy', 'lxml') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
