@@ -247,18 +247,3 @@ def test_versions_that_are_not_there_are_named(archive: sqlite3.Connection) -> N
         version_diff(archive, "1", 2, 2)
     with pytest.raises(NotInArchiveError):
         history(archive, f"{SOURCE}nothing")
-
-
-def test_changes_go_with_their_article(archive: sqlite3.Connection) -> None:
-    see(archive, FLOOD, 0)
-    see(archive, TEXT_B, 1)
-    assert column(archive, "SELECT kind FROM version_changes") == ["headline"]
-    archive.executescript(
-        """
-        UPDATE pages SET article_id = NULL;
-        DELETE FROM images; DELETE FROM article_authors; DELETE FROM version_sources; DELETE FROM revisions;
-        DELETE FROM articles;
-        """
-    )
-    assert one(archive, "SELECT count(*) FROM version_changes") == 0
-    assert one(archive, "SELECT count(*) FROM version_sightings") == 0

@@ -84,6 +84,9 @@ INSERT INTO forgettings VALUES (1, 'k', 'sha256:k', 'order', '2024-01-02T09:00:0
     1, 1, 1, 1, 0);
 INSERT INTO forgotten VALUES ('sha256:k', 1);
 """,
+    6: """
+INSERT INTO story_addresses VALUES (1, 1, 'news.example/flood');
+""",
 }
 VERSIONS = sorted(int(name[:3]) for name in SCHEMAS if name.endswith(".sql") and int(name[:3]) < SCHEMA)
 

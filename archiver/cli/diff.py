@@ -101,7 +101,7 @@ def _lines(output: Output, paragraphs: Sequence[ParagraphDiff], whole: bool) -> 
 
 
 def _marked(output: Output, paragraph: ParagraphDiff) -> Text:
-    text = Text(NOTES.get(paragraph.mark, ""), "dim")
+    text = Text().append(NOTES.get(paragraph.mark, ""), "dim")
     for piece in paragraph.pieces:
         if paragraph.mark is Mark.MOVED_AWAY:
             text.append(piece.text, "dim")
