@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from archives import FLOOD, NOON, SOURCE, article, column, crawl, link, one, response, visit
+from archives import FLOOD, NOON, SOURCE, article, crawl, link, one, response, visit
 
 from archiver.errors import NotInArchiveError, QueryError
 from archiver.items import (
