@@ -93,6 +93,12 @@ class BackupError(ArchiverError):
     """A copy of an archive cannot be made, or is not sound."""
 
 
+class ExportRequestError(ExportError):
+    """There is no such export."""
+
+    exit_code = ExitCode.USAGE
+
+
 class PageError(ArchiverError):
     """A page cannot be read or split."""
 

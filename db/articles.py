@@ -238,8 +238,9 @@ def revise_article(archive: Connection, article_id: int, article: Article, place
 def describe_article(archive: Connection, article_id: int, article: Article, seen: str) -> None:
     """Update what the page says of its story beside its content; article is storable."""
     archive.execute(DESCRIBE_ARTICLE, article_values(article, seen) | {"id": article_id})
-    archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
-    _write_images(archive, article_id, article.images)
+    if _images(archive, article_id) != article.images:  # writing them again would count as a change
+        archive.execute("DELETE FROM images WHERE article_id = ?", (article_id,))
+        _write_images(archive, article_id, article.images)
     _write_sources(archive, article_id, article.sources)
 
 
@@ -265,6 +266,13 @@ def _write_images(archive: Connection, article_id: int, images: tuple[Image, ...
         "INSERT INTO images(article_id, position, url, caption, credit) VALUES (?, ?, ?, ?, ?)",
         [(article_id, position, im.url, im.caption, im.credit) for position, im in enumerate(images)],
     )
+
+
+def _images(archive: Connection, article_id: int) -> tuple[Image, ...]:
+    rows = archive.execute(
+        "SELECT url, caption, credit FROM images WHERE article_id = ? ORDER BY position", (article_id,)
+    )
+    return tuple(Image(url=url, caption=caption, credit=credit) for url, caption, credit in rows)
 
 
 def _write_sources(archive: Connection, article_id: int, sources: Sources) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 from archiver.errors import ArchiveError, BackupError, DiskFullError
 from db.connection import archive_errors, read_archive
 from db.disk import CURE, disk_full, file_system, free_bytes, is_full
-from db.export import BESIDE, SQLITE_HEADER
+from db.export.targets import BESIDE, SQLITE_HEADER
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
 from db.warc import sync_directory, warc_directory

@@ -127,6 +127,18 @@ def open_unchanged(path: Path) -> Iterator[Connection]:
 
 
 @contextmanager
+def beside_writer(path: Path) -> Iterator[Connection]:
+    """Write a note to the archive at path in one short transaction, which a crawl that writes to it does not notice.
+
+    Raises ArchiveError if the file cannot be written, or another program keeps it longer than BUSY_TIMEOUT.
+    """
+    with closing(_connected(path, "mode=rw")) as archive, archive_errors(archive):
+        archive.execute("BEGIN IMMEDIATE")
+        with archive:
+            yield archive
+
+
+@contextmanager
 def transaction(archive: Connection) -> Iterator[None]:
     """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
     try:

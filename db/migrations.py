@@ -8,7 +8,7 @@ from sqlite_utils import Database, Migrations
 from db.versions import class_all_changes
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 7
+SCHEMA = 8
 
 migrations = Migrations("archive")
 
@@ -54,6 +54,12 @@ def m007_changes(archive: Database) -> None:
     """Keep of which kind each change is, which version was shown when, and every headline of a story."""
     _run(archive, "007_changes.sql")
     class_all_changes(archive.conn)
+
+
+@migrations()
+def m008_change_log(archive: Database) -> None:
+    """Keep in which order articles and related links changed, and how far the exports of each name have come."""
+    _run(archive, "008_change_log.sql")
 
 
 def is_behind(archive: Connection) -> bool:

@@ -67,6 +67,8 @@ TABLES = {
     "duplicate_pairs": Treatment(Joining.DERIVED, Removing.DERIVED),
     "clusters": Treatment(Joining.DERIVED, Removing.STAYS),
     "cluster_members": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "change_log": Treatment(Joining.DERIVED, Removing.STAYS),
+    "exports": Treatment(Joining.OWN, Removing.STAYS),
     "articles_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
 }
 # What SQLite, its index and the migrations keep for themselves.

@@ -49,6 +49,22 @@ class WarcPlace:
     """Bytes of the record as it stands there, compressed: a gzip file of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A response as it stands in a WARC file, and what an index says of it."""
+
+    member: bytes
+    """The whole record, compressed: a gzip file of its own."""
+    url: str
+    date: str
+    """As the record gives it."""
+    status: int
+    content_type: str
+    """Without parameters."""
+    payload_digest: str
+    """As the record gives it, "" if it does not."""
+
+
 def warc_directory(archive: Path) -> Path:
     """Return the directory of the WARC files of the archive at path: archive.warc for archive.db."""
     return archive.with_name(f"{archive.stem}.warc")
@@ -192,6 +208,25 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
         return RawResponse(status=200, headers=(("Content-Type", record.content_type),), body=body)
     headers = record.http_headers
     return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
+
+
+def stored_record(directory: Path, place: WarcPlace) -> StoredRecord:
+    """Return the response at place as it stands there; ArchiveError if it is damaged, or no response."""
+    record, _ = _record(directory, place)
+    if record.rec_type != "response":
+        raise _damage(directory, place)
+    about = record.rec_headers.get_header
+    with (directory / place.file).open("rb") as file:
+        file.seek(place.offset)
+        member = file.read(place.length)
+    return StoredRecord(
+        member=member,
+        url=about("WARC-Target-URI"),
+        date=about("WARC-Date"),
+        status=int(record.http_headers.get_statuscode()),
+        content_type=(record.http_headers.get_header("Content-Type") or "").partition(";")[0].strip(),
+        payload_digest=about("WARC-Payload-Digest") or "",
+    )
 
 
 def held_record(directory: Path, place: WarcPlace) -> HeldRecord:

@@ -9,29 +9,31 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, filled, link, one, visit
+from archives import DAY, FLOOD, NOON, SOURCE, article, filled
 
-from archiver.errors import ExportError, QueryError
-from archiver.items import Image, LinkKind, Outcome
-from db.connection import open_archive
+from archiver.errors import DiskFullError, ExportError, ExportRequestError, LockedError, QueryError
+from archiver.items import Image
+from db.connection import read_archive
 from db.export import (
     ARTICLE_COLUMNS,
     RELATED_LINK_COLUMNS,
+    Form,
+    Request,
+    What,
     articles,
+    export,
     export_file,
-    related_links,
-    write_csv,
-    write_jsonl,
+    selected,
 )
+from db.export.targets import manifest_of, new_file, new_folder
+from db.export.texts import write_csv, write_jsonl
 from db.search import Filters, search
-from db.store import record_visit
 
 RICH = replace(
     FLOOD,
@@ -43,9 +45,10 @@ ECONOMY = article("economy", "中国经济增长", "统计局\u2028公布\x85。
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(filled(tmp_path / "archive.db", (RICH, ECONOMY, article("bare", "", "")))) as connection:
-        yield connection
+def path(tmp_path: Path) -> Iterator[Path]:
+    """An archive of three articles, which a writer holds open."""
+    with closing(filled(tmp_path / "archive.db", (RICH, ECONOMY, article("bare", "", "")))):
+        yield tmp_path / "archive.db"
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -57,15 +60,26 @@ def cells(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def failing(rows: int) -> Iterator[Mapping[str, object]]:
-    """Yield some rows, then fail as a broken archive would."""
-    for number in range(rows):
-        yield {"number": number}
-    raise InterruptedError
+def write(path: Path, target: Path | io.BytesIO, **request: object) -> int:
+    return export(path, Request(**request), target).rows  # type: ignore[arg-type] # the tests name its fields
 
 
-def test_json_line_holds_the_whole_article(archive: sqlite3.Connection, tmp_path: Path) -> None:
-    assert write_jsonl(articles(archive), tmp_path / "out.jsonl") == 3
+def ids(path: Path, filters: Filters, words: str | None) -> list[object]:
+    with closing(read_archive(path)) as archive:
+        with selected(archive, Request(filters=filters, words=words)) as selection:
+            found = [row["id"] for row in articles(selection)]
+            assert selection.count == len(found)
+        return found
+
+
+def csv_text(rows: list[dict[str, object]], *, raw: bool = False) -> list[dict[str, str]]:
+    stream = io.BytesIO()
+    write_csv(rows, stream, tuple(rows[0]), raw=raw)
+    return list(csv.DictReader(io.StringIO(stream.getvalue().decode(), newline="")))
+
+
+def test_json_line_holds_the_whole_article(path: Path, tmp_path: Path) -> None:
+    assert write(path, tmp_path / "out.jsonl") == 3
     rows = lines(tmp_path / "out.jsonl")
     assert rows[0] == {
         "id": 1,
@@ -93,8 +107,8 @@ def test_json_line_holds_the_whole_article(archive: sqlite3.Connection, tmp_path
     assert all(tuple(row) == ARTICLE_COLUMNS for row in rows)
 
 
-def test_csv_has_a_header_and_one_row_an_article(archive: sqlite3.Connection, tmp_path: Path) -> None:
-    assert write_csv(articles(archive), tmp_path / "out.csv", ARTICLE_COLUMNS) == 3
+def test_csv_has_a_header_and_one_row_an_article(path: Path, tmp_path: Path) -> None:
+    assert write(path, tmp_path / "out.csv", form=Form.CSV) == 3
     rows = cells(tmp_path / "out.csv")
     assert tuple(rows[0]) == ARTICLE_COLUMNS
     assert rows[0]["authors"] == "Ann Lee; Zoë Müller"
@@ -108,40 +122,29 @@ def test_csv_has_a_header_and_one_row_an_article(archive: sqlite3.Connection, tm
 @pytest.mark.parametrize(
     "filters", [Filters(), Filters(language="en"), Filters(author="lee"), Filters(since=NOON - 2 * DAY)]
 )
-def test_export_holds_what_the_query_finds(
-    archive: sqlite3.Connection, words: str | None, filters: Filters
-) -> None:
-    exported = [row["id"] for row in articles(archive, filters, words)]
+def test_export_holds_what_the_query_finds(path: Path, words: str | None, filters: Filters) -> None:
     if words is None:
         found = {1, 2, 3} if filters == Filters() else {1}
     else:
-        found = {hit.article_id for hit in search(archive, words, filters, limit=1000)}
-    assert exported == sorted(found)
+        with closing(read_archive(path)) as archive:
+            found = {hit.article_id for hit in search(archive, words, filters, limit=1000)}
+    assert ids(path, filters, words) == sorted(found)
 
 
-def test_two_exports_of_one_archive_are_the_same_bytes(archive: sqlite3.Connection, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_jsonl(articles(archive, words="flood OR 经济"), tmp_path / name)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() != b""
-
-
-def test_query_or_source_that_asks_for_nothing_leaves_the_old_file(
-    archive: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_query_or_source_that_asks_for_nothing_leaves_the_old_file(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_text("old")
     for filters, words in ((Filters(), "*"), (Filters(source="nowhere"), None)):
         with pytest.raises(QueryError):
-            write_jsonl(articles(archive, filters, words), target)
+            write(path, target, filters=filters, words=words)
     assert target.read_text() == "old"
+    assert sorted(file.name for file in tmp_path.glob("out*")) == ["out.jsonl"]
 
 
-def test_empty_export_is_a_file_with_nothing_but_the_header(
-    archive: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_empty_export_is_a_file_with_nothing_but_the_header(path: Path, tmp_path: Path) -> None:
     none = Filters(author="nobody")
-    assert write_jsonl(articles(archive, none), tmp_path / "out.jsonl") == 0
-    assert write_csv(articles(archive, none), tmp_path / "out.csv", ARTICLE_COLUMNS) == 0
+    assert write(path, tmp_path / "out.jsonl", filters=none) == 0
+    assert write(path, tmp_path / "out.csv", filters=none, form=Form.CSV) == 0
     assert (tmp_path / "out.jsonl").read_text() == ""
     assert (tmp_path / "out.csv").read_bytes().decode() == ",".join(ARTICLE_COLUMNS) + "\r\n"
 
@@ -165,120 +168,175 @@ def test_empty_export_is_a_file_with_nothing_but_the_header(
         "=cmd|' /C calc'!A0",
     ],
 )
-def test_text_that_a_spreadsheet_would_run_is_made_text(tmp_path: Path, text: str) -> None:
+def test_text_that_a_spreadsheet_would_run_is_made_text(text: str) -> None:
     rows: list[dict[str, object]] = [{"headline": text, "authors": [text, "Ann Lee"]}]
-    write_csv(rows, tmp_path / "out.csv", ("headline", "authors"))
-    (row,) = cells(tmp_path / "out.csv")
-    assert row == {"headline": f"'{text}", "authors": f"'{text}; Ann Lee"}
-    write_jsonl(rows, tmp_path / "out.jsonl")
-    assert lines(tmp_path / "out.jsonl") == rows
+    assert csv_text(rows) == [{"headline": f"'{text}", "authors": f"'{text}; Ann Lee"}]
+    assert csv_text(rows, raw=True) == [
+        {"headline": text, "authors": json.dumps([text, "Ann Lee"], ensure_ascii=False)}
+    ]
+    stream = io.BytesIO()
+    write_jsonl(rows, stream)
+    assert json.loads(stream.getvalue()) == rows[0]
 
 
-def test_other_texts_and_numbers_stay_as_they_are(tmp_path: Path) -> None:
+def test_other_texts_and_numbers_stay_as_they_are() -> None:
     rows: list[dict[str, object]] = [
         {"text": '1 = 1, a-b; "quoted"', "number": -5, "none": None, "lines": "a\nb\r\nc"}
     ]
-    write_csv(rows, tmp_path / "out.csv", ("text", "number", "none", "lines"))
-    (row,) = cells(tmp_path / "out.csv")
-    assert row == {"text": '1 = 1, a-b; "quoted"', "number": "-5", "none": "", "lines": "a\nb\r\nc"}
+    assert csv_text(rows) == [
+        {"text": '1 = 1, a-b; "quoted"', "number": "-5", "none": "", "lines": "a\nb\r\nc"}
+    ]
 
 
-def test_failure_half_way_keeps_the_old_file_and_leaves_no_other(tmp_path: Path) -> None:
+def test_every_character_comes_through_json_lines_on_one_line() -> None:
+    text = "".join(map(chr, (*range(0x250), *range(0x2020, 0x2030), 0xFEFF, 0xFFFF, 0x1F600)))
+    stream = io.BytesIO()
+    write_jsonl([{"text": text}], stream)
+    assert len(stream.getvalue().decode().splitlines()) == 1
+    assert json.loads(stream.getvalue()) == {"text": text}
+
+
+def test_error_half_way_keeps_the_old_file_and_leaves_no_other(tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_text("old")
-    with pytest.raises(ExportError):
-        write_jsonl(failing(10_000), target)
-    with pytest.raises(ExportError):
-        write_csv(failing(10_000), target, ("number",))
+    with pytest.raises(InterruptedError), new_file(target) as part:  # noqa: PT012
+        part.write_text("new")
+        raise InterruptedError
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_export_writes_to_no_file_but_its_own(tmp_path: Path) -> None:
+def test_export_writes_to_no_file_but_its_own(path: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious.txt"
     precious.write_text("precious")
     (tmp_path / "out.jsonl.part").symlink_to(precious)
 
-    write_jsonl([{"headline": "Flood"}], tmp_path / "out.jsonl")
+    write(path, tmp_path / "out.jsonl")
 
     assert precious.read_text() == "precious"
-    assert lines(tmp_path / "out.jsonl") == [{"headline": "Flood"}]
+    assert len(lines(tmp_path / "out.jsonl")) == 3
 
 
-def test_killed_export_keeps_the_old_file(tmp_path: Path) -> None:
-    target = tmp_path / "out.jsonl"
-    target.write_text("old")
+@pytest.mark.parametrize("name", ["out.jsonl", "folder"])
+def test_killed_export_keeps_what_stood_there_and_the_next_one_replaces_it(
+    path: Path, tmp_path: Path, name: str
+) -> None:
+    target, form = tmp_path / name, Form.JSONL if "." in name else Form.MARKDOWN
+    write(path, target, form=form, filters=Filters(language="en"))
+    before = manifest_text(target)
     code = """
-import itertools, sys
+import sys, time
 from pathlib import Path
-from db.export import write_jsonl
-def rows():
-    for number in itertools.count():
-        if number == 10_000:
-            print("writing", flush=True)
-        yield {"number": number}
-write_jsonl(rows(), Path(sys.argv[1]))
+import db.export.run as run
+from db.export import Form, Request
+real = run.manifest_text
+def slow(*arguments):
+    print("written", flush=True)
+    time.sleep(60)
+run.manifest_text = slow
+run.export(Path(sys.argv[1]), Request(form=Form(sys.argv[3])), Path(sys.argv[2]))
 """
-    with subprocess.Popen([sys.executable, "-c", code, target], stdout=subprocess.PIPE) as export:
-        assert export.stdout is not None
-        assert export.stdout.readline() == b"writing\n"
-        export.kill()
-    assert target.read_text() == "old"
-    write_jsonl([{"number": 1}], target)
-    assert list(tmp_path.iterdir()) == [target]
-    assert target.read_text() == '{"number": 1}\n'
+    command = [sys.executable, "-c", code, str(path), str(target), str(form)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"written\n"
+        with pytest.raises(LockedError, match="being written by another export"):
+            write(path, target, form=form)
+        process.kill()
+    assert manifest_text(target) == before
+
+    assert write(path, target, form=form) == 3
+    assert manifest_text(target) != before
+    assert not list(tmp_path.glob("*.part"))
 
 
-def test_export_goes_to_a_stream(archive: sqlite3.Connection) -> None:
-    stream = io.StringIO()
-    assert write_jsonl(articles(archive), stream) == 3
+def manifest_text(target: Path) -> str:
+    return (target / "manifest.json" if target.is_dir() else manifest_of(target)).read_text()
+
+
+def test_export_goes_to_a_stream(path: Path) -> None:
+    stream = io.BytesIO()
+    assert write(path, stream) == 3
     assert len(stream.getvalue().splitlines()) == 3
-    stream = io.StringIO()
-    assert write_csv(related_links(archive), stream, RELATED_LINK_COLUMNS) == 0
-    assert stream.getvalue() == ",".join(RELATED_LINK_COLUMNS) + "\r\n"
+    stream = io.BytesIO()
+    assert write(path, stream, what=What.LINKS, form=Form.CSV) == 0
+    assert stream.getvalue().decode() == ",".join(RELATED_LINK_COLUMNS) + "\r\n"
 
 
-def test_export_goes_to_a_pipe_without_replacing_it(archive: sqlite3.Connection, tmp_path: Path) -> None:
+def test_export_goes_to_a_pipe_without_replacing_it(path: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
     reader.start()
-    write_jsonl(articles(archive), pipe)
+    write(path, pipe)
     reader.join(10)
     assert read[0].count("\n") == 3
     assert pipe.is_fifo()
+    assert not manifest_of(pipe).exists()
 
 
-def test_link_to_a_file_stays_a_link(tmp_path: Path) -> None:
+def test_link_to_a_file_stays_a_link(path: Path, tmp_path: Path) -> None:
     (tmp_path / "real.jsonl").write_text("old")
     (tmp_path / "link.jsonl").symlink_to("real.jsonl")
-    write_jsonl([{"number": 1}], tmp_path / "link.jsonl")
+    write(path, tmp_path / "link.jsonl")
     assert (tmp_path / "link.jsonl").is_symlink()
-    assert (tmp_path / "real.jsonl").read_text() == '{"number": 1}\n'
+    assert len(lines(tmp_path / "real.jsonl")) == 3
 
 
-def test_target_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    for target in (tmp_path / "missing" / "out.csv", tmp_path, Path("/dev/full")):
-        with pytest.raises(ExportError, match=f"{target} cannot be written: "):
-            write_csv([{"a": "x" * 100_000}], target, ("a",))
+def test_target_that_cannot_be_written_is_named(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("x")
+    with pytest.raises(ExportError, match=r"missing/out\.csv cannot be written: there is no folder"):
+        write(path, tmp_path / "missing" / "out.csv", form=Form.CSV)
+    with pytest.raises(ExportError, match=r"is a folder: name a file"):
+        write(path, tmp_path, form=Form.CSV)
+    with pytest.raises(ExportError, match=r"is a file: dataset is written as a folder"):
+        write(path, tmp_path / "x.txt", form=Form.DATASET)
+    with pytest.raises(DiskFullError, match="/dev/full cannot be written: the disk is full"):
+        write(path, Path("/dev/full"))
 
 
-def test_reader_that_went_away_is_left_to_the_caller() -> None:
+@pytest.mark.parametrize("form", [Form.JSONL, Form.PARQUET, Form.MARKDOWN, Form.SQLITE, Form.WACZ])
+def test_full_disk_leaves_what_stood_there_and_nothing_else(
+    path: Path, tmp_path: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if form is Form.PARQUET:
+        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow: pip install '.[parquet]'")
+    target = tmp_path / "out"
+    code = """
+import resource, signal, sys
+from pathlib import Path
+from archiver.errors import DiskFullError
+from db.export import Form, Request, export
+if sys.argv[3] == "parquet":
+    import pyarrow.parquet
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+try:
+    export(Path(sys.argv[1]), Request(form=Form(sys.argv[3])), Path(sys.argv[2]))
+except DiskFullError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", code, str(path), str(target), str(form)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "cannot be written: the disk is full" in done.stdout
+    assert list(tmp_path.glob("out*")) == []
+
+
+def test_reader_that_went_away_is_left_to_the_caller(path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with pytest.raises(BrokenPipeError), os.fdopen(writing, "w") as stream:
-        write_jsonl(({"a": "x" * 100_000} for _ in range(10)), stream)
+    with pytest.raises(BrokenPipeError), os.fdopen(writing, "wb") as stream:
+        export(path, Request(), stream)
 
 
 def test_export_needs_little_memory_whatever_its_size(tmp_path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from db.connection import read_archive
-from db.export import articles, write_jsonl
+from db.export import Request, export
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-write_jsonl(articles(read_archive(Path(sys.argv[1]))), Path(sys.argv[2]))
+export(Path(sys.argv[1]), Request(), Path(sys.argv[2]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
     stories = (article(str(number), "Long", "word " * 100_000) for number in range(60))
@@ -289,76 +347,36 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert int(result.stdout) < 15_000  # kilobytes
 
 
-@pytest.fixture
-def linked(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """An archive of an article and a front page with related links, and of a link that left after a day."""
-    with closing(open_archive(tmp_path / "linked.db")) as archive:
-        crawl_id = crawl(archive)
-        story = link("fire", "Fire in the mill")
-        popular = replace(link("storm", "Storm ahead", 1, "Most read"), kind=LinkKind.POPULAR)
-        record_visit(archive, crawl_id, visit(FLOOD, [story, popular]))
-        later = visit(FLOOD, [popular], outcome=Outcome.UNCHANGED, article_id=1, fetched=NOON + 2 * DAY)
-        record_visit(archive, crawl_id, later)
-        other = "https://other.example/"
-        front = visit(
-            None, [link("", "Text only")], source=other, url=other, outcome=Outcome.LISTING, fetched=NOON
-        )
-        record_visit(archive, crawl_id, front)
-        yield archive
-
-
-def test_related_links_come_out_page_by_page_without_sorting_them_all(linked: sqlite3.Connection) -> None:
-    statements: list[str] = []
-    linked.set_trace_callback(statements.append)
-    list(related_links(linked))
-    linked.set_trace_callback(None)
-
-    plan = [step["detail"] for step in linked.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
-    assert "USE TEMP B-TREE FOR ORDER BY" not in plan
-
-
-def test_related_links_are_exported_with_their_pages(linked: sqlite3.Connection) -> None:
-    rows = list(related_links(linked))
-    assert rows[0] == {
-        "page_url": FLOOD.url,
-        "page_headline": FLOOD.headline,
-        "source": "news.example",
-        "target_url": f"{SOURCE}fire",
-        "headline": "Fire in the mill",
-        "kind": "related",
-        "block": "Read also",
-        "position": 0,
-        "first_seen": "2026-11-20T12:00:00Z",
-        "last_seen": "2026-11-20T12:00:00Z",
-    }
-    assert [(row["headline"], row["kind"], row["block"], row["last_seen"]) for row in rows[1:]] == [
-        ("Storm ahead", "popular", "Most read", "2026-11-22T12:00:00Z"),
-        ("Text only", "related", "Read also", "2026-11-20T12:00:00Z"),
-    ]
-    assert (rows[2]["page_headline"], rows[2]["target_url"]) == (None, None)
-    assert all(tuple(row) == RELATED_LINK_COLUMNS for row in rows)
-    assert len(rows) == one(linked, "SELECT count(*) FROM related_headlines")
+def test_export_sees_one_moment_of_an_archive_that_a_crawl_writes_to(path: Path, tmp_path: Path) -> None:
+    with closing(read_archive(path)) as archive, selected(archive, Request()) as selection:
+        with closing(sqlite3.connect(path)) as writer, writer:
+            writer.execute("UPDATE articles SET headline = 'Rewritten'")
+            writer.execute("DELETE FROM articles WHERE id = 3")
+        assert [row["headline"] for row in articles(selection)] == [FLOOD.headline, ECONOMY.headline, ""]
+    assert write(path, tmp_path / "out.jsonl") == 2
 
 
 @pytest.mark.parametrize(
-    ("filters", "headlines"),
+    ("request_", "target", "message"),
     [
-        (Filters(source="other.example"), ["Text only"]),
-        (Filters(source="example"), ["Fire in the mill", "Storm ahead", "Text only"]),
-        (Filters(language="en"), ["Fire in the mill", "Storm ahead"]),
-        (Filters(author="lee"), ["Fire in the mill", "Storm ahead"]),
-        (Filters(since=NOON + DAY), ["Storm ahead"]),
-        (Filters(until=NOON), []),
-        (
-            Filters(since=NOON, until=datetime(2026, 11, 20, 12, 0, 1, tzinfo=UTC)),
-            ["Fire in the mill", "Storm ahead", "Text only"],
-        ),
+        (Request(form=Form.GRAPHML), "x", "articles are not exported as graphml"),
+        (Request(form=Form.WACZ, what=What.LINKS), "x", "links are not exported as wacz"),
+        (Request(form=Form.PARQUET), None, "parquet is not written to standard output"),
+        (Request(raw=True), "x", "--raw is for CSV"),
+        (Request(form=Form.DATASET, splits=(90, 5)), "x", "three numbers that make 100"),
+        (Request(form=Form.DATASET, splits=(110, -10)), "x", "three numbers that make 100"),
+        (Request(since_last="../x"), "x", "--since-last takes a name"),
+        (Request(since_last="x"), None, "--since-last needs a file"),
+        (Request(form=Form.WACZ), "x.gz", "wacz is packed by itself"),
+        (Request(words="a", what=What.LINKS), "x", "WORDS choose articles, not links"),
     ],
 )
-def test_related_links_are_filtered(
-    linked: sqlite3.Connection, filters: Filters, headlines: list[str]
+def test_export_that_there_is_not_is_refused_before_anything_is_written(
+    path: Path, tmp_path: Path, request_: Request, target: str | None, message: str
 ) -> None:
-    assert [row["headline"] for row in related_links(linked, filters)] == headlines
+    with pytest.raises(ExportRequestError, match=message):
+        export(path, request_, io.BytesIO() if target is None else tmp_path / target)
+    assert not list(tmp_path.glob("x*"))
 
 
 def _link_to(path: Path, name: str) -> Path:
@@ -427,3 +445,45 @@ def test_other_files_may_be_replaced(tmp_path: Path) -> None:
 
     for name in ("old.jsonl", "new.jsonl", "mine.jsonl"):
         assert export_file(tmp_path / name, path) == tmp_path / name
+
+
+def test_folder_is_replaced_only_if_an_export_wrote_all_of_it(tmp_path: Path) -> None:
+    path, folder = tmp_path / "mine.db", tmp_path / "notes"
+    filled(path, [FLOOD]).close()
+    write(path, folder, form=Form.MARKDOWN)
+    write(path, folder, form=Form.MARKDOWN, filters=Filters(author="nobody"))
+    assert sorted(file.name for file in folder.rglob("*.md")) == []
+
+    (folder / "mine.md").write_text("mine")
+    with pytest.raises(ExportError, match=r"holds mine\.md, which no export wrote"):
+        write(path, folder, form=Form.MARKDOWN)
+    assert (folder / "mine.md").read_text() == "mine"
+
+
+def test_folder_of_others_in_the_place_of_the_unfinished_one_stays(tmp_path: Path) -> None:
+    path = tmp_path / "mine.db"
+    filled(path, [FLOOD]).close()
+    (tmp_path / "notes.part").mkdir()
+    (tmp_path / "notes.part" / "mine.md").write_text("mine")
+    with pytest.raises(ExportError, match="stands in the way"):
+        write(path, tmp_path / "notes", form=Form.MARKDOWN)
+    assert (tmp_path / "notes.part" / "mine.md").read_text() == "mine"
+
+
+def test_error_half_way_keeps_the_old_folder(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "old").touch()
+    with pytest.raises(InterruptedError), new_folder(tmp_path / "folder") as part:  # noqa: PT012
+        (part / "new").touch()
+        raise InterruptedError
+    assert [file.name for file in tmp_path.rglob("*")] == ["folder", "old"]
+
+
+def test_exported_archive_may_be_replaced_until_somebody_changes_it(tmp_path: Path) -> None:
+    path, part = tmp_path / "mine.db", tmp_path / "part.db"
+    filled(path, [FLOOD]).close()
+    write(path, part, form=Form.SQLITE)
+    write(path, part, form=Form.SQLITE)
+    filled(part, [ECONOMY]).close()
+    with pytest.raises(ExportError, match="is an SQLite database: name another file"):
+        write(path, part, form=Form.SQLITE)

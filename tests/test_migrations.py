@@ -85,7 +85,18 @@ INSERT INTO forgettings VALUES (1, 'k', 'sha256:k', 'order', '2024-01-02T09:00:0
 INSERT INTO forgotten VALUES ('sha256:k', 1);
 """,
     6: """
-INSERT INTO story_addresses VALUES (1, 1, 'news.example/flood');
+INSERT INTO story_addresses VALUES (1, 1, 'news.example/flood'), (2, 1, 'news.example/ferry');
+INSERT INTO fingerprints VALUES (1, 1, 6, x'', 'dpa'), (2, 1, 4, x'', NULL);
+INSERT INTO duplicate_pairs VALUES (2, 1, 'near', 0.5, 0.25);
+INSERT INTO clusters(id, merged_into) VALUES (1, NULL), (2, 1);
+INSERT INTO cluster_members VALUES (1, 1), (2, 1);
+""",
+    7: """
+INSERT INTO version_changes VALUES (1, 2, 'headline', NULL, '2024-01-02T08:00:00Z');
+INSERT INTO version_sightings VALUES (1, '2024-01-01T08:01:00Z', 1, '2024-01-01T08:01:00Z'),
+    (1, '2024-01-02T08:00:00Z', 2, '2024-01-02T08:00:00Z');
+INSERT INTO listed_headlines VALUES
+    (9, 2, 'og:title', 2, 'Flood in town', '2024-01-01T08:01:00Z', '2024-01-02T08:00:00Z');
 """,
 }
 VERSIONS = sorted(int(name[:3]) for name in SCHEMAS if name.endswith(".sql") and int(name[:3]) < SCHEMA)

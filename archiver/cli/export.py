@@ -2,37 +2,77 @@
 
 import sys
 from collections.abc import Mapping
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import Connection
-from typing import TextIO
+from typing import Any
 
 import click
 
 from archiver.cli.options import archive_option, filter_options
 from archiver.cli.rendering import counted, write_utf8
-from db.connection import read_archive
-from db.export import (
-    ARTICLE_COLUMNS,
-    RELATED_LINK_COLUMNS,
-    articles,
-    export_file,
-    related_links,
-    write_csv,
-    write_jsonl,
-)
+from db.export import Exported, Form, Request, What, form_of
+from db.export import export as write_export
+from db.export.request import SPLITS
 from db.filters import Filters
 
 NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
 
 
+class SplitsType(click.ParamType[Any]):
+    """Shares of a dataset's splits."""
+
+    name = "splits"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Return the shares that value, an option's text, means."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} are no shares: give up to three numbers that make 100", param, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an export goes, and in which form."""
+
+    path: Path | None
+    """None: standard output."""
+    form: Form
+
+
+def place(output: str, form: str | None) -> Place:
+    """Return where output, an option's text, leads to; UsageError if its name does not tell the form."""
+    path = None if output == "-" else Path(output)
+    known = Form(form) if form else form_of(path)
+    if known is None:
+        # What is no regular file, such as /dev/stdout or a pipe, has no ending.
+        if path is not None and path.suffix and not (path.exists() and not path.is_file()):
+            raise click.UsageError(
+                f"the ending of {output} tells no format: give --format {'|'.join(Form)}, or another ending"
+            )
+        known = Form.JSONL
+    return Place(path, known)
+
+
 @click.command()
 @click.argument("words", nargs=-1)
 @click.option(
-    "--format", "-f", "form", type=click.Choice(["jsonl", "csv"]), help="Else by the ending of FILE; jsonl."
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice([str(form) for form in Form]),
+    help="Else by the ending of FILE; jsonl.",
 )
 @click.option(
-    "--output", "-o", metavar="FILE", default="-", help="Where to write; - is standard output.  [default: -]"
+    "--output",
+    "-o",
+    metavar="FILE",
+    default="-",
+    help="Where to write, a folder for dataset and markdown; - is standard output.  [default: -]",
 )
 @click.option(
     "--what",
@@ -41,44 +81,72 @@ NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
     show_default=True,
     help="Articles, or related links with the page that shows them.",
 )
+@click.option(
+    "--since-last",
+    metavar="NAME",
+    help="Only what is new or changed since the last export of this name; the first holds all.",
+)
+@click.option(
+    "--raw", is_flag=True, help="CSV: texts exactly as they are, lists as JSON; not for spreadsheets."
+)
+@click.option(
+    "--splits",
+    type=SplitsType(),
+    default=",".join(map(str, SPLITS)),
+    show_default=True,
+    metavar="N,N,N",
+    help="Dataset: percent for train, validation and test.",
+)
 @filter_options
 @archive_option
 def export(
-    words: tuple[str, ...], form: str | None, output: str, what: str, filters: Filters, archive: Path
+    words: tuple[str, ...], form: str | None, output: str, filters: Filters, archive: Path, **others: Any
 ) -> None:
-    """Write articles or related links as JSON lines or CSV.
+    """Write articles or related links as a dataset.
 
-    Rows come in the order of the archive, however many there are; a file is replaced only once all is
-    written. WORDS choose articles as a search does.
+    Formats: jsonl, csv, parquet, dataset (a folder for load_dataset), markdown (a folder), sqlite (an archive),
+    wacz (the raw pages, for ReplayWeb.page), and for links graphml. Rows come in the order of the archive, however
+    many there are; a file or folder is replaced only once all is written, and gets a manifest. WORDS choose
+    articles as a search does.
 
     \b
     archiver export -o articles.jsonl
-    archiver export --format csv --since 2026-01 --lang fr -o articles.csv
+    archiver export --since 2026-01 --lang fr -o articles.parquet
     archiver export flood bridge | jq .headline
-    archiver export --what links -o links.csv
+    archiver export --format dataset -o news-dataset
+    archiver export --what links -o links.graphml
+    archiver export --since-last weekly -o new.jsonl.gz
     """
-    if words and what == "links":
-        raise click.UsageError("WORDS choose articles, not links: leave them out or say --what articles")
-    if filters.distinct and what == "links":
-        raise click.UsageError("--distinct chooses articles, not links: leave it out or say --what articles")
-    csv = (form or Path(output).suffix.lower().lstrip(".")) == "csv"
+    chosen = place(output, form)
+    request = Request(
+        what=What(others["what"]),
+        form=chosen.form,
+        filters=filters,
+        words=" ".join(words) or None,
+        raw=others["raw"],
+        since_last=others["since_last"],
+        splits=others["splits"],
+    )
     write_utf8()
-    target = sys.stdout if output == "-" else export_file(Path(output), archive)
-    with closing(read_archive(archive)) as connection:
-        number = _write(connection, what, filters, " ".join(words) or None, target, csv=csv)
-    if output != "-":
-        click.echo(f"{counted(number, NOUNS[what])} written to {output}", err=True)
+    exported = write_export(archive, request, chosen.path or sys.stdout.buffer)
+    if chosen.path is not None:
+        _tell(exported, request, output)
 
 
-def _write(
-    connection: Connection,
-    what: str,
-    filters: Filters,
-    words: str | None,
-    target: Path | TextIO,
-    *,
-    csv: bool,
-) -> int:
-    rows = articles(connection, filters, words) if what == "articles" else related_links(connection, filters)
-    columns = ARTICLE_COLUMNS if what == "articles" else RELATED_LINK_COLUMNS
-    return write_csv(rows, target, columns) if csv else write_jsonl(rows, target)
+def _tell(exported: Exported, request: Request, output: str) -> None:
+    """Say what was written, on standard error: standard output is for rows."""
+    click.echo(f"{counted(exported.rows, NOUNS[request.what])} written to {output}", err=True)
+    if missing := exported.counts.get("without_page"):
+        click.echo(f"{counted(int(str(missing)), 'article')} without a raw page: not in it", err=True)
+    if left := exported.counts.get("not_compared"):
+        click.echo(
+            f"{counted(int(str(left)), 'article')} not compared with others yet, so that near copies may be in two "
+            "splits: run `archiver duplicates --rebuild` first",
+            err=True,
+        )
+    if exported.removed:
+        click.echo(
+            f"{counted(len(exported.removed), NOUNS[request.what])} removed since then: "
+            f"their ids stand in the manifest",
+            err=True,
+        )

@@ -1,0 +1,53 @@
+"""The manifest of an export: what was asked, how much came, by which versions, and the checksums of its files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archiver import __version__
+from db.export.request import Form, Request, query_of
+from db.export.rows import columns
+from db.export.selection import Selection
+from db.migrations import SCHEMA
+
+TABLES = frozenset({Form.JSONL, Form.CSV, Form.PARQUET, Form.DATASET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFile:
+    """One file of an export."""
+
+    path: str
+    """Relative to the manifest, with slashes."""
+    size: int
+    sha256: str
+    """In hex, as sha256sum prints it."""
+
+
+def manifest_text(
+    request: Request, selection: Selection, files: Sequence[WrittenFile], counts: Mapping[str, object]
+) -> str:
+    """Return the manifest as JSON; the same archive and request give the same, for it names no time of its own."""
+    manifest: dict[str, object] = {
+        "format": str(request.form),
+        "query": query_of(request),
+        "rows": selection.count,
+        **counts,
+        **({"columns": list(columns(request.what))} if request.form in TABLES else {}),
+        "since_last": None
+        if request.since_last is None
+        else {"name": request.since_last, "after": selection.after, "removed": list(selection.removed)},
+        "position": selection.position,
+        "versions": _versions(request.form),
+        "files": [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in files],
+    }
+    return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+
+
+def _versions(form: Form) -> dict[str, object]:
+    versions: dict[str, object] = {"news-archiver": __version__, "schema": SCHEMA}
+    if form in (Form.PARQUET, Form.DATASET):
+        from db.export.parquet import require_pyarrow  # noqa: PLC0415 - only these need it
+
+        versions["pyarrow"] = require_pyarrow()[0].__version__
+    return versions
