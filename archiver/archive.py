@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from archiver.errors import ArchiveError, QueryError
 from archiver.items import LinkKind
@@ -19,6 +20,10 @@ from db.graph import MissingFilters, MissingStory, Relations, missing, relations
 from db.history import History, VersionDiff, history, version_diff
 from db.read import Statistics, StoredArticle, statistics, stored_article
 from db.search import Filters, Hit, search
+
+if TYPE_CHECKING:
+    from db.copies import Cluster, Copies
+    from db.export import Exported
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,15 +73,15 @@ class Archive:
         until: Moment | None = None,
         language: str | None = None,
         author: str | None = None,
+        distinct: bool = False,
         limit: int = 20,
     ) -> list[Hit]:
         """Return at most limit articles that match words, best first, as `archiver search` does.
 
-        since and until mean when an article was published; until is excluded.
+        since and until mean when an article was published; until is excluded. With distinct, of articles that are
+        copies of each other only the first.
         """
-        filters = Filters(
-            source=source, since=_moment(since), until=_moment(until), language=language, author=author
-        )
+        filters = _filters(source, since, until, language, author, distinct=distinct)
         return self._ask(search, words, filters, _count(limit))
 
     def article(self, url_or_id: str | int) -> StoredArticle:
@@ -151,6 +156,70 @@ class Archive:
         """
         return self._ask(front, source, _moment(at), None if page is None else _canonical(page))
 
+    def duplicates(  # noqa: PLR0913 - one for each option of the command
+        self,
+        *,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        order: str = "largest",
+        limit: int = 20,
+    ) -> list["Cluster"]:
+        """Return at most limit clusters of copies that hold an article that the filters let pass, with all theirs.
+
+        order is "largest" or "newest", as of db.copies.Order.
+        """
+        from db.copies import Order, clusters  # noqa: PLC0415 - numpy
+
+        filters = _filters(source, since, until, language, author)
+        return self._ask(clusters, filters, _count(limit), _named(Order, order))
+
+    def copies(self, url_or_id: str | int, *, limit: int = 20) -> "Copies":
+        """Return what an article has in common with at most limit others of its cluster, the earliest first."""
+        from db.copies import copies_of  # noqa: PLC0415 - numpy
+
+        return self._ask(copies_of, _canonical(url_or_id), _count(limit))
+
+    def export(  # noqa: PLR0913 - one for each option of the command
+        self,
+        target: str | PathLike[str] | IO[bytes],
+        words: str | None = None,
+        *,
+        what: str = "articles",
+        form: str | None = None,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        distinct: bool = False,
+        raw: bool = False,
+        splits: tuple[int, ...] | None = None,
+        since_last: str | None = None,
+    ) -> "Exported":
+        """Write a dataset to target, a path or a binary stream, as `archiver export` does; return what it came to.
+
+        form is one of db.export.Form, else told by the ending of target; words and filters choose as in a search.
+        since_last is the one thing that is noted in the archive: how far the exports of that name have come.
+        """
+        from db.export import Form, Request, What, export  # noqa: PLC0415 - only this needs it
+        from db.export.request import SPLITS, target_and_form  # noqa: PLC0415
+
+        place, chosen = target_and_form(target, None if form is None else _named(Form, form))
+        request = Request(
+            what=_named(What, what),
+            form=chosen,
+            filters=_filters(source, since, until, language, author, distinct=distinct),
+            words=words,
+            raw=raw,
+            since_last=since_last,
+            splits=splits or SPLITS,
+        )
+        with self._connection():
+            return export(self.path, request, place)
+
     def stats(self, days: int = 14) -> Statistics:
         """Return what the archive holds, with the articles of each of the latest days that have any."""
         return self._ask(statistics, days)
@@ -196,6 +265,25 @@ def _canonical(url_or_id: str | int) -> str:
     return canonical_url(text) or text
 
 
+def _filters(
+    source: str | None,
+    since: Moment | None,
+    until: Moment | None,
+    language: str | None,
+    author: str | None,
+    *,
+    distinct: bool = False,
+) -> Filters:
+    return Filters(
+        source=source,
+        since=_moment(since),
+        until=_moment(until),
+        language=language,
+        author=author,
+        distinct=distinct,
+    )
+
+
 def _moment(moment: Moment | None) -> datetime | None:
     if moment is None:
         return None
@@ -212,7 +300,7 @@ def _count(limit: int) -> int:
     return limit
 
 
-Name = TypeVar("Name", Happening, LinkKind)
+Name = TypeVar("Name", bound=StrEnum)
 
 
 def _named(kind: type[Name], name: str) -> Name:

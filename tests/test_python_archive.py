@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,14 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, filled, link, visit
 
 import archiver
 from archiver.archive import Archive
-from archiver.errors import ArchiveError, ArchiverError, NotInArchiveError, QueryError
+from archiver.errors import (
+    ArchiveError,
+    ArchiverError,
+    ExportError,
+    ExportRequestError,
+    NotInArchiveError,
+    QueryError,
+)
 from archiver.items import Outcome
 from db.changes import Happening
 from db.connection import open_archive
@@ -59,6 +67,8 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
         "Lost",
     ]
     assert [story.headline for story in archive.missing(sites=1)] == ["Lost"]
+    assert archive.duplicates() == []
+    assert archive.copies(address).cluster_id is None
     assert archive.stats().articles == 1
     assert len(archive.explain(address).visits) == 2
 
@@ -73,6 +83,17 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
         (lambda archive: archive.changes(kinds=["rumour"]), QueryError, "'rumour' is none of headline, lead"),
         (lambda archive: archive.changes(since=datetime(2026, 1, 1)), QueryError, "has no time zone"),  # noqa: DTZ001
         (lambda archive: archive.related(1, kind="rumour"), QueryError, "'rumour' is none of related"),
+        (
+            lambda archive: archive.duplicates(order="oldest"),
+            QueryError,
+            "'oldest' is none of largest, newest",
+        ),
+        (lambda archive: archive.copies(7), NotInArchiveError, "no article 7"),
+        (lambda archive: archive.export("x.doc"), ExportRequestError, "the ending of x.doc tells no format"),
+        (lambda archive: archive.export("x", form="doc"), QueryError, "'doc' is none of jsonl, csv"),
+        (lambda archive: archive.export("x.csv", what="pages"), QueryError, "'pages' is none of articles"),
+        (lambda archive: archive.export("x.csv", " "), QueryError, "nothing to search for"),
+        (lambda archive: archive.export(archive.path, form="csv"), ExportError, "belongs to the archive"),
         (lambda archive: archive.front("far.example"), QueryError, "no source 'far.example'"),
         (lambda archive: archive.explain("https://far.example/x"), NotInArchiveError, "was never met"),
     ],
@@ -83,6 +104,24 @@ def test_what_cannot_be_answered_is_an_archiver_error(
     assert callable(ask)
     with pytest.raises(error, match=message):
         ask(archive)
+
+
+def test_copies_are_found_and_left_out(tmp_path: Path) -> None:
+    text = " ".join(f"word{number}" for number in range(60))
+    copies = [article(f"{number}", f"Story {number}", f"{text} {number}") for number in range(2)]
+    filled(tmp_path / "archive.db", [*copies, FLOOD]).close()
+    with archiver.open(tmp_path / "archive.db") as archive:
+        assert [member.article_id for member in archive.duplicates()[0].members] == [1, 2]
+        assert archive.duplicates(source="news.example", order="newest") == archive.duplicates()
+        assert [each.copy.article_id for each in archive.copies(1).comparisons] == [2]
+        assert len(archive.search("word3", distinct=True)) == 1
+        assert archive.export(tmp_path / "out.jsonl.gz", distinct=True).rows == 2
+        stream = BytesIO()
+        assert archive.export(stream, "word3", form="csv", language=None).rows == 2
+        assert stream.getvalue().count(b"Story") == 2
+        assert archive.export(str(tmp_path / "links.graphml"), what="links").rows == 0
+        assert archive.export(tmp_path / "new.jsonl", since_last="weekly").rows == 3
+        assert archive.export(tmp_path / "new.jsonl", since_last="weekly").rows == 0
 
 
 def test_what_is_no_archive_is_refused_at_once(tmp_path: Path) -> None:

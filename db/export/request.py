@@ -5,7 +5,9 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from os import PathLike
 from pathlib import Path
+from typing import IO
 
 from archiver.errors import ExportRequestError
 from db.filters import ALL_ARTICLES, Filters
@@ -81,6 +83,20 @@ def form_of(path: Path | None) -> Form | None:
     if path is None:
         return Form.JSONL
     return ENDINGS.get(Path(path.name.lower().removesuffix(PACKED)).suffix)
+
+
+def target_and_form(
+    target: str | PathLike[str] | IO[bytes], form: Form | None
+) -> tuple[Path | IO[bytes], Form]:
+    """Return where an export goes and in which form, which is told by the ending if form is None.
+
+    Raises ExportRequestError if that means none.
+    """
+    place = Path(target) if isinstance(target, str | PathLike) else target
+    known = form or form_of(place if isinstance(place, Path) else None)
+    if known is None:
+        raise ExportRequestError(f"the ending of {place} tells no format: say one of {', '.join(Form)}")
+    return place, known
 
 
 def is_packed(path: Path) -> bool:
