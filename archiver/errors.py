@@ -40,6 +40,10 @@ class DiskFullError(ArchiveError):
     exit_code = ExitCode.DISK_FULL
 
 
+class TookTooLongError(ArchiveError):
+    """An answer took more time than it may."""
+
+
 class LockedError(ArchiveError):
     """Another process writes to the archive."""
 
@@ -87,6 +91,10 @@ class ImportFileError(ArchiverError):
 
 class ExportError(ArchiverError):
     """A dataset cannot be written."""
+
+
+class ServeError(ArchiverError):
+    """The archive cannot be shown in a browser."""
 
 
 class BackupError(ArchiverError):

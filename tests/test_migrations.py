@@ -249,6 +249,7 @@ USES: dict[str, tuple[str, ...]] = {
     "status": (),
     "duplicates": (),
     "stats": (),
+    "serve": ("--port", "0"),
     "export": (),
     "reparse": (),
     "import": ("{file}", "--all-hosts"),

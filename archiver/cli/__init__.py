@@ -29,6 +29,7 @@ from archiver.cli.related import related
 from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
 from archiver.cli.search import search
+from archiver.cli.serve import serve
 from archiver.cli.show import show
 from archiver.cli.source import source
 from archiver.cli.stats import stats
@@ -89,6 +90,7 @@ for command in (
     status,
     stats,
     duplicates,
+    serve,
     export,
     parse,
     reparse,

@@ -1,0 +1,1 @@
+"""The reading room: the archive in a browser, for reading only."""

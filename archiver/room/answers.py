@@ -1,0 +1,214 @@
+"""Answers: what a page shows, as HTML for people and as JSON for programs."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from archiver.errors import ArchiverError, NotInArchiveError, QueryError, TookTooLongError
+from archiver.room.reader import Reader
+from archiver.wording import (
+    byte_text,
+    counted,
+    date_text,
+    day_text,
+    duration_text,
+    iso_text,
+    json_text,
+    minute_text,
+)
+from db.excerpt import MARK_END, MARK_START
+
+JSON = ".json"
+# Of errors that a reader can mend, and of one that may go by.
+STATUSES: tuple[tuple[type[ArchiverError], int], ...] = (
+    (NotInArchiveError, 404),
+    (QueryError, 400),
+    (TookTooLongError, 503),
+)
+LONGEST_NUMBER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page shows."""
+
+    template: str
+    title: str
+    data: Mapping[str, object]
+    """What programs get as JSON, and the template by the same names."""
+    shown: Mapping[str, object] = field(default_factory=dict)
+    """What only the template gets: pictures, addresses of other pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a page."""
+
+    request: Request
+    archive: Reader
+
+    @property
+    def params(self) -> QueryParams:
+        """The fields of the address."""
+        return self.request.query_params
+
+    def text(self, name: str) -> str | None:
+        """Return a field that is not blank."""
+        return self.params.get(name, "").strip() or None
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """Return a field that is a number from 1 to most. Raises QueryError if it is none."""
+        text = self.text(name)
+        if text is None:
+            return default
+        if not (
+            text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER and 1 <= int(text) <= most
+        ):
+            raise QueryError(f"{name} is {text!r}: give a number from 1 to {most:,}")
+        return int(text)
+
+    def day(self, name: str) -> datetime | None:
+        """Return the beginning of a day, or a moment, in UTC unless it says otherwise. Raises QueryError."""
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise QueryError(
+                f"{name} is {text!r}: give a day such as 2026-11-20, or 2026-11-20T08:00"
+            ) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def day_after(self, name: str) -> datetime | None:
+        """Return the end of a day, or a moment that is given with its time."""
+        moment, text = self.day(name), self.text(name)
+        return moment + timedelta(days=1) if moment and text and len(text) <= len("2026-11-20") else moment
+
+
+View = Callable[[Asked], Answer | Response]
+
+
+def answer(view: View, request: Request) -> Response:
+    """Return what view answers, as JSON if the address ends so."""
+    as_json = request.url.path.endswith(JSON)
+    try:
+        found = view(Asked(request, request.app.state.archive))
+    except ArchiverError as error:
+        return refusal(request, _status(error), str(error))
+    if isinstance(found, Response):
+        return found
+    return json_response(found.data) if as_json else html_response(request, found)
+
+
+def refusal(request: Request, status: int, message: str) -> Response:
+    """Return an error as the page or the JSON that was asked for."""
+    data = {"error": {"status": status, "message": message}}
+    if request.url.path.endswith(JSON):
+        return json_response(data, status)
+    return html_response(
+        request, Answer("error.html", "Not found" if status == 404 else "Sorry", data), status
+    )
+
+
+def json_response(data: Mapping[str, object], status: int = 200) -> Response:
+    """Return data as JSON."""
+    return Response(f"{json_text(data)}\n", status, media_type="application/json")
+
+
+def html_response(request: Request, found: Answer, status: int = 200) -> HTMLResponse:
+    """Return an answer as a page."""
+    path = request.url.path
+    query = f"?{request.url.query}" if request.url.query else ""
+    page = (
+        _environment()
+        .get_template(found.template)
+        .render(
+            **found.data,
+            **found.shown,
+            title=found.title,
+            path=path,
+            as_json=f"{'/search' if path == '/' else path}{JSON}{query}",
+            archive_name=request.app.state.archive.path.name,
+            asked=defaultdict(str, request.query_params),  # what was not asked for is blank
+        )
+    )
+    return HTMLResponse(page, status)
+
+
+def _status(error: ArchiverError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def address(path: str, **fields: object) -> str:
+    """Return a path with the fields that are not None."""
+    given = urlencode({name: str(value) for name, value in fields.items() if value not in (None, "")})
+    return f"{path}?{given}" if given else path
+
+
+def safe_link(url: str) -> str:
+    """Return url if a browser may follow it: http or https, else ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def outward(url: str, text: str | None = None) -> Markup:
+    """Return a link to the web that tells nobody where the reader comes from, or the text alone if it is unsafe."""
+    shown = escape(text or url)
+    link = safe_link(url)
+    if not link:
+        return Markup('<span dir="auto">{}</span>').format(shown)
+    return Markup(
+        '<a href="{}" rel="noopener noreferrer nofollow external" target="_blank" dir="auto">{}</a>'
+    ).format(link, shown)
+
+
+def marked(snippet: str) -> Markup:
+    """Return a passage with its matches marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>{}").format(*part.partition(MARK_END)[::2]) if index else escape(part)
+        for index, part in enumerate(snippet.split(MARK_START))
+    )
+
+
+def time_element(moment: datetime | date | None, text: str = "") -> Markup:
+    """Return a moment as people and programs read it."""
+    if moment is None:
+        return Markup('<span class="dim">no date</span>')
+    if not isinstance(moment, datetime):
+        return Markup("<time>{}</time>").format(moment.isoformat())
+    return Markup('<time datetime="{}">{}</time>').format(iso_text(moment), text or minute_text(moment))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("archiver.room"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "bytes": byte_text,
+        "day": day_text,
+        "duration": duration_text,
+        "marked": marked,
+        "outward": outward,
+        "time": time_element,
+        "stated": lambda moment, precision: time_element(moment, date_text(moment, precision)),
+    }
+    environment.globals |= {"address": address, "counted": counted}
+    return environment

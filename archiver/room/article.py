@@ -1,0 +1,102 @@
+"""The pages of one article: the article with all that is known around it, and two of its versions side by side."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from starlette.responses import RedirectResponse, Response
+
+from archiver.errors import QueryError
+from archiver.revisions.diff import Mark, ParagraphDiff
+from archiver.room.answers import Answer, Asked
+from archiver.room.reader import Reader
+from db.history import FieldDiff
+from db.read import StoredArticle, StoredLink
+
+# Stories that point to an article, copies of it and visits to its page, as shown on its page.
+MOST_POINTERS = 50
+MOST_COPIES = 10
+MOST_CAPTURES = 30
+# Versions that can be asked for.
+MOST_VERSIONS = 1_000_000
+
+
+def by_address(asked: Asked) -> Response:
+    """Lead to the article of an address or a number."""
+    url = asked.text("url")
+    if url is None:
+        raise QueryError("url is missing: give the address of an article, such as /articles?url=https://…")
+    ending = ".json" if asked.request.url.path.endswith(".json") else ""
+    return RedirectResponse(f"/articles/{asked.archive.article(url).id}{ending}", 303)
+
+
+def article_page(asked: Asked) -> Answer:
+    """Show an article."""
+    id_: int = asked.request.path_params["id"]
+    archive = asked.archive
+    article = archive.article(id_)
+    data = {
+        "article": article,
+        "history": archive.history(id_),
+        "pointed_by": archive.related(id_, limit=MOST_POINTERS).pointed_by,
+        "copies": archive.copies(id_, limit=MOST_COPIES),
+        "captures": archive.captures(id_, limit=MOST_CAPTURES),
+    }
+    shown = {
+        "paragraphs": _paragraphs(article),
+        "related_by_block": _by_block(article.related),
+        "kept": next((each for each in data["captures"] if each.place), None),  # type: ignore[attr-defined]  # captures
+    }
+    return Answer("article.html", article.headline, data, shown)
+
+
+def versions_page(asked: Asked) -> Answer:
+    """Show what changed between two versions of an article."""
+    id_: int = asked.request.path_params["id"]
+    history = asked.archive.history(id_)
+    latest = history.versions[-1].number if history.versions else 1
+    data: dict[str, object] = {"history": history, "diff": None}
+    if latest > 1 or asked.text("new") or asked.text("old"):
+        new = asked.number("new", latest, MOST_VERSIONS)
+        old = asked.number("old", max(new - 1, 1), MOST_VERSIONS)
+        data["diff"] = asked.archive.diff(id_, old, new)
+    fields = data["diff"].fields if data["diff"] else ()  # type: ignore[attr-defined]  # a VersionDiff
+    return Answer(
+        "versions.html", f"Versions of {_headline(asked.archive, id_)}", data, {"rows": _rows(fields)}
+    )
+
+
+def _headline(archive: Reader, id_: int) -> str:
+    return archive.article(id_).headline
+
+
+def _paragraphs(article: StoredArticle) -> list[str]:
+    """Return the paragraphs of the body, without the lead a second time."""
+    paragraphs = article.body.split("\n\n")
+    is_lead = article.lead is not None and paragraphs[0].strip() == article.lead.strip()
+    return paragraphs[1:] if is_lead else paragraphs
+
+
+def _by_block(links: Sequence[StoredLink]) -> list[tuple[str, str, list[StoredLink]]]:
+    return [
+        (block, kind, list(group))
+        for (block, kind), group in groupby(links, lambda link: (link.block, link.kind))
+    ]
+
+
+def _rows(
+    fields: Sequence[FieldDiff],
+) -> list[tuple[str, list[tuple[str, list[ParagraphDiff], ParagraphDiff | None]]]]:
+    """Return the paragraphs of each field in rows: those that changed one by one, runs of others as "same"."""
+    return [(field.field, list(_field_rows(field.paragraphs))) for field in fields]
+
+
+def _field_rows(
+    paragraphs: Sequence[ParagraphDiff],
+) -> list[tuple[str, list[ParagraphDiff], ParagraphDiff | None]]:
+    rows: list[tuple[str, list[ParagraphDiff], ParagraphDiff | None]] = []
+    for is_same, group in groupby(paragraphs, lambda paragraph: paragraph.mark is Mark.SAME):
+        if is_same:
+            rows.append(("same", list(group), None))
+        else:
+            rows += [(str(paragraph.mark), [], paragraph) for paragraph in group]
+    return rows

@@ -1,0 +1,30 @@
+"""The crawls, one by one, and the whole story of one address."""
+
+from archiver.errors import QueryError
+from archiver.room.answers import Answer, Asked
+
+MOST = 200
+LAST_ID = 10**12
+
+
+def crawls_page(asked: Asked) -> Answer:
+    """Show the latest crawls."""
+    before = asked.number("before", LAST_ID, LAST_ID)
+    found = asked.archive.crawls(limit=asked.number("limit", 50, MOST), before=before)
+    older = found[-1].id if found and found[-1].id > 1 else None
+    return Answer("crawls.html", "Crawls", {"crawls": found}, {"older": older})
+
+
+def crawl_page(asked: Asked) -> Answer:
+    """Show what one crawl came to."""
+    id_: int = asked.request.path_params["id"]
+    found = asked.archive.crawl(id_, limit=MOST)
+    return Answer("crawl.html", f"Crawl {id_}", {"account": found})
+
+
+def explain_page(asked: Asked) -> Answer:
+    """Tell the whole story of one address."""
+    url = asked.text("url")
+    if url is None:
+        raise QueryError("url is missing: give the address of a page, such as /explain?url=https://…")
+    return Answer("explain.html", f"The story of {url}", {"account": asked.archive.explain(url)})

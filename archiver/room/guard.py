@@ -1,0 +1,103 @@
+"""What stands before every page: who may ask, and what a browser is told not to do."""
+
+from collections.abc import Collection
+from hmac import compare_digest
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# No script runs anywhere, nothing comes from another host, no page may be framed by one.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-DNS-Prefetch-Control": "off",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+}
+METHODS = ("GET", "HEAD")
+COOKIE = "archiver-token"
+
+
+class Guard:
+    """Lets through what is asked of one of hosts, with the token if there is one, and to be read only."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str | None = None) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request itself, or hand it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope)
+        await (refusal or self._app)(scope, receive, send_guarded)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if scope["method"] not in METHODS:
+            return PlainTextResponse("The archive can only be read.\n", 405, {"Allow": ", ".join(METHODS)})
+        # A page elsewhere whose name leads to this machine must not read the archive through its visitor's browser.
+        if self._hosts and _host(headers.get("host", "")) not in self._hosts:
+            return PlainTextResponse(
+                "This name does not lead here: open the address that archiver serve printed, or start it with "
+                "--host-name and this name.\n",
+                421,
+            )
+        return None if self._token is None else self._without_token(scope, headers, self._token)
+
+    def _without_token(self, scope: Scope, headers: Headers, token: str) -> Response | None:
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        if given and _is_same(given, token):
+            # Out of the address, which stands in the browser's history and may be passed on.
+            response = RedirectResponse(scope["path"], 303)
+            response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+            return response
+        kind, _, bearer = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and _is_same(bearer.strip(), token):
+            return None
+        if _is_same(_cookie(headers.get("cookie", "")), token):
+            return None
+        return PlainTextResponse(
+            "Open the address with ?token=…, as archiver serve printed it.\n",
+            401,
+            {"WWW-Authenticate": "Bearer"},
+        )
+
+
+def _host(header: str) -> str:
+    """Return the host that a Host header names, without port."""
+    if header.startswith("["):
+        return header.partition("]")[0].lower() + "]"
+    return header.partition(":")[0].lower().removesuffix(".")
+
+
+def _cookie(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _is_same(given: str, token: str) -> bool:
+    return compare_digest(given.encode(), token.encode())

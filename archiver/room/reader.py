@@ -1,0 +1,93 @@
+"""The archive as the reading room asks it: within a time, and for what only its pages show."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from os import PathLike
+from sqlite3 import SQLITE_INTERRUPT, Connection
+from time import monotonic
+from typing import Concatenate, ParamSpec, TypeVar
+
+from archiver.archive import Archive
+from archiver.errors import ArchiveError, TookTooLongError
+from archiver.items import RawResponse
+from db.captures import Capture, capture, captured_page, captures_of
+from db.coverage import SourceAccount, headlines_of, latest_articles, source_account
+from db.filters import Filters
+from db.read import CrawlRecord
+from db.runs import CrawlAccount, crawl_account, latest_crawls
+from db.search import Hit, search
+from db.status import SourceStatus, source_statuses
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Steps of SQLite's machine between two looks at the clock: some 100 µs.
+STEPS = 10_000
+
+
+class Reader(Archive):
+    """A read-only archive; an answer that takes more than seconds raises TookTooLongError."""
+
+    def __init__(self, path: str | PathLike[str], seconds: float) -> None:
+        self._seconds = seconds
+        super().__init__(path)
+
+    def found(self, words: str | None, filters: Filters, limit: int) -> list[Hit]:
+        """Return at most limit articles that match words and filters, best first.
+
+        Without words they are the latest ones, each with the beginning of its text as snippet.
+        """
+        if words is None:
+            return self._ask(latest_articles, filters, limit)
+        return self._ask(search, words, filters, limit)
+
+    def headlines(self, article_ids: Iterable[int]) -> dict[int, str]:
+        """Return the headlines of articles by their numbers."""
+        return self._ask(headlines_of, tuple(article_ids))
+
+    def status(self, days: int) -> list[SourceStatus]:
+        """Return how each source did on the last days."""
+        return self._ask(source_statuses, days, datetime.now(UTC))
+
+    def source(self, host: str, days: int) -> SourceAccount:
+        """Return how the site at a host was covered on the last days."""
+        return self._ask(source_account, host, days, datetime.now(UTC))
+
+    def crawls(self, limit: int, before: int) -> tuple[CrawlRecord, ...]:
+        """Return at most limit crawls before the one of an id, the newest first."""
+        return self._ask(latest_crawls, limit, before)
+
+    def crawl(self, crawl_id: int, limit: int) -> CrawlAccount:
+        """Return one crawl, what it came to at each site, and at most limit of the pages that failed."""
+        return self._ask(crawl_account, crawl_id, limit)
+
+    def captures(self, article_id: int, limit: int) -> tuple[Capture, ...]:
+        """Return at most limit captures of the pages that hold an article, the newest first."""
+        return self._ask(captures_of, article_id, limit)
+
+    def capture(self, capture_id: int) -> Capture:
+        """Return one visit to a page."""
+        return self._ask(capture, capture_id)
+
+    def captured_page(self, found: Capture) -> RawResponse:
+        """Return the bytes of a capture, unpacked, as they stand in the WARC files."""
+        return captured_page(self.path, found)
+
+    def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def in_time(connection: Connection) -> T:
+            end = monotonic() + self._seconds
+            connection.set_progress_handler(lambda: monotonic() > end, STEPS)
+            try:
+                return question(connection, *args, **kwargs)
+            finally:
+                connection.set_progress_handler(None, 0)
+
+        try:
+            return super()._ask(in_time)
+        except ArchiveError as error:
+            if getattr(error.__cause__, "sqlite_errorcode", None) == SQLITE_INTERRUPT:
+                message = (
+                    f"that took more than {self._seconds:g} seconds: ask for less, such as a shorter time"
+                )
+                raise TookTooLongError(message) from error
+            raise

@@ -1,0 +1,102 @@
+"""Captures: what a page was at the times of its visits, and the bytes that were kept of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from archiver.errors import NotInArchiveError
+from archiver.items import Outcome, RawResponse
+from db.connection import archive_errors
+from db.values import time_of
+from db.warc import WarcPlace, read_capture, warc_directory
+
+CAPTURES = """
+SELECT captures.*, pages.url AS url, pages.article_id, sources.host AS source,
+    holders.warc_file AS held_file, holders.warc_offset AS held_offset, holders.warc_length AS held_length
+FROM captures JOIN pages ON pages.id = captures.page_id
+LEFT JOIN sources ON sources.id = pages.source_id
+LEFT JOIN captures AS holders ON holders.id = ifnull(captures.refers_to, captures.id)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One visit to a page."""
+
+    id: int
+    url: str
+    """Of the page."""
+    final_url: str
+    """Where redirects led."""
+    source: str | None
+    """Host of the page's site."""
+    article_id: int | None
+    """The article that the page holds."""
+    crawl_id: int
+    fetched: datetime
+    status: int | None
+    """HTTP; None if no response arrived."""
+    content_type: str | None
+    length: int | None
+    """Bytes, decoded."""
+    outcome: Outcome
+    detail: str
+    rendered: bool
+    """Whether it is the document that a browser made of the page."""
+    place: WarcPlace | None
+    """Of its bytes; None if they were not kept."""
+
+
+def captures_of(archive: Connection, article_id: int, limit: int = 50) -> tuple[Capture, ...]:
+    """Return at most limit captures of the pages that hold an article, the newest first."""
+    with archive_errors(archive):
+        rows = archive.execute(
+            f"{CAPTURES} WHERE pages.article_id = ? ORDER BY captures.fetched DESC, captures.id DESC LIMIT ?",
+            (article_id, limit),
+        )
+        return tuple(map(_capture, rows))
+
+
+def capture(archive: Connection, capture_id: int) -> Capture:
+    """Return one capture. Raises NotInArchiveError."""
+    with archive_errors(archive):
+        row = archive.execute(f"{CAPTURES} WHERE captures.id = ?", (capture_id,)).fetchone()
+    if row is None:
+        raise NotInArchiveError(f"the archive knows no capture {capture_id}")
+    return _capture(row)
+
+
+def captured_page(archive_path: Path, found: Capture) -> RawResponse:
+    """Return the bytes of a capture of the archive at a path.
+
+    Raises NotInArchiveError if they were not kept, ArchiveError if they cannot be read.
+    """
+    if found.place is None:
+        raise NotInArchiveError(f"the bytes of capture {found.id} were not kept")
+    return read_capture(warc_directory(archive_path), found.place)
+
+
+def _capture(row: Row) -> Capture:
+    return Capture(
+        id=row["id"],
+        url=row["url"],
+        final_url=row["final_url"],
+        source=row["source"],
+        article_id=row["article_id"],
+        crawl_id=row["crawl_id"],
+        fetched=time_of(row["fetched"]),
+        status=row["status"],
+        content_type=row["content_type"],
+        length=row["length"],
+        outcome=Outcome(row["outcome"]),
+        detail=row["detail"],
+        rendered=bool(row["rendered"]),
+        place=_place(row),
+    )
+
+
+def _place(row: Row) -> WarcPlace | None:
+    if row["held_file"] is None:
+        return None
+    return WarcPlace(file=row["held_file"], offset=row["held_offset"], length=row["held_length"])

@@ -1,0 +1,348 @@
+"""archiver serve: the archive in a browser, as any program that speaks HTTP meets it."""
+
+import csv
+import io
+import json
+import socket
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from commands import run_apart
+from conftest import crawl_of
+from hostile import HEADLINE, PATHS, pages
+from misbehaving import misbehaving
+from rooms import Room, serving
+
+from archiver.sample.server import serve
+from db.connection import read_archive
+
+PLACES = (
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/versions", "/articles/1/links", "/sources", "/changes",
+    "/missing", "/crawls", "/crawls/1", "/captures/1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
+    """Make an archive of both editions of the sample newspaper, and of a hostile site."""
+    path = tmp_path_factory.mktemp("room") / "archive.db"
+    crawl = crawl_of(fresh_processes, path)
+    with serve(port=0, edition=1) as paper:
+        crawl(paper.url)
+        port = paper.server_port
+    with serve(port=port, edition=2) as paper:
+        crawl(paper.url)
+    with misbehaving({}) as elsewhere, misbehaving(pages(elsewhere.url)) as server:
+        crawl(server.url)
+    return path
+
+
+@pytest.fixture(scope="module")
+def room(archive: Path) -> Iterator[Room]:
+    with serving(archive) as room:
+        yield room
+
+
+def article_id(archive: Path, condition: str) -> int:
+    with closing(read_archive(archive)) as connection:
+        found: int = connection.execute(f"SELECT id FROM articles WHERE {condition}").fetchone()[0]
+        return found
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_page_has_a_form_for_people_and_one_for_programs(room: Room, place: str) -> None:
+    path, _, query = place.partition("?")
+    page = room.get(place)
+    data = room.get(f"{'/search' if path == '/' else path}.json?{query}")
+
+    assert (page.status, data.status) == (200, 200)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert data.headers["content-type"] == "application/json"
+    assert data.data
+
+
+def test_search_finds_and_filters(room: Room) -> None:
+    assert [hit["headline"] for hit in room.get("/search.json?q=seagrass+divers").data["hits"]] == [
+        "Seagrass beds in the outer harbour are growing again, divers find"
+    ]
+    assert {hit["language"] for hit in room.get("/search.json?lang=fr").data["hits"]} == {"fr"}
+    assert room.get("/search.json?q=seagrass&until=2026-01-01").data["hits"] == []
+    days = [
+        hit["date_published"][:10]
+        for hit in room.get("/search.json?since=2026-11-19&until=2026-11-19").data["hits"]
+    ]
+    assert days
+    assert set(days) == {"2026-11-19"}
+
+
+def test_latest_articles_come_first_where_nothing_is_asked_for(room: Room) -> None:
+    dates = [hit["date_published"] for hit in room.get("/search.json?limit=50").data["hits"]]
+
+    assert [date for date in dates if date] == sorted(filter(None, dates), reverse=True)
+    assert None not in dates[: len(list(filter(None, dates)))]
+
+
+def test_versions_are_shown_side_by_side(room: Room, archive: Path) -> None:
+    id_ = article_id(archive, "revision = 2 AND headline LIKE 'Seagrass%'")
+    page = room.get(f"/articles/{id_}/versions").text
+
+    assert "<del> 41</del>" in page
+    assert "<ins> 31</ins>" in page
+
+
+def test_article_shows_its_links_and_what_points_to_it(room: Room, archive: Path) -> None:
+    id_ = article_id(archive, "url LIKE '%c12-871204%'")
+    data = room.get(f"/articles/{id_}.json").data
+
+    assert len(data["article"]["related"]) == 12
+    assert {edge["kind"] for edge in data["pointed_by"]} >= {"related"}
+    assert "Gros porteur chinois" in room.get(f"/articles/{id_}").text
+
+
+def test_address_of_an_article_leads_to_it(room: Room, archive: Path) -> None:
+    id_ = article_id(archive, "url LIKE '%c12-871204%'")
+    with closing(read_archive(archive)) as connection:
+        url = connection.execute("SELECT url FROM articles WHERE id = ?", (id_,)).fetchone()[0]
+    reply = room.get(f"/articles?url={quote(url, safe='')}")
+
+    assert (reply.status, reply.headers["location"]) == (303, f"/articles/{id_}")
+
+
+def test_source_page_shows_what_stood_on_the_front(room: Room) -> None:
+    source = room.get("/sources.json").data["sources"][0]["source"]
+    data = room.get(f"/sources/{quote(source)}.json").data
+
+    assert data["front"]["items"][0]["headline"]
+    assert sum(day["articles"] for day in data["account"]["days"]) > 20
+    assert "was first read at" in room.get(f"/sources/{quote(source)}.json?at=2020-01-01").data["no_front"]
+
+
+def test_changes_are_told_by_kind(room: Room) -> None:
+    kinds = {
+        kind for change in room.get("/changes.json?kind=gone").data["changes"] for kind in change["kinds"]
+    }
+
+    assert kinds == {"gone"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/search?q=%22", 400, "word"),
+        ("/search?since=yesterday", 400, "give a day such as 2026-11-20"),
+        ("/search?limit=0", 400, "from 1 to 200"),
+        ("/search?limit=9999999999999999999999", 400, "from 1 to 200"),
+        ("/search?source=nosuch.example", 400, "nosuch.example"),
+        ("/changes?kind=weather", 400, "headline"),
+        ("/articles/999999", 404, "no article"),
+        ("/articles/99999999999999999999999", 404, "no article"),
+        ("/articles?url=https%3A%2F%2Fnosuch.example%2F", 404, "nosuch.example"),
+        ("/articles", 400, "url is missing"),
+        ("/articles/1/versions?old=7&new=9", 404, "version"),
+        ("/captures/999999", 404, "capture 999999"),
+        ("/crawls/999999", 404, "crawl 999999"),
+        ("/sources/nosuch.example", 404, "nosuch.example"),
+        ("/explain?url=https%3A%2F%2Fnosuch.example%2F", 404, "nosuch.example"),
+        ("/export?form=docx", 400, "jsonl"),
+        ("/nosuch", 404, "no page"),
+        ("/static/../app.py", 404, "no page"),
+        ("/static/%2e%2e/app.py", 404, "no page"),
+    ],
+)
+def test_bad_requests_are_told_what_to_do(room: Room, path: str, status: int, words: str) -> None:
+    page = room.get(path)
+    place, _, query = path.partition("?")
+    data = room.get(f"{place}.json?{query}") if not place.startswith(("/static", "/export")) else page
+
+    assert (page.status, data.status) == (status, status)
+    assert words in page.text
+    if data is not page:
+        assert data.data["error"]["status"] == status
+        assert words in data.data["error"]["message"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_nothing_but_reading_is_taken(room: Room, method: str) -> None:
+    assert room.get("/", method).status == 405
+
+
+@pytest.mark.parametrize("place", [*PLACES, "/nosuch", "/static/room.css"])
+def test_every_answer_forbids_scripts_and_other_hosts(room: Room, place: str) -> None:
+    headers = room.get(place).headers
+
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "script-src" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:8001"]
+)
+def test_names_that_lead_here_from_elsewhere_are_refused(room: Room, host: str) -> None:
+    assert room.get("/", Host=host).status == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "[::1]:8001", "127.0.0.1"])
+def test_names_of_this_machine_are_taken(room: Room, host: str) -> None:
+    assert room.get("/", Host=host).status == 200
+
+
+def test_other_names_are_taken_where_they_were_given(archive: Path) -> None:
+    with serving(archive, "--host-name", "archive.example") as room:
+        assert room.get("/", Host="archive.example").status == 200
+        assert room.get("/", Host="evil.example").status == 421
+
+
+def test_token_is_asked_for_and_kept_in_a_cookie(archive: Path) -> None:
+    with serving(archive, "--auth-token", "s3cret") as room:
+        refused = room.get("/search.json?q=bridge")
+        entered = room.get("/search?token=s3cret")
+        cookie = entered.headers["set-cookie"]
+
+        assert (refused.status, "bridge" in refused.text) == (401, False)
+        assert room.get("/?token=wrong").status == 401
+        assert (entered.status, entered.headers["location"]) == (303, "/search")
+        assert "httponly" in cookie.lower()
+        assert "samesite=strict" in cookie.lower()
+        assert room.get("/", Cookie=cookie.partition(";")[0]).status == 200
+        assert room.get("/", Authorization="Bearer s3cret").status == 200
+        assert room.get("/", Authorization="Bearer nope").status == 401
+
+
+def test_archived_strings_are_escaped_everywhere(room: Room, archive: Path) -> None:
+    id_ = article_id(archive, "url LIKE '%hostile-story%'")
+    data = room.get(f"/articles/{id_}.json").data
+    assert data["article"]["headline"].startswith("<script>")
+    places = (
+        f"/articles/{id_}",
+        f"/articles/{id_}/versions",
+        f"/articles/{id_}/links",
+        "/search?q=sign",
+        "/missing",
+        "/",
+    )
+
+    for place in places:
+        page = room.get(place).text
+        assert "<script" not in page
+        assert "<img" not in page
+        assert 'href="javascript:' not in page
+
+
+def test_archived_page_is_shut_in(room: Room, archive: Path) -> None:
+    id_ = article_id(archive, "url LIKE '%hostile-story%'")
+    capture = next(each for each in room.get(f"/articles/{id_}.json").data["captures"] if each["place"])
+    frame, page = room.get(f"/captures/{capture['id']}"), room.get(f"/captures/{capture['id']}/page")
+
+    assert "sandbox title" in frame.text
+    assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert b"took the railing" in page.body
+    assert b"preconnect" not in page.body
+    assert b"http-equiv" not in page.body
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "markdown", "sqlite", "wacz", "dataset"])
+def test_what_was_found_comes_as_a_file(room: Room, form: str) -> None:
+    reply = room.get(f"/export?q=bridge&form={form}")
+    found = len(room.get("/search.json?q=bridge&limit=200").data["hits"])
+
+    assert reply.status == 200
+    assert "attachment" in reply.headers["content-disposition"]
+    if form == "jsonl":
+        assert len(list(map(json.loads, reply.text.splitlines()))) == found > 2
+    elif form == "csv":
+        assert len(list(csv.DictReader(io.StringIO(reply.text)))) == found
+    elif form == "markdown":
+        names = zipfile.ZipFile(io.BytesIO(reply.body)).namelist()
+        assert sum(name.endswith(".md") and "README" not in name for name in names) == found
+    else:
+        assert reply.body
+
+
+def test_links_page_draws_every_story_once(room: Room) -> None:
+    data, page = room.get("/articles/1/links.json").data, room.get("/articles/1/links").text
+    urls = [node["url"] for node in data["picture"]["nodes"]]
+
+    assert len(urls) == len(set(urls)) > 5
+    assert page.count("<circle") == len(urls)
+    assert page.count("<line") == len(data["picture"]["arcs"])
+
+
+def test_readers_do_not_wait_for_a_crawl_or_for_each_other(
+    archive: Path, room: Room, fresh_processes: ProcessPoolExecutor
+) -> None:
+    crawl = crawl_of(fresh_processes, archive)
+    with serve(port=0, edition=1) as paper, ThreadPoolExecutor(5) as threads:
+        crawling = threads.submit(crawl, paper.url)
+        replies: list[int] = []
+        while not crawling.done() or not replies:
+            asked = [
+                threads.submit(room.get, place)
+                for place in ("/search?q=bridge", "/articles/1", "/sources", "/")
+            ]
+            replies += [each.result().status for each in asked]
+        assert crawling.result()
+
+    assert set(replies) == {200}
+
+
+def test_pages_are_whole_after_a_new_article_and_after_forgetting(archive: Path, tmp_path: Path) -> None:
+    assert run_apart("backup", "--archive", archive, tmp_path / "copy.db").code == 0
+    with serving(tmp_path / "copy.db") as room:
+        id_ = article_id(tmp_path / "copy.db", "url LIKE '%hostile-story%'")
+        url = room.get(f"/articles/{id_}.json").data["article"]["url"]
+        forgot = run_apart("forget", "--archive", tmp_path / "copy.db", url, "--reason", "asked", "--yes")
+
+        assert (forgot.code, room.get(f"/articles/{id_}").status) == (0, 404)
+        assert url.endswith(PATHS[0])
+        assert HEADLINE[:20] not in room.get("/search.json?limit=200").text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--host", "0.0.0.0"), "--auth-token"),
+        (("--auth-token", ""), "--auth-token is empty"),
+        (("--port", "70000"), "--port"),
+        (("--host", "nosuch.invalid", "--auth-token", "-"), "cannot be listened at"),
+    ],
+)
+def test_bad_options_are_refused(archive: Path, options: tuple[str, ...], words: str) -> None:
+    result = run_apart("serve", "--archive", archive, *options)
+
+    assert result.code in (1, 2)
+    assert words in result.err
+    assert "Traceback" not in result.err
+
+
+def test_taken_port_and_missing_archive_are_told(archive: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = run_apart("serve", "--archive", archive, "--port", taken.getsockname()[1])
+    missing = run_apart("serve", "--archive", tmp_path / "none.db", "--port", "0")
+
+    assert (port.code, "--port" in port.err) == (1, True)
+    assert (missing.code, "does not exist" in missing.err) == (1, True)
+
+
+def test_metadata_for_datasette_names_what_is_there(archive: Path) -> None:
+    result = run_apart("serve", "--archive", archive, "--datasette")
+    (about,) = json.loads(result.out)["databases"].items()
+
+    assert (result.code, about[0]) == (0, "archive")
+    with closing(read_archive(archive)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        assert set(about[1]["tables"]) <= names
+        for table, described in about[1]["tables"].items():
+            columns = {
+                row["name"] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            }
+            named = {*described.get("columns", ()), *described.get("facets", ())}
+            named |= {described[key] for key in ("label_column", "sort_desc") if key in described}
+            assert named <= columns

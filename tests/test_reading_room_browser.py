@@ -1,0 +1,202 @@
+"""The reading room in a real browser: searched, read and compared, by keyboard, on a phone, without script."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import crawl_of
+from hostile import pages
+from misbehaving import misbehaving
+from rooms import Room, serving
+
+from archiver.crawl.browser import PROGRAMS
+from archiver.sample.server import serve
+from db.connection import read_archive
+
+BROWSER = next(filter(None, map(shutil.which, PROGRAMS)), None)
+pytestmark = pytest.mark.skipif(
+    find_spec("playwright") is None or BROWSER is None,
+    reason="needs playwright (pip install 'news-archiver[js]') and Chromium (apt-get install chromium)",
+)
+PLACES = (
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/links", "/sources", "/changes", "/missing", "/crawls",
+    "/crawls/1", "/captures/1", "/nosuch",
+)  # fmt: skip
+PHONE = {"width": 360, "height": 740}
+# What axe-core calls what somebody cannot use.
+GRAVE = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
+    """Make an archive of both editions of the sample newspaper."""
+    path = tmp_path_factory.mktemp("browsed") / "archive.db"
+    crawl = crawl_of(fresh_processes, path)
+    with serve(port=0, edition=1) as paper:
+        crawl(paper.url)
+        port = paper.server_port
+    with serve(port=port, edition=2) as paper:
+        crawl(paper.url)
+    return path
+
+
+@pytest.fixture(scope="module")
+def room(archive: Path) -> Iterator[Room]:
+    with serving(archive) as room:
+        yield room
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may not be there
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Any, room: Room) -> Iterator[Any]:
+    """Yield a page of a browser that runs no script: the room needs none."""
+    context = browser.new_context(base_url=room.address, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def changed(archive: Path) -> int:
+    """Return the article whose text was corrected."""
+    with closing(read_archive(archive)) as connection:
+        found: int = connection.execute(
+            "SELECT id FROM articles WHERE revision = 2 AND headline LIKE 'Seagrass%'"
+        ).fetchone()[0]
+        return found
+
+
+def test_story_is_searched_filtered_opened_compared_and_taken_home(page: Any, tmp_path: Path) -> None:
+    page.goto("/")
+    page.get_by_label("Words").fill("seagrass divers")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_text("Filters and how to ask").click()
+    page.get_by_label("Language").fill("en")
+    page.get_by_role("button", name="Search").click()
+    assert "lang=en" in page.url
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="csv").click()
+    download.value.save_as(tmp_path / "found.csv")
+    assert "Seagrass beds" in (tmp_path / "found.csv").read_text("utf-8-sig")
+
+    page.get_by_role("link", name="Seagrass beds in the outer harbour").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Seagrass beds")
+    page.get_by_role("link", name="2 versions").click()
+    assert page.locator("del").first.inner_text().strip() == "41"
+    assert page.locator("ins").first.inner_text().strip() == "31"
+
+
+def test_archived_page_is_shown_in_a_frame(page: Any, archive: Path) -> None:
+    page.goto(f"/articles/{changed(archive)}")
+    page.get_by_role("link", name="view the page as archived").click()
+
+    assert "Archived page." in page.locator(".banner").inner_text()
+    page.frame_locator("iframe.page").get_by_text("seagrass meadows off the north mole").first.wait_for()
+
+
+def test_keyboard_alone_leads_to_a_story(page: Any) -> None:
+    page.goto("/")  # the box has the focus at once
+    page.keyboard.type("seagrass divers")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=seagrass**")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and focused.inner_text().startswith("Seagrass beds"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/*")
+
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Seagrass beds")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_phone_shows_each_page_without_scrolling_sideways(browser: Any, room: Room, place: str) -> None:
+    context = browser.new_context(base_url=room.address, viewport=PHONE)
+    page = context.new_page()
+    page.goto(place)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+
+    assert width <= PHONE["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_nothing_grave(browser: Any, room: Room, place: str, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    context = browser.new_context(base_url=room.address, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(place)
+    found = axe.Axe().run(page).response["violations"]
+    context.close()
+
+    grave = [
+        (each["id"], [node["html"] for node in each["nodes"]][:3])
+        for each in found
+        if each["impact"] in GRAVE
+    ]
+    assert not grave
+
+
+def test_pages_ask_no_other_host_and_run_nothing(browser: Any, room: Room) -> None:
+    context = browser.new_context(base_url=room.address)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    for place in PLACES:
+        page.goto(place)
+        assert page.locator("script").count() == 0
+        if "/captures/" in place:  # of what an archived page may not load, the browser speaks
+            messages.clear()
+    context.close()
+
+    assert all(url.startswith(room.address) for url in asked)
+    assert not [message for message in messages if "404" not in message]
+
+
+def test_nothing_of_a_hostile_page_runs_and_no_request_leaves(
+    browser: Any, tmp_path: Path, fresh_processes: ProcessPoolExecutor
+) -> None:
+    path = tmp_path / "hostile.db"
+    with misbehaving({}) as elsewhere, misbehaving(pages(elsewhere.url)) as server:
+        crawl_of(fresh_processes, path)(server.url)
+        before = len(elsewhere.requests)
+        with serving(path) as room:
+            context = browser.new_context(base_url=room.address)
+            page = context.new_page()
+            dialogs: list[str] = []
+            page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+            story = next(
+                hit for hit in room.get("/search.json?q=railing").data["hits"] if "script" in hit["headline"]
+            )
+            for place in ("/", "/search?q=railing", f"/articles/{story['article_id']}", "/missing"):
+                page.goto(place)
+                assert "owned" not in page.title().split("<")[0]
+            page.goto(f"/articles/{story['article_id']}")
+            page.get_by_role("link", name="view the page as archived").click()
+            frame = page.frame_locator("iframe.page")
+            frame.get_by_text("took the railing").first.click()
+            frame.locator("#send").click()
+            page.wait_for_timeout(1500)  # a page that is led elsewhere after a second would be gone
+            assert "/captures/" in page.url
+            frame.get_by_text("took the railing").first.wait_for()
+            context.close()
+
+        assert dialogs == []
+        assert len(elsewhere.requests) == before
