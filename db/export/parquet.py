@@ -59,6 +59,7 @@ class ParquetRows:
             write_statistics=[name for name in ORDERED if name in self._names],
         )
         self._group_bytes = group_bytes
+        self._longest = self._names.index("body" if "body" in self._names else "headline")
         self._waiting: list[Row] = []
         self._waiting_bytes = 0
         self._batches: list[Any] = []
@@ -69,7 +70,7 @@ class ParquetRows:
         """Write one row as stored_rows yields it."""
         self.count += 1
         self._waiting.append(row)
-        self._waiting_bytes += sum(len(value) for value in row if isinstance(value, str))
+        self._waiting_bytes += len(str(row[self._longest]))
         if len(self._waiting) >= BATCH_ROWS or self._waiting_bytes >= BATCH_BYTES:
             self._batch()
             if self._batched_bytes >= self._group_bytes:
@@ -105,7 +106,7 @@ class ParquetRows:
             texts = self._arrow.array(values, self._arrow.string())
             return texts.cast(self._arrow.timestamp("s", "UTC")).cast(kind)
         if name in LISTS:
-            return self._arrow.array([orjson.loads(value) for value in values], kind)
+            return self._arrow.array(orjson.loads(f"[{','.join(values)}]"), kind)
         return self._arrow.array(values, kind)
 
     def _write_group(self) -> None:

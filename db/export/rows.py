@@ -79,6 +79,36 @@ def rows(selection: Selection) -> Iterator[dict[str, object]]:
     return articles(selection) if selection.what is What.ARTICLES else related_links(selection)
 
 
+def json_rows(selection: Selection) -> Iterator[dict[str, object]]:
+    """Yield the rows as dicts for orjson, which writes lists as the archive holds them: reading them takes a tenth."""
+    if selection.what is What.LINKS:
+        yield from related_links(selection)
+        return
+    # Written out, for zip takes as long as turning the whole into JSON does.
+    for (
+        number, url, source, headline, lead, body, authors, published, modified, language, section, keywords, images,
+        first_seen, last_seen, revision,
+    ) in stored_rows(selection):  # fmt: skip
+        yield {
+            "id": number,
+            "url": url,
+            "source": source,
+            "headline": headline,
+            "lead": lead,
+            "body": body,
+            "authors": orjson.Fragment(str(authors)),
+            "date_published": published,
+            "date_modified": modified,
+            "language": language,
+            "section": section,
+            "keywords": orjson.Fragment(str(keywords)),
+            "images": orjson.Fragment(str(images)),
+            "first_seen": first_seen,
+            "last_seen": last_seen,
+            "revision": revision,
+        }
+
+
 def articles(selection: Selection) -> Iterator[dict[str, object]]:
     """Yield the latest version of each article chosen, in order of id.
 

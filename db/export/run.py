@@ -15,7 +15,7 @@ from db.export.markdown import write_markdown
 from db.export.parquet import require_pyarrow, write_parquet
 from db.export.positions import held_name, last_position, store_position
 from db.export.request import FOLDERS, Form, Request, check, is_packed
-from db.export.rows import columns, rows
+from db.export.rows import columns, json_rows, rows
 from db.export.selection import Selection, selected
 from db.export.streams import HashedFile, buffered, packed
 from db.export.subset import write_subset
@@ -137,7 +137,7 @@ def _write_folder(selection: Selection, request: Request, path: Path) -> Mapping
 
 def _write_stream(selection: Selection, request: Request, stream: IO[bytes]) -> None:
     writers: Mapping[Form, Callable[[], int]] = {
-        Form.JSONL: lambda: write_jsonl(rows(selection), stream),
+        Form.JSONL: lambda: write_jsonl(json_rows(selection), stream),
         Form.CSV: lambda: write_csv(rows(selection), stream, columns(request.what), raw=request.raw),
         Form.PARQUET: lambda: write_parquet(selection, stream),
         Form.GRAPHML: lambda: write_graphml(selection, stream),
