@@ -85,6 +85,12 @@ class NotInArchiveError(ArchiverError):
     """The archive holds no such article."""
 
 
+class NoSuchWatchError(ArchiverError):
+    """No saved search has this name."""
+
+    exit_code = ExitCode.USAGE
+
+
 class ImportFileError(ArchiverError):
     """A file of others cannot be read in."""
 

@@ -9,6 +9,7 @@ from typing import IO
 
 from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
+from db.index import add_functions, fill_if_needed
 from db.lock import acquire, release
 from db.migrations import SCHEMA, is_behind, migrate
 from db.sqlite import sqlite3
@@ -197,12 +198,16 @@ def _prepare(archive: Connection, path: Path) -> None:
     with archive_errors(archive):
         archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         _refuse_other_schemas(archive, path)
+        add_functions(archive)
         if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
                 archive.execute("BEGIN IMMEDIATE")
                 migrate(archive)
                 archive.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 archive.execute(f"PRAGMA user_version = {SCHEMA}")
+        with archive:
+            archive.execute("BEGIN IMMEDIATE")
+            fill_if_needed(archive, path)
         # Readers go on while a crawl writes; a power cut loses at most the last visits, never the file.
         archive.execute("PRAGMA journal_mode = WAL")
         archive.execute("PRAGMA synchronous = NORMAL")

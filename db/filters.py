@@ -49,14 +49,30 @@ def article_condition(archive: Connection, filters: Filters) -> Condition:
     Whoever adds a condition of his own, such as the words of a search, leaves distinct out here and calls
     first_of_copies with all of them: else the only copy that has the words may be one that is left out.
     """
-    condition = about(archive, filters)
+    condition = rows_condition(archive, filters, months_apart=False)
+    if filters.language is not None:
+        condition &= _in_language(filters.language)
     if filters.source is not None:
         condition &= from_source(archive, filters.source, "articles.source_id")
-    if filters.since is not None:
-        condition &= Condition("date_published >= ?", (bound_text(filters.since),))
-    if filters.until is not None:
-        condition &= Condition("date_published < ?", (bound_text(filters.until),))
     return first_of_copies("articles", condition) if filters.distinct else condition
+
+
+def rows_condition(archive: Connection, filters: Filters, *, months_apart: bool) -> Condition:
+    """Return what filters asks of a row of articles beside what the search index holds of it.
+
+    The index knows source, first subtag of the language and, as far as months_apart says so, the span of time.
+    distinct is left to no_later_copy, which needs all other conditions.
+    """
+    condition = Condition()
+    if filters.language is not None and not _is_subtag(filters.language):
+        condition &= _in_language(filters.language)
+    if filters.author is not None:
+        condition &= by_author(archive, filters.author)
+    if filters.since is not None and not months_apart:
+        condition &= Condition("date_published >= ?", (bound_text(filters.since),))
+    if filters.until is not None and not months_apart:
+        condition &= Condition("date_published < ?", (bound_text(filters.until),))
+    return condition
 
 
 def first_of_copies(tables: str, condition: Condition) -> Condition:
@@ -65,27 +81,49 @@ def first_of_copies(tables: str, condition: Condition) -> Condition:
     tables, of which one is articles, is what stands behind FROM where condition is asked. The first is the one that
     was published first (of those that state no date: seen first), then the one that was archived first.
     """
+    return condition & no_later_copy(tables, condition)
+
+
+def no_later_copy(tables: str, condition: Condition) -> Condition:
+    """Return what first_of_copies asks beside condition."""
     sql = f"""articles.id NOT IN (SELECT copy_id FROM (
         SELECT articles.id AS copy_id, row_number() OVER (PARTITION BY cluster_members.cluster_id
             ORDER BY ifnull(date_published, first_seen), first_seen, articles.id) AS place
         FROM {tables} JOIN cluster_members ON cluster_members.article_id = articles.id
         WHERE {condition.sql}) WHERE place > 1)"""  # noqa: S608 - only text of this program
-    return condition & Condition(sql, condition.values)
+    return Condition(sql, condition.values)
+
+
+def link_condition(archive: Connection, filters: Filters) -> Condition:
+    """Return what filters asks of a related link and its page, a row of related_links, pages and perhaps articles."""
+    condition = about(archive, filters)
+    if filters.source is not None:
+        condition &= from_source(archive, filters.source, "pages.source_id")
+    if filters.since is not None:
+        condition &= Condition("related_links.last_seen >= ?", (bound_text(filters.since),))
+    if filters.until is not None:
+        condition &= Condition("related_links.first_seen < ?", (bound_text(filters.until),))
+    return condition
 
 
 def about(archive: Connection, filters: Filters) -> Condition:
     """Return what the language and author of filters ask of a row of articles."""
     condition = Condition()
     if filters.language is not None:
-        language = storable(filters.language).lower().replace("_", "-")
-        condition &= Condition("(lower(language) || '-') LIKE ? ESCAPE '\\'", (f"{_literal(language)}-%",))
+        condition &= _in_language(filters.language)
     if filters.author is not None:
-        condition &= _by_author(archive, filters.author)
+        condition &= by_author(archive, filters.author)
     return condition
 
 
 def from_source(archive: Connection, source: str, column: str) -> Condition:
     """Return the condition that column, a column of ours, holds the id of a source that source means."""
+    ids = json.dumps(source_ids(archive, source))
+    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (ids,))  # noqa: S608
+
+
+def source_ids(archive: Connection, source: str) -> list[int]:
+    """Return the ids of the sources that source means; QueryError, naming some, if there is none."""
     rows = archive.execute("SELECT id, host, name FROM sources ORDER BY host").fetchall()
     wanted = _wanted_host(source)
     ids = [
@@ -94,7 +132,16 @@ def from_source(archive: Connection, source: str, column: str) -> Condition:
     if not ids:
         known = ", ".join(dict.fromkeys(row["host"] for row in rows[:10])) or "none yet"
         raise QueryError(f"the archive has no source {source!r}; it has {known}")
-    return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(ids),))  # noqa: S608
+    return ids
+
+
+def by_author(archive: Connection, author: str) -> Condition:
+    """Return the condition that part of the name of one of an article's authors is author."""
+    part = _folded(author)
+    ids = [id_ for id_, name in archive.execute("SELECT id, name FROM authors") if part in _folded(name)]
+    sql = """articles.id IN (SELECT article_id FROM article_authors
+             WHERE author_id IN (SELECT value FROM json_each(?)))"""
+    return Condition(sql, (json.dumps(ids),))
 
 
 def bound_text(moment: datetime) -> str:
@@ -120,18 +167,19 @@ def _is_host(host: str, wanted: str) -> bool:
     )
 
 
-def _by_author(archive: Connection, author: str) -> Condition:
-    part = _folded(author)
-    ids = [id_ for id_, name in archive.execute("SELECT id, name FROM authors") if part in _folded(name)]
-    sql = """articles.id IN (SELECT article_id FROM article_authors
-             WHERE author_id IN (SELECT value FROM json_each(?)))"""
-    return Condition(sql, (json.dumps(ids),))
-
-
 def _folded(name: str) -> str:
     """Return name without case, accents and the difference between white space."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+
+
+def _is_subtag(language: str) -> bool:
+    return language.isascii() and language.isalnum()
+
+
+def _in_language(tag: str) -> Condition:
+    language = storable(tag).lower().replace("_", "-")
+    return Condition("(lower(articles.language) || '-') LIKE ? ESCAPE '\\'", (f"{_literal(language)}-%",))
 
 
 def _literal(text: str) -> str:

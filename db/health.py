@@ -13,6 +13,7 @@ from sqlite3 import Connection
 from archiver.errors import ArchiveError
 from db.connection import archive_errors, open_unchanged, read_archive
 from db.disk import MEGABYTE, file_system, free_bytes
+from db.index import compare_index
 from db.lock import lock_path, locked
 from db.migrations import SCHEMA
 from db.sqlite import sqlite3
@@ -169,10 +170,10 @@ def _references(archive: Connection) -> Finding:
 
 def _index(archive: Connection, path: Path) -> Finding:
     """Compare index and articles, which quick_check does not; no crawl can begin as long as that takes."""
-    name, cure = "search index", "build it anew: INSERT INTO articles_fts(articles_fts) VALUES ('rebuild')"
+    name, cure = "search index", "build it anew: archiver reindex"
     try:
         with open_unchanged(path) as writer:
-            writer.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
+            compare_index(writer)
     except ArchiveError as error:
         return ok(name, f"not checked: {error}")
     except sqlite3.DatabaseError as error:

@@ -8,7 +8,7 @@ from sqlite_utils import Database, Migrations
 from db.versions import class_all_changes
 
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 8
+SCHEMA = 9
 
 migrations = Migrations("archive")
 
@@ -60,6 +60,12 @@ def m007_changes(archive: Database) -> None:
 def m008_change_log(archive: Database) -> None:
     """Keep in which order articles and related links changed, and how far the exports of each name have come."""
     _run(archive, "008_change_log.sql")
+
+
+@migrations()
+def m009_search(archive: Database) -> None:
+    """Index forms of words, related headlines and what articles are filtered by; keep saved searches."""
+    _run(archive, "009_search.sql")
 
 
 def is_behind(archive: Connection) -> bool:

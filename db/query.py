@@ -1,56 +1,92 @@
-"""The small language of searches: read into terms, and written as the FTS5 query that means them.
+"""The small language of searches, read into terms.
 
-    flood bridge        both words, anywhere
-    "old bridge"        these words in a row
-    bridg*              words that begin so
-    flood bridge OR dam flood, and one of the others; OR binds its neighbours
-    flood -bridge       flood without bridge
+    flood bridge             both words, anywhere, in any form of their language: "bridges" too
+    "old bridge"             these words in a row, as written
+    bridg*                   words that begin so
+    flood bridge OR dam      flood, and one of the others; OR binds its neighbours
+    flood -bridge            flood without bridge
+    flood NEAR/5 bridge      at most 5 other words between them, as written; NEAR alone: 10; NEAR(a b c, 5)
+    headline:flood           in the headline
+    author:quill             by an author whose name holds it; author:"Nora Quill"
+    source:news.example      of this site
+    flood in:headlines       in the related headlines that pages show, instead of in articles
 
-Nothing else has a meaning: AT&T, don't and 2024-25 are their words in a row. Only FTS5 strings are written,
-so no text can be an error of its syntax (https://sqlite.org/fts5.html#full_text_query_syntax).
+Nothing else has a meaning: AT&T, don't and 2024-25 are their words in a row.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 
 from archiver.errors import QueryError
+from db.forms import IN_RUN, IN_SIGNS, MARKS, in_index, kind
 from db.values import storable
 
-# An optional minus, then a phrase in quotes or what stands up to the next space or quote.
-TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))')
-QUOTES = str.maketrans(dict.fromkeys("“”„‟＂", '"'))
-# Scripts that put no space between words or, as Korean, hang endings on them: Thai, Lao, Tibetan, Burmese,
-# Hangul, Khmer, Chinese, Japanese. To unicode61 a clause of them is one word; they are looked for as text.
-UNSPACED = re.compile(
-    "[\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3031-\u30fa\u30fc-\u318f"
-    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
-    "\uff66-\uffdc\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
+# An optional minus, then NEAR with its words, or, perhaps of one field, a phrase in quotes or what stands up to the
+# next space or quote.
+TOKEN = re.compile(
+    r"(?P<minus>-?)(?:NEAR\((?P<near>[^()]+)\)"
+    r'|(?:(?P<field>(?i:headline|author|source|in)):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+)))'
 )
+NEAR = re.compile(r"NEAR(?:/(\d{1,4}))?")
+NEAR_WORDS = re.compile(r'"([^"]*)"|([^\s",]+)')
+NEAR_DISTANCE = re.compile(r",\s*(\d{1,4})\s*$")
+DISTANCE = 10
+QUOTES = str.maketrans(dict.fromkeys("“”„‟＂", '"'))
+
+
+class Kind(StrEnum):
+    """What a term asks for."""
+
+    WORD = "word"
+    """This word in any of its forms."""
+    PHRASE = "phrase"
+    """These words in a row, as written."""
+    PREFIX = "prefix"
+    """Words that begin so."""
+    NEAR = "near"
+    """These words, as written, close to each other."""
+    AUTHOR = "author"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or phrase to look for."""
+    """One thing to look for."""
 
     text: str
-    prefix: bool = False
-    """Words that begin so count too."""
-    anywhere: bool = False
-    """The text counts wherever it stands, inside of words too: SQLite's index knows no such words."""
+    kind: Kind = Kind.WORD
+    in_headline: bool = False
+    near: tuple[str, ...] = ()
+    """The words or phrases of NEAR; text is the first of them."""
+    distance: int = 0
+    """Words that may stand between those of NEAR."""
 
-    def fts(self) -> str:
-        """Return the term in the syntax of FTS5."""
-        quoted = '"' + self.text.replace('"', '""') + '"'
-        return f"{quoted} *" if self.prefix else quoted
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is looked for in the text of an article."""
+        if self.kind in (Kind.AUTHOR, Kind.SOURCE):
+            return ()
+        return self.near or (self.text,)
+
+
+Group = tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What a search asks for: one term of every group, and none of those excluded."""
 
-    groups: tuple[tuple[Term, ...], ...]
-    excluded: tuple[Term, ...] = ()
+    groups: tuple[Group, ...]
+    excluded: Group = ()
+    in_headlines: bool = False
+    """In related headlines, not in articles."""
+
+    @property
+    def terms(self) -> Group:
+        """The terms that may be found, in order."""
+        return tuple(term for group in self.groups for term in group)
 
 
 def read_query(words: str) -> Query:
@@ -60,40 +96,81 @@ def read_query(words: str) -> Query:
     in them to look for, or if they only exclude.
     """
     tokens = list(TOKEN.finditer(_spaced(words)))
-    groups: list[list[Term]] = []
-    excluded: list[Term] = []
-    joined = False
+    in_headlines = any(map(_names_headlines, tokens))
+    tokens = [token for token in tokens if not _names_headlines(token)]
+    reader = _Reader()
     for token in tokens:
-        if token["word"] in ("OR", "AND") and not token["minus"]:
-            joined = token["word"] == "OR"
-        elif term := _term(token):
-            if token["minus"]:
-                excluded.append(term)
-            elif joined and groups:
-                groups[-1].append(term)
-            else:
-                groups.append([term])
-            joined = False
-    if groups:
-        return Query(tuple(map(_each, dict.fromkeys(map(tuple, groups)))), _each(excluded))
-    if excluded:
+        reader.take(token)
+    if reader.groups:
+        groups = tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in reader.groups))
+        return Query(groups, tuple(dict.fromkeys(reader.excluded)), in_headlines)
+    if reader.excluded:
         raise QueryError(
             f"{_shown(words)} only leaves articles out: add a word to look for, or quote a minus that you look for"
         )
-    plain = [term for token in tokens if (term := _term(token))]
+    plain = dict.fromkeys(term for token in tokens if (term := _term(token)))
     if not plain:
         raise QueryError(f"nothing to search for in {_shown(words)}: name a word")
-    return Query(tuple((term,) for term in _each(plain)))
+    return Query(tuple((term,) for term in plain), (), in_headlines)
 
 
-def fts_query(groups: tuple[tuple[Term, ...], ...]) -> str:
-    """Return the FTS5 query for one term of every group; none of them may be one that counts anywhere."""
-    return " AND ".join(f"({' OR '.join(term.fts() for term in group)})" for group in groups)
+class _Reader:
+    """The terms read so far."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[Term]] = []
+        self.excluded: list[Term] = []
+        self.joined = ""
+        """The operator that joins the last term with the next."""
+        self.distance = 0
+
+    def take(self, token: re.Match[str]) -> None:
+        """Read one token: an operator, or a term."""
+        if self._is_operator(token):
+            return
+        if (term := _term(token)) is None:
+            return
+        if token["minus"]:
+            self.excluded.append(term)
+        elif self.joined == "OR" and self.groups:
+            self.groups[-1].append(term)
+        elif self.joined == "NEAR" and self.groups and _may_be_near(self.groups[-1][-1], term):
+            self.groups[-1][-1] = _joined(self.groups[-1][-1], term, self.distance)
+        else:
+            self.groups.append([term])
+        self.joined = ""
+
+    def _is_operator(self, token: re.Match[str]) -> bool:
+        word = token["word"]
+        if word is None or token["minus"] or token["field"]:
+            return False
+        if word in ("OR", "AND"):
+            self.joined = word
+        elif near := NEAR.fullmatch(word):
+            self.joined, self.distance = "NEAR", int(near[1] or DISTANCE)
+        else:
+            return False
+        return True
+
+
+def _may_be_near(first: Term, second: Term) -> bool:
+    return first.texts != () and second.texts != () and Kind.PREFIX not in (first.kind, second.kind)
+
+
+def _joined(first: Term, second: Term, distance: int) -> Term:
+    near = (*first.texts, *second.texts)
+    in_headline = first.in_headline or second.in_headline
+    return Term(near[0], Kind.NEAR, in_headline, near, max(first.distance, distance))
+
+
+def _names_headlines(token: re.Match[str]) -> bool:
+    field, value = token["field"], token["word"] or token["phrase"] or ""
+    return (field or "").lower() == "in" and value.lower() in ("headlines", "headline") and not token["minus"]
 
 
 def _spaced(words: str) -> str:
     """Return words with plain quotes only, an even number of them, and a space for what is no character."""
-    text = storable(words.replace("\0", " ")).replace("\ufffd", " ").translate(QUOTES)
+    text = storable(words.replace("\0", " ")).replace("\ufffd", " ").translate(QUOTES).translate(MARKS)
     if text.count('"') % 2:
         opened, _, rest = text.rpartition('"')
         text = f"{opened} {rest}"
@@ -102,34 +179,40 @@ def _spaced(words: str) -> str:
 
 def _term(token: re.Match[str]) -> Term | None:
     """Return the term that a token stands for, None if there is nothing in it to look for."""
+    if token["near"] is not None:
+        return _near_term(token["near"])
+    field = (token["field"] or "").lower()
     text = token["phrase"] if token["word"] is None else token["word"]
-    if UNSPACED.search(text):
-        bare = _bare(text)
-        return Term(bare, anywhere=True) if bare else None
-    if any(map(_in_index, text)):
-        prefix = token["word"] is not None and text.endswith("*")
-        return Term(text.rstrip("*") if prefix else " ".join(text.split()), prefix=prefix)
-    bare = _bare(text)  # an emoji, a sign, a letter too new for SQLite
-    return Term(bare, anywhere=True) if bare and not bare.isascii() else None
+    if field in ("author", "source"):
+        return Term(" ".join(text.split()), Kind(field)) if _has_content(text) else None
+    if field == "in":  # nothing that we know of
+        text = f"{token['field']}:{text}"
+    if not _has_content(text):
+        return None
+    in_headline = field == "headline"
+    if token["word"] is None:
+        return Term(" ".join(text.split()), Kind.PHRASE, in_headline)
+    if text.endswith("*"):
+        return Term(text.rstrip("*"), Kind.PREFIX, in_headline)
+    return Term(text, Kind.WORD, in_headline)
 
 
-def _in_index(character: str) -> bool:
-    """Whether SQLite's unicode61 takes character for a part of a word.
-
-    Its tables are of Unicode 6.1; what those of 3.2, which Python carries, call a letter is one there too.
-    """
-    category = unicodedata.ucd_3_2_0.category(character)
-    return category[0] in "LN" or category == "Co"
-
-
-def _bare(text: str) -> str:
-    """Return text without the spaces and punctuation around it."""
-    kept = [index for index, character in enumerate(text) if unicodedata.category(character)[0] not in "PZC"]
-    return text[kept[0] : kept[-1] + 1] if kept else ""
+def _near_term(text: str) -> Term | None:
+    """Return the term of what stands between the brackets of NEAR."""
+    distance = NEAR_DISTANCE.search(text)
+    words = NEAR_WORDS.findall(text[: distance.start()] if distance else text)
+    near = tuple(" ".join((phrase or word).split()) for phrase, word in words if _has_content(phrase or word))
+    if len(near) < 2:
+        return Term(near[0], Kind.PHRASE) if near else None
+    return Term(near[0], Kind.NEAR, near=near, distance=int(distance[1]) if distance else DISTANCE)
 
 
-def _each(terms: list[Term] | tuple[Term, ...]) -> tuple[Term, ...]:
-    return tuple(dict.fromkeys(terms))
+def _has_content(text: str) -> bool:
+    """Whether anything in text stands in the index."""
+    return any(
+        in_index(character) or kind(character) in (IN_RUN, IN_SIGNS)
+        for character in unicodedata.normalize("NFKC", text)
+    )
 
 
 def _shown(words: str) -> str:

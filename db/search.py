@@ -1,33 +1,38 @@
 """Full-text search over the archive."""
 
 import json
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 from sqlite3 import Connection, Row
-from string import ascii_lowercase, ascii_uppercase
 
 from archiver.errors import QueryError
 from db.articles import AUTHORS
 from db.connection import archive_errors
 from db.excerpt import MARK_END, MARK_START, excerpt
-from db.filters import ALL_ARTICLES, Condition, Filters, article_condition, first_of_copies
-from db.query import Query, Term, fts_query, read_query
-from db.values import list_of, time_or_none
+from db.filters import ALL_ARTICLES, Condition, Filters
+from db.matching import Matching, matching
+from db.query import Query, read_query
+from db.values import list_of, time_or_none, time_text
 
-__all__ = ["MARK_END", "MARK_START", "Filters", "Hit", "matching", "search"]
+__all__ = ["MARK_END", "MARK_START", "Filters", "Found", "Hit", "Sort", "find", "matching", "search"]
 
-# A match in the headline says ten times as much of an article as one in the body, one in the lead four times.
-RANK = "bm25(articles_fts, 10.0, 4.0, 1.0)"
-# For words that are not in the index: the same weights, at most five for the body.
-RANK_ANYWHERE = """-(SELECT sum(
-    10.0 * (instr(articles.headline, value) > 0) + 4.0 * (instr(ifnull(articles.lead, ''), value) > 0)
-    + min(5.0, (length(articles.body) - length(replace(articles.body, value, ''))) / length(value))
-) FROM json_each(?))"""
-# lower() of SQLite knows the letters of ASCII only.
-TEXT = "lower(articles.headline || char(10) || ifnull(articles.lead, '') || char(10) || articles.body)"
-ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-# SQLite refuses expressions that nest deeper than 1000.
-MOST_MIXED_GROUPS = 100
+# Articles that are ranked. Of more that match, those archived last: ranking costs time by the article, and a word
+# that stands everywhere says little of any.
+RANKED_AT_MOST = 2000
+# Days after which an article counts half as much when new ones are lifted.
+HALF_LIFE = 30
+
+
+class Sort(StrEnum):
+    """The order of what a search finds."""
+
+    BEST = "best"
+    RECENT = "recent"
+    """Best first, new articles lifted."""
+    DATE = "date"
+    """The latest first; those without date last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,107 +54,100 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Matching:
-    """The FROM and WHERE of a query for the articles that match a search, and how to rank them."""
+class Found:
+    """What a search came to."""
 
-    tables: str
-    condition: Condition
-    rank: str
-    rank_values: tuple[object, ...] = ()
+    hits: tuple[Hit, ...]
+    newest_only: int | None
+    """The articles that were ranked or sorted, those archived last, if more match; None: all that match were."""
 
 
 def search(archive: Connection, words: str, filters: Filters = ALL_ARTICLES, limit: int = 20) -> list[Hit]:
     """Return at most limit articles that match words, best first; how words are read, db.query tells.
 
-    Raises QueryError if there is nothing in words to look for, or if filters names an unknown source.
+    Raises QueryError if there is nothing in words to look for, or if words or filters name an unknown source.
+    """
+    return list(find(archive, words, filters, limit).hits)
+
+
+def find(
+    archive: Connection,
+    words: str,
+    filters: Filters = ALL_ARTICLES,
+    limit: int = 20,
+    sort: Sort = Sort.BEST,
+    now: datetime | None = None,
+) -> Found:
+    """Return at most limit articles that match words in the order of sort, and whether others were left out.
+
+    now is the moment that new articles are new at, by default this one. Raises QueryError as search does.
     """
     query = read_query(words)
+    if query.in_headlines:
+        raise QueryError(
+            "in:headlines looks through related headlines, and this is about articles: leave it out"
+        )
     with archive_errors(archive):
         found = matching(archive, query, filters)
+        span, newest_only = _ranked_span(archive, found, limit)
+        score, values = _score(found, sort, now or datetime.now(UTC))
         # The bodies of the best are read, not those of all that match.
         sql = f"""
             WITH best AS MATERIALIZED (
-                SELECT articles.id AS best_id, {found.rank} AS relevance FROM {found.tables}
-                WHERE {found.condition.sql} ORDER BY relevance, best_id LIMIT ?)
+                SELECT articles.id AS best_id, date_published AS best_date, {score} AS relevance
+                FROM {found.tables} WHERE {found.condition.sql} AND {span.sql}
+                ORDER BY {_order(found, sort)} LIMIT ?)
             SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, relevance
             FROM best JOIN articles ON articles.id = best_id JOIN sources ON sources.id = source_id
-            ORDER BY relevance, best_id
+            ORDER BY {_order(found, sort)}
         """  # noqa: S608 - only text of this program
-        rows = archive.execute(sql, (*found.rank_values, *found.condition.values, max(limit, 0)))
-        return [_hit(row, query) for row in rows]
+        rows = archive.execute(sql, (*values, *found.condition.values, *span.values, max(limit, 0)))
+        return Found(tuple(_hit(row, query) for row in rows), newest_only)
 
 
-def matching(archive: Connection, query: Query, filters: Filters) -> Matching:
-    """Return how to select the articles that query and filters ask for."""
-    indexed = tuple(group for group in query.groups if not any(term.anywhere for term in group))
-    anywhere = tuple(group for group in query.groups if all(term.anywhere for term in group))
-    mixed = [group for group in query.groups if len({term.anywhere for term in group}) == 2]
-    condition = (
-        article_condition(archive, replace(filters, distinct=False))
-        & _all_anywhere(anywhere)
-        & _each_mixed(mixed)
+def hits_of(archive: Connection, article_ids: Sequence[int], query: Query) -> list[Hit]:
+    """Return the articles of these ids in order of id, with the passages that query finds in them."""
+    rows = archive.execute(
+        f"""SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, 0.0 AS relevance
+        FROM articles JOIN sources ON sources.id = source_id
+        WHERE articles.id IN (SELECT value FROM json_each(?)) ORDER BY articles.id""",  # noqa: S608
+        (json.dumps(list(article_ids)),),
     )
-    condition &= _none_of(query.excluded)
-    if indexed:
-        # CROSS: the index first; a plan that begins with a filter asks it again for every article.
-        tables = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
-        condition = Condition("articles_fts MATCH ?", (fts_query(indexed),)) & condition
-        return Matching(tables, _distinct(filters, tables, condition), RANK)
-    texts = [term.text for group in query.groups for term in group]
-    condition = _distinct(filters, "articles", condition)
-    return Matching("articles", condition, RANK_ANYWHERE, (json.dumps(texts),))
+    return [_hit(row, query) for row in rows]
 
 
-def _distinct(filters: Filters, tables: str, condition: Condition) -> Condition:
-    return first_of_copies(tables, condition) if filters.distinct else condition
+def _ranked_span(archive: Connection, found: Matching, limit: int) -> tuple[Condition, int | None]:
+    """Return the condition of the articles to rank, and how many they are if more match."""
+    if found.match is None:
+        return Condition(), None
+    most = max(RANKED_AT_MOST, limit)
+    tables = found.tables if found.rows.sql != "TRUE" else "articles_fts"
+    sql = f"""SELECT articles_fts.rowid FROM {tables} WHERE {found.condition.sql}
+              ORDER BY articles_fts.rowid DESC LIMIT 2 OFFSET ?"""  # noqa: S608 - only text of this program
+    rows = archive.execute(sql, (*found.condition.values, most - 1)).fetchall()
+    if len(rows) < 2:
+        return Condition(), None
+    return Condition("articles_fts.rowid >= ?", (rows[0][0],)), most
 
 
-def _all_anywhere(groups: tuple[tuple[Term, ...], ...]) -> Condition:
-    """Return the condition that the text holds one term of every group."""
-    if not groups:
-        return Condition()
-    texts = [[term.text.translate(ASCII_LOWER) for term in group] for group in groups]
-    sql = f"""NOT EXISTS (SELECT 1 FROM json_each(?) AS one WHERE NOT EXISTS (
-              SELECT 1 FROM json_each(one.value) AS term WHERE instr({TEXT}, term.value)))"""  # noqa: S608
-    return Condition(sql, (json.dumps(texts),))
+def _score(found: Matching, sort: Sort, now: datetime) -> tuple[str, tuple[object, ...]]:
+    """Return what makes the relevance of a row, and its values; lower is better."""
+    if found.rank is None:
+        return "0.0", ()
+    if sort is Sort.RECENT:
+        age = "max(0.0, ifnull(julianday(?) - julianday(date_published), 3650.0))"
+        return f"{found.rank} / (1.0 + {age} / {HALF_LIFE}.0)", (time_text(now),)
+    return found.rank, ()
 
 
-def _each_mixed(groups: list[tuple[Term, ...]]) -> Condition:
-    """Return the condition for groups of which some terms are in the index and some are not."""
-    if len(groups) > MOST_MIXED_GROUPS:
-        raise QueryError(
-            f"a search can join words of different scripts with OR {MOST_MIXED_GROUPS} times at most"
-        )
-    condition = Condition()
-    for group in groups:
-        condition &= _any_of(group)
-    return condition
-
-
-def _none_of(terms: tuple[Term, ...]) -> Condition:
-    if not terms:
-        return Condition()
-    any_of = _any_of(terms)
-    return Condition(f"NOT {any_of.sql}", any_of.values)
-
-
-def _any_of(terms: tuple[Term, ...]) -> Condition:
-    """Return the condition that one of terms is found, by the index or as text."""
-    indexed = tuple(term for term in terms if not term.anywhere)
-    texts = [term.text.translate(ASCII_LOWER) for term in terms if term.anywhere]
-    parts = []
-    values: list[object] = []
-    if indexed:
-        parts.append("articles.id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)")
-        values.append(fts_query((indexed,)))
-    if texts:
-        parts.append(f"EXISTS (SELECT 1 FROM json_each(?) AS term WHERE instr({TEXT}, term.value))")  # noqa: S608
-        values.append(json.dumps(texts))
-    return Condition(f"({' OR '.join(parts)})", tuple(values))
+def _order(found: Matching, sort: Sort) -> str:
+    by_date = "date_published IS NULL, date_published DESC, best_id DESC"
+    if sort is Sort.DATE or found.rank is None:
+        return by_date
+    return "relevance, best_id"
 
 
 def _hit(row: Row, query: Query) -> Hit:
-    terms = [term for group in query.groups for term in group]
     passage = row["body"]
     if row["lead"] and not passage.startswith(row["lead"]):
         passage = f"{row['lead']}\n\n{passage}"
@@ -161,6 +159,6 @@ def _hit(row: Row, query: Query) -> Hit:
         date_published=time_or_none(row["date_published"]),
         language=row["language"],
         authors=list_of(row["authors"]),
-        snippet=excerpt(passage, terms),
+        snippet=excerpt(passage, query.terms, row["language"]),
         rank=row["relevance"],
     )

@@ -70,6 +70,10 @@ TABLES = {
     "change_log": Treatment(Joining.DERIVED, Removing.STAYS),
     "exports": Treatment(Joining.OWN, Removing.STAYS),
     "articles_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "headlines_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
+    "_search_rules": Treatment(Joining.OWN, Removing.STAYS),
+    "watches": Treatment(Joining.OWN, Removing.STAYS),
+    "watch_hits": Treatment(Joining.OWN, Removing.DERIVED),
 }
 # What SQLite, its index and the migrations keep for themselves.
-INTERNAL = ("sqlite_", "articles_fts_", "_sqlite_migrations")
+INTERNAL = ("sqlite_", "articles_fts_", "headlines_fts_", "_sqlite_migrations")

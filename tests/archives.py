@@ -8,6 +8,7 @@ from sqlite3 import Connection
 
 from archiver.items import Article, FoundBy, LinkKind, Outcome, RawResponse, RelatedLink, Split, Visit
 from db.connection import open_archive
+from db.index import compare_index
 from db.store import record_visit, start_crawl
 
 SOURCE = "https://news.example/"
@@ -92,3 +93,12 @@ def one(archive: Connection, sql: str, *values: object) -> object:
 def column(archive: Connection, sql: str, *values: object) -> list[object]:
     """Return the first column of all rows of a query."""
     return [row[0] for row in archive.execute(sql, values)]
+
+
+def compare_with_index(archive: Connection) -> None:
+    """Raise sqlite3.DatabaseError if the search index does not fit the rows that it is of."""
+    archive.execute("BEGIN IMMEDIATE")
+    try:
+        compare_index(archive)
+    finally:
+        archive.rollback()

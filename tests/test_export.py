@@ -33,6 +33,7 @@ from db.export import (
 )
 from db.export.targets import manifest_of, new_file, new_folder
 from db.export.texts import write_csv, write_jsonl
+from db.index import add_functions
 from db.search import Filters, search
 
 RICH = replace(
@@ -350,6 +351,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 def test_export_sees_one_moment_of_an_archive_that_a_crawl_writes_to(path: Path, tmp_path: Path) -> None:
     with closing(read_archive(path)) as archive, selected(archive, Request()) as selection:
         with closing(sqlite3.connect(path)) as writer, writer:
+            add_functions(writer)
             writer.execute("UPDATE articles SET headline = 'Rewritten'")
             writer.execute("DELETE FROM articles WHERE id = 3")
         assert [row["headline"] for row in articles(selection)] == [FLOOD.headline, ECONOMY.headline, ""]

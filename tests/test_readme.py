@@ -16,6 +16,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, filled, link, visit
 from archiver import settings
 from archiver.cli import commands
 from archiver.cli.source import source
+from archiver.cli.watch import watch
 from archiver.crawl.sources import read_sources
 from archiver.errors import ExitCode
 from archiver.items import Article, Image, LinkKind, Origin, Outcome, Precision, RelatedLink
@@ -70,7 +71,7 @@ def test_every_table_and_view_is_in_the_readme(tmp_path: Path) -> None:
     with closing(read_archive(tmp_path / "archive.db")) as archive:
         rows = archive.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
-            " AND name NOT GLOB 'articles_fts_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'"
+            " AND name NOT GLOB '*_fts_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'"
         ).fetchall()
 
     assert [row["name"] for row in rows if f"`{row['name']}`" not in README] == []
@@ -79,7 +80,7 @@ def test_every_table_and_view_is_in_the_readme(tmp_path: Path) -> None:
 def test_options_named_in_the_readme_exist() -> None:
     known = {
         option
-        for command in (*commands.commands.values(), *source.commands.values())
+        for command in (*commands.commands.values(), *source.commands.values(), *watch.commands.values())
         for parameter in command.params
         for option in parameter.opts
     }

@@ -8,7 +8,21 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, failed, link, one, response, visit
+from archives import (
+    DAY,
+    FLOOD,
+    NOON,
+    SOURCE,
+    article,
+    column,
+    compare_with_index,
+    crawl,
+    failed,
+    link,
+    one,
+    response,
+    visit,
+)
 
 from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Outcome, Split
 from db.connection import open_archive
@@ -24,7 +38,7 @@ def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_archive(tmp_path / "archive.db")
     crawl(connection)
     yield connection
-    connection.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
+    compare_with_index(connection)
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     connection.close()
 

@@ -25,6 +25,7 @@ from archiver.cli.imports import import_
 from archiver.cli.merge import merge
 from archiver.cli.missing import missing_
 from archiver.cli.parse import parse
+from archiver.cli.reindex import reindex
 from archiver.cli.related import related
 from archiver.cli.reparse import reparse
 from archiver.cli.schedule import schedule
@@ -36,6 +37,7 @@ from archiver.cli.stats import stats
 from archiver.cli.status import status
 from archiver.cli.vacuum import vacuum
 from archiver.cli.verify import verify
+from archiver.cli.watch import watch
 from archiver.errors import ArchiverError, ExitCode
 
 
@@ -79,6 +81,7 @@ for command in (
     schedule,
     backfill,
     search,
+    watch,
     show,
     history_,
     diff,
@@ -94,6 +97,7 @@ for command in (
     export,
     parse,
     reparse,
+    reindex,
     import_,
     verify,
     merge,

@@ -53,6 +53,8 @@ NARROWEST = 10
 PIPE_WIDTH = 200
 # What stands around a match where there is no bold.
 PLAIN_MARK = "*"
+# Columns of the longest bar.
+BAR_WIDTH = 40
 
 
 class Output(Console):
@@ -117,6 +119,11 @@ def marked(snippet: str, *, bold: bool) -> Text:
 def plain_marks(snippet: str) -> str:
     """Return a search's snippet with its matches between plain marks."""
     return snippet.replace(MARK_START, PLAIN_MARK).replace(MARK_END, PLAIN_MARK)
+
+
+def bar(number: int, most: int) -> str:
+    """Return a bar as long as number is, beside others of which most is the largest."""
+    return "█" * max(round(number / max(most, BAR_WIDTH) * BAR_WIDTH), 1)
 
 
 def write_utf8() -> None:

@@ -12,6 +12,7 @@ from archiver.cli.options import MOST, archive_option, json_option, source_optio
 from archiver.cli.outcomes import in_words, outcome_text
 from archiver.cli.rendering import (
     Output,
+    bar,
     by_number,
     byte_text,
     counted,
@@ -29,7 +30,6 @@ from db.outcomes import failed_pages
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
 from db.warc import warc_directory
 
-BAR_WIDTH = 40
 # Failed pages that are listed unless --limit says otherwise.
 FEW = 20
 
@@ -158,14 +158,10 @@ def _day_table(days: tuple[DayStatistics, ...], undated: int) -> Table:
     table.add_column()
     most = max(undated, *(day.articles for day in days))
     for day in days:
-        table.add_row(day.day.isoformat(), f"{day.articles:,}", _bar(day.articles, most))
+        table.add_row(day.day.isoformat(), f"{day.articles:,}", bar(day.articles, most))
     if undated:
-        table.add_row("no date", f"{undated:,}", _bar(undated, most))
+        table.add_row("no date", f"{undated:,}", bar(undated, most))
     return table
-
-
-def _bar(number: int, most: int) -> str:
-    return "█" * max(round(number / max(most, BAR_WIDTH) * BAR_WIDTH), 1)
 
 
 def _crawl_line(crawl: CrawlRecord) -> str:

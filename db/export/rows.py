@@ -45,7 +45,7 @@ IMAGES = """(SELECT json_group_array(json_object('url', url, 'caption', caption,
 # In the order of ARTICLE_COLUMNS; lists as JSON.
 ARTICLES = f"""
 SELECT articles.id, articles.url, sources.host, headline, lead, body, {AUTHORS}, date_published, date_modified,
-    language, section, keywords, {IMAGES}, articles.first_seen, articles.last_seen, revision
+    articles.language, section, keywords, {IMAGES}, articles.first_seen, articles.last_seen, revision
 FROM {CHOSEN} CROSS JOIN articles ON articles.id = chosen.id JOIN sources ON sources.id = articles.source_id
 ORDER BY chosen.id
 """  # noqa: S608 - only text of this program

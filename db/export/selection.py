@@ -7,9 +7,8 @@ from sqlite3 import Connection
 
 from db.connection import archive_errors
 from db.export.request import Form, Request, What
-from db.filters import Condition, Filters, about, article_condition, bound_text, from_source
-from db.query import read_query
-from db.search import matching
+from db.filters import Condition, article_condition, link_condition
+from db.matching import article_matches
 
 # The ids of the rows, of articles or related_links, in a table that goes with the look.
 CHOSEN = "temp.chosen"
@@ -73,8 +72,7 @@ def _select(archive: Connection, request: Request, after: int | None) -> Selecti
 def _articles(archive: Connection, request: Request) -> tuple[str, Condition]:
     if request.words is None:
         return "articles", article_condition(archive, request.filters)
-    found = matching(archive, read_query(request.words), request.filters)
-    return found.tables, found.condition
+    return "articles", article_matches(archive, request.words, request.filters)
 
 
 def _links(archive: Connection, request: Request) -> tuple[str, Condition]:
@@ -82,21 +80,10 @@ def _links(archive: Connection, request: Request) -> tuple[str, Condition]:
         related_links JOIN pages ON pages.id = related_links.page_id
         LEFT JOIN articles ON articles.id = pages.article_id
     """
-    condition = _link_condition(archive, request.filters)
+    condition = link_condition(archive, request.filters)
     if request.form is Form.GRAPHML:  # a link that survives as text only leads nowhere
         condition &= Condition("related_links.target_id NOT NULL")
     return tables, condition
-
-
-def _link_condition(archive: Connection, filters: Filters) -> Condition:
-    condition = about(archive, filters)
-    if filters.source is not None:
-        condition &= from_source(archive, filters.source, "pages.source_id")
-    if filters.since is not None:
-        condition &= Condition("related_links.last_seen >= ?", (bound_text(filters.since),))
-    if filters.until is not None:
-        condition &= Condition("related_links.first_seen < ?", (bound_text(filters.until),))
-    return condition
 
 
 def _removed(archive: Connection, what: What, after: int) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from archiver.errors import DiskFullError, ExportError
 from db.connection import APPLICATION_ID
 from db.disk import has_no_room
 from db.export.selection import CHOSEN, Selection
+from db.forms import rules
+from db.index import add_functions
 from db.migrations import SCHEMA, migrate
 from db.sqlite import sqlite3
 
@@ -94,6 +96,10 @@ LEFT_OUT = frozenset(
         "change_log",
         "exports",
         "articles_fts",
+        "headlines_fts",
+        "_search_rules",
+        "watches",
+        "watch_hits",
     }
 )
 
@@ -107,10 +113,13 @@ def write_subset(selection: Selection, path: Path) -> int:
     archive = selection.archive
     try:
         with closing(sqlite3.connect(path)) as part, part:
+            add_functions(part)
             migrate(part)
+            part.execute("INSERT INTO _search_rules(rules) VALUES (?)", (rules(),))
             part.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             part.execute(f"PRAGMA user_version = {SCHEMA}")
             part.execute("DELETE FROM _sqlite_migrations")  # it says when: now, which is not what happened
+        add_functions(archive)  # the part's triggers index what is copied
         archive.execute("ATTACH ? AS part", (f"{path.absolute().as_uri()}?mode=rw",))
         for statement in PAGES.split(";\n"):
             archive.execute(statement)
