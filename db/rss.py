@@ -29,22 +29,40 @@ def write_feed(path: Path, found: Sequence[tuple[Watch, Hit]], now: datetime) ->
     _add(channel, "description", "Articles that saved searches found in the archive")
     _add(channel, "lastBuildDate", format_datetime(now))
     for watch, hit in found[:ITEMS]:
-        _add_item(channel, watch, hit)
+        _add_item(channel, watch.name, hit)
+    _replace(path, _text(feed))
+
+
+def search_feed(words: str, link: str, hits: Sequence[Hit], now: datetime) -> bytes:
+    """Return the feed of what a search found, which can be looked at at link."""
+    feed = ElementTree.Element("rss", version="2.0")
+    channel = ElementTree.SubElement(feed, "channel")
+    _add(channel, "title", f"News archive: {words}")
+    _add(channel, "link", link)
+    _add(channel, "description", "Articles that a search finds in the archive")
+    _add(channel, "lastBuildDate", format_datetime(now))
+    for hit in hits:
+        _add_item(channel, words, hit)
+    return _text(feed)
+
+
+def _text(feed: ElementTree.Element) -> bytes:
     ElementTree.indent(feed)
-    _replace(path, ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
+    text: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return text
 
 
-def _add_item(channel: ElementTree.Element, watch: Watch, hit: Hit) -> None:
+def _add_item(channel: ElementTree.Element, name: str, hit: Hit) -> None:
     item = ElementTree.SubElement(channel, "item")
     _add(item, "title", hit.headline)
     _add(item, "link", hit.url)
-    guid = _add(item, "guid", f"{watch.name}/{hit.article_id}/{hit.url}")
+    guid = _add(item, "guid", f"{name}/{hit.article_id}/{hit.url}")
     guid.set("isPermaLink", "false")
     if hit.date_published is not None:
         _add(item, "pubDate", format_datetime(hit.date_published))
     for author in hit.authors:  # the author of RSS is an address for mail
         _add(item, "category", author)
-    _add(item, "category", watch.name)
+    _add(item, "category", name)
     _add(item, "description", hit.snippet.replace(MARK_START, "").replace(MARK_END, ""))
 
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import feedparser  # type: ignore[import-untyped] # it has no types
 import pytest
 from commands import run_apart
 from conftest import crawl_of
@@ -80,6 +81,54 @@ def test_search_finds_and_filters(room: Room) -> None:
     assert set(days) == {"2026-11-19"}
 
 
+def test_counts_beside_the_results_narrow_them_down(room: Room) -> None:
+    data = room.get("/search.json?q=harbour").data
+    languages = {count["key"]: count["articles"] for count in data["counts"]["lang"]}
+    page = room.get("/search?q=harbour").text
+
+    assert (
+        sum(languages.values())
+        == data["articles"]
+        == len(room.get("/search.json?q=harbour&limit=200").data["hits"])
+    )
+    assert "Quill" in str(data["counts"]["author"])
+    assert 'href="/search?q=harbour&amp;author=Nora+Quill"' in page
+    assert len(room.get("/search.json?q=harbour&author=Nora+Quill").data["hits"]) == next(
+        count["articles"] for count in data["counts"]["author"] if count["key"] == "Nora Quill"
+    )
+
+
+def test_chart_has_a_column_for_every_day_of_a_short_time(room: Room) -> None:
+    page = room.get("/search?q=harbour&since=2026-11-01").text
+
+    assert '<svg class="columns"' in page
+    assert "since=2026-11-19&amp;until=2026-11-19" in page
+
+
+def test_related_headlines_are_searched_too(room: Room) -> None:
+    hits = room.get("/search.json?q=keeper+in:headlines").data["headlines"]
+
+    assert hits
+    assert "keeper" in room.get("/search?q=keeper+in:headlines").text
+
+
+def test_order_is_chosen(room: Room) -> None:
+    dates = [hit["date_published"] for hit in room.get("/search.json?q=harbour&sort=date").data["hits"]]
+
+    assert len(dates) > 2
+    assert [date for date in dates if date] == sorted(filter(None, dates), reverse=True)
+
+
+def test_search_comes_as_a_feed(room: Room) -> None:
+    reply = room.get("/feed.xml?q=harbour")
+    feed = feedparser.parse(reply.body)
+
+    assert reply.headers["content-type"].startswith("application/rss+xml")
+    assert not feed.bozo
+    assert len(feed.entries) == len(room.get("/search.json?q=harbour&limit=200").data["hits"])
+    assert feed.feed.link == f"{room.address}search?q=harbour"
+
+
 def test_latest_articles_come_first_where_nothing_is_asked_for(room: Room) -> None:
     dates = [hit["date_published"] for hit in room.get("/search.json?limit=50").data["hits"]]
 
@@ -138,6 +187,8 @@ def test_changes_are_told_by_kind(room: Room) -> None:
         ("/search?limit=0", 400, "from 1 to 200"),
         ("/search?limit=9999999999999999999999", 400, "from 1 to 200"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),
+        ("/search?q=bridge&sort=size", 400, "best, recent, date"),
+        ("/feed.xml", 400, "q is missing"),
         ("/changes?kind=weather", 400, "headline"),
         ("/articles/999999", 404, "no article"),
         ("/articles/99999999999999999999999", 404, "no article"),
@@ -157,7 +208,9 @@ def test_changes_are_told_by_kind(room: Room) -> None:
 def test_bad_requests_are_told_what_to_do(room: Room, path: str, status: int, words: str) -> None:
     page = room.get(path)
     place, _, query = path.partition("?")
-    data = room.get(f"{place}.json?{query}") if not place.startswith(("/static", "/export")) else page
+    data = (
+        room.get(f"{place}.json?{query}") if not place.startswith(("/static", "/export", "/feed")) else page
+    )
 
     assert (page.status, data.status) == (status, status)
     assert words in page.text

@@ -72,6 +72,7 @@ def _routes() -> list[Route | Mount]:
         # The form for programs first: a name of a site may hold a dot.
         routes += [Route(path + JSON, partial(answer, view)), Route(path, partial(answer, view))]
     routes.append(Route("/captures/{id:int}/page", partial(answer, captures.raw_page)))
+    routes.append(Route("/feed.xml", partial(answer, search.feed)))
     routes.append(Route("/export", partial(answer, exports.export_file)))
     return [*routes, Mount("/static", static, name="static")]
 

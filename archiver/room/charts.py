@@ -7,7 +7,9 @@ from markupsafe import Markup
 
 from archiver.wording import counted
 
-WIDTH, HEIGHT = 720, 120
+WIDTH, HEIGHT = 720, 90
+# The widest a column is, and the least room that the names of both ends take.
+WIDEST, NAMES = 44, 180
 GAP = 0.2
 CELL = 13
 LEVELS = 4
@@ -19,7 +21,8 @@ def columns(counts: Sequence[tuple[str, int]], noun: str, links: Sequence[str] =
     most = max((number for _, number in counts), default=0)
     if not most:
         return Markup("")
-    wide = WIDTH / len(counts)
+    wide = min(WIDTH / len(counts), WIDEST)
+    width = max(wide * len(counts), NAMES)
     parts = [
         Markup('<svg class="columns" viewBox="0 0 {} {}" role="group" aria-label="{}">').format(
             WIDTH,
@@ -39,7 +42,7 @@ def columns(counts: Sequence[tuple[str, int]], noun: str, links: Sequence[str] =
             f"{name}: {counted(number, noun)}",
         )
         parts.append(Markup('<a href="{}">{}</a>').format(links[place], column) if links else column)
-    ends = ((0, "start", counts[0][0]), (WIDTH, "end", counts[-1][0]))
+    ends = ((0, "start", counts[0][0]), (width, "end", counts[-1][0]))
     for x, anchor, text in ends if len(counts) > 1 else ends[:1]:
         parts.append(
             Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, HEIGHT + 14, anchor, text)

@@ -14,7 +14,8 @@ from db.graph import Edge
 NEAR, FAR, MOST = 36, 8, 200
 SIZE = 1000
 RINGS = (0.0, 215.0, 400.0)
-MARGIN = 24
+# Room above and below, and for the headlines beside.
+MARGIN, LABEL = 24, 230
 LONGEST_LABEL = 34
 # Stories up to which those of the outer ring have room for their headlines.
 FEW = 60
@@ -115,11 +116,16 @@ def _in_turn(outward: Sequence[Edge], inward: Sequence[Edge]) -> Iterable[tuple[
 def drawing(picture: Picture) -> Markup:
     """Return a picture as SVG: the story in the middle, those one step away around it, the others behind these."""
     places = _places(picture)
-    heights = [y for _, y in places.values()]
-    top, bottom = min(heights) - MARGIN, max(heights) + MARGIN
+    (left, right), (top, bottom) = ((min(ends), max(ends)) for ends in zip(*places.values(), strict=True))
     parts = [
-        Markup('<svg class="graph" viewBox="0 {:.0f} {} {:.0f}" role="group" aria-label="{}">').format(
-            top, SIZE, bottom - top, "Stories around this one"
+        Markup(
+            '<svg class="graph" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" role="group" aria-label="{}">'
+        ).format(
+            left - LABEL,
+            top - MARGIN,
+            right - left + 2 * LABEL,
+            bottom - top + 2 * MARGIN,
+            "Stories around this one",
         )
     ]
     for arc in picture.arcs:

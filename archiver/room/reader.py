@@ -11,11 +11,13 @@ from archiver.archive import Archive
 from archiver.errors import ArchiveError, TookTooLongError
 from archiver.items import RawResponse
 from db.captures import Capture, capture, captured_page, captures_of
+from db.counts import CountBy, Counts, count_by
 from db.coverage import SourceAccount, headlines_of, latest_articles, source_account
 from db.filters import Filters
+from db.headline_search import HeadlineHit, search_headlines
 from db.read import CrawlRecord
 from db.runs import CrawlAccount, crawl_account, latest_crawls
-from db.search import Hit, search
+from db.search import Found, Sort, find
 from db.status import SourceStatus, source_statuses
 
 P = ParamSpec("P")
@@ -32,14 +34,22 @@ class Reader(Archive):
         self._seconds = seconds
         super().__init__(path)
 
-    def found(self, words: str | None, filters: Filters, limit: int) -> list[Hit]:
-        """Return at most limit articles that match words and filters, best first.
+    def found(self, words: str | None, filters: Filters, limit: int, sort: Sort) -> Found:
+        """Return at most limit articles that match words and filters.
 
         Without words they are the latest ones, each with the beginning of its text as snippet.
         """
         if words is None:
-            return self._ask(latest_articles, filters, limit)
-        return self._ask(search, words, filters, limit)
+            return Found(tuple(self._ask(latest_articles, filters, limit)), None)
+        return self._ask(find, words, filters, limit, sort)
+
+    def headline_hits(self, words: str, filters: Filters, limit: int) -> list[HeadlineHit]:
+        """Return at most limit related headlines that match words, best first."""
+        return self._ask(search_headlines, words, filters, limit)
+
+    def counts(self, words: str, by: CountBy, filters: Filters) -> Counts:
+        """Count the articles that words and filters ask for."""
+        return self._ask(count_by, words, by, filters)
 
     def headlines(self, article_ids: Iterable[int]) -> dict[int, str]:
         """Return the headlines of articles by their numbers."""
