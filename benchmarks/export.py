@@ -24,9 +24,6 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from sqlite_utils import Database
-
-from benchmarks.dedup import bodies_of, made_articles, prepare
 from db.connection import open_archive, transaction
 from db.digests import body_digest
 from db.export import Form, Request, export
@@ -88,18 +85,20 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "archive.db"
-        _fill(archive, bodies_of(arguments.corpus), arguments.articles)
+        _fill(archive, arguments.corpus, arguments.articles)
         _compare(archive, arguments.articles, arguments.rounds, arguments.systems)
     return 0
 
 
-def _fill(path: Path, bodies: Sequence[str], number: int) -> None:
+def _fill(path: Path, corpora: Sequence[Path], number: int) -> None:
+    from benchmarks.dedup import bodies_of, made_articles, prepare  # noqa: PLC0415 - not in what is measured
+
     random = Random(1)
     with closing(open_archive(path)) as archive:
         prepare(archive)
         archive.executemany("INSERT OR IGNORE INTO authors(name) VALUES (?)", [(name,) for name in AUTHORS])
         archive.commit()
-        articles = enumerate(made_articles(bodies, number, random), 1)
+        articles = enumerate(made_articles(bodies_of(corpora), number, random), 1)
         for _ in range(0, number, BATCH):
             with transaction(archive):
                 for _, (count, body) in zip(range(BATCH), articles, strict=False):
@@ -151,6 +150,8 @@ def _read(archive: Path, _: Path) -> None:
 
 
 def _by_sqlite_utils(archive: Path, target: Path) -> None:
+    from sqlite_utils import Database  # noqa: PLC0415 - each process imports only what it measures
+
     with target.open("w", encoding="utf-8") as file:
         for row in Database(archive).query(SAME_ROWS):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

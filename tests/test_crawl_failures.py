@@ -322,5 +322,5 @@ WORDY = [
 
 
 def no_large_file() -> None:
-    """Let no file grow beyond 400 kB, as a full disk would."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+    """Let no file grow beyond 900 kB, as a full disk would."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 # Bytes of the texts of one row group: memory is a small multiple of it, while a reader that wants few columns
 # or rows skips what it does not want.
-GROUP_BYTES = 16 * 2**20
+GROUP_BYTES = 8 * 2**20
 # Rows and bytes that are turned into columns at a time.
 BATCH_ROWS = 500
-BATCH_BYTES = 2 * 2**20
+BATCH_BYTES = 2**20
 # Of zstd, 1 to 22. 3 is its own default: less than half of what 1 leaves of articles, for a sixth more time.
 LEVEL = 3
 # Columns whose few values are written once and then named by number.
