@@ -5,7 +5,7 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
@@ -104,12 +104,32 @@ def build(path: Path, corpora: Sequence[Path], articles: int, length: int) -> Bu
         archive.close()
 
 
-def _rows(
-    archive: Connection, texts: Mapping[str, Sequence[str]], articles: int, length: int
-) -> Iterator[dict[str, object]]:
-    chance = random.Random(SEED)
+def store_texts(path: Path, texts: Iterable[tuple[str, str, str]]) -> None:
+    """Make an archive at path of texts: language, title and body of each."""
+    archive = open_archive(path)
+    try:
+        (site,) = _sites(archive, 1)
+        for number, (language, title, body) in enumerate(texts):
+            archive.execute(
+                WITHOUT_ID,
+                {
+                    **_described(site, number, FIRST_DAY),
+                    "seen": time_text(FIRST_DAY),
+                    "headline": title,
+                    "lead": None,
+                    "body": body,
+                    "language": language,
+                },
+            )
+        archive.commit()
+    finally:
+        archive.close()
+
+
+def _sites(archive: Connection, number: int) -> list[int]:
+    """Add so many sites, each with a page and a capture of the same id; return their ids."""
     crawl = start_crawl(archive, started=FIRST_DAY, arguments={}, version="benchmark")
-    sites = [add_source(archive, f"https://site{n}.example/", FIRST_DAY) for n in range(SOURCES)]
+    sites = [add_source(archive, f"https://site{n}.example/", FIRST_DAY) for n in range(number)]
     for site in sites:
         archive.execute(
             "INSERT INTO pages(id, url, source_id, first_seen) VALUES (?, ?, ?, ?)",
@@ -120,6 +140,31 @@ def _rows(
             " VALUES (?, ?, ?, ?, '', 'stored', '')",
             (site, site, crawl, time_text(FIRST_DAY)),
         )
+    return sites
+
+
+def _described(site: int, number: int, published: datetime) -> dict[str, object]:
+    """Return what a row of articles holds beside its text."""
+    return {
+        "url": f"https://site{site}.example/{number}",
+        "page_id": site,
+        "source_id": site,
+        "capture_id": site,
+        "section": None,
+        "keywords": "[]",
+        "date_published": time_text(published),
+        "date_modified": None,
+        "body_digest": f"sha256:{number:064x}",
+        "content_digest": f"sha256:{number:064x}",
+        "parser": None,
+    }
+
+
+def _rows(
+    archive: Connection, texts: Mapping[str, Sequence[str]], articles: int, length: int
+) -> Iterator[dict[str, object]]:
+    chance = random.Random(SEED)
+    sites = _sites(archive, SOURCES)
     archive.executemany("INSERT INTO authors(name) VALUES (?)", [(f"Author {n}",) for n in range(AUTHORS)])
     archive.commit()
     languages = list(texts)
@@ -135,22 +180,12 @@ def _rows(
         published = FIRST_DAY + timedelta(days=DAYS * number / articles - chance.random() * 2)
         site = chance.choice(sites)
         yield {
-            "url": f"https://site{site}.example/{number}",
-            "page_id": site,
-            "source_id": site,
-            "capture_id": site,
+            **_described(site, number, published),
             "headline": body[-1][:100],
             "lead": body[0],
             "body": "\n\n".join(" ".join(body[start : start + 3]) for start in range(0, len(body), 3)),
             "language": language,
-            "section": None,
-            "keywords": "[]",
-            "date_published": time_text(published),
-            "date_modified": None,
             "seen": seen,
-            "body_digest": f"sha256:{number:064x}",
-            "content_digest": f"sha256:{number:064x}",
-            "parser": None,
         }
 
 

@@ -30,6 +30,8 @@ BEFORE = 60
 LOOKED_AT = 200_000
 # Languages of which a word and its stem may begin differently.
 CHANGING_BEGINNINGS = frozenset({"ar", "fa", "ga", "id"})
+# Letters by which words are told apart before their stems are made, and those of a stem that its words may lack.
+SHORTEST_BEGINNING, CHANGED_LETTERS = 2, 2
 MOST_TERMS = 100  # nobody sees more than that in two lines
 
 
@@ -77,8 +79,9 @@ def _patterns_of(plain: str, *, is_prefix: bool) -> Iterator[re.Pattern[str]]:
     spaced = [words for part in UNSPACED.split(plain) if (words := re.findall(r"[^\W_]+", part))]
     for words in spaced:
         rest = r"[^\W_]*" if is_prefix or runs else r"(?![^\W_])"
-        before = "" if runs else r"(?<![^\W_])"
-        yield re.compile(before + r"[\W_]+".join(words) + rest)
+        # What may not stand before the first word is looked at behind it: so the pattern begins with its letters.
+        before = "" if runs else rf"(?<![^\W_]{words[0]})"
+        yield re.compile(r"[\W_]+".join((words[0] + before, *words[1:])) + rest)
     for run in runs:
         yield re.compile(re.escape(run))
     if not spaced and not runs:
@@ -110,9 +113,12 @@ def _words_like(text: str, plain: str, tokens: Iterable[str], tag: str) -> Itera
     if tag in CHANGING_BEGINNINGS:
         yield from WORD.finditer(text)
         return
-    beginnings = {token[1 + len(tag) :][:2] for token in tokens}
+    stems = {token[1 + len(tag) :] for token in tokens}
+    # Stemmers cut endings; what they change besides is the last letters of a stem ("studies", "study": "studi").
+    beginnings = {stem[: max(SHORTEST_BEGINNING, len(stem) - CHANGED_LETTERS)] for stem in stems}
     for found in _beginning(tuple(sorted(beginnings))).finditer(plain):
-        if (match := WORD.match(text, found.start())) is not None:
+        start = found.start()
+        if AT_WORD.match(plain, start) is not None and (match := WORD.match(text, start)) is not None:
             yield match
 
 
@@ -121,9 +127,13 @@ def _beginning(beginnings: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds the words that begin so, or with letters that are typed so."""
     ways = []
     for beginning in beginnings:
-        ways.append("".join(f"[{re.escape(letter + _typed(letter))}]" for letter in beginning))
-        ways += [chr(code) for code, plain in OTHER_LETTERS.items() if plain == beginning]
-    return re.compile(f"{AT_WORD}(?:{'|'.join(ways)})")
+        letters = "".join(f"[{re.escape(letter + _typed(letter))}]" for letter in beginning)
+        for plain in ("ae", "oe", "ss", "th"):  # one letter where people type two
+            both = "".join(f"[{re.escape(letter + _typed(letter))}]" for letter in plain)
+            one = "".join(chr(code) for code, typed in OTHER_LETTERS.items() if typed == plain)
+            letters = letters.replace(both, f"(?:{both}|[{one}])")
+        ways.append(letters)
+    return re.compile("|".join(ways))
 
 
 def _typed(letter: str) -> str:

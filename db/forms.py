@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 
 # To be raised with any change of what word_forms returns: an archive of other rules is indexed anew.
-RULES_VERSION = 1
+RULES_VERSION = 2
 STEM, PAIR, SIGN, FACT = "\ue000", "\ue001", "\ue002", "\ue003"
 MARKS = str.maketrans(dict.fromkeys((STEM, PAIR, SIGN, FACT), " "))
 # Subtags of languages (BCP 47) with the Snowball algorithm of their words.
@@ -46,7 +46,9 @@ WORD = re.compile(
     "[^\\W\\d_]+(?:[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d]+[^\\W\\d_]*)*"
 )
 # Holds where a word may begin: not behind a letter or its marks.
-AT_WORD = "(?<![^\\W\\d_])(?<![\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d])"
+AT_WORD = re.compile(
+    "(?<![^\\W\\d_])(?<![\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff\u200c\u200d])"
+)
 ASCII_WORD = re.compile("[a-z]{3,}")  # the same of ASCII, in less time
 # Marks that are often left out in writing.
 ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670\u200c\u200d\u0640]")
@@ -83,16 +85,17 @@ def word_forms(language: str | None, text: str | None) -> str:
         return (
             "" if tag == PLAIN else " ".join([_forms(tag)[word] for word in ASCII_WORD.findall(text.lower())])
         )
+    # As written: some are words once they are taken apart, such as "№" and "㍒".
+    signs = [sign_token(character) for character in text if kind(character) == IN_SIGNS]
     text = unicodedata.normalize("NFKC", text.replace(SOFT_HYPHEN, ""))
+    kinds.update(map(kind, OTHER_THAN_ASCII.findall(text)))
     if IN_RUN not in kinds and IN_SIGNS not in kinds:
         return _word_tokens(tag, text)
     parts = [_word_tokens(tag, UNSPACED.sub(" ", text) if IN_RUN in kinds else text)]
     if IN_RUN in kinds:
         for run in UNSPACED.findall(text):
             parts += pair_tokens(run)
-    if IN_SIGNS in kinds:
-        parts += [sign_token(character) for character in text if kind(character) == IN_SIGNS]
-    return " ".join(parts)
+    return " ".join(parts + signs)
 
 
 def indexed_words(text: str | None) -> str | None:

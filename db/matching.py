@@ -194,7 +194,7 @@ def _exact(text: str) -> list[str]:
     for run in UNSPACED.findall(plain):
         *pairs, _ = pair_tokens(run)
         queries.append(quoted(" ".join(pairs)) if pairs else f"{quoted(pair_beginning(run))} *")
-    return queries or [quoted(" ".join(sign_token(sign) for sign in plain if kind(sign) == IN_SIGNS))]
+    return queries or [quoted(" ".join(sign_token(sign) for sign in text if kind(sign) == IN_SIGNS))]
 
 
 def _all(queries: Sequence[str]) -> str:

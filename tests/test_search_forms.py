@@ -167,6 +167,13 @@ def test_every_word_of_a_text_finds_it(
         assert story.url in hits, word
 
 
+@pytest.mark.parametrize("sign", ["№", "㍒", "℡", "㎏", "€", "😀", "½", "ﬁ"])
+def test_signs_that_stand_for_words_are_found(growing: sqlite3.Connection, sign: str) -> None:
+    story = article(f"sign{ord(sign)}", "News", f"a {sign} end", language="en")
+    record_visit(growing, 1, visit(story))
+    assert story.url in {hit.url for hit in search(growing, sign, ALL_ARTICLES, 10_000)}
+
+
 @pytest.fixture(scope="module")
 def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     with closing(open_archive(tmp_path_factory.mktemp("growing") / "archive.db")) as connection:
