@@ -15,11 +15,13 @@ from archiver.items import LinkKind
 from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import archive_errors, read_archive
+from db.counts import CountBy, Counts, count_by
 from db.fronts import Front, front
 from db.graph import MissingFilters, MissingStory, Relations, missing, relations
+from db.headline_search import HeadlineHit, search_headlines
 from db.history import History, VersionDiff, history, version_diff
 from db.read import Statistics, StoredArticle, statistics, stored_article
-from db.search import Filters, Hit, search
+from db.search import Filters, Hit, Sort, find
 
 if TYPE_CHECKING:
     from db.copies import Cluster, Copies
@@ -74,15 +76,26 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         distinct: bool = False,
+        sort: Sort | str = Sort.BEST,
         limit: int = 20,
     ) -> list[Hit]:
-        """Return at most limit articles that match words, best first, as `archiver search` does.
+        """Return at most limit articles that match words, as `archiver search` does; sort is best, recent or date.
 
         since and until mean when an article was published; until is excluded. With distinct, of articles that are
         copies of each other only the first.
         """
         filters = _filters(source, since, until, language, author, distinct=distinct)
-        return self._ask(search, words, filters, _count(limit))
+        return list(self._ask(find, words, filters, _count(limit), _named(Sort, sort)).hits)
+
+    def search_headlines(
+        self, words: str, *, source: str | None = None, limit: int = 20
+    ) -> list[HeadlineHit]:
+        """Return at most limit related headlines that match words, best first; source is whose pages show them."""
+        return self._ask(search_headlines, words, Filters(source=source), _count(limit))
+
+    def count(self, words: str, by: CountBy | str, *, source: str | None = None) -> Counts:
+        """Return how many articles match words, by day, month, source, lang or author."""
+        return self._ask(count_by, words, _named(CountBy, by), Filters(source=source))
 
     def article(self, url_or_id: str | int) -> StoredArticle:
         """Return an article by its number or any address that leads to it, with the related headlines of its page."""

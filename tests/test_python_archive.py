@@ -50,6 +50,11 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     address = f"{FLOOD.url}?utm_source=feed"
     assert [hit.article_id for hit in archive.search("bridge", since=date(2026, 11, 19))] == [1]
     assert archive.search("bridge", until=date(2026, 11, 19)) == []
+    assert [hit.article_id for hit in archive.search("bridges", sort="date")] == [1]
+    assert [hit.target_url for hit in archive.search_headlines("bridges")] == [f"{SOURCE}flood"]
+    assert [(each.key, each.articles) for each in archive.count("bridge", "month").counts] == [("2026-11", 1)]
+    with pytest.raises(QueryError, match="'week' is none of day, month"):
+        archive.count("bridge", "week")
     assert archive.article(1) == archive.show(address)
     assert archive.article("1").headline == SHUT.headline
     assert [version.headline for version in archive.history(address).versions] == [
