@@ -141,5 +141,6 @@ def test_shell_completion_knows_the_commands() -> None:
         "show",
         "status",
         "stats",
+        "serve",
     ]
     assert os.environ.get("_ARCHIVER_COMPLETE") is None

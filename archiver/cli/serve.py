@@ -48,8 +48,8 @@ def serve(
     \b
     archiver serve
     archiver serve --archive river.db --port 8080
-    archiver serve --host 0.0.0.0 --host-name archive.example --auth-token -
-    archiver serve --datasette > metadata.json && datasette archive.db -m metadata.json
+    archiver serve --host 0.0.0.0 --host-name news.example --auth-token -
+    archiver serve --datasette > metadata.json
     """
     if datasette:
         write_utf8()
