@@ -11,7 +11,7 @@ from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
 from db.index import add_functions, fill_if_needed
 from db.lock import acquire, release
-from db.migrations import SCHEMA, is_behind, migrate
+from db.schemas import SCHEMA, is_behind
 from db.sqlite import sqlite3
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
@@ -202,6 +202,8 @@ def _prepare(archive: Connection, path: Path) -> None:
         if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
                 archive.execute("BEGIN IMMEDIATE")
+                from db.migrations import migrate  # noqa: PLC0415 - half a second, where nothing is to be done
+
                 migrate(archive)
                 archive.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 archive.execute(f"PRAGMA user_version = {SCHEMA}")

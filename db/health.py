@@ -15,7 +15,7 @@ from db.connection import archive_errors, open_unchanged, read_archive
 from db.disk import MEGABYTE, file_system, free_bytes
 from db.index import compare_index
 from db.lock import lock_path, locked
-from db.migrations import SCHEMA
+from db.schemas import SCHEMA
 from db.sqlite import sqlite3
 from db.warc import warc_directory
 

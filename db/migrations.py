@@ -7,9 +7,6 @@ from sqlite_utils import Database, Migrations
 
 from db.versions import class_all_changes
 
-# The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
-SCHEMA = 9
-
 migrations = Migrations("archive")
 
 
@@ -66,12 +63,6 @@ def m008_change_log(archive: Database) -> None:
 def m009_search(archive: Database) -> None:
     """Index forms of words, related headlines and what articles are filtered by; keep saved searches."""
     _run(archive, "009_search.sql")
-
-
-def is_behind(archive: Connection) -> bool:
-    """Return whether a migration is still to be run, by their names: one may have been added in the midst."""
-    table = archive.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-    return table is None or bool(migrations.pending(Database(archive, execute_plugins=False)))
 
 
 def migrate(archive: Connection) -> None:

@@ -16,7 +16,7 @@ from archives import FLOOD, column, compare_with_index, filled, one
 
 from archiver.errors import ArchiveError, LockedError
 from db.connection import APPLICATION_ID, open_archive, read_archive
-from db.migrations import SCHEMA
+from db.schemas import SCHEMA
 from db.search import search
 
 TABLES = {

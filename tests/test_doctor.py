@@ -22,7 +22,7 @@ from db.forget import forget as remove
 from db.health import archive_findings
 from db.index import rebuild
 from db.lock import acquire, lock_path, release
-from db.migrations import SCHEMA
+from db.schemas import SCHEMA
 from db.sqlite import may_damage
 from db.store import Kept, record_visit
 from db.stories import story_at

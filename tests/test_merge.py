@@ -24,7 +24,7 @@ from archiver.errors import ExitCode
 from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
 from db.accounts import page_account
 from db.connection import open_archive, read_archive
-from db.migrations import SCHEMA
+from db.schemas import SCHEMA
 from db.store import add_discovery, record_visit
 from db.tables import INTERNAL, TABLES
 from db.verify import Verification, verify

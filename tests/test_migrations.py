@@ -1,6 +1,8 @@
 """An archive of every earlier schema is brought up to date without loss; one of a newer schema is refused by all."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -8,11 +10,13 @@ from pathlib import Path
 import pytest
 from archives import column, compare_with_index
 from commands import Run, runner
+from sqlite_utils import Database
 
 from archiver.cli import commands
 from archiver.errors import ExitCode
 from db.connection import APPLICATION_ID, open_archive, read_archive
-from db.migrations import SCHEMA, migrations
+from db.migrations import migrations
+from db.schemas import MIGRATIONS, SCHEMA
 
 SCHEMAS = {path.name: path for path in files("db").joinpath("schema").iterdir()}
 # Rows as a version of that time wrote them; what a later schema added, the rows of an earlier one lack.
@@ -153,6 +157,17 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arc
     monkeypatch.setenv("ARCHIVER_ARCHIVE", str(archive))
     monkeypatch.chdir(archive.parent)
     return runner(capsys)
+
+
+def test_migrations_are_known_by_their_names() -> None:
+    with closing(sqlite3.connect(":memory:")) as archive:
+        assert tuple(each.name for each in migrations.pending(Database(archive))) == MIGRATIONS
+
+
+def test_reading_an_archive_does_not_wait_for_what_upgrades_one() -> None:
+    script = "import sys, archiver.archive; sys.exit('sqlite_utils' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_every_schema_has_rows_of_its_time_or_none_of_its_own() -> None:

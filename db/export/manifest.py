@@ -8,7 +8,7 @@ from archiver import __version__
 from db.export.request import Form, Request, query_of
 from db.export.rows import columns
 from db.export.selection import Selection
-from db.migrations import SCHEMA
+from db.schemas import SCHEMA
 
 TABLES = frozenset({Form.JSONL, Form.CSV, Form.PARQUET, Form.DATASET})
 
