@@ -138,7 +138,9 @@ def test_entities_are_neither_fetched_nor_expanded(tmp_path: Path) -> None:
 
     (listing,) = feed_listings(feed, URL)
 
-    assert timedelta(seconds=monotonic() - started) < timedelta(seconds=2)
+    assert timedelta(seconds=monotonic() - started) < timedelta(
+        seconds=10
+    )  # expanded, they would take for ever
     assert "secret" not in str(listing.headline)
     assert "boom" not in str(listing.headline)
 
