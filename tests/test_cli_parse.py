@@ -190,9 +190,9 @@ def wait_until_it_waits(process_id: int) -> None:
 
 
 def test_ctrl_c_ends_a_wait_for_input_at_once() -> None:
-    with subprocess.Popen(
-        [PROGRAM, "parse", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    # What a shell starts in the background does not heed Ctrl-C, nor does what that starts.
+    command = ["env", "--default-signal=INT", PROGRAM, "parse", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         wait_until_it_waits(process.pid)
         process.send_signal(signal.SIGINT)
