@@ -17,13 +17,13 @@ from db.values import list_of, time_or_none, time_text
 
 # Characters of a text's beginning in a list of articles.
 BEGINNING = 240
-# The pages that a story of the list is counted from: those that link to it lately, not those of ten years.
 LATEST = f"""
 SELECT articles.id, articles.url, sources.host AS source, headline, date_published, language,
     {AUTHORS} AS authors, substr(ifnull(nullif(lead, ''), body), 1, {BEGINNING}) AS beginning
 FROM articles JOIN sources ON sources.id = source_id WHERE {{0}}
 ORDER BY date_published DESC, articles.id DESC LIMIT ? OFFSET ?
 """  # noqa: S608 - only text of this program
+# Counted from the pages that link to a story lately, not from those of ten years.
 MOST_LINKED = """
 SELECT articles.id AS article_id, articles.url, articles.headline, articles.date_published,
     count(DISTINCT related_links.page_id) AS pages
