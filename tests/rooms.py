@@ -13,6 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from commands import PROGRAM, SECONDS
+from conftest import Crawl
+
+from archiver.sample.server import serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ class Room:
             return Reply(answer.status, named, answer.read())
         finally:
             connection.close()
+
+
+def crawl_both_editions(crawl: Crawl) -> None:
+    """Crawl the sample newspaper, and again when some of its stories have changed."""
+    with serve(port=0, edition=1) as paper:
+        crawl(paper.url)
+        port = paper.server_port
+    with serve(port=port, edition=2) as paper:
+        crawl(paper.url)
 
 
 @contextmanager

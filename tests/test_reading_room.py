@@ -17,7 +17,7 @@ from commands import run_apart
 from conftest import crawl_of
 from hostile import HEADLINE, PATHS, pages
 from misbehaving import misbehaving
-from rooms import Room, serving
+from rooms import Room, crawl_both_editions, serving
 
 from archiver.sample.server import serve
 from db.connection import read_archive
@@ -33,11 +33,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPo
     """Make an archive of both editions of the sample newspaper, and of a hostile site."""
     path = tmp_path_factory.mktemp("room") / "archive.db"
     crawl = crawl_of(fresh_processes, path)
-    with serve(port=0, edition=1) as paper:
-        crawl(paper.url)
-        port = paper.server_port
-    with serve(port=port, edition=2) as paper:
-        crawl(paper.url)
+    crawl_both_editions(crawl)
     with misbehaving({}) as elsewhere, misbehaving(pages(elsewhere.url)) as server:
         crawl(server.url)
     return path

@@ -12,10 +12,9 @@ import pytest
 from conftest import crawl_of
 from hostile import pages
 from misbehaving import misbehaving
-from rooms import Room, serving
+from rooms import Room, crawl_both_editions, serving
 
 from archiver.crawl.browser import PROGRAMS
-from archiver.sample.server import serve
 from db.connection import read_archive
 
 BROWSER = next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -36,12 +35,7 @@ GRAVE = ("serious", "critical")
 def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
     """Make an archive of both editions of the sample newspaper."""
     path = tmp_path_factory.mktemp("browsed") / "archive.db"
-    crawl = crawl_of(fresh_processes, path)
-    with serve(port=0, edition=1) as paper:
-        crawl(paper.url)
-        port = paper.server_port
-    with serve(port=port, edition=2) as paper:
-        crawl(paper.url)
+    crawl_both_editions(crawl_of(fresh_processes, path))
     return path
 
 
