@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from os import PathLike, fspath
@@ -11,7 +12,7 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from archiver.errors import ArchiveError, QueryError
-from archiver.items import LinkKind
+from archiver.items import ChangeKind, LinkKind
 from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import archive_errors, read_archive
@@ -75,6 +76,8 @@ class Archive:
         until: Moment | None = None,
         language: str | None = None,
         author: str | None = None,
+        section: str | None = None,
+        change: ChangeKind | str | None = None,
         distinct: bool = False,
         sort: Sort | str = Sort.BEST,
         limit: int = 20,
@@ -82,9 +85,13 @@ class Archive:
         """Return at most limit articles that match words, as `archiver search` does; sort is best, recent or date.
 
         since and until mean when an article was published; until is excluded. With distinct, of articles that are
-        copies of each other only the first.
+        copies of each other only the first; with change, only those that their publisher changed so.
         """
-        filters = _filters(source, since, until, language, author, distinct=distinct)
+        filters = replace(
+            _filters(source, since, until, language, author, distinct=distinct),
+            section=section,
+            change=None if change is None else _named(ChangeKind, change),
+        )
         return list(self._ask(find, words, filters, _count(limit), _named(Sort, sort)).hits)
 
     def search_headlines(
@@ -94,7 +101,7 @@ class Archive:
         return self._ask(search_headlines, words, Filters(source=source), _count(limit))
 
     def count(self, words: str, by: CountBy | str, *, source: str | None = None) -> Counts:
-        """Return how many articles match words, by day, month, source, lang or author."""
+        """Return how many articles match words, by day, month, source, lang, author, section or change."""
         return self._ask(count_by, words, _named(CountBy, by), Filters(source=source))
 
     def article(self, url_or_id: str | int) -> StoredArticle:
@@ -207,6 +214,8 @@ class Archive:
         until: Moment | None = None,
         language: str | None = None,
         author: str | None = None,
+        section: str | None = None,
+        change: ChangeKind | str | None = None,
         distinct: bool = False,
         raw: bool = False,
         splits: tuple[int, ...] | None = None,
@@ -224,7 +233,11 @@ class Archive:
         request = Request(
             what=_named(What, what),
             form=chosen,
-            filters=_filters(source, since, until, language, author, distinct=distinct),
+            filters=replace(
+                _filters(source, since, until, language, author, distinct=distinct),
+                section=section,
+                change=None if change is None else _named(ChangeKind, change),
+            ),
             words=words,
             raw=raw,
             since_last=since_last,

@@ -126,6 +126,19 @@ class RelatedLink:
     """Place among the related links of the page, from 0, in page order."""
 
 
+class ChangeKind(StrEnum):
+    """What changed from one version to the next; one change may be of several kinds."""
+
+    HEADLINE = "headline"
+    LEAD = "lead"
+    BODY = "body"
+    BYLINE = "byline"
+    CORRECTION = "correction"
+    """The newsroom says that it corrected the story, and did not say so before."""
+    TRIVIAL = "trivial"
+    """Nothing but punctuation, capitals, a letter mistyped, the order of authors."""
+
+
 class TitleOrigin(StrEnum):
     """Where a page states the title of its story for machines."""
 

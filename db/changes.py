@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlite3 import Connection, Row
 
 from db.connection import archive_errors
-from db.filters import Condition, bound_text, from_source
+from db.filters import BY_PUBLISHER, Condition, bound_text, from_source
 from db.values import time_of
 
 
@@ -29,7 +29,8 @@ NOTABLE = tuple(each for each in Happening if each is not Happening.TRIVIAL)
 # A change is chosen by its kinds, then shown with all of them. CROSS: by the index on when it was seen.
 CHANGED = """
 SELECT DISTINCT version_changes.seen_at, version_changes.article_id, version_changes.number
-FROM version_changes CROSS JOIN articles ON articles.id = version_changes.article_id
+FROM version_changes INDEXED BY version_changes_seen
+CROSS JOIN articles ON articles.id = version_changes.article_id
 WHERE {0} ORDER BY version_changes.seen_at DESC, version_changes.article_id DESC, version_changes.number DESC LIMIT ?
 """
 ROWS = """
@@ -100,10 +101,7 @@ def _changed(archive: Connection, filters: ChangeFilters, limit: int) -> list[Ch
     if filters.source is not None:
         condition &= from_source(archive, filters.source, "articles.source_id")
     if not filters.parser:
-        condition &= Condition(
-            """ifnull((SELECT cause FROM revisions WHERE revisions.article_id = version_changes.article_id
-                AND revisions.number = version_changes.number), articles.cause) = 'publisher'"""
-        )
+        condition &= Condition(BY_PUBLISHER)
     chosen = archive.execute(
         CHANGED.format(condition.sql),
         (*condition.values, max(limit, 0)),

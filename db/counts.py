@@ -1,4 +1,4 @@
-"""How many articles match a search, by day, month, site, language or author."""
+"""How many articles match a search, by day, month, site, language, author, section or what was changed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from archiver.errors import QueryError
 from db.connection import archive_errors
-from db.filters import ALL_ARTICLES, Filters
+from db.filters import ALL_ARTICLES, BY_PUBLISHER, Filters
 from db.matching import matching
 from db.query import read_query
 
@@ -21,6 +21,9 @@ class CountBy(StrEnum):
     SOURCE = "source"
     LANG = "lang"
     AUTHOR = "author"
+    SECTION = "section"
+    CHANGE = "change"
+    """What their publishers changed of them, at least once."""
 
 
 KEYS = {
@@ -29,9 +32,16 @@ KEYS = {
     CountBy.SOURCE: SOURCE,
     CountBy.LANG: "language",
     CountBy.AUTHOR: "authors.name",
+    CountBy.SECTION: "section",
+    CountBy.CHANGE: "version_changes.kind",
 }
-AUTHOR_ROWS = """LEFT JOIN article_authors ON article_authors.article_id = articles.id
-    LEFT JOIN authors ON authors.id = article_authors.author_id"""
+# The rows beside those of articles that hold a key, of which an article may have several.
+ROWS = {
+    CountBy.AUTHOR: """LEFT JOIN article_authors ON article_authors.article_id = articles.id
+        LEFT JOIN authors ON authors.id = article_authors.author_id""",
+    CountBy.CHANGE: f"""LEFT JOIN version_changes
+        ON version_changes.article_id = articles.id AND {BY_PUBLISHER}""",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Count:
     """How many of the articles that match are of one kind."""
 
     key: str | None
-    """Day, month, host, language or author; None: of no known one."""
+    """Day, month, host, language, author, section or kind of change; None: of no known one, or unchanged."""
     articles: int
 
 
@@ -49,7 +59,7 @@ class Counts:
 
     by: CountBy
     articles: int
-    """In all; an article of several authors is counted at each of them, but here once."""
+    """In all; an article of several authors, or changes, is counted at each of them, but here once."""
     counts: tuple[Count, ...]
     """Of days and months the latest first, of others the most first; what is not known comes last."""
 
@@ -69,7 +79,7 @@ def count_by(archive: Connection, words: str, by: CountBy, filters: Filters = AL
         found = matching(archive, query, filters)
         sql = f"""
             SELECT {KEYS[by]} AS key, count(DISTINCT articles.id) AS number
-            FROM {found.tables} {AUTHOR_ROWS if by is CountBy.AUTHOR else ""}
+            FROM {found.tables} {ROWS.get(by, "")}
             WHERE {found.condition.sql} GROUP BY key ORDER BY key IS NULL, {order}
         """  # noqa: S608 - only text of this program
         rows = archive.execute(sql, found.condition.values).fetchall()

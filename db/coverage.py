@@ -9,12 +9,14 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from db.articles import AUTHORS
 from db.connection import archive_errors
-from db.filters import ALL_ARTICLES, Filters, article_condition, from_source
-from db.funnels import Funnel, funnels_since
+from db.filters import ALL_ARTICLES, Filters, article_condition
+from db.funnels import DayFunnel, Funnel, funnels_by_day, funnels_since
 from db.read import DayStatistics
 from db.search import Hit
 from db.values import list_of, time_or_none, time_text
 
+# Crawls that are told of one by one.
+MOST_FUNNELS = 200
 # Characters of a text's beginning in a list of articles.
 BEGINNING = 240
 LATEST = f"""
@@ -28,7 +30,7 @@ MOST_LINKED = """
 SELECT articles.id AS article_id, articles.url, articles.headline, articles.date_published,
     count(DISTINCT related_links.page_id) AS pages
 FROM articles JOIN pages ON pages.article_id = articles.id JOIN related_links ON target_id = pages.id
-WHERE {0} AND related_links.last_seen >= ?
+WHERE articles.source_id = ? AND related_links.last_seen >= ?
 GROUP BY articles.id ORDER BY pages DESC, articles.id DESC LIMIT ?
 """
 
@@ -55,7 +57,9 @@ class SourceAccount:
     days: tuple[DayStatistics, ...]
     """Articles by the day on which they were published, every day of the span, the oldest first."""
     funnels: tuple[Funnel, ...]
-    """Of the crawls of the span, the newest first."""
+    """Of the crawls of the span, the newest first, at most MOST_FUNNELS."""
+    funnel_days: tuple[DayFunnel, ...]
+    """The same by day."""
     most_linked: tuple[LinkedStory, ...]
 
 
@@ -94,8 +98,9 @@ def source_account(archive: Connection, source: str, days: int, now: datetime) -
             name=row["name"],
             url=row["url"],
             days=_by_day(archive, row["id"], first, days),
-            funnels=tuple(funnels_since(archive, row["id"], since)),
-            most_linked=tuple(_most_linked(archive, source, since)),
+            funnels=tuple(funnels_since(archive, row["id"], since, MOST_FUNNELS)),
+            funnel_days=tuple(funnels_by_day(archive, row["id"], since)),
+            most_linked=tuple(_most_linked(archive, row["id"], since)),
         )
 
 
@@ -110,9 +115,8 @@ def _by_day(archive: Connection, source_id: int, first: date, days: int) -> tupl
     return tuple(DayStatistics(day=day, articles=counts.get(day.isoformat(), 0)) for day in span)
 
 
-def _most_linked(archive: Connection, source: str, since: str, limit: int = 10) -> list[LinkedStory]:
-    condition = from_source(archive, source, "articles.source_id")
-    rows = archive.execute(MOST_LINKED.format(condition.sql), (*condition.values, since, limit))
+def _most_linked(archive: Connection, source_id: int, since: str, limit: int = 10) -> list[LinkedStory]:
+    rows = archive.execute(MOST_LINKED, (source_id, since, limit))
     return [
         LinkedStory(
             article_id=row["article_id"],

@@ -1,4 +1,4 @@
-"""Which articles a search or an export is about: by source, date, language and author."""
+"""Which articles a search or an export is about: by source, date, language, author, section and kind of change."""
 
 import json
 import unicodedata
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from archiver.errors import QueryError
+from archiver.items import ChangeKind
 from db.values import host_of, plain_host, storable, time_text
 
 
@@ -24,11 +25,18 @@ class Filters:
     """BCP 47; "zh" also means zh-Hant."""
     author: str | None = None
     """Part of an author's name; case and accents make no difference."""
+    section: str | None = None
+    """As the page names it; case makes no difference."""
+    change: ChangeKind | None = None
+    """Its publisher changed it so at least once."""
     distinct: bool = False
     """Of articles that are copies of each other, and that all else lets pass, only the one that was published first."""
 
 
 ALL_ARTICLES = Filters()
+# That a row of version_changes is the publisher's doing, and not that of a better parser.
+BY_PUBLISHER = """ifnull((SELECT cause FROM revisions WHERE revisions.article_id = version_changes.article_id
+    AND revisions.number = version_changes.number), articles.cause) = 'publisher'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ def article_condition(archive: Connection, filters: Filters) -> Condition:
         condition &= _in_language(filters.language)
     if filters.source is not None:
         condition &= from_source(archive, filters.source, "articles.source_id")
+    if filters.change is not None:
+        condition &= listed_as_changed(filters.change, "articles.id")
     return first_of_copies("articles", condition) if filters.distinct else condition
 
 
@@ -68,6 +78,7 @@ def rows_condition(archive: Connection, filters: Filters, *, months_apart: bool)
         condition &= _in_language(filters.language)
     if filters.author is not None:
         condition &= by_author(archive, filters.author)
+    condition &= _section_and_change(filters)
     if filters.since is not None and not months_apart:
         condition &= Condition("date_published >= ?", (bound_text(filters.since),))
     if filters.until is not None and not months_apart:
@@ -107,18 +118,21 @@ def link_condition(archive: Connection, filters: Filters) -> Condition:
 
 
 def about(archive: Connection, filters: Filters) -> Condition:
-    """Return what the language and author of filters ask of a row of articles."""
+    """Return what language, author, section and change of filters ask of a row of articles."""
     condition = Condition()
     if filters.language is not None:
         condition &= _in_language(filters.language)
     if filters.author is not None:
         condition &= by_author(archive, filters.author)
-    return condition
+    return condition & _section_and_change(filters)
 
 
 def from_source(archive: Connection, source: str, column: str) -> Condition:
     """Return the condition that column, a column of ours, holds the id of a source that source means."""
-    ids = json.dumps(source_ids(archive, source))
+    found = source_ids(archive, source)
+    if len(found) == 1:  # so that an index gives the articles of one site in the order of their dates
+        return Condition(f"{column} = ?", (found[0],))
+    ids = json.dumps(found)
     return Condition(f"{column} IN (SELECT value FROM json_each(?))", (ids,))  # noqa: S608
 
 
@@ -135,13 +149,46 @@ def source_ids(archive: Connection, source: str) -> list[int]:
     return ids
 
 
-def by_author(archive: Connection, author: str) -> Condition:
-    """Return the condition that part of the name of one of an article's authors is author."""
+def by_author(archive: Connection, author: str, column: str = "articles.id") -> Condition:
+    """Return the condition that part of a name of the authors of the article whose id column, ours, holds is author."""
     part = _folded(author)
     ids = [id_ for id_, name in archive.execute("SELECT id, name FROM authors") if part in _folded(name)]
-    sql = """articles.id IN (SELECT article_id FROM article_authors
-             WHERE author_id IN (SELECT value FROM json_each(?)))"""
+    sql = f"""{column} IN (SELECT article_id FROM article_authors
+              WHERE author_id IN (SELECT value FROM json_each(?)))"""  # noqa: S608 - only text of this program
     return Condition(sql, (json.dumps(ids),))
+
+
+def in_section(section: str) -> Condition:
+    """Return the condition that an article's page names its section so."""
+    text = storable(" ".join(section.split()))
+    if text.isascii():
+        return Condition("articles.section = ? COLLATE NOCASE", (text,))
+    # NOCASE knows the letters of ASCII only: the usual spellings of others are asked for one by one.
+    spellings = tuple(dict.fromkeys((text, text.lower(), text.upper(), text.capitalize(), text.title())))
+    return Condition(f"articles.section COLLATE NOCASE IN ({', '.join('?' * len(spellings))})", spellings)
+
+
+def was_changed(kind: ChangeKind) -> Condition:
+    """Return the condition that the publisher of an article changed it so at least once."""
+    sql = f"""EXISTS (SELECT 1 FROM version_changes
+        WHERE version_changes.article_id = articles.id AND version_changes.kind = ? AND {BY_PUBLISHER})"""  # noqa: S608
+    return Condition(sql, (str(kind),))
+
+
+def listed_as_changed(kind: ChangeKind, column: str) -> Condition:
+    """Return the condition that column, one of ours, holds the id of an article that was changed so, by whomever.
+
+    It spares a look at the versions of most. The plus lets SQLite go on as without it: in the order of dates, or by the
+    index of words.
+    """
+    return Condition(f"+{column} IN (SELECT article_id FROM version_changes WHERE kind = ?)", (str(kind),))  # noqa: S608
+
+
+def listed_in_section(section: str, column: str) -> Condition:
+    """Return the condition that column, one of ours, holds the id of an article of a section."""
+    condition = in_section(section)
+    sql = f"+{column} IN (SELECT articles.id FROM articles WHERE {condition.sql})"  # noqa: S608
+    return Condition(sql, condition.values)
 
 
 def bound_text(moment: datetime) -> str:
@@ -150,6 +197,15 @@ def bound_text(moment: datetime) -> str:
         return time_text(moment)
     except OverflowError:  # a day at either end of the calendar
         return time_text(moment.replace(tzinfo=UTC))
+
+
+def _section_and_change(filters: Filters) -> Condition:
+    condition = Condition()
+    if filters.section is not None:
+        condition &= in_section(filters.section)
+    if filters.change is not None:
+        condition &= was_changed(filters.change)
+    return condition
 
 
 def _wanted_host(source: str) -> str:

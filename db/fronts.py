@@ -12,12 +12,14 @@ from db.values import storable, time_of
 
 # Fronts named to somebody who asked for one that is not there.
 MOST_HINTS = 8
+# Fronts to choose from.
+MOST_FRONTS = 30
 # A source's front pages: pages without a story whose headlines were read. First the source's own address, then those
 # it was told to begin with, then those read most often.
 FRONTS = """
 SELECT pages.*, sources.host AS source FROM pages JOIN sources ON sources.id = pages.source_id
 WHERE pages.article_id IS NULL AND EXISTS (SELECT 1 FROM sightings WHERE page_id = pages.id) AND {0}
-ORDER BY pages.url = sources.url DESC, rtrim(pages.url, '/') = rtrim(sources.url, '/') DESC,
+ORDER BY sources.host = ? DESC, pages.url = sources.url DESC, rtrim(pages.url, '/') = rtrim(sources.url, '/') DESC,
     ifnull(pages.found_by, '') = 'start' DESC,
     (SELECT count(*) FROM sightings WHERE page_id = pages.id) DESC, pages.id
 LIMIT ?
@@ -94,6 +96,13 @@ def front(archive: Connection, source: str, at: datetime | None = None, page: st
         return _front(archive, row, sighting, moment, asked)
 
 
+def front_addresses(archive: Connection, host: str, limit: int = MOST_FRONTS) -> list[str]:
+    """Return the addresses of at most limit front pages of the site at a host that were read, its own first."""
+    with archive_errors(archive):
+        rows = archive.execute(FRONTS.format("sources.host = ?"), (host, host, limit))
+        return [row["url"] for row in rows]
+
+
 def _front(archive: Connection, page: Row, sighting: Row, at: datetime, asked: str) -> Front:
     look = archive.execute(
         LOOK, (page["id"], sighting["first_seen"], sighting["last_seen"], asked)
@@ -131,11 +140,11 @@ def _front_page(archive: Connection, source: str, page: str | None) -> Row:
         wanted = storable(page)
         row: Row | None = archive.execute(
             FRONTS.format(f"rtrim(pages.url, '/') = rtrim(?, '/') AND {condition.sql}"),
-            (wanted, *condition.values, 1),
+            (wanted, *condition.values, source, 1),
         ).fetchone()
         if row is not None:
             return row
-    fronts = archive.execute(FRONTS.format(condition.sql), (*condition.values, MOST_HINTS)).fetchall()
+    fronts = archive.execute(FRONTS.format(condition.sql), (*condition.values, source, MOST_HINTS)).fetchall()
     if page is None and fronts:
         first: Row = fronts[0]
         return first

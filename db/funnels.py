@@ -1,9 +1,10 @@
 """What each crawl came to at each source, from the addresses it found to the fields it read."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from sqlite3 import Connection, Row
 from statistics import median
 
@@ -19,6 +20,19 @@ INSERT INTO funnels(crawl_id, source_id, discovered, asked, fetched, articles, n
 VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ON CONFLICT(crawl_id, source_id) DO UPDATE SET discovered = discovered + excluded.discovered
 """
+BY_DAY = """
+SELECT substr(crawls.started, 1, 10) AS day, count(*) AS crawls, sum(discovered) AS discovered, sum(fetched) AS fetched,
+    sum(articles) AS articles, sum(new) AS new, sum(changed) AS changed, sum(unchanged) AS unchanged, sum(gone) AS gone,
+    sum(failed) AS failed
+FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ? AND crawls.started >= ?
+GROUP BY day ORDER BY day DESC
+"""
+FAILED_BY_DAY = f"""
+SELECT substr(crawls.started, 1, 10) AS day, outcome, sum(pages) AS pages
+FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
+WHERE source_id = ? AND crawls.started >= ? AND outcome IN ({", ".join("?" * len(FAILURES))})
+GROUP BY day, outcome ORDER BY pages DESC, outcome
+"""  # noqa: S608 - only text of this program
 CLOSE = """
 UPDATE funnels SET asked = :asked, fetched = :fetched, articles = :articles, new = :new, changed = :changed,
     unchanged = :unchanged, gone = :gone, failed = :failed, bytes = :bytes, refused = :refused, read = :read,
@@ -67,6 +81,26 @@ class Funnel:
     """Median of their related links."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFunnel:
+    """What the crawls that began on one day came to at one source; all numbers but crawls count pages."""
+
+    day: date
+    """In UTC."""
+    crawls: int
+    discovered: int
+    fetched: int
+    articles: int
+    new: int
+    changed: int
+    unchanged: int
+    gone: int
+    """Stories that the site has taken down."""
+    failed: int
+    reasons: dict[Outcome, int]
+    """Of those that failed, the most frequent first; a story that is gone counts here too."""
+
+
 def count_discovered(archive: Connection, crawl_id: int, source_id: int, pages: int) -> None:
     """Add to the addresses that a crawl saw first at a source; inside the transaction that adds them."""
     archive.execute(EMPTY, (crawl_id, source_id, pages))
@@ -87,10 +121,25 @@ def funnels_of(archive: Connection, crawl_id: int) -> list[Funnel]:
     return _funnels(archive, "funnels.crawl_id = ? ORDER BY source_id", (crawl_id,))
 
 
-def funnels_since(archive: Connection, source_id: int, since: str) -> list[Funnel]:
-    """Return what the crawls that began at the time since or later came to at a source, newest first."""
-    condition = "source_id = ? AND crawls.started >= ? ORDER BY funnels.crawl_id DESC"
-    return _funnels(archive, condition, (source_id, since))
+def funnels_since(archive: Connection, source_id: int, since: str, limit: int = -1) -> list[Funnel]:
+    """Return what the crawls that began at the time since or later came to at a source, newest first.
+
+    At most limit of them, all if it is less than 0.
+    """
+    condition = "source_id = ? AND crawls.started >= ? ORDER BY funnels.crawl_id DESC LIMIT ?"
+    return _funnels(archive, condition, (source_id, since, limit))
+
+
+def funnels_by_day(archive: Connection, source_id: int, since: str) -> list[DayFunnel]:
+    """Return what a source's crawls came to on each day since a time that had any, the newest first."""
+    reasons: dict[str, dict[Outcome, int]] = defaultdict(dict)
+    values = (source_id, since, *sorted(FAILURES))
+    for row in archive.execute(FAILED_BY_DAY, values):
+        reasons[row["day"]][Outcome(row["outcome"])] = row["pages"]
+    return [
+        DayFunnel(**{**row, "day": date.fromisoformat(row["day"])}, reasons=reasons[row["day"]])
+        for row in map(dict, archive.execute(BY_DAY, (source_id, since)))
+    ]
 
 
 def _counts(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int]:

@@ -6,8 +6,9 @@ from functools import partial
 from sqlite3 import Connection, Row
 
 from archiver.errors import NotInArchiveError, QueryError
+from archiver.items import ChangeKind
 from archiver.revisions.diff import Mark, ParagraphDiff, changed_words, text_diff
-from archiver.revisions.kinds import ChangeKind, Text, body_without_lead
+from archiver.revisions.kinds import Text, body_without_lead
 from archiver.revisions.noise import is_same
 from db.connection import archive_errors
 from db.headlines import HeadlineVariant, headline_variants

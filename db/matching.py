@@ -20,6 +20,8 @@ from db.filters import (
     bound_text,
     by_author,
     first_of_copies,
+    listed_as_changed,
+    listed_in_section,
     no_later_copy,
     rows_condition,
     source_ids,
@@ -163,9 +165,10 @@ def matching(archive: Connection, query: Query, filters: Filters) -> Matching:
         match = f"({match}) NOT {compiler.any_of(excluded)}"
     # CROSS: the index first; a plan that begins with a filter asks it again for every article.
     tables = "articles_fts CROSS JOIN articles ON articles.id = articles_fts.rowid"
+    indexed_rows = Condition("articles_fts MATCH ?", (match,)) & _listed(archive, filters)
     if filters.distinct:
-        rows &= no_later_copy(tables, Condition("articles_fts MATCH ?", (match,)) & rows)
-    condition = Condition("articles_fts MATCH ?", (match,)) & rows
+        rows &= no_later_copy(tables, indexed_rows & rows)
+    condition = indexed_rows & rows
     return Matching(tables, condition, RANK if ranked else None, match, rows)
 
 
@@ -229,6 +232,18 @@ def _group_query(archive: Connection, compiler: Compiler, group: Group) -> str:
         else:
             queries.append(compiler.term(term))
     return f"({' OR '.join(queries)})"
+
+
+def _listed(archive: Connection, filters: Filters) -> Condition:
+    """Return what other indexes know of filters, asked before rows of articles are read."""
+    condition = Condition()
+    if filters.author is not None:
+        condition &= by_author(archive, filters.author, "+articles_fts.rowid")
+    if filters.section is not None:
+        condition &= listed_in_section(filters.section, "articles_fts.rowid")
+    if filters.change is not None:
+        condition &= listed_as_changed(filters.change, "articles_fts.rowid")
+    return condition
 
 
 def _any_row(archive: Connection, compiler: Compiler, group: Group) -> Condition:

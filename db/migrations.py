@@ -65,6 +65,12 @@ def m009_search(archive: Database) -> None:
     _run(archive, "009_search.sql")
 
 
+@migrations()
+def m010_sections(archive: Database) -> None:
+    """Find articles by their section, and by what was changed of them."""
+    _run(archive, "010_sections.sql")
+
+
 def migrate(archive: Connection) -> None:
     """Bring archive to the newest schema; inside the transaction that is open, if one is."""
     migrations.apply(Database(archive, execute_plugins=False))

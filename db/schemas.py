@@ -13,6 +13,7 @@ MIGRATIONS = (
     "m007_changes",
     "m008_change_log",
     "m009_search",
+    "m010_sections",
 )
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
 SCHEMA = len(MIGRATIONS)

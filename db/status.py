@@ -37,8 +37,10 @@ class SourceStatus:
     alarms: tuple[StandingAlarm, ...]
 
 
-def source_statuses(archive: Connection, days: int, now: datetime) -> list[SourceStatus]:
-    """Return how each source did on the last days, in the order in which they were added."""
+def source_statuses(
+    archive: Connection, days: int, now: datetime, host: str | None = None
+) -> list[SourceStatus]:
+    """Return how each source, or those of a host, did on the last days, in the order in which they were added."""
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
     with archive_errors(archive):
         alarms = standing_alarms(archive)
@@ -51,12 +53,12 @@ def source_statuses(archive: Connection, days: int, now: datetime) -> list[Sourc
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
                  AND outcome IS NULL AND found_by NOT NULL) AS waiting,
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
-                 AND outcome NOT NULL AND next_visit <= ?) AS due
+                 AND outcome NOT NULL AND next_visit <= ?1) AS due
             FROM sources LEFT JOIN crawls
                 ON crawls.id = (SELECT max(crawl_id) FROM funnels WHERE source_id = sources.id)
-            ORDER BY sources.id
+            WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
             """,
-            (time_text(now),),
+            (time_text(now), host),
         ).fetchall()
         return [_status(archive, row, first, days, alarms) for row in rows]
 

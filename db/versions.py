@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from sqlite3 import Connection, Row
 
-from archiver.items import Article
-from archiver.revisions.kinds import ChangeKind, Text, change_kinds, is_same_version, new_notice
+from archiver.items import Article, ChangeKind
+from archiver.revisions.kinds import Text, change_kinds, is_same_version, new_notice
 from db.values import each_name, list_of, time_of
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,9 @@ from importlib.resources import files
 
 import pytest
 
+from archiver.items import ChangeKind
 from archiver.revisions.corrections import is_correction
-from archiver.revisions.kinds import ChangeKind, Text, change_kinds, is_same_version, new_notice
+from archiver.revisions.kinds import Text, change_kinds, is_same_version, new_notice
 
 FLOOD = Text(
     headline="Flood closes the old bridge",

@@ -7,8 +7,7 @@ from conftest import Crawl
 from misbehaving import HEADLINE, OPENING, PARAGRAPHS, answer, feed, front, misbehaving, story
 
 import archiver
-from archiver.items import Outcome
-from archiver.revisions.kinds import ChangeKind
+from archiver.items import ChangeKind, Outcome
 from archiver.sample.server import SampleServer
 from db.connection import read_archive
 

@@ -12,6 +12,7 @@ from archives import FLOOD, NOON, SOURCE, article, crawl, link, one, response, v
 from archiver.errors import NotInArchiveError, QueryError
 from archiver.items import (
     Article,
+    ChangeKind,
     Discovery,
     FoundBy,
     Listing,
@@ -22,7 +23,6 @@ from archiver.items import (
     TitleOrigin,
 )
 from archiver.pipelines.deduplicate import Deduplicate
-from archiver.revisions.kinds import ChangeKind
 from db.connection import open_archive
 from db.history import history, version_diff
 from db.read import stored_article

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.revisions.kinds import ChangeKind
+from archiver.items import ChangeKind
 from db.connection import APPLICATION_ID, open_archive, read_archive
 from db.history import history
 from db.migrations import migrations

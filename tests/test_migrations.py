@@ -105,6 +105,10 @@ INSERT INTO listed_headlines VALUES
     8: """
 INSERT INTO exports VALUES ('daily', 1, '{}', 'articles.jsonl', 2, '2024-01-02T10:00:00Z');
 """,
+    9: """
+INSERT INTO watches VALUES (1, 'water', 'water', NULL, 'en', NULL, '2024-01-02T11:00:00Z', 1);
+INSERT INTO watch_hits VALUES (1, 1, '2024-01-02T11:00:00Z', NULL);
+""",
 }
 VERSIONS = sorted(int(name[:3]) for name in SCHEMAS if name.endswith(".sql") and int(name[:3]) < SCHEMA)
 

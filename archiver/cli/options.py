@@ -13,6 +13,7 @@ import click
 
 from archiver import settings
 from archiver.durations import duration
+from archiver.items import ChangeKind
 from db.filters import Filters
 
 T = TypeVar("T")
@@ -232,7 +233,20 @@ def distinct_option(command: Command[T]) -> Command[T]:
 
 def filter_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles; command receives them as filters, a Filters."""
-    return distinct_option(article_options(command))
+    return distinct_option(section_options(article_options(command)))
+
+
+def section_options(command: Command[T]) -> Command[T]:
+    """Add the options that choose articles by their section, and by what was changed of them."""
+    section = click.option(
+        "--section", metavar="NAME", callback=not_blank, help="In this section of the site; case is ignored."
+    )
+    change = click.option(
+        "--change",
+        type=click.Choice([kind.value for kind in ChangeKind]),
+        help="Changed so by its publisher at least once.",
+    )
+    return section(change(command))
 
 
 def article_options(command: Command[T]) -> Command[T]:
@@ -266,6 +280,8 @@ def article_options(command: Command[T]) -> Command[T]:
             until=until.end if until else None,
             language=others.pop("lang"),
             author=others.pop("author"),
+            section=others.pop("section", None),
+            change=ChangeKind(change) if (change := others.pop("change", None)) else None,
             distinct=others.pop("distinct", False),
         )
         return command(filters=filters, **others)

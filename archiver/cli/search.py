@@ -206,7 +206,11 @@ def _tell_counts(found: Counts, limit: int, *, as_json: bool) -> None:
     table.add_column()
     most = max(count.articles for count in found.counts)
     for count in found.counts[:limit]:
-        table.add_row(count.key or "not known", f"{count.articles:,}", bar(count.articles, most))
+        table.add_row(
+            count.key or ("unchanged" if found.by is CountBy.CHANGE else "not known"),
+            f"{count.articles:,}",
+            bar(count.articles, most),
+        )
     output = Output()
     output.print(table)
     output.say((f"{counted(found.articles, 'article')} in all", "dim"))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
+from archiver.items import ChangeKind
 from archiver.revisions.corrections import correction_notices
 from archiver.revisions.noise import UNSPACED, is_same, is_settled_same, prose, settled
 
@@ -12,19 +12,6 @@ WORD = re.compile(r"\w+")
 # A slip of the pen is one letter in a word of at least so many, in so many words of a text at most.
 SLIP_LETTERS = 5
 MOST_SLIPS = 3
-
-
-class ChangeKind(StrEnum):
-    """What changed from one version to the next; one change may be of several kinds."""
-
-    HEADLINE = "headline"
-    LEAD = "lead"
-    BODY = "body"
-    BYLINE = "byline"
-    CORRECTION = "correction"
-    """The newsroom says that it corrected the story, and did not say so before."""
-    TRIVIAL = "trivial"
-    """Nothing but punctuation, capitals, a letter mistyped, the order of authors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
