@@ -1,8 +1,10 @@
 """archiver serve: the archive in a browser, as any program that speaks HTTP meets it."""
 
 import csv
+import html
 import io
 import json
+import re
 import socket
 import zipfile
 from collections.abc import Iterator
@@ -94,11 +96,48 @@ def test_counts_beside_the_results_narrow_them_down(room: Room) -> None:
     )
 
 
-def test_chart_has_a_column_for_every_day_of_a_short_time(room: Room) -> None:
-    page = room.get("/search?q=harbour&since=2026-11-01").text
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("section", "City"), ("section", "ciTY"), ("change", "headline"), ("change", "correction")],
+)
+def test_section_and_kind_of_change_narrow_down_all_that_a_search_gives(
+    room: Room, field: str, value: str
+) -> None:
+    asked = f"{field}={value}"
+    found = room.get(f"/search.json?{asked}&limit=200").data
+    urls = {hit["url"] for hit in found["hits"]}
+    all_counts = room.get("/search.json?limit=200").data["counts"][field]
+    exported = [json.loads(line) for line in room.get(f"/export?{asked}").text.splitlines()]
+
+    assert urls
+    assert len(urls) == found["articles"] == found["counted_articles"]
+    assert len(urls) == next(each["articles"] for each in all_counts if each["key"].lower() == value.lower())
+    assert {each["url"] for each in exported} == urls
+    assert {
+        each.link for each in feedparser.parse(room.get(f"/feed.xml?{asked}&limit=200").body).entries
+    } == urls
+    assert room.get(f"/search.json?{asked}&q=xyzzyq").data["hits"] == []
+    assert f"{asked}" in room.get(f"/search?{asked}").text
+
+
+def test_facets_lead_to_section_and_kind_of_change_and_back(room: Room) -> None:
+    page = room.get("/search?q=harbour").text
+    narrowed = room.get("/search?q=harbour&section=City&change=body").text
+
+    assert 'href="/search?q=harbour&amp;section=City"' in page
+    assert 'href="/search?q=harbour&amp;change=body"' in page
+    assert 'href="/search?q=harbour&amp;section=City">any' in narrowed
+    assert 'href="/search?q=harbour&amp;change=body">any' in narrowed
+
+
+def test_chart_has_a_column_for_every_day_of_a_short_time_and_says_it_as_a_table(room: Room) -> None:
+    page, data = room.get("/search?q=harbour").text, room.get("/search.json?q=harbour").data
 
     assert '<svg class="columns"' in page
+    assert page.count('class="whole"') == 7
     assert "since=2026-11-19&amp;until=2026-11-19" in page
+    assert "Coverage by day as a table" in page
+    assert sum(each["articles"] for each in data["coverage"]) == data["articles"]
 
 
 def test_related_headlines_are_searched_too(room: Room) -> None:
@@ -167,6 +206,48 @@ def test_source_page_shows_what_stood_on_the_front(room: Room) -> None:
     assert "was first read at" in room.get(f"/sources/{quote(source)}.json?at=2020-01-01").data["no_front"]
 
 
+def test_source_page_tells_its_crawls_by_day_with_what_failed(room: Room, archive: Path) -> None:
+    with closing(read_archive(archive)) as connection:
+        host, crawls, new, failed = connection.execute(
+            """SELECT host, count(*), sum(new), sum(failed) FROM funnels JOIN sources ON sources.id = source_id
+            WHERE source_id = (SELECT min(id) FROM sources)"""
+        ).fetchone()
+    days = room.get(f"/sources/{quote(host)}.json").data["account"]["funnel_days"]
+    page = room.get(f"/sources/{quote(host)}").text
+
+    assert sum(day["crawls"] for day in days) == crawls
+    assert sum(day["new"] for day in days) == new
+    assert (
+        sum(day["failed"] for day in days) == failed == sum(sum(day["reasons"].values()) for day in days) > 0
+    )
+    assert re.search(r'<span class="count">\d+ gone</span>', page)
+
+
+def test_source_page_leads_through_the_states_of_its_front(room: Room) -> None:
+    source = room.get("/sources.json").data["sources"][0]["source"]
+    latest = room.get(f"/sources/{quote(source)}").text
+    earlier = html.unescape(re.findall(r'<a href="([^"]*)">What stood there before', latest)[0])
+    before = room.get(earlier.partition("#")[0]).text
+    later = html.unescape(re.findall(r'<a href="([^"]*)">what came next', before)[0])
+
+    assert "Tide gauge at the customs steps" in latest.partition("Most linked")[0]
+    assert "Tide gauge at the customs steps" not in before.partition("Most linked")[0]
+    assert (
+        "Tide gauge at the customs steps"
+        in room.get(later.partition("#")[0]).text.partition("Most linked")[0]
+    )
+
+
+def test_source_page_shows_changed_and_vanished_stories_apart(room: Room) -> None:
+    source = room.get("/sources.json").data["sources"][0]["source"]
+    data = room.get(f"/sources/{quote(source)}.json").data
+
+    assert {"gone"} == {kind for change in data["gone"] for kind in change["kinds"]}
+    assert data["changes"]
+    assert not any("gone" in change["kinds"] for change in data["changes"])
+    assert data["account"]["most_linked"][0]["pages"] > 1
+
+
 def test_changes_are_told_by_kind(room: Room) -> None:
     kinds = {
         kind for change in room.get("/changes.json?kind=gone").data["changes"] for kind in change["kinds"]
@@ -184,7 +265,9 @@ def test_changes_are_told_by_kind(room: Room) -> None:
         ("/search?limit=9999999999999999999999", 400, "from 1 to 200"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),
         ("/search?q=bridge&sort=size", 400, "best, recent, date"),
-        ("/feed.xml", 400, "q is missing"),
+        ("/search?change=weather", 400, "headline, lead, body"),
+        ("/export?change=weather", 400, "headline, lead, body"),
+        ("/feed.xml?change=weather", 400, "headline, lead, body"),
         ("/changes?kind=weather", 400, "headline"),
         ("/articles/999999", 404, "no article"),
         ("/articles/99999999999999999999999", 404, "no article"),

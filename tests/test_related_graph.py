@@ -12,7 +12,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, vis
 from archiver.errors import NotInArchiveError, QueryError
 from archiver.items import LinkKind, Outcome, RelatedLink
 from db.connection import open_archive
-from db.fronts import front
+from db.fronts import front, front_addresses
 from db.graph import MissingFilters, missing, relations
 from db.store import record_visit
 
@@ -166,3 +166,15 @@ def test_view_tells_the_same_of_front_pages(archive: sqlite3.Connection) -> None
         ("news.example", 0, "Ferry runs", FERRY.url, 2),
         ("news.example", 1, "Flood!", FLOOD.url, 1),
     ]
+
+
+def test_front_of_a_site_is_not_that_of_a_site_below_it(archive: sqlite3.Connection) -> None:
+    above, below = "https://paper.example/", "https://city.paper.example/"
+    show_front(archive, 0, link("below", "Below"), url=below, source=below)
+    for hour in range(3):
+        show_front(archive, hour, link(f"below{hour}", f"Below {hour}"), url=below, source=below)
+    show_front(archive, 4, link("above", "Above"), url=above, source=above)
+
+    assert front(archive, "paper.example").url == above
+    assert front_addresses(archive, "paper.example") == [above]
+    assert front_addresses(archive, "city.paper.example") == [below]

@@ -1,53 +1,93 @@
-"""Charts as SVG made on the server: columns over time, and a calendar of days."""
+"""Charts as SVG made on the server: columns over time, one above the other, and a calendar of days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from archiver.wording import counted
 
-WIDTH, HEIGHT = 720, 90
-# The widest a column is, and the least room that the names of both ends take.
-WIDEST, NAMES = 44, 180
+WIDTH, HEIGHT = 720, 110
+# Room for the numbers at the left, above the highest column, and for the names below.
+LEFT, TOP, BELOW = 44, 8, 18
+# The widest a column is, and how many names stand below them at most.
+WIDEST, MOST_NAMES = 44, 6
+# Room that a name takes below the columns.
+NAME_WIDTH = 74
 GAP = 0.2
 CELL = 13
 LEVELS = 4
 WEEK = 7
 
 
-def columns(counts: Sequence[tuple[str, int]], noun: str, links: Sequence[str] = ()) -> Markup:
-    """Return a column for each count, in order; each may lead to an address."""
-    most = max((number for _, number in counts), default=0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a chart."""
+
+    name: str
+    parts: tuple[int, ...]
+    """What stands above each other in it, from below; the same in number for all columns of a chart."""
+    title: str
+    """What it says in words."""
+    link: str = ""
+
+
+def columns(shown: Sequence[Column], label: str) -> Markup:
+    """Return a chart of columns in their order; each may lead to an address."""
+    most = max((sum(column.parts) for column in shown), default=0)
     if not most:
         return Markup("")
-    wide = min(WIDTH / len(counts), WIDEST)
-    width = max(wide * len(counts), NAMES)
+    wide = min((WIDTH - LEFT) / len(shown), WIDEST)
     parts = [
         Markup('<svg class="columns" viewBox="0 0 {} {}" role="group" aria-label="{}">').format(
-            WIDTH,
-            HEIGHT + 18,
-            f"{counted(sum(n for _, n in counts), noun)}, {counts[0][0]} to {counts[-1][0]}",
-        )
+            WIDTH, TOP + HEIGHT + BELOW, label
+        ),
+        *_scale(most, LEFT + wide * len(shown)),
     ]
-    for place, (name, number) in enumerate(counts):
-        tall = max(number / most * HEIGHT, 1.5 if number else 0)
-        column = Markup(
-            '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
-        ).format(
-            place * wide + GAP * wide / 2,
-            HEIGHT - tall,
-            wide * (1 - GAP),
-            tall,
-            f"{name}: {counted(number, noun)}",
+    for place, column in enumerate(shown):
+        drawn = Markup("<title>{}</title>{}").format(
+            column.title, Markup("").join(_pieces(column, LEFT + place * wide, wide, most))
         )
-        parts.append(Markup('<a href="{}">{}</a>').format(links[place], column) if links else column)
-    ends = ((0, "start", counts[0][0]), (width, "end", counts[-1][0]))
-    for x, anchor, text in ends if len(counts) > 1 else ends[:1]:
-        parts.append(
-            Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, HEIGHT + 14, anchor, text)
-        )
+        if column.link:
+            parts.append(Markup('<a href="{}">{}</a>').format(column.link, drawn))
+        else:
+            parts.append(Markup("<g>{}</g>").format(drawn))
+    parts.extend(_names(shown, wide))
     return Markup("").join([*parts, Markup("</svg>")])
+
+
+def _pieces(column: Column, left: float, wide: float, most: int) -> Iterator[Markup]:
+    # What can be pointed at is as high as the chart: a column of one is hard to hit.
+    yield Markup('<rect class="whole" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
+        left, TOP, wide, HEIGHT
+    )
+    foot = float(TOP + HEIGHT)
+    for number, part in enumerate(column.parts):
+        tall = max(part / most * HEIGHT, 1.5 if part else 0)
+        foot -= tall
+        if part:
+            yield Markup(
+                '<rect class="series-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+            ).format(number, left + GAP * wide / 2, foot, wide * (1 - GAP), tall)
+
+
+def _scale(most: int, right: float) -> Iterator[Markup]:
+    """Yield a line at nothing and one at the most, with their numbers."""
+    for y, number in ((TOP + HEIGHT, 0), (TOP, most)):
+        yield Markup('<line x1="{}" y1="{}" x2="{:.0f}" y2="{}"/>').format(LEFT, y, right, y)
+        yield Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(LEFT - 6, y + 4, f"{number:,}")
+
+
+def _names(shown: Sequence[Column], wide: float) -> Iterator[Markup]:
+    """Yield names below the columns, as many as there is room for, the first among them."""
+    room = max(int(wide * len(shown) // NAME_WIDTH), 1)
+    step = -(-len(shown) // min(room, MOST_NAMES))
+    for place in range(0, len(shown), step):
+        x = LEFT + place * wide + (wide / 2 if step == 1 else GAP * wide / 2)
+        yield Markup('<text x="{:.1f}" y="{}" text-anchor="{}">{}</text>').format(
+            x, TOP + HEIGHT + 14, "middle" if step == 1 else "start", shown[place].name
+        )
 
 
 def calendar(counts: Sequence[tuple[date, int]], noun: str) -> Markup:

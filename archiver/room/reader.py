@@ -11,9 +11,10 @@ from archiver.archive import Archive
 from archiver.errors import ArchiveError, TookTooLongError
 from archiver.items import RawResponse
 from db.captures import Capture, capture, captured_page, captures_of
-from db.counts import CountBy, Counts, count_by
 from db.coverage import SourceAccount, headlines_of, latest_articles, source_account
+from db.facets import Facets, facets
 from db.filters import Filters
+from db.fronts import front_addresses
 from db.headline_search import HeadlineHit, search_headlines
 from db.read import CrawlRecord
 from db.runs import CrawlAccount, crawl_account, latest_crawls
@@ -47,9 +48,9 @@ class Reader(Archive):
         """Return at most limit related headlines that match words, best first."""
         return self._ask(search_headlines, words, filters, limit)
 
-    def counts(self, words: str, by: CountBy, filters: Filters) -> Counts:
-        """Count the articles that words and filters ask for."""
-        return self._ask(count_by, words, by, filters)
+    def facets(self, words: str | None, filters: Filters, limit: int) -> Facets:
+        """Count the articles among which a search finds at most limit."""
+        return self._ask(facets, words, filters, limit)
 
     def headlines(self, article_ids: Iterable[int]) -> dict[int, str]:
         """Return the headlines of articles by their numbers."""
@@ -58,6 +59,14 @@ class Reader(Archive):
     def status(self, days: int) -> list[SourceStatus]:
         """Return how each source did on the last days."""
         return self._ask(source_statuses, days, datetime.now(UTC))
+
+    def status_of(self, host: str, days: int) -> SourceStatus | None:
+        """Return how the site at a host did on the last days."""
+        return next(iter(self._ask(source_statuses, days, datetime.now(UTC), host)), None)
+
+    def fronts(self, host: str) -> list[str]:
+        """Return the addresses of front pages of the site at a host that were read."""
+        return self._ask(front_addresses, host)
 
     def source(self, host: str, days: int) -> SourceAccount:
         """Return how the site at a host was covered on the last days."""

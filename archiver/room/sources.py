@@ -1,15 +1,28 @@
 """The sites: all in a table, and one with its coverage, crawls, alarms and what stood on its front page."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+from markupsafe import Markup
+
 from archiver.errors import NotInArchiveError
-from archiver.room.answers import Answer, Asked
-from archiver.room.charts import calendar, columns
+from archiver.room.answers import Answer, Asked, address
+from archiver.room.charts import Column, calendar, columns
+from archiver.room.reader import Reader
+from archiver.wording import counted, iso_text
+from db.changes import NOTABLE, Change, Happening
+from db.fronts import Front
+from db.funnels import DayFunnel
 
 DAYS = 182
 MOST_DAYS = 3660
-# Days of the little charts in the table, and crawls and changes on a site's page.
+# Days of the little charts in the table, and of the crawls by day; crawls and changes on a site's page.
 FORTNIGHT = 14
+FUNNEL_DAYS = 60
 MOST_CRAWLS = 30
 MOST_CHANGES = 20
+# What stands in the columns of the crawls by day, from below.
+STAGES = ("new", "changed", "unchanged", "failed")
 
 
 def sources_page(asked: Asked) -> Answer:
@@ -23,28 +36,59 @@ def source_page(asked: Asked) -> Answer:
     host: str = asked.request.path_params["host"]
     archive = asked.archive
     account = archive.source(host, days=asked.number("days", DAYS, MOST_DAYS))
-    status = next((each for each in archive.status(FORTNIGHT) if each.source == account.source), None)
-    at = asked.day("at")
+    status = archive.status_of(account.source, FORTNIGHT)
+    front, no_front = _front(asked, account.source)
     data = {
         "account": account,
         "alarms": status.alarms if status else (),
         "status": status,
-        "changes": archive.changes(source=account.source, limit=MOST_CHANGES),
-        "front": None,
-        "no_front": "",
+        "changes": _changes(
+            archive, account.source, [each for each in NOTABLE if each is not Happening.GONE]
+        ),
+        "gone": _changes(archive, account.source, [Happening.GONE]),
+        "front": front,
+        "no_front": no_front,
+        "fronts": archive.fronts(account.source),
     }
-    try:
-        data["front"] = archive.front(account.source, at=at, page=asked.text("page"))
-    except NotInArchiveError as error:
-        data["no_front"] = str(error)
-    crawls = account.funnels[:MOST_CRAWLS]
+    days = account.funnel_days[:FUNNEL_DAYS]
     shown = {
         "calendar": calendar([(day.day, day.articles) for day in account.days], "article"),
-        "crawls": crawls,
-        "crawl_chart": columns(
-            [(f"crawl {each.crawl_id}", each.new) for each in reversed(crawls)],
-            "new story",
-            [f"/crawls/{each.crawl_id}" for each in reversed(crawls)],
-        ),
+        "crawls": account.funnels[:MOST_CRAWLS],
+        "funnel_days": days,
+        "funnel_chart": _funnel_chart(days),
+        "stages": STAGES,
+        "earlier": None if front is None else _at(asked, iso_text(front.since - timedelta(seconds=1))),
+        "later": None
+        if front is None or not front.next_observed
+        else _at(asked, iso_text(front.next_observed)),
     }
     return Answer("source.html", account.name, data, shown)
+
+
+def _front(asked: Asked, host: str) -> tuple[Front | None, str]:
+    """Return what stood on the front page that was asked for, else why nothing is known of it."""
+    try:
+        return asked.archive.front(host, at=asked.day("at"), page=asked.text("page")), ""
+    except NotInArchiveError as error:
+        return None, str(error)
+
+
+def _at(asked: Asked, moment: str) -> str:
+    given = {name: value for name, value in asked.params.items() if name != "at"}
+    return f"{address(asked.request.url.path, **given, at=moment)}#front"
+
+
+def _changes(archive: Reader, host: str, kinds: Sequence[Happening]) -> list[Change]:
+    """Return what happened to stories of one site, without those of the sites below it."""
+    found = archive.changes(source=host, kinds=kinds, limit=MOST_CHANGES * 5)
+    return [each for each in found if each.source == host][:MOST_CHANGES]
+
+
+def _funnel_chart(days: Sequence[DayFunnel]) -> Markup:
+    shown = []
+    for day in reversed(days):
+        parts = tuple(getattr(day, stage) for stage in STAGES)
+        words = ", ".join(f"{number:,} {stage}" for stage, number in zip(STAGES, parts, strict=True))
+        title = f"{day.day}, {counted(day.crawls, 'crawl')}: {day.discovered:,} discovered, {words}"
+        shown.append(Column(name=day.day.isoformat(), parts=parts, title=title))
+    return columns(shown, "Pages by day and what came of them") if len(shown) > 1 else Markup("")
