@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import feedparser  # type: ignore[import-untyped] # it has no types
 import pytest
+from archives import article, filled, link, visit
+from archives import crawl as crawl_row
 from commands import run_apart
 from conftest import crawl_of
 from hostile import HEADLINE, PATHS, pages
@@ -23,10 +25,11 @@ from rooms import Room, crawl_both_editions, serving
 
 from archiver.sample.server import serve
 from db.connection import read_archive
+from db.store import record_visit
 
 PLACES = (
-    "/", "/search?q=bridge", "/articles/1", "/articles/1/versions", "/articles/1/links", "/sources", "/changes",
-    "/missing", "/crawls", "/crawls/1", "/captures/1",
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/versions", "/articles/1/links", "/links?q=bridge", "/links",
+    "/sources", "/changes", "/missing", "/crawls", "/crawls/1", "/captures/1",
 )  # fmt: skip
 
 
@@ -405,6 +408,46 @@ def test_links_page_draws_every_story_once(room: Room) -> None:
     assert len(urls) == len(set(urls)) > 5
     assert page.count("<circle") == len(urls)
     assert page.count("<line") == len(data["picture"]["arcs"])
+
+
+def test_stories_around_a_search_stand_around_what_it_finds(room: Room) -> None:
+    found = {hit["url"] for hit in room.get("/search.json?q=harbour&lang=en").data["hits"]}
+    data, page = (
+        room.get("/links.json?q=harbour&lang=en").data["picture"],
+        room.get("/links?q=harbour&lang=en").text,
+    )
+    steps = {node["url"]: node["step"] for node in data["nodes"]}
+    ends = {(arc["from_url"], arc["to_url"]) for arc in data["arcs"]}
+
+    assert found == {url for url, step in steps.items() if step == 0}
+    assert set(steps.values()) == {0, 1, 2}
+    for url, step in steps.items():
+        linked = {one for pair in ends if url in pair for one in pair}
+        assert step == 0 or any(steps[other] == step - 1 for other in linked)
+    assert page.count("<circle") == page.count("<text") == len(steps)
+    assert 'action="/links"' in page
+    assert "No article matches" in room.get("/links?q=xyzzyq").text
+    assert room.get("/links?q=keeper+in:headlines").status == 400
+
+
+def test_picture_of_many_stories_is_whole(tmp_path: Path) -> None:
+    stories = [article(f"s{n}", f"Flood {n}", f"Water stands at {n} metres.") for n in range(260)]
+    connection = filled(tmp_path / "archive.db", [])
+    number = crawl_row(connection)
+    for n, story in enumerate(stories):
+        shown = [link(f"s{(n * 7 + k * k) % 260}", f"Flood {k}", k) for k in range(1, 9)]
+        record_visit(connection, number, visit(story, shown))
+    connection.close()
+    with serving(tmp_path / "archive.db") as room:
+        for place in ("/links?q=flood", "/articles/1/links"):
+            page, data = (
+                room.get(place).text,
+                room.get(place.replace("links", "links.json", 1)).data["picture"],
+            )
+            spots = set(re.findall(r'<circle class="[^"]*" cx="(-?\d+)" cy="(-?\d+)"', page))
+
+            assert len(data["nodes"]) == 200 or (place.startswith("/articles") and len(data["nodes"]) > 100)
+            assert len(spots) > len(data["nodes"]) * 0.95  # no heap
 
 
 def test_readers_do_not_wait_for_a_crawl_or_for_each_other(

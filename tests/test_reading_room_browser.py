@@ -23,8 +23,8 @@ pytestmark = pytest.mark.skipif(
     reason="needs playwright (pip install 'news-archiver[js]') and Chromium (apt-get install chromium)",
 )
 PLACES = (
-    "/", "/search?q=bridge", "/articles/1", "/articles/1/links", "/sources", "/changes", "/missing", "/crawls",
-    "/crawls/1", "/captures/1", "/nosuch",
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/links", "/links?q=harbour", "/sources",
+    "/changes", "/missing", "/crawls", "/crawls/1", "/captures/1", "/nosuch",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
 # What axe-core calls what somebody cannot use.

@@ -149,7 +149,7 @@ def _status(error: ArchiverError) -> int:
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def address(path: str, **fields: object) -> str:
+def address(path: str, /, **fields: object) -> str:
     """Return a path with the fields that are not None."""
     given = urlencode({name: str(value) for name, value in fields.items() if value not in (None, "")})
     return f"{path}?{given}" if given else path

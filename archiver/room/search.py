@@ -69,18 +69,19 @@ def search_page(asked: Asked) -> Answer:
     words, limit, filters = asked.text("q"), asked.number("limit", ON_A_PAGE, MOST), filters_of(asked)
     if words is not None and read_query(words).in_headlines:
         hits = asked.archive.headline_hits(words, filters, limit)
-        shown = _box() | {"words": words}
+        shown = search_box() | {"words": words}
         return Answer("headlines.html", words, {"headlines": hits}, shown)
     found = asked.archive.found(words, filters, limit, sort_of(asked))
     facets = asked.archive.facets(words, filters, limit)
     given = {name: value for name, value in asked.params.items() if name != "limit"}
     more = len(found.hits) == limit < MOST
-    shown = _box() | {
+    shown = search_box() | {
         "words": words or "",
         "narrowing": _facets(facets, given),
         "chart": coverage_chart(facets.coverage, given),
         "more": address("/search", **(given | {"limit": min(limit * 2, MOST)})) if more else None,
         "feed": address("/feed.xml", **given),
+        "links": address("/links", **given),
         "exports": [(form, address("/export", **(given | {"form": form}))) for form in EXPORTS],
     }
     return Answer("search.html", words or "The archive", _data(found, facets), shown)
@@ -114,7 +115,7 @@ def change_of(asked: Asked) -> ChangeKind | None:
     return ChangeKind(name)
 
 
-def _box() -> dict[str, object]:
+def search_box() -> dict[str, object]:
     """Return what the box for a search offers."""
     return {"sorts": list(Sort), "changes": list(ChangeKind)}
 
