@@ -103,12 +103,17 @@ def are_copies(body: str, other: str) -> bool | None:
 
 def passages(first: Words, second: Words) -> Iterator[str]:
     """Yield the passages of the first text that the second has too, in order, as the first writes them."""
+    return (first.text[start:end] for start, end in common_spans(first, second))
+
+
+def common_spans(first: Words, second: Words) -> Iterator[tuple[int, int]]:
+    """Yield where the passages of the first text that the second has too begin and end in it, in order."""
     ones = shingles(first)
     shared = np.isin(ones, shingles(second))
     edges = np.flatnonzero(np.diff(np.concatenate(([0], shared.astype(np.int8), [0]))))
     for start, end in edges.reshape(-1, 2).tolist():
         if end + 1 - start >= SHORTEST_PASSAGE:
-            yield first.text[first.starts[start] : first.ends[min(end, first.ends.size - 1)]]
+            yield int(first.starts[start]), int(first.ends[min(end, first.ends.size - 1)])
 
 
 def _is_template(first: Words, second: Words) -> bool:

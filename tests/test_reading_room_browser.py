@@ -4,17 +4,21 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from archives import FLOOD, filled
 from conftest import crawl_of
 from hostile import pages
-from misbehaving import misbehaving
+from misbehaving import answer, misbehaving
 from rooms import Room, crawl_both_editions, serving
 
 from archiver.crawl.browser import PROGRAMS
+from archiver.items import Image
 from db.connection import read_archive
 
 BROWSER = next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -23,7 +27,7 @@ pytestmark = pytest.mark.skipif(
     reason="needs playwright (pip install 'news-archiver[js]') and Chromium (apt-get install chromium)",
 )
 PLACES = (
-    "/", "/search?q=bridge", "/articles/1", "/articles/1/links", "/links?q=harbour", "/sources",
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/beside/2", "/articles/1/links", "/links?q=harbour", "/sources",
     "/changes", "/missing", "/crawls", "/crawls/1", "/captures/1", "/nosuch",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
@@ -195,3 +199,28 @@ def test_nothing_of_a_hostile_page_runs_and_no_request_leaves(
 
         assert dialogs == []
         assert len(elsewhere.requests) == before
+
+
+def test_pictures_come_from_the_web_only_if_they_are_asked_for(browser: Any, tmp_path: Path) -> None:
+    picture = bytes.fromhex("47494638396101000100800000000000ffffff2c00000000010001000002024401003b")
+    with misbehaving({"/bridge.gif": answer(picture, content_type="image/gif")}) as elsewhere:
+        port = urlsplit(elsewhere.url).port
+        images = (Image(url="http://pictures.example/bridge.gif"), Image(url=f"{elsewhere.url}/near.gif"))
+        filled(tmp_path / "archive.db", [replace(FLOOD, images=images)]).close()
+        with serving(tmp_path / "archive.db") as room:
+            rules = f"--host-resolver-rules=MAP pictures.example:80 127.0.0.1:{port}"
+            running = browser.browser_type.launch(executable_path=BROWSER, args=["--no-sandbox", rules])
+            page = running.new_page(base_url=room.address, java_script_enabled=False)
+            page.goto("/articles/1", wait_until="networkidle")
+            before = len(elsewhere.requests)
+            page.get_by_role("link", name="Load them from the web").click()
+            page.wait_for_url("**pictures=1**")
+            page.wait_for_load_state("networkidle")
+            page.locator("#pictures img").scroll_into_view_if_needed()
+            page.wait_for_load_state("networkidle")
+            running.close()
+            asked = list(elsewhere.requests)
+
+    assert before == 0
+    assert [request for request in asked if "bridge.gif" in request]
+    assert not [request for request in asked if "near.gif" in request]

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from archiver.errors import ArchiverError, NotInArchiveError, QueryError, TookTooLongError
+from archiver.room.charts import lifetime
 from archiver.room.reader import Reader
 from archiver.wording import (
     byte_text,
@@ -47,6 +48,8 @@ class Answer:
     """What programs get as JSON, and the template by the same names."""
     shown: Mapping[str, object] = field(default_factory=dict)
     """What only the template gets: pictures, addresses of other pages."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the page, where they differ from those of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def html_response(request: Request, found: Answer, status: int = 200) -> HTMLRes
             asked=defaultdict(str, request.query_params),  # what was not asked for is blank
         )
     )
-    return HTMLResponse(page, status)
+    return HTMLResponse(page, status, dict(found.headers))
 
 
 def _status(error: ArchiverError) -> int:
@@ -204,6 +207,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "bytes": byte_text,
         "day": day_text,
+        "lifetime": lifetime,
         "duration": duration_text,
         "marked": marked,
         "outward": outward,

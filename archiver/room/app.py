@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, View], ...] = (
     ("/articles/{id:int}", article.article_page),
     ("/articles/{id:int}/versions", article.versions_page),
     ("/articles/{id:int}/links", links.links_page),
+    ("/articles/{id:int}/beside/{other:int}", article.shared_page),
     ("/links", links.search_links_page),
     ("/captures/{id:int}", captures.capture_page),
     ("/sources", sources.sources_page),

@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from archiver.errors import QueryError
 from archiver.revisions.diff import Mark, ParagraphDiff
 from archiver.room.answers import Answer, Asked
+from archiver.room.charts import span_of_headlines
+from archiver.room.pictures import policy_with, shown_pictures
 from archiver.room.reader import Reader
 from db.history import FieldDiff
 from db.read import StoredArticle, StoredLink
@@ -41,12 +43,25 @@ def article_page(asked: Asked) -> Answer:
         "copies": archive.copies(id_, limit=MOST_COPIES),
         "captures": archive.captures(id_, limit=MOST_CAPTURES),
     }
+    loads = asked.text("pictures") is not None
     shown = {
         "paragraphs": _paragraphs(article),
         "related_by_block": _by_block(article.related),
         "kept": next((each for each in data["captures"] if each.place), None),  # type: ignore[attr-defined]  # captures
+        "pictures": shown_pictures(article.images),
+        "loads_pictures": loads,
+        "read_from": _read_from(article),
+        "span": span_of_headlines(data["history"].headlines),  # type: ignore[attr-defined]  # a History
     }
-    return Answer("article.html", article.headline, data, shown)
+    headers = {"Content-Security-Policy": policy_with(article.images)} if loads else {}
+    return Answer("article.html", article.headline, data, shown, headers)
+
+
+def shared_page(asked: Asked) -> Answer:
+    """Show two articles side by side, with the passages that they have in common."""
+    params = asked.request.path_params
+    found = asked.archive.shared_text(params["id"], params["other"])
+    return Answer("shared.html", f"Beside {found.other.article.headline}", {"shared": found})
 
 
 def versions_page(asked: Asked) -> Answer:
@@ -63,6 +78,17 @@ def versions_page(asked: Asked) -> Answer:
     return Answer(
         "versions.html", f"Versions of {_headline(asked.archive, id_)}", data, {"rows": _rows(fields)}
     )
+
+
+def _read_from(article: StoredArticle) -> list[tuple[str, str]]:
+    """Return the fields of an article with where on its page each was read, as far as it is known."""
+    sources = article.sources
+    return [
+        (name.replace("_", " "), str(origin))
+        for name in ("headline", "lead", "body", "authors", "date_published", "date_modified", "language", "section",
+                     "keywords", "url")
+        if (origin := getattr(sources, name))
+    ]  # fmt: skip
 
 
 def _headline(archive: Reader, id_: int) -> str:

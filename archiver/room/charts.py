@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
 from archiver.wording import counted
+from db.headlines import HeadlineVariant
 
 WIDTH, HEIGHT = 720, 110
 # Room for the numbers at the left, above the highest column, and for the names below.
@@ -19,6 +20,8 @@ GAP = 0.2
 CELL = 13
 LEVELS = 4
 WEEK = 7
+# Width of a bar of time, and its height.
+BAR, DOT = 120, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +121,21 @@ def calendar(counts: Sequence[tuple[date, int]], noun: str) -> Markup:
             month = day.month
             parts.append(Markup('<text x="{}" y="10">{}</text>').format(week * CELL, f"{day:%b}"))
     return Markup("").join([*parts, Markup("</svg>")])
+
+
+def lifetime(first: datetime, last: datetime, whole: tuple[datetime, datetime]) -> Markup:
+    """Return a bar that shows which part of a whole time something lasted; a moment is a dot."""
+    start, end = whole
+    length = max((end - start).total_seconds(), 1)
+    left, right = ((moment - start).total_seconds() / length * (BAR - DOT) for moment in (first, last))
+    return Markup(
+        '<svg class="lifetime" viewBox="0 0 {} {}" aria-hidden="true">'
+        '<rect class="whole" y="{}" width="{}" height="1"/><rect x="{:.1f}" width="{:.1f}" height="{}" rx="{}"/></svg>'
+    ).format(BAR, DOT, DOT // 2, BAR, left, right - left + DOT, DOT, DOT / 2)
+
+
+def span_of_headlines(headlines: Sequence[HeadlineVariant]) -> tuple[datetime, datetime] | None:
+    """Return when the first headline was first seen and the last one last, None if there is none."""
+    if not headlines:
+        return None
+    return min(each.first_seen for each in headlines), max(each.last_seen for each in headlines)

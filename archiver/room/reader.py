@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from os import PathLike
 from sqlite3 import SQLITE_INTERRUPT, Connection
 from time import monotonic
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from archiver.archive import Archive
 from archiver.errors import ArchiveError, TookTooLongError
@@ -20,6 +20,9 @@ from db.read import CrawlRecord
 from db.runs import CrawlAccount, crawl_account, latest_crawls
 from db.search import Found, Sort, find
 from db.status import SourceStatus, source_statuses
+
+if TYPE_CHECKING:
+    from db.shared_text import SharedText
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,6 +50,12 @@ class Reader(Archive):
     def headline_hits(self, words: str, filters: Filters, limit: int) -> list[HeadlineHit]:
         """Return at most limit related headlines that match words, best first."""
         return self._ask(search_headlines, words, filters, limit)
+
+    def shared_text(self, one: int, other: int) -> "SharedText":
+        """Return two articles with the passages that they have in common."""
+        from db.shared_text import shared_text  # noqa: PLC0415 - numpy
+
+        return self._ask(shared_text, str(one), str(other))
 
     def facets(self, words: str | None, filters: Filters, limit: int) -> Facets:
         """Count the articles among which a search finds at most limit."""
