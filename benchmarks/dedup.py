@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
 from sqlite3 import Connection
@@ -39,6 +39,8 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+")
 LENGTH = 3300
 EDITS = (0.01, 0.05, 0.1, 0.2)
 SHORTEST = 400
+# Articles between two looks at the clock, which itself may take a tenth of a millisecond.
+BATCH = 100
 BEGINNING = 100
 HEADER = "INSERT INTO articles(id, url, page_id, source_id, headline, keywords, first_seen, last_seen, capture_id, "
 INSERT = HEADER + "body_digest, content_digest, body) VALUES (?1, ?1, 1, 1, '', '[]', '', '', 1, ?2, '', ?3)"
@@ -186,7 +188,7 @@ def made_articles(bodies: Sequence[str], number: int, random: Random) -> Iterato
 def _rate(path: Path, bodies: Sequence[str], number: int) -> None:
     peers = _Datasketch.made()
     ours = theirs = shown = 0.0
-    step = max(number // 10, 1)
+    step = max(number // 10 // BATCH * BATCH, BATCH)
     print(
         f"\n{'articles':>9}  {'a second':>8}  {'datasketch':>10}  {'times':>5}  {'MB':>5}  {'bytes an article':>16}"
     )
@@ -194,16 +196,17 @@ def _rate(path: Path, bodies: Sequence[str], number: int) -> None:
         prepare(archive)
         empty = path.stat().st_size
         written = 0
-        for count, body in enumerate(made_articles(bodies, number, Random(2)), 1):
+        made = made_articles(bodies, number, Random(2))
+        count = 0
+        while batch := list(islice(made, BATCH)):
             with archive:
-                _add(archive, count, body)
-            written += len(body.encode())
-            start = time.process_time()
-            with transaction(archive):
-                note_duplicates(archive, count)
-            ours += time.process_time() - start
-            if peers is not None and count <= step:  # its memory grows by 12 kB an article
-                theirs += peers.add(count, body)
+                for place, body in enumerate(batch, count + 1):
+                    _add(archive, place, body)
+            written += sum(len(body.encode()) for body in batch)
+            ours += _noted(archive, range(count + 1, count + len(batch) + 1))
+            if peers is not None and count < step:  # its memory grows by 12 kB an article
+                theirs += sum(peers.add(place, body) for place, body in enumerate(batch, count + 1))
+            count += len(batch)
             if count % step == 0:
                 peer = (
                     f"{step / theirs:10,.0f}  {theirs / (ours - shown):5.2f}"
@@ -221,6 +224,15 @@ def _rate(path: Path, bodies: Sequence[str], number: int) -> None:
                     peers = None
         pairs = archive.execute("SELECT count(*) FROM duplicate_pairs").fetchone()[0]
     print(f"all: {number / ours:,.0f} a second of CPU, {pairs:,} pairs among {number // 20:,} copies")
+
+
+def _noted(archive: Connection, numbers: range) -> float:
+    """Compare articles one by one, each in a transaction; return the seconds of CPU."""
+    start = time.process_time()
+    for number in numbers:
+        with transaction(archive):
+            note_duplicates(archive, number)
+    return time.process_time() - start
 
 
 class _Datasketch:

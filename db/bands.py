@@ -30,7 +30,8 @@ class RecentBands:
     """The bands of the articles whose rows are not written yet."""
 
     def __init__(self) -> None:
-        self._bands: dict[int, list[int]] = {}
+        # Nearly every band is that of one article: a list for each would be 100,000 of them.
+        self._bands: dict[int, int | list[int]] = {}
         self._articles: dict[int, Sequence[int]] = {}
 
     @property
@@ -41,17 +42,30 @@ class RecentBands:
     def add(self, article_id: int, keys: Sequence[int]) -> None:
         """Keep the bands of one more article."""
         self._articles[article_id] = keys
+        bands = self._bands
         for key in keys:
-            self._bands.setdefault(key, []).append(article_id)
+            known = bands.setdefault(key, article_id)
+            if isinstance(known, list):
+                known.append(article_id)
+            elif known != article_id:
+                bands[key] = [known, article_id]
 
     def remove(self, article_id: int) -> None:
         """Forget an article."""
-        for key in self._articles.pop(article_id, ()):
-            self._bands[key].remove(article_id)
+        for key in set(self._articles.pop(article_id, ())):
+            if left := [id_ for id_ in self._with(key) if id_ != article_id]:
+                self._bands[key] = left
+            else:
+                del self._bands[key]
 
     def sharing(self, keys: Sequence[int]) -> list[int]:
         """Return the articles that share a band, once for each band."""
-        return [id_ for key in keys for id_ in self._bands.get(key, ())[:MOST_ROWS]]
+        known = self._bands.keys()
+        return [id_ for key in keys if key in known for id_ in self._with(key)[:MOST_ROWS]]
+
+    def _with(self, key: int) -> list[int]:
+        found = self._bands[key]
+        return [found] if isinstance(found, int) else found
 
     def rows(self) -> list[tuple[int, int]]:
         """Return band and article of each, in the order of the table."""
@@ -60,8 +74,10 @@ class RecentBands:
 
 def sharing_bands(archive: Connection, keys: Sequence[int]) -> list[int]:
     """Return the articles that share the most bands with keys, MOST_SHARING at most, in order of id."""
-    shared = Counter(id_ for (id_,) in archive.execute(SHARING, keys))
-    shared.update(_recent(archive).sharing(keys))
+    found = [id_ for (id_,) in archive.execute(SHARING, keys).fetchall()] + _recent(archive).sharing(keys)
+    if not found:
+        return []
+    shared = Counter(found)
     ranked = sorted(shared, key=lambda id_: (-shared[id_], -id_))
     return sorted(ranked[:MOST_SHARING])
 

@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from db.agencies import agency_of
+from db.articles import AUTHORS
 from db.bands import add_bands, blob_of, remove_bands, sharing_bands, signature_of, signatures
 from db.clusters import join_cluster, leave_cluster, split_cluster
 from db.fingerprint import FEWEST, VERSION, Signature, Words, band_keys, shingles, signature, words_of
 from db.overlap import Overlap, overlap
+from db.values import list_of
 
 # Articles whose words are compared, those with the most alike signatures.
 MOST_COMPARED = 16
 # The share of places at which two signatures agree from which on words are compared: copies that count have 0.4 or,
 # where one is a part of the other, a little less.
 LEAST_ALIKE = 0.25
+TEXT = f"""
+SELECT body, body_digest, {AUTHORS} AS authors, version FROM articles
+LEFT JOIN fingerprints ON fingerprints.article_id = articles.id WHERE articles.id = ?
+"""  # noqa: S608 - only text of this program
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,8 @@ class Compared:
 
 def note_duplicates(archive: Connection, article_id: int) -> None:
     """Compare the latest version of an article with all others, in place of its earlier version."""
-    row = archive.execute("SELECT body, body_digest FROM articles WHERE id = ?", (article_id,)).fetchone()
-    left = _forget(archive, article_id)
+    row = archive.execute(TEXT, (article_id,)).fetchone()
+    left = None if row["version"] is None else _forget(archive, article_id)
     words = words_of(row["body"])
     hashes = shingles(words)
     found = signature(hashes) if hashes.size >= FEWEST else None
@@ -44,7 +50,7 @@ def note_duplicates(archive: Connection, article_id: int) -> None:
             VERSION,
             hashes.size,
             b"" if found is None else blob_of(found),
-            _agency(archive, article_id, row["body"]),
+            agency_of(list_of(row["authors"]), row["body"]),
         ),
     )
     if found is not None:
@@ -106,14 +112,6 @@ def _forget(archive: Connection, article_id: int) -> int | None:
         archive.execute("DELETE FROM recent_fingerprints WHERE article_id = ?", (article_id,))
     archive.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
     return leave_cluster(archive, article_id)
-
-
-def _agency(archive: Connection, article_id: int, body: str) -> str | None:
-    names = archive.execute(
-        "SELECT name FROM article_authors JOIN authors ON authors.id = author_id WHERE article_id = ?",
-        (article_id,),
-    )
-    return agency_of([name for (name,) in names], body)
 
 
 def _alike(archive: Connection, own: Signature, keys: Sequence[int]) -> list[int]:

@@ -19,8 +19,8 @@ BANDS, ROWS = 24, 4
 HASHES = BANDS * ROWS
 # Characters that are compared; what stands behind them in a longer text makes no difference.
 LONGEST = 100_000
-# Shingles that are hashed at once: what they give stays in the processor's cache.
-CHUNK = 256
+# Shingles that are hashed at once: all of most texts, and 400 kB of what they give.
+CHUNK = 1024
 # A text with fewer shingles says too little to be called the copy of another.
 FEWEST = 20
 
@@ -36,6 +36,8 @@ UNSPACED_RANGES = (
     (0xF900, 0xFAFF),  # Han, compatibility
 )
 BEYOND = 0x10000
+# Capitals whose small letter hangs on the letters beside them, or is more than one.
+LOWERED_BY_CONTEXT = ("\u03a3", "\u0130")
 SYMBOLS_BEYOND, HAN_BEYOND = 0x1D000, 0x20000
 SEED = 20261126
 BASE = 0x9E3779B97F4A7C15
@@ -45,6 +47,8 @@ HALF, FIRST_FACTOR, SECOND_FACTOR = (
     np.uint64(0xFF51AFD7ED558CCD),
     np.uint64(0xC4CEB9FE1A85EC53),
 )
+
+GREATEST = np.uint32(0xFFFFFFFF)
 
 Hashes = NDArray[np.uint64]
 Signature = NDArray[np.uint16]
@@ -69,6 +73,10 @@ class Tables:
     """The class of each character below BEYOND, and the constants of the hash functions."""
 
     classes: NDArray[np.uint8]
+    lowered: Hashes
+    """The number of each character's small letter."""
+    lowered_classes: NDArray[np.uint8]
+    """The class of that."""
     powers: Hashes
     inverses: Hashes
     bands: Hashes
@@ -82,22 +90,22 @@ def words_of(text: str) -> Words:
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)[:LONGEST]
     tables = _tables()
-    lowered = text.lower()
-    if len(lowered) != len(text):  # the one capital whose small letter is two characters
-        lowered = text.replace("\u0130", "I").lower()
-    codes = np.frombuffer(lowered.encode("utf-32-le", "replace"), np.uint32)
-    classes = _classes(codes, tables)
-    is_letter, is_unspaced = classes == LETTER, classes == UNSPACED
-    begins, finishes = is_letter.copy(), is_letter.copy()
-    begins[1:] &= ~is_letter[:-1]
-    finishes[:-1] &= ~is_letter[1:]
-    starts = np.flatnonzero(begins | is_unspaced)
-    ends = np.flatnonzero(finishes | is_unspaced) + 1
+    codes, classes = _characters(text, tables)
+    is_letter = np.zeros(codes.size + 2, np.bool_)
+    is_letter[1:-1] = classes == LETTER
+    edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
+    starts, ends = edges[0::2], edges[1::2]
+    singles = np.flatnonzero(classes == UNSPACED)
+    if singles.size:
+        starts = np.concatenate((starts, singles))
+        order = np.argsort(starts)
+        starts, ends = starts[order], np.concatenate((ends, singles + 1))[order]
     # The hash of a word is that of its characters, weighed by their places in it: from sums up to any place.
     sums = np.zeros(codes.size + 1, np.uint64)
     np.cumsum(codes * tables.powers[: codes.size], out=sums[1:])
-    hashes = _mixed((sums[ends] - sums[starts]) * tables.inverses[starts])
-    return Words(text, hashes, starts, ends, is_unspaced[starts])
+    hashes = _mixed((sums.take(ends) - sums.take(starts)) * tables.inverses.take(starts))
+    is_unspaced = classes[starts] == UNSPACED if singles.size else np.zeros(starts.size, np.bool_)
+    return Words(text, hashes, starts, ends, is_unspaced)
 
 
 def shingles(words: Words) -> Hashes:
@@ -115,7 +123,7 @@ def shingles(words: Words) -> Hashes:
 def signature(hashes: Hashes) -> Signature:
     """Return the MinHash signature of shingles: the share of places at which two agree is about their overlap."""
     tables = _tables()
-    least = np.full(HASHES, np.iinfo(np.uint32).max, np.uint32)
+    least = np.full(HASHES, GREATEST)
     short = (hashes >> np.uint64(32)).astype(np.uint32)
     room = np.empty((HASHES, min(short.size, CHUNK)), np.uint32)
     for start in range(0, short.size, CHUNK):
@@ -147,12 +155,19 @@ def _mixed(hashes: Hashes) -> Hashes:
     return hashes
 
 
-def _classes(codes: NDArray[np.uint32], tables: Tables) -> NDArray[np.uint8]:
-    if codes.size == 0 or codes.max() < BEYOND:
-        return tables.classes.take(codes)
+def _characters(text: str, tables: Tables) -> tuple[Hashes, NDArray[np.uint8]]:
+    """Return the number of each character of a text in lower case, and its class."""
+    units = text.encode("utf-16-le", "replace")
+    if len(units) == 2 * len(text) and not any(letter in text for letter in LOWERED_BY_CONTEXT):
+        places = np.frombuffer(units, "<u2").astype(np.intp)
+        return tables.lowered.take(places), tables.lowered_classes.take(places)
+    lowered = text.lower()
+    if len(lowered) != len(text):  # the one capital whose small letter is two characters
+        lowered = text.replace("\u0130", "I").lower()
+    codes = np.frombuffer(lowered.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
     beyond = np.where(codes >= HAN_BEYOND, UNSPACED, np.where(codes >= SYMBOLS_BEYOND, SEPARATOR, LETTER))
-    known = tables.classes[np.minimum(codes, BEYOND - 1)]
-    return np.where(codes >= BEYOND, beyond, known).astype(np.uint8)
+    known = tables.classes[np.minimum(codes, np.uint64(BEYOND - 1))]
+    return codes, np.where(codes >= BEYOND, beyond, known).astype(np.uint8)
 
 
 @cache
@@ -166,7 +181,18 @@ def _tables() -> Tables:
     short = (counted >> np.uint64(32)).astype(np.uint32)
     factors, summands = short[:HASHES, None] | np.uint32(1), short[HASHES:, None]
     bands = np.arange(BANDS, dtype=np.uint64)
-    return Tables(classes, _powers(BASE), _powers(pow(BASE, -1, 2**64)), bands, factors, summands)
+    small = [character.lower() for character in characters]
+    lowered = np.array([ord(text) if len(text) == 1 else 0 for text in small], np.uint64)
+    return Tables(
+        classes,
+        lowered,
+        classes.take(lowered.astype(np.intp)),
+        _powers(BASE),
+        _powers(pow(BASE, -1, 2**64)),
+        bands,
+        factors,
+        summands,
+    )
 
 
 def _class(character: str) -> int:
