@@ -1,13 +1,16 @@
 """What was removed on purpose: is an address or a text among it, who asked for it, and how it is let in again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
+from typing import TypeVar
 
 from db.connection import archive_errors, transaction
 from db.digests import EMPTY_BODY, bytes_digest
 from db.values import storable, time_of, time_or_none, time_text
+
+T = TypeVar("T")
 
 # Who forgot an address or text, the first if there are several.
 KEPT_OUT = """
@@ -63,6 +66,14 @@ def text_digest(source: str, body_digest: str) -> str:
 def is_forgotten(archive: Connection, url: str) -> bool:
     """Return whether the page at url is kept out."""
     return _forgetting_id(archive, address_digest(url)) is not None
+
+
+def not_forgotten(archive: Connection, items: Iterable[T], address: Callable[[T], str]) -> list[T]:
+    """Return those of items whose address is not kept out, in order; "" is none."""
+    items = list(items)
+    if archive.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is None:
+        return items
+    return [item for item in items if not address(item) or not is_forgotten(archive, address(item))]
 
 
 def forgetting_of_visit(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, RelatedLink
-from db.forgotten import is_forgotten
+from db.forgotten import not_forgotten
 from db.pages import FoundPage, Priority, add_pages, sources_by_host
 from db.values import host_of, storable
 
@@ -45,7 +45,7 @@ def record_links(archive: Connection, page_id: int, links: Sequence[RelatedLink]
     A link shown twice in one block keeps its first position. Links not among them keep their last_seen.
     """
     sources = sources_by_host(archive)
-    links = [link for link in links if not link.url or not is_forgotten(archive, link.url)]
+    links = not_forgotten(archive, links, lambda link: link.url)
     targets = [
         FoundPage(storable(link.url), sources.get(host_of(link.url)), Priority.RELATED)
         for link in links

@@ -11,7 +11,7 @@ from archiver.items import Discovery, FoundBy, Listing, Outcome, RawResponse, Vi
 from db.articles import Place, record_article
 from db.connection import transaction
 from db.digests import body_digest, bytes_digest
-from db.forgotten import forgetting_of_visit, is_forgotten, keep_out
+from db.forgotten import forgetting_of_visit, keep_out, not_forgotten
 from db.funnels import close_funnels, count_discovered
 from db.headlines import see_listed_headlines, see_stated_titles
 from db.links import keep_links, record_links
@@ -134,7 +134,7 @@ def add_discovery(
     with transaction(archive):
         source_id = source_row(archive, discovery.source, moment)
         found_on = page_row(archive, discovery.found_on, moment, source_id)
-        listings = [each for each in discovery.listings if not is_forgotten(archive, each.url)]
+        listings = not_forgotten(archive, discovery.listings, lambda listing: listing.url)
         pages = [
             FoundPage(storable(listing.url), source_id, _priority(discovery.found_by, listing))
             for listing in listings

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from archiver.items import Discovery, Outcome, Split, Visit
 from archiver.pipelines.archive import OpenArchive
 from db.digests import body_digest
-from db.forgotten import forgetting_of_visit, is_forgotten
+from db.forgotten import forgetting_of_visit, not_forgotten
 
 REASON = "the story was forgotten on purpose: it stays out"
 
@@ -47,9 +47,7 @@ class LeaveOut:
             )
         if visit.split is None:
             return visit
-        related = tuple(
-            link for link in visit.split.related if not link.url or not is_forgotten(self._archive, link.url)
-        )
+        related = tuple(not_forgotten(self._archive, visit.split.related, lambda link: link.url))
         return (
             visit
             if related == visit.split.related
