@@ -18,6 +18,9 @@ from db.sqlite import sqlite3
 APPLICATION_ID = 0x4E774172
 # Milliseconds to wait for another program that writes to the file, such as an editor of a database.
 BUSY_TIMEOUT = 30_000
+# Bytes of a page of a new archive. With 4096, as SQLite has it, an article of average length fills one alone: the table
+# of articles is 1.62 times the size of their texts, 1.36 times with this.
+PAGE_SIZE = 8192
 # What SQLite says of mistakes in a program; its other errors are the file's or the disk's.
 BUGS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE}
 
@@ -198,6 +201,7 @@ def _prepare(archive: Connection, path: Path) -> None:
     with archive_errors(archive):
         archive.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         _refuse_other_schemas(archive, path)
+        archive.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # of an archive that is there nothing changes
         add_functions(archive)
         if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
             with archive:  # kill -9 leaves the old schema or the new one, whole
