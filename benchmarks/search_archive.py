@@ -14,6 +14,7 @@ from sqlite3 import Connection
 
 import py3langid
 
+from benchmarks.made_pages import Surroundings
 from db.articles import INSERT_ARTICLE
 from db.connection import open_archive
 from db.index import fill
@@ -30,6 +31,7 @@ BATCH = 5000
 SENTENCE = re.compile(r"[^.!?。！？\n]{15,400}[.!?。！？]")
 # Of this rank on, a sentence is half as frequent as the first: no sentence stands in every article.
 FLAT_UNTIL = 200
+TRIGGERS = ("articles_fts_insert", "headlines_fts_insert")
 WITHOUT_ID = INSERT_ARTICLE.replace("RETURNING id", "")
 
 
@@ -69,15 +71,20 @@ def build(path: Path, corpora: Sequence[Path], articles: int, length: int) -> Bu
     archive = open_archive(path)
     try:
         rows = _rows(archive, sentences(corpora), articles, length)
-        (trigger,) = archive.execute(
-            "SELECT sql FROM sqlite_master WHERE name = 'articles_fts_insert'"
-        ).fetchone()
-        archive.execute("DROP TRIGGER articles_fts_insert")  # what the index needs is made at once, by fill
+        triggers = [
+            sql for (sql,) in archive.execute("SELECT sql FROM sqlite_master WHERE name IN (?, ?)", TRIGGERS)
+        ]
+        for name in TRIGGERS:  # what the indexes need is made at once, by fill
+            archive.execute(f"DROP TRIGGER {name}")
+        around = Surroundings(crawl_id=1, sites=SOURCES)
         began = time.perf_counter()
         text_bytes = 0
         while batch := list(islice(rows, BATCH)):
             text_bytes += sum(len(f"{row['headline']}{row['lead']}{row['body']}".encode()) for row in batch)
-            archive.executemany(WITHOUT_ID, batch)
+            placed = [around.place(row) for row in batch]
+            archive.execute("PRAGMA defer_foreign_keys = ON")  # pages and articles refer to each other
+            archive.executemany(WITHOUT_ID, placed)
+            around.write(archive)
             archive.commit()
         archive.execute(
             "INSERT INTO article_authors(article_id, author_id, position)"
@@ -88,9 +95,9 @@ def build(path: Path, corpora: Sequence[Path], articles: int, length: int) -> Bu
         stored, stored_bytes = time.perf_counter(), _size(archive)
         fill(archive)
         archive.commit()
-        archive.execute(trigger)
-        archive.commit()
-        archive.execute("ANALYZE articles")
+        for sql in triggers:
+            archive.execute(sql)
+        archive.execute("PRAGMA optimize")
         archive.commit()
         return Build(
             articles=articles,
