@@ -45,6 +45,7 @@ class Archive:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(fspath(path))
         self._idle: list[Connection] = []
+        self._file = _file_at(self.path)
         self._lock = Lock()
         self._is_open = True
         with self._connection():  # so that what is no archive is refused at once
@@ -265,21 +266,36 @@ class Archive:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
+        file = _file_at(self.path)
+        outdated: list[Connection] = []
         with self._lock:
             if not self._is_open:
                 raise ArchiveError(f"{self.path} was closed: open it again by archiver.open")
+            if file != self._file:  # another archive was put in its place, or it is gone
+                outdated, self._idle, self._file = self._idle, [], file
             connection = self._idle.pop() if self._idle else None
+        for each in outdated:
+            each.close()
         if connection is None:
             connection = read_archive(self.path)
         try:
             yield connection
         finally:
             with self._lock:
-                keep = self._is_open
+                keep = self._is_open and file == self._file
                 if keep:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one that is put in its place, None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _canonical(url_or_id: str | int) -> str:

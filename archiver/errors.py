@@ -44,6 +44,10 @@ class TookTooLongError(ArchiveError):
     """An answer took more time than it may."""
 
 
+class BusyError(ArchiverError):
+    """As much as may be done at once is being done."""
+
+
 class LockedError(ArchiveError):
     """Another process writes to the archive."""
 

@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from archiver.errors import ArchiverError, NotInArchiveError, QueryError, TookTooLongError
+from archiver.errors import ArchiveError, ArchiverError, BusyError, NotInArchiveError, QueryError
 from archiver.room.charts import lifetime
 from archiver.room.reader import Reader
 from archiver.wording import (
@@ -29,13 +29,16 @@ from archiver.wording import (
 from db.excerpt import MARK_END, MARK_START
 
 JSON = ".json"
-# Of errors that a reader can mend, and of one that may go by.
+# Of errors that a reader can mend, and of those that may go by: an archive may be being put back in its place.
 STATUSES: tuple[tuple[type[ArchiverError], int], ...] = (
     (NotInArchiveError, 404),
     (QueryError, 400),
-    (TookTooLongError, 503),
+    (ArchiveError, 503),
+    (BusyError, 503),
 )
 LONGEST_NUMBER = 15
+# The highest id that a row may have.
+LAST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,19 @@ class Asked:
     def day_after(self, name: str) -> datetime | None:
         """Return the end of a day, or a moment that is given with its time."""
         moment, text = self.day(name), self.text(name)
-        return moment + timedelta(days=1) if moment and text and len(text) <= len("2026-11-20") else moment
+        if moment is None or text is None or len(text) > len("2026-11-20"):
+            return moment
+        try:
+            return moment + timedelta(days=1)
+        except OverflowError:  # the last day of the calendar
+            return moment
+
+    def id(self, noun: str, name: str = "id") -> int:
+        """Return the number of a thing that the path names. Raises NotInArchiveError if none could be so high."""
+        number: int = self.request.path_params[name]
+        if number > LAST_ID:
+            raise NotInArchiveError(f"the archive has no {noun} {number}")
+        return number
 
 
 View = Callable[[Asked], Answer | Response]
@@ -104,8 +119,10 @@ View = Callable[[Asked], Answer | Response]
 def answer(view: View, request: Request) -> Response:
     """Return what view answers, as JSON if the address ends so."""
     as_json = request.url.path.endswith(JSON)
+    archive: Reader = request.app.state.archive
     try:
-        found = view(Asked(request, request.app.state.archive))
+        with archive.in_time():
+            found = view(Asked(request, archive))
     except ArchiverError as error:
         return refusal(request, _status(error), str(error))
     if isinstance(found, Response):

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,7 +21,7 @@ from archiver.room.answers import JSON, View, answer, refusal
 from archiver.room.guard import Guard
 from archiver.room.reader import Reader
 
-# Seconds that one question to the archive may take.
+# Seconds that an answer may take to be found in the archive.
 PATIENCE = 10.0
 
 PAGES: tuple[tuple[str, View], ...] = (
@@ -63,7 +64,9 @@ def reading_room(
         exception_handlers={HTTPException: _http_error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
     app.state.archive = archive
+    app.state.exports = BoundedSemaphore(exports.AT_ONCE)
     return app
 
 

@@ -33,7 +33,7 @@ def by_address(asked: Asked) -> Response:
 
 def article_page(asked: Asked) -> Answer:
     """Show an article."""
-    id_: int = asked.request.path_params["id"]
+    id_ = asked.id("article")
     archive = asked.archive
     article = archive.article(id_)
     data = {
@@ -59,14 +59,13 @@ def article_page(asked: Asked) -> Answer:
 
 def shared_page(asked: Asked) -> Answer:
     """Show two articles side by side, with the passages that they have in common."""
-    params = asked.request.path_params
-    found = asked.archive.shared_text(params["id"], params["other"])
+    found = asked.archive.shared_text(asked.id("article"), asked.id("article", "other"))
     return Answer("shared.html", f"Beside {found.other.article.headline}", {"shared": found})
 
 
 def versions_page(asked: Asked) -> Answer:
     """Show what changed between two versions of an article."""
-    id_: int = asked.request.path_params["id"]
+    id_ = asked.id("article")
     history = asked.archive.history(id_)
     latest = history.versions[-1].number if history.versions else 1
     data: dict[str, object] = {"history": history, "diff": None}

@@ -20,13 +20,13 @@ PLAIN = "text/plain; charset=utf-8"
 
 def capture_page(asked: Asked) -> Answer:
     """Show one visit: when, from where, what came of it, and the page."""
-    found = asked.archive.capture(asked.request.path_params["id"])
+    found = asked.archive.capture(asked.id("capture"))
     return Answer("capture.html", f"Archived page of {found.url}", {"capture": found})
 
 
 def raw_page(asked: Asked) -> Response:
     """Return the bytes that a site served, as they were but for links that a browser follows by itself."""
-    id_: int = asked.request.path_params["id"]
+    id_ = asked.id("capture")
     found = asked.archive.capture(id_)
     if found.place is None:
         raise NotInArchiveError(f"the bytes of capture {id_} were not kept")

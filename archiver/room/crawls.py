@@ -17,7 +17,7 @@ def crawls_page(asked: Asked) -> Answer:
 
 def crawl_page(asked: Asked) -> Answer:
     """Show what one crawl came to."""
-    id_: int = asked.request.path_params["id"]
+    id_ = asked.id("crawl")
     found = asked.archive.crawl(id_, limit=MOST)
     return Answer("crawl.html", f"Crawl {id_}", {"account": found})
 

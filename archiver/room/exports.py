@@ -3,11 +3,12 @@
 import shutil
 import tempfile
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from archiver.errors import QueryError
+from archiver.errors import BusyError, QueryError
 from archiver.room.answers import Asked
 from archiver.room.search import filters_of
 from db.export import Form, Request, export
@@ -23,6 +24,8 @@ ENDINGS = {
     Form.WACZ: "wacz",
 }
 ZIP = "zip"
+# Files that are written at a time: each may take minutes, and the others must have their pages meanwhile.
+AT_ONCE = 2
 
 
 def export_file(asked: Asked) -> Response:
@@ -32,12 +35,17 @@ def export_file(asked: Asked) -> Response:
         raise QueryError(f"form is {name!r}: give one of {', '.join(ENDINGS)}")
     form = Form(name)
     request = Request(form=form, filters=filters_of(asked), words=asked.text("q"))
+    turns: BoundedSemaphore = asked.request.app.state.exports
+    if not turns.acquire(blocking=False):
+        raise BusyError(f"{AT_ONCE} files are being written for others: ask again in a minute")
     folder = Path(tempfile.mkdtemp(prefix="archiver-export-"))
     try:
         written = _written(asked.archive.path, request, folder)
     except BaseException:
         shutil.rmtree(folder)
         raise
+    finally:
+        turns.release()
     return FileResponse(
         written,
         filename=f"articles-{form}.{ZIP}" if written.suffix == f".{ZIP}" else f"articles.{ENDINGS[form]}",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -25,6 +25,8 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 METHODS = ("GET", "HEAD")
+# Bytes of an address, twice what the longest link takes: words of tens of thousands of letters cost seconds each.
+LONGEST_ADDRESS = 8192
 COOKIE = "archiver-token"
 
 
@@ -56,6 +58,10 @@ class Guard:
         headers = Headers(scope=scope)
         if scope["method"] not in METHODS:
             return PlainTextResponse("The archive can only be read.\n", 405, {"Allow": ", ".join(METHODS)})
+        if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+            return PlainTextResponse(
+                f"That address is longer than {LONGEST_ADDRESS:,} bytes: ask for less.\n", 414
+            )
         # A page elsewhere whose name leads to this machine must not read the archive through its visitor's browser.
         if self._hosts and _host(headers.get("host", "")) not in self._hosts:
             return PlainTextResponse(
@@ -66,10 +72,14 @@ class Guard:
         return None if self._token is None else self._without_token(scope, headers, self._token)
 
     def _without_token(self, scope: Scope, headers: Headers, token: str) -> Response | None:
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        fields = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = next((value for name, value in fields if name == "token"), "")
         if given and _is_same(given, token):
             # Out of the address, which stands in the browser's history and may be passed on.
-            response = RedirectResponse(scope["path"], 303)
+            others = urlencode([(name, value) for name, value in fields if name != "token"])
+            # With one slash in front, or it would lead to another host.
+            place = _local(scope["path"])
+            response = RedirectResponse(f"{place}?{others}" if others else place, 303)
             response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
             return response
         kind, _, bearer = headers.get("authorization", "").partition(" ")
@@ -82,6 +92,10 @@ class Guard:
             401,
             {"WWW-Authenticate": "Bearer"},
         )
+
+
+def _local(path: str) -> str:
+    return "/" + path.lstrip("/\\")
 
 
 def _host(header: str) -> str:

@@ -19,7 +19,7 @@ MOST_MISSING = 200
 
 def links_page(asked: Asked) -> Answer:
     """Show the stories around one."""
-    id_: int = asked.request.path_params["id"]
+    id_ = asked.id("article")
     article = asked.archive.article(id_)
     picture = around(asked.archive, [Node(article.url, article.headline, id_, 0)], NEAR, FAR)
     data = {"article": {"id": id_, "url": article.url, "headline": article.headline}, "picture": picture}

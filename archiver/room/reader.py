@@ -1,9 +1,11 @@
 """The archive as the reading room asks it: within a time, and for what only its pages show."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from os import PathLike
 from sqlite3 import SQLITE_INTERRUPT, Connection
+from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -32,11 +34,21 @@ STEPS = 10_000
 
 
 class Reader(Archive):
-    """A read-only archive; an answer that takes more than seconds raises TookTooLongError."""
+    """A read-only archive; what takes more than seconds raises TookTooLongError."""
 
     def __init__(self, path: str | PathLike[str], seconds: float) -> None:
         self._seconds = seconds
+        self._ends = local()
         super().__init__(path)
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """Let all questions that this thread asks until the end together take no longer than one may."""
+        self._ends.at = monotonic() + self._seconds
+        try:
+            yield
+        finally:
+            self._ends.at = None
 
     def found(self, words: str | None, filters: Filters, limit: int, sort: Sort) -> Found:
         """Return at most limit articles that match words and filters.
@@ -103,7 +115,7 @@ class Reader(Archive):
 
     def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def in_time(connection: Connection) -> T:
-            end = monotonic() + self._seconds
+            end: float = getattr(self._ends, "at", None) or monotonic() + self._seconds
             connection.set_progress_handler(lambda: monotonic() > end, STEPS)
             try:
                 return question(connection, *args, **kwargs)
