@@ -60,12 +60,24 @@ def read_archive(path: Path) -> Connection:
 
     Raises ArchiveError if there is no archive at path, or none that this version can read.
     """
+    archive = read_any_schema(path)
+    try:
+        _refuse_older_schemas(archive, path)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def read_any_schema(path: Path) -> Connection:
+    """Open the archive at path for reading only, whatever older schema it has. Raises ArchiveError."""
     if not _refuse_other_files(path):
         raise ArchiveError(f"{path} does not exist: run `archiver crawl ADDRESS` first")
     archive = _read_only(path)
     try:
         _refuse_other_schemas(archive, path)
-        _refuse_older_schemas(archive, path)
+        if _pragma(archive, "application_id") == 0:
+            raise ArchiveError(f"{path} is empty: run `archiver crawl ADDRESS` first")
     except BaseException:
         archive.close()
         raise
@@ -203,16 +215,14 @@ def _prepare(archive: Connection, path: Path) -> None:
         _refuse_other_schemas(archive, path)
         archive.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # of an archive that is there nothing changes
         add_functions(archive)
-        if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
-            with archive:  # kill -9 leaves the old schema or the new one, whole
-                archive.execute("BEGIN IMMEDIATE")
+        with archive:  # kill -9 leaves the old schema or the new one with its index, whole
+            archive.execute("BEGIN IMMEDIATE")
+            if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
                 from db.migrations import migrate  # noqa: PLC0415 - half a second, where nothing is to be done
 
                 migrate(archive)
                 archive.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 archive.execute(f"PRAGMA user_version = {SCHEMA}")
-        with archive:
-            archive.execute("BEGIN IMMEDIATE")
             fill_if_needed(archive, path)
         # Readers go on while a crawl writes; a power cut loses at most the last visits, never the file.
         archive.execute("PRAGMA journal_mode = WAL")
@@ -236,12 +246,10 @@ def _refuse_other_schemas(archive: Connection, path: Path) -> None:
 
 
 def _refuse_older_schemas(archive: Connection, path: Path) -> None:
-    if _pragma(archive, "application_id") == 0:
-        raise ArchiveError(f"{path} is empty: run `archiver crawl ADDRESS` first")
     if (version := _pragma(archive, "user_version")) < SCHEMA:
         raise ArchiveError(
             f"{path} was made by an older version (schema {version}, not {SCHEMA}): "
-            "`archiver crawl` brings it up to date"
+            "`archiver upgrade` brings it up to date"
         )
 
 

@@ -139,7 +139,7 @@ def _lock(path: Path, now: datetime) -> Finding:
 def _unreadable(error: ArchiveError) -> Finding:
     found = str(error)
     if "older version" in found:
-        return warn("archive", found, "the next crawl does it; copy the file before, to be able to go back")
+        return warn("archive", found, "run `archiver upgrade`; copy the file before, to be able to go back")
     return fail("archive", found, "name another file, or restore a copy")
 
 

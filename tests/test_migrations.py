@@ -281,6 +281,7 @@ USES: dict[str, tuple[str, ...]] = {
     "forget": ("https://news.example/flood", "--reason", "x", "--yes"),
     "backup": ("{file}.db",),
     "vacuum": (),
+    "upgrade": (),
     "doctor": (),
 }
 # They take no archive, or make one of their own.

@@ -35,6 +35,7 @@ from archiver.cli.show import show
 from archiver.cli.source import source
 from archiver.cli.stats import stats
 from archiver.cli.status import status
+from archiver.cli.upgrade import upgrade
 from archiver.cli.vacuum import vacuum
 from archiver.cli.verify import verify
 from archiver.cli.watch import watch
@@ -104,6 +105,7 @@ for command in (
     forget,
     backup,
     vacuum,
+    upgrade,
     doctor,
 ):
     commands.add_command(command)
