@@ -31,6 +31,7 @@ from db.warc import WarcWriter, warc_directory
 CHECKS = [
     "Python",
     "packages",
+    "splitter",
     "SQLite",
     "full text",
     "time",

@@ -14,6 +14,7 @@ from pathlib import Path
 from archiver import __version__, settings
 from archiver.crawl.sources import read_sources
 from archiver.errors import SourceError
+from archiver.parsers import compiled
 from db.health import Finding, archive_findings, fail, ok, warn
 from db.sqlite import IS_OWN, may_damage, sqlite3
 
@@ -37,6 +38,7 @@ def diagnose(archive: Path, sources: Path | None, contact: str | None) -> Iterat
     now = datetime.now(UTC)
     yield _python()
     yield _packages()
+    yield _compiled_core()
     yield _sqlite()
     yield _full_text()
     yield _zone(now)
@@ -76,6 +78,18 @@ def _packages() -> Finding:
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.match(r"[\d.]*", text)[0].split(".") if part)  # type: ignore[index]  # matches always
+
+
+def _compiled_core() -> Finding:
+    """Whether the compiled core is used; splits are right in any case."""
+    core = compiled.core()
+    if core.is_sound:
+        return ok("splitter", f"compiled core {core.state}")
+    return warn(
+        "splitter",
+        f"compiled core {core.state}: splits take longer",
+        f"pip install --force-reinstall {DISTRIBUTION}",
+    )
 
 
 def _sqlite() -> Finding:

@@ -3,38 +3,17 @@
 Everything that is asked of a page afterwards reads from this one result.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import cast
+from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
 
-from archiver.parsers.decoding import element_text
+from archiver.parsers.events import BREAK, CLOSE, ENTER, INLINE, LEAVE, OPEN, UNREAD, steps
 from archiver.parsers.names import name_bits
 from archiver.parsers.text import clean, ends_sentence
 
-# Elements whose content is never read as text.
-UNREAD = frozenset({
-    "script", "style", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
-    "map", "select", "textarea", "input", "datalist", "head", "progress", "meter", "dialog", "rt", "rp",
-})  # fmt: skip
-# Elements that stand inside a line of text. All others begin a block.
-INLINE = frozenset({
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
-    "ins", "kbd", "label", "mark", "nobr", "q", "ruby", "rb", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img",
-})  # fmt: skip
-BREAKS = frozenset({"br", "hr"})
-# What an element does to the text: nothing of it is read, or only if it holds a list (noscript); it breaks a line,
-# stands in one, or, as all others do, is a box.
-SKIPPED, LISTING, BREAK, IN_LINE, BOX = range(5)
-KINDS = {
-    **dict.fromkeys(UNREAD, SKIPPED), "noscript": LISTING, **dict.fromkeys(BREAKS, BREAK),
-    **dict.fromkeys(INLINE, IN_LINE),
-}  # fmt: skip
+__all__ = ["INLINE", "UNREAD", "Anchor", "Block", "Box", "Layout", "page_layout"]
+
 # Elements whose names speak of the page as a whole.
 PAGE = frozenset({"html", "body"})
 STRONG = frozenset({"b", "strong"})
@@ -55,37 +34,32 @@ LONGEST_PART = 1_000
 LONG = 200
 MOST_LONG = 500_000
 PICTURES = frozenset({"img", "amp-img"})
-# A noscript element with so many links of so many words holds a list of headlines.
-LINKS_IN_A_LIST = 3
-HEADLINE_WORDS = 4
-# Links of a noscript element, and characters of one link, that are looked at to tell.
-MOST_LOOKED_AT = 50
-LONGEST_LOOK = 2_000
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-NAMING = frozenset({"class", "id", "role", "data-testid", "data-component", "itemprop"})
-UNDISPLAYED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-@dataclass(slots=True, eq=False)
 class Box:
     """A block-level element."""
 
-    index: int
-    parent: "Box | None"
-    tag: str
-    names: str
-    """Class, id and role in lower case: what the page's maker calls it."""
-    meanings: int
-    """What its names speak of (name_bits), and what those of all boxes around it and its own do."""
-    meanings_around: int
-    element: Element
-    depth: int
-    hidden: bool
-    heading: int
-    """Level of the heading that it is or stands in, from 1 to 6, or 0."""
-    first_block: int
-    end_block: int = 0
-    """Its blocks are blocks[first_block:end_block]."""
+    __slots__ = (
+        "depth", "element", "end_block", "first_block", "heading", "hidden", "index", "meanings", "meanings_around",
+        "names", "parent", "tag",
+    )  # fmt: skip
+
+    def __init__(self, index: int, parent: "Box | None", element: Element, tag: str, names: str) -> None:
+        self.index = index
+        self.parent = parent
+        self.element = element
+        self.tag = tag
+        self.names = names
+        """Class, id and role in lower case: what the page's maker calls it."""
+        self.meanings = self.meanings_around = 0
+        """What its names speak of (name_bits), and what those of all boxes around it and its own do."""
+        self.depth = -1
+        self.hidden = False
+        self.heading = 0
+        """Level of the heading that it is or stands in, from 1 to 6, or 0."""
+        self.first_block = self.end_block = 0
+        """Its blocks are blocks[first_block:end_block]."""
 
     def lineage(self) -> Iterator["Box"]:
         """Yield the box itself and the boxes around it, inmost first, up to DEEPEST."""
@@ -97,37 +71,41 @@ class Box:
             box = box.parent
 
 
-@dataclass(slots=True, eq=False)
 class Anchor:
     """An `<a href>`."""
 
-    index: int
-    href: str
-    box: Box
-    element: Element
-    first_block: int
-    """The block that its text begins in, or would."""
-    end_block: int = 0
-    """One past the last block that it has text in; equal to first_block + 1 for a link within one block."""
-    parts: list[tuple[str, str]] = field(default_factory=list)
-    """Its text in pieces, each with the tag and names of the inline element it stands in."""
-    has_image: bool = False
+    __slots__ = ("box", "element", "end_block", "first_block", "has_image", "href", "index", "parts")
+
+    def __init__(self, index: int, href: str, box: Box, element: Element, first_block: int) -> None:
+        self.index = index
+        self.href = href
+        self.box = box
+        self.element = element
+        self.first_block = first_block
+        """The block that its text begins in, or would."""
+        self.end_block = 0
+        """One past the last block that it has text in; equal to first_block + 1 for a link within one block."""
+        self.parts: list[tuple[str, str]] = []
+        """Its text in pieces, each with the tag and names of the inline element it stands in."""
+        self.has_image = False
 
 
-@dataclass(slots=True, eq=False)
 class Block:
     """A run of text that the reader sees as one paragraph, heading, list item or line."""
 
-    index: int
-    box: Box
-    text: str
-    linked: int
-    """How many of its characters stand in links."""
-    anchors: list[Anchor]
-    emphasised: int = 0
-    """How many of its characters stand in b or strong."""
-    pictures: int = 0
-    """How many pictures stand between the block before and this one."""
+    __slots__ = ("anchors", "box", "emphasised", "index", "linked", "pictures", "text")
+
+    def __init__(self, index: int, box: Box, text: str, pictures: int) -> None:
+        self.index = index
+        self.box = box
+        self.text = text
+        self.linked = 0
+        """How many of its characters stand in links."""
+        self.anchors: list[Anchor] = []
+        self.emphasised = 0
+        """How many of its characters stand in b or strong."""
+        self.pictures = pictures
+        """How many pictures stand between the block before and this one."""
 
     @property
     def link_share(self) -> float:
@@ -159,6 +137,7 @@ def page_layout(root: Element) -> Layout:
 
 Piece = tuple[str, Anchor | None, bool]
 """A run of text, the link it stands in, and whether it is bold."""
+Links = list[Anchor | None]
 LINE_BREAK: Piece = ("\n", None, False)
 SPACE: Piece = (" ", None, False)
 
@@ -178,7 +157,7 @@ class _Walk:
         self.anchors: list[Anchor] = []
         self.room, self.room_for_long = MOST_TEXT, MOST_LONG
         self.anchor: Anchor | None = None
-        self.outer: list[Anchor | None] = []
+        self.outer: Links = []
         """What was open before each `<a>` that is open now."""
         self.within: list[str] = []
         """Tag and names of the elements that are open inside the link."""
@@ -188,71 +167,45 @@ class _Walk:
         """Whether a line break is among the pieces; whether a link or bold text is."""
         self.left = self.beside = False
         """Whether an inline element has just ended, and whether another has begun right there."""
-        self.box = Box(-1, None, "", "", 0, 0, root, -1, False, 0, 0)
-        self._open(root, "html")
-        self.box.parent = None
+        self.box = Box(-1, None, root, "", "")
+        """The open box; before the root one that is none of the page."""
 
     def run(self) -> None:
-        """Visit every element: a loop, because pages nest deeper than Python calls may."""
-        walker = iterwalk(self.root, events=("start", "end"))
-        next(walker)
-        skipped: Element | None = None
-        for event, element in walker:
-            tag = element.tag
-            kind = KINDS.get(tag, BOX)
-            if event == "start":
-                if kind is SKIPPED or (kind is LISTING and not _holds_a_list(element)):
-                    walker.skip_subtree()
-                    skipped = element
-                    continue
-                self._start(element, tag, kind)
-                text = element.text
-            else:
-                if element is not skipped:
-                    self._end(tag, kind)
-                text = element.tail
+        """Take every step: a loop, because pages nest deeper than Python calls may."""
+        for step, tag, names, more, text, element in steps(self.root):
+            if step == OPEN:
+                self._open(element, tag, names, more is True)
+            elif step == ENTER:
+                self._enter(element, tag, names, more if isinstance(more, str) else None)
+            elif step == CLOSE:
+                self._close()
+            elif step == LEAVE:
+                self._leave(tag)
+            elif step == BREAK:
+                self._break(tag)
             if text:
                 if self.pieces or not text.isspace():
                     self._add_text(text)
                 else:
                     self.left = self.beside = False
 
-    def _start(self, element: Element, tag: str, kind: int) -> None:
-        if kind is IN_LINE:
-            self._enter(element, tag)
-        elif kind is BREAK:
-            self._break(tag)
-        else:
-            self._open(element, tag)
-
-    def _end(self, tag: str, kind: int) -> None:
-        if kind is IN_LINE:
-            self._leave(tag)
-        elif kind is not BREAK:
-            self._close()
-
-    def _open(self, element: Element, tag: str) -> None:
+    def _open(self, element: Element, tag: str, named: str, hidden: bool) -> None:
         """Begin a box."""
         if self.pieces:
             self._flush()
         parent = self.box
-        named, hidden = "", parent.hidden
-        for key, value in cast("list[tuple[str, str]]", element.items()):
-            if key in NAMING:
-                named = f"{named} {value}" if named else value
-            elif key == "hidden" or (key == "style" and UNDISPLAYED.search(value)):
-                hidden = True
         if len(named) > LONG:
             named = named[:LONGEST_NAMES]
             named = named if self._has_room(named) else ""
         names = named.lower()
-        meanings = name_bits(names) if names and tag not in PAGE else 0
-        bits = meanings | parent.meanings_around
-        level = HEADINGS.get(tag, parent.heading)
-        count, depth = len(self.boxes), parent.depth + 1
-        self.box = box = Box(
-            count, parent, tag, names, meanings, bits, element, depth, hidden, level, len(self.blocks)
-        )
+        count = len(self.boxes)
+        self.box = box = Box(count, parent if count else None, element, tag, names)
+        if names and tag not in PAGE:
+            box.meanings = name_bits(names)
+        box.meanings_around = box.meanings | parent.meanings_around
+        box.depth, box.hidden = parent.depth + 1, hidden or parent.hidden
+        box.heading = HEADINGS.get(tag, parent.heading)
+        box.first_block = len(self.blocks)
         self.boxes.append(box)
         if self.anchor is not None:
             self.within.append(f"{tag} {names}")
@@ -289,12 +242,11 @@ class _Walk:
             self.pieces.append(LINE_BREAK)
             self.broken = True
 
-    def _enter(self, element: Element, tag: str) -> None:
+    def _enter(self, element: Element, tag: str, names: str, href: str | None) -> None:
         if self.left:
             self.beside = True
         if tag == "a":
             self.outer.append(self.anchor)
-            href = element.get("href")
             if href and len(self.anchors) < MOST_ANCHORS and (len(href) <= LONG or self._reads(href)):
                 self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
                 self.anchors.append(self.anchor)
@@ -306,7 +258,7 @@ class _Walk:
             if self.anchor is not None:
                 self.anchor.has_image = True
         if self.anchor is not None:
-            self.within.append(f"{tag} {(element.get('class') or '')[:LONGEST_NAMES]}".lower())
+            self.within.append(f"{tag} {names[:LONGEST_NAMES]}".lower())
 
     def _leave(self, tag: str) -> None:
         self.left = True
@@ -346,28 +298,22 @@ class _Walk:
         self.room -= len(text)
         if not text or len(self.blocks) == MOST_BLOCKS or self.room < 0:
             return
-        anchors: list[Anchor] = []
-        linked = strong = 0
-        if marked:
-            for piece, anchor, is_strong in pieces:
-                if anchor is not None:
-                    size = len(" ".join(piece.split())) + 1
-                    linked += size
-                    if not anchors or anchors[-1] is not anchor:
-                        anchors.append(anchor)
-                    if is_strong:
-                        strong += size
-                elif is_strong:
-                    strong += len(" ".join(piece.split())) + 1
-        self.blocks.append(Block(len(self.blocks), self.box, text, linked, anchors, strong, self.pictures))
+        block = Block(len(self.blocks), self.box, text, self.pictures)
+        self.blocks.append(block)
         self.pictures = 0
-
-
-def _holds_a_list(noscript: Element) -> bool:
-    """Whether a noscript element holds a list of headlines for readers without scripts, not a picture or a menu."""
-    links = islice(noscript.iter("a"), MOST_LOOKED_AT)
-    headlines = (link for link in links if len(element_text(link, LONGEST_LOOK).split()) >= HEADLINE_WORDS)
-    return sum(1 for _ in islice(headlines, LINKS_IN_A_LIST)) == LINKS_IN_A_LIST
+        if not marked:
+            return
+        anchors = block.anchors
+        for piece, anchor, is_strong in pieces:
+            if anchor is not None:
+                size = len(" ".join(piece.split())) + 1
+                block.linked += size
+                if not anchors or anchors[-1] is not anchor:
+                    anchors.append(anchor)
+                if is_strong:
+                    block.emphasised += size
+            elif is_strong:
+                block.emphasised += len(" ".join(piece.split())) + 1
 
 
 def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:

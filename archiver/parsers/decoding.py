@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from archiver.errors import PageError, ParseLimitError
+from archiver.parsers import compiled
 
 # In no language written in Latin letters are more than about a fifth of the letters accented (Vietnamese);
 # Cyrillic, Greek or Hebrew bytes read as windows-1252 give nearly nothing else.
@@ -81,12 +82,11 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
     if TWICE_ENCODED in html:
         html = TWICE.sub(_once, html)
-    starts = np.flatnonzero(_opens(html))
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
-    if _closes_early(html, starts):
+    kernels = compiled.module("kernels")
+    if closes_early(html) if kernels is None else kernels.closes_early(html):
         html = END.sub(b"", html)
-        starts = np.flatnonzero(_opens(html))
-    return _parsed(_with_few_attributes(html, starts))
+    return _parsed(_with_few_attributes(html))
 
 
 def _once(twice: re.Match[bytes]) -> bytes:
@@ -101,21 +101,21 @@ def _once(twice: re.Match[bytes]) -> bytes:
 
 def _first_tags(html: bytes) -> bytes:
     """The page up to MOST_TAGS."""
-    if np.count_nonzero(_opens(html)) <= MOST_TAGS:
+    if html.count(b"<") <= MOST_TAGS:
         return html
-    return html[: np.flatnonzero(_opens(html))[MOST_TAGS]]
+    return html[: _places(html, "<")[MOST_TAGS]]
 
 
-def _opens(html: bytes) -> NDArray[np.bool_]:
-    return np.equal(np.frombuffer(html, np.uint8), ord("<"), dtype=np.bool_)
+def _places(html: bytes, mark: str) -> NDArray[np.intp]:
+    return np.flatnonzero(np.equal(np.frombuffer(html, np.uint8), ord(mark), dtype=np.bool_))
 
 
-def _with_few_attributes(html: bytes, starts: NDArray[np.intp]) -> bytes:
-    """The page, its long tags with at most MOST_ATTRIBUTES; starts are the places of every "<"."""
+def _with_few_attributes(html: bytes) -> bytes:
+    """The page, its long tags with at most MOST_ATTRIBUTES."""
     is_large = len(html) > LARGE_PAGE
     length = LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG
     pieces, done = [], 0
-    for start, end in _long_tags(html, starts, length):
+    for start, end in _long_tags(html, length):
         if (cut := _surplus(html, start + 1, end)) is not None:
             pieces.append(html[done : cut[0]])
             done = cut[1]
@@ -123,18 +123,26 @@ def _with_few_attributes(html: bytes, starts: NDArray[np.intp]) -> bytes:
     return _first_attributes(html) if is_large else html
 
 
-def _long_tags(html: bytes, starts: NDArray[np.intp], length: int) -> Iterable[tuple[int, int]]:
+def _long_tags(html: bytes, length: int) -> Iterable[tuple[int, int]]:
     """Where tags of more than length bytes begin and end, or what goes as far as the next "<" for one."""
+    kernels = compiled.module("kernels")
+    tags = tags_around(html, length) if kernels is None else kernels.long_tags(html, length)
+    return [(start, end) for start, end in _outside_of_text(html, tags) if end - start > length]
+
+
+def tags_around(html: bytes, length: int) -> list[tuple[int, int]]:
+    """Return where the tags begin and end, in page order, that may be longer than length; none if no tag is.
+
+    Those may be that are as far as that from the next "<", or of which a value may hold the next.
+    """
+    starts = _places(html, "<")
     ends = np.append(starts[1:], len(html))
-    is_long, may_quote = ends - starts > length, _may_quote_the_next(html, starts, ends)
-    places = np.flatnonzero(is_long | may_quote)
+    places = np.flatnonzero((ends - starts > length) | _may_quote_the_next(html, starts, ends))
     tags = [
         (start, max(_end_of_tag(html, start), end))
         for start, end in zip(starts[places].tolist(), ends[places].tolist(), strict=True)
     ]
-    if any(end - start > length for start, end in tags):
-        return [(start, end) for start, end in _outside_of_text(html, tags) if end - start > length]
-    return ()
+    return tags if any(end - start > length for start, end in tags) else []
 
 
 def _outside_of_text(html: bytes, tags: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -161,10 +169,9 @@ def _may_quote_the_next(html: bytes, starts: NDArray[np.intp], ends: NDArray[np.
 
     In a value, ">" ends no tag either: what counts is what stands before the first one, where one stands at all.
     """
-    codes = np.frombuffer(html, np.uint8)
-    closes = np.append(np.flatnonzero(codes == ord(">")), len(html))
+    closes = np.append(_places(html, ">"), len(html))
     until = np.minimum(closes[np.searchsorted(closes, starts)], ends)
-    double, single = (_counts(np.flatnonzero(codes == ord(quote)), starts, until) for quote in "\"'")
+    double, single = (_counts(_places(html, quote), starts, until) for quote in "\"'")
     is_odd: NDArray[np.bool_] = np.equal((double | single) % 2, 1)
     return is_odd | (double > 0) & (single > 0)
 
@@ -206,13 +213,10 @@ def _surplus(html: bytes, start: int, end: int) -> tuple[int, int] | None:
     return (kept, at) if count > MOST_ATTRIBUTES else None
 
 
-def _closes_early(html: bytes, starts: NDArray[np.intp]) -> bool:
-    """Whether markup stands behind the first </html>."""
-    codes, closing = np.frombuffer(html, np.uint8), starts[:-1]
-    for offset, letters in ((1, b"//"), (2, b"hH"), (3, b"tT")):
-        code = codes[closing + offset]
-        closing = closing[(code == letters[0]) | (code == letters[1])]
-    return any(html.startswith((b"</html", b"</HTML"), at) for at in closing.tolist())
+def closes_early(html: bytes) -> bool:
+    """Return whether markup stands behind the first </html>."""
+    last = html.rfind(b"<")
+    return any(0 <= html.find(tag) < last for tag in (b"</html", b"</HTML"))
 
 
 def element_text(element: Element, most: int) -> str:
@@ -227,7 +231,9 @@ def element_text(element: Element, most: int) -> str:
 
 
 def _parsed(html: bytes) -> Element:
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         tree: Element | None = etree.fromstring(html, parser)
     except etree.ParserError as error:

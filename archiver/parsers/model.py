@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers import compiled
 from archiver.parsers.text_features import Columns
 
 # Leaves of the largest tree, and its inner nodes: their tests make a number below PATTERNS.
@@ -50,6 +51,18 @@ class Trees:
 
     def _scores(self, columns: Columns) -> Columns:
         """(classes, columns): the sums of what the trees say."""
+        kernels, count = compiled.module("kernels"), columns.shape[1]
+        # numpy adds up the answers for a single column in another order.
+        if kernels is None or count * self.classes == 1:
+            return self.scores(columns)
+        scores = np.zeros((self.classes, count), np.float32)
+        room = np.empty(count, np.uint8)
+        columns = np.ascontiguousarray(columns, np.float32)
+        kernels.tree_scores(columns, self.feature, self.threshold, self.answers, room, scores)
+        return scores
+
+    def scores(self, columns: Columns) -> Columns:
+        """The same, in Python."""
         failed = (columns.take(self.feature, axis=0) > self.threshold).view(np.uint8)
         pattern = failed[0]
         for node in failed[1:]:

@@ -1,0 +1,101 @@
+"""The compiled core: what of the parsers a C compiler makes faster, where one was at hand when they were installed.
+
+Most of it is modules of the parsers as they are; two modules of its own do what a part of the parsers does in Python
+too, with the same results. The core is used whole or not at all: if it was built from the sources that lie beside it
+now, and for the lxml that is installed. ARCHIVER_PURE=1 in the environment switches it off. See docs/compiled.md.
+"""
+
+import logging
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from archiver.parsers.compiled.sources import OWN, PARTS, digest
+
+PURE = "ARCHIVER_PURE"
+"""The environment variable that switches the compiled core off, unless it is empty or 0."""
+PARSERS = "archiver.parsers"
+IN_USE = "in use"
+_HERE = Path(__file__).parent
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The compiled core as it was found."""
+
+    state: str
+    """IN_USE, or in a few words why it is not."""
+    modules: dict[str, ModuleType] = field(default_factory=dict)
+    """Those of OWN by name; none if the core is not used."""
+    parts: dict[str, Path] = field(default_factory=dict)
+    """The files of PARTS by the names of the modules that they are; none if the core is not used."""
+    is_sound: bool = True
+    """False if it is there but cannot be used as it is."""
+
+
+class _Finder(MetaPathFinder):
+    """Finds the parts of the core where their sources in Python would be found."""
+
+    def __init__(self, parts: dict[str, Path]) -> None:
+        self.parts = parts
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        part = self.parts.get(fullname)
+        return None if part is None else spec_from_file_location(fullname, part)
+
+
+def install() -> None:
+    """Let the modules of the parsers that are compiled be imported instead of their sources, from now on."""
+    if parts := core().parts:
+        sys.meta_path.insert(0, _Finder(parts))
+
+
+def module(name: str) -> ModuleType | None:
+    """Return a module of OWN, or None where the part in Python is to be used."""
+    return core().modules.get(name)
+
+
+@cache
+def core() -> Core:
+    """Return the compiled core, or why there is none to be used."""
+    if os.environ.get(PURE, "0") not in ("", "0"):
+        return Core(f"switched off by {PURE}")
+    found = _built()
+    if not found.is_sound:
+        _log.warning("the compiled core is not used, which makes splits slower: it is %s", found.state)
+    return found
+
+
+def _built() -> Core:
+    try:
+        modules = {name: import_module(f"{__name__}.{name}") for name in OWN}
+    except ModuleNotFoundError:
+        return Core("not built")
+    # Of another lxml than it was built for.
+    except (ImportError, TypeError, ValueError, AttributeError) as error:
+        return Core(f"not loadable: {error}", is_sound=False)
+    if any(digest(files(PARSERS)) != each.BUILT_FROM for each in modules.values()):
+        return Core("out of date: its sources have changed since it was built", is_sound=False)
+    built_for, installed = modules["nodes"].LXML_VERSION, version("lxml")
+    if built_for.split(".")[0] != installed.split(".")[0]:
+        return Core(f"built for lxml {built_for}, not {installed}", is_sound=False)
+    parts = {f"{PARSERS}.{name}": path for name in PARTS if (path := _file(name)) is not None}
+    if len(parts) < len(PARTS):
+        return Core("not whole", is_sound=False)
+    return Core(IN_USE, modules, parts)
+
+
+def _file(name: str) -> Path | None:
+    """The file of a compiled part for this Python."""
+    paths = (_HERE / f"{name}{suffix}" for suffix in EXTENSION_SUFFIXES)
+    return next((path for path in paths if path.exists()), None)

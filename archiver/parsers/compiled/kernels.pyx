@@ -1,0 +1,152 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Loops over many numbers or characters. Each stands beside its part in Python, which names it, and gives the same."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.unicode cimport PyUnicode_Substring
+from libc.string cimport memchr, memcmp, memset
+
+
+cdef extern from *:
+    const char* SOURCES "ARCHIVER_SOURCES"
+
+
+BUILT_FROM = SOURCES.decode("ascii")
+"""The digest of the sources that the core was built from."""
+
+
+cdef extern from "Python.h":
+    bint Py_UNICODE_ISALNUM(Py_UCS4)
+    unsigned int PyUnicode_KIND(object)
+    void* PyUnicode_DATA(object)
+    Py_UCS4 PyUnicode_READ(unsigned int, void*, Py_ssize_t)
+
+
+def tree_scores(
+    const float[:, ::1] columns, const Py_ssize_t[:, ::1] feature, const float[:, :, ::1] threshold,
+    const float[::1] answers, unsigned char[::1] pattern, float[:, ::1] scores,
+):
+    """Add to scores, (classes, columns), what the trees say (model.Trees); pattern is room for a byte a column."""
+    cdef Py_ssize_t count = columns.shape[1], nodes = feature.shape[0], trees = feature.shape[1]
+    cdef Py_ssize_t classes = scores.shape[0], tree, node, at
+    cdef const float* column
+    cdef const float* said
+    cdef float* score
+    cdef float least
+    cdef unsigned char* bits = &pattern[0]
+    with nogil:
+        for tree in range(trees):
+            memset(bits, 0, count)
+            for node in range(nodes):
+                column = &columns[feature[node, tree], 0]
+                least = threshold[node, tree, 0]
+                for at in range(count):
+                    bits[at] = <unsigned char>(bits[at] << 1) | (column[at] > least)
+            said = &answers[tree << nodes]
+            score = &scores[tree % classes, 0]
+            for at in range(count):
+                score[at] += said[bits[at]]
+
+
+def closes_early(bytes html not None):
+    """Whether markup stands behind the first </html> (decoding.closes_early)."""
+    cdef const char* data = PyBytes_AS_STRING(html)
+    cdef const char* end = data + PyBytes_GET_SIZE(html)
+    cdef bint is_closed = False
+    cdef const char* at = <const char*>memchr(data, c"<", end - data)
+    while at is not NULL:
+        if is_closed:
+            return True
+        is_closed = end - at >= 6 and (memcmp(at, b"</html", 6) == 0 or memcmp(at, b"</HTML", 6) == 0)
+        at = <const char*>memchr(at + 1, c"<", end - at - 1)
+    return False
+
+
+cdef Py_ssize_t _end_of_tag(const char* data, Py_ssize_t start, Py_ssize_t size) noexcept nogil:
+    """Where the tag at a "<" ends, its values included; start if there is none (decoding.WHOLE_TAG)."""
+    cdef Py_ssize_t at = start + 1
+    cdef char quote
+    cdef const void* closing
+    if at == size or not (c"a" <= (data[at] | 0x20) <= c"z"):
+        return start
+    while at < size and data[at] != c">":
+        if data[at] != c"=":
+            at += 1
+            continue
+        at += 1
+        while at < size and (data[at] == c" " or 9 <= data[at] <= 13):
+            at += 1
+        if at < size and (data[at] == c'"' or data[at] == c"'"):
+            quote = data[at]
+            closing = memchr(data + at + 1, quote, size - at - 1)
+            at = size if closing is NULL else <const char*>closing - data + 1
+    return at
+
+
+def long_tags(bytes html not None, Py_ssize_t length):
+    """Return the same as decoding.tags_around: where the tags that may be long begin and end, if one of them is long."""
+    cdef const char* data = PyBytes_AS_STRING(html)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), start, end, at, until
+    cdef Py_ssize_t double, single
+    cdef bint is_any_long = False
+    cdef list found = []
+    cdef const void* next_one = memchr(data, c"<", size)
+    while next_one is not NULL:
+        start = <const char*>next_one - data
+        next_one = memchr(data + start + 1, c"<", size - start - 1)
+        end = size if next_one is NULL else <const char*>next_one - data
+        double = single = 0
+        for at in range(start, end):
+            if data[at] == c'"':
+                double += 1
+            elif data[at] == c"'":
+                single += 1
+            elif data[at] == c">":
+                break
+        if end - start > length or (double | single) & 1 or (double and single):
+            until = max(end, _end_of_tag(data, start, size))
+            is_any_long = is_any_long or until - start > length
+            found.append((start, until))
+    return found if is_any_long else []
+
+
+cdef inline unsigned int _mark(unsigned int first, unsigned int last, Py_ssize_t size) noexcept nogil:
+    return (first * 31 + last * 7 + <unsigned int>size) & 0x1FFF
+
+
+def marks(words):
+    """Return what count_words knows the words by, 8,192 bits of which few are set."""
+    cdef bytearray found = bytearray(0x400)
+    cdef unsigned int mark
+    for word in words:
+        mark = _mark(ord(word[0]), ord(word[len(word) - 1]), len(word))
+        found[mark >> 3] |= 1 << (mark & 7)
+    return bytes(found)
+
+
+def count_words(str text not None, frozenset words not None, bytes marked not None):
+    """Return how many of words, none of them empty, are among the words of a text (text.WORD)."""
+    cdef unsigned int kind = PyUnicode_KIND(text), mark
+    cdef void* data = PyUnicode_DATA(text)
+    cdef const char* known = PyBytes_AS_STRING(marked)
+    cdef Py_ssize_t size = len(text), at = 0, start
+    cdef Py_UCS4 letter
+    cdef set found = None
+    while at < size:
+        letter = PyUnicode_READ(kind, data, at)
+        if not (Py_UNICODE_ISALNUM(letter) or letter == c"_"):
+            at += 1
+            continue
+        start = at
+        while at < size:
+            letter = PyUnicode_READ(kind, data, at)
+            if not (Py_UNICODE_ISALNUM(letter) or letter == c"_"):
+                break
+            at += 1
+        mark = _mark(<unsigned int>PyUnicode_READ(kind, data, start), <unsigned int>PyUnicode_READ(kind, data, at - 1), at - start)
+        if known[mark >> 3] >> (mark & 7) & 1:
+            word = PyUnicode_Substring(text, start, at)
+            if word in words:
+                if found is None:
+                    found = set()
+                found.add(word)
+    return 0 if found is None else len(found)

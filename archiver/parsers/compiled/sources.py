@@ -1,0 +1,23 @@
+"""What the compiled core is built from. Read by setup.py too, where nothing of the package can be imported."""
+
+from hashlib import sha256
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+OWN = ("nodes", "kernels")
+"""Modules of this folder that do what a part of the parsers does in Python too."""
+PARTS = ("blocks",)
+"""Modules of the parsers that are compiled as they are."""
+TYPED = ("blocks",)
+"""Those beside which a .pxd tells the types of their classes, in C."""
+SOURCES = (
+    *(f"compiled/{name}.pyx" for name in OWN),
+    *(f"{name}.py" for name in (*PARTS, "events")),
+    *(f"{name}.pxd" for name in TYPED),
+)
+"""All that the core is built from or must agree with, from the folder of the parsers."""
+
+
+def digest(parsers: Path | Traversable) -> str:
+    """Return what tells the sources, in the folder of the parsers, from any others."""
+    return sha256(b"\0".join(parsers.joinpath(name).read_bytes() for name in SOURCES)).hexdigest()

@@ -1,0 +1,252 @@
+"""The compiled core gives what the parts in Python give, and is not used where it might not."""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from archiver.parsers import blocks, compiled, split_page
+from archiver.parsers.decoding import LONG_TAG, closes_early, tags_around
+from archiver.parsers.events import element_steps, steps
+from archiver.parsers.model import trees
+from archiver.parsers.notices import _words
+from archiver.parsers.text import WORD
+
+PAGES = Path(__file__).parent / "pages"
+CORE = compiled.core()
+in_both_forms = pytest.mark.skipif(not CORE.modules, reason=f"the compiled core is {CORE.state}")
+TAGS = (
+    "p", "a", "b", "span", "div", "br", "hr", "noscript", "script", "svg", "img", "ul", "li", "rt", "h2", "table",
+    "x:y",
+)  # fmt: skip
+ATTRIBUTES = ("class", "id", "hidden", "style", "href", "role", "itemprop", "title", "xml:lang")
+VALUES = ("", "a", "Big Box", "display: NONE", "visibility:hidden", "/story-1", "é &amp; &x;", "a\n\tb")
+PIECES = st.one_of(
+    st.builds(
+        "<{} {}='{}'>".format, st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES)
+    ),
+    st.builds("<{} {}>".format, st.sampled_from(TAGS), st.sampled_from(ATTRIBUTES)),
+    st.builds("</{}>".format, st.sampled_from(TAGS)),
+    st.sampled_from(
+        (
+            "<!-- c -->",
+            "<?pi?>",
+            "<![CDATA[x]]>",
+            "&nbsp;",
+            "&unknown;",
+            "<a href=/s>one two three four five</a>",
+        )
+    ),
+    st.text(max_size=8),
+)
+
+
+def test_core_is_in_use_where_it_was_built() -> None:
+    """What the other tests of the splitter try is the compiled form, unless it is switched off or cannot be built."""
+    assert CORE.is_sound, f"the compiled core is {CORE.state}: pip install -e ."
+    if CORE.modules:
+        assert Path(str(blocks.__file__)).parent == Path(compiled.__file__).parent
+
+
+@in_both_forms
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_walk_takes_the_same_steps(html: str) -> None:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    tree = etree.fromstring(f"<html id=Root><body>{html}".encode("utf-8", "replace"), parser)
+
+    found, expected = list(steps(tree)), list(element_steps(tree))
+
+    assert found == expected
+
+
+@in_both_forms
+def test_element_outlives_the_walk_and_what_is_cut_out_of_its_tree() -> None:
+    tree = etree.fromstring("<html><body><div><p>One <a href=/x>two</a></div></html>", etree.HTMLParser())
+    kept = [step[5] for step in steps(tree) if step[5] is not None]
+    tree[0].clear()
+    del tree
+
+    assert [element.tag for element in kept] == ["html", "body", "div", "p", "a"]
+    assert kept[-1].text == "two"
+
+
+@in_both_forms
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                b"<",
+                b"<p",
+                b">",
+                b"'",
+                b'"',
+                b"=",
+                b" a=",
+                b"= '",
+                b'="',
+                b"\n",
+                b"\x0b",
+                b"\x85",
+                b"x" * 50,
+                b"x" * LONG_TAG,
+                b"\0",
+                b"</a>",
+            )
+        )
+    ).map(b"".join),
+    st.sampled_from((1, 60, LONG_TAG)),
+)
+def test_same_tags_are_long(html: bytes, length: int) -> None:
+    assert CORE.modules["kernels"].long_tags(html, length) == tags_around(html, length)
+
+
+@in_both_forms
+@given(
+    st.lists(st.sampled_from((b"</html", b"</HTML", b"</Html", b">", b"<", b"<p>", b" ", b"html"))).map(
+        b"".join
+    )
+)
+def test_same_pages_close_early(html: bytes) -> None:
+    assert CORE.modules["kernels"].closes_early(html) == closes_early(html)
+
+
+@in_both_forms
+@given(st.lists(st.one_of(st.sampled_from(sorted(_words())), st.text(max_size=6)), max_size=30).map(" ".join))
+def test_same_words_are_counted(text: str) -> None:
+    kernels = CORE.modules["kernels"]
+
+    found = kernels.count_words(text, _words(), kernels.marks(_words()))
+
+    assert found == len(_words().intersection(WORD.findall(text)))
+
+
+@in_both_forms
+@pytest.mark.parametrize("name", ["blocks", "links", "kinds", "lines_story"])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 40, 1500])
+def test_trees_say_the_same_to_the_last_bit(name: str, count: int) -> None:
+    model, random = trees(name), np.random.default_rng(count)
+    columns = random.normal(0, 3, (int(model.feature.max()) + 1, count)).astype(np.float32)
+    columns[random.random(columns.shape) < 0.01] = np.nan
+
+    parts = [model.scores(columns[:, at : at + 1024]) for at in range(0, count, 1024)]
+    expected = np.concatenate(parts, axis=1) if parts else np.zeros((model.classes, 0), np.float32)
+
+    np.testing.assert_array_equal(model._scores(columns), expected)
+
+
+SPLITS = """
+import pathlib, sys
+from datetime import UTC, datetime
+from archiver.parsers import compiled, split_page
+print(compiled.core().state)
+noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+for page in sys.argv[1:]:
+    html = pathlib.Path(page).read_bytes()
+    for part in (html, html[len(html) // 3 :], html[::-1]):
+        print(ascii(split_page(part, url="https://news.example/2026/a-story-of-rain", fetched=noon)))
+"""
+
+
+def _split_apart(pages: list[Path], pure: str) -> list[str]:
+    command = [sys.executable, "-c", SPLITS, *map(str, pages)]
+    environment = {**os.environ, compiled.PURE: pure}
+    return subprocess.run(
+        command, env=environment, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+
+
+@in_both_forms
+def test_pages_are_split_alike_in_both_forms() -> None:
+    """The case pages, whole, cut and backwards: the last are bytes as odd as any."""
+    pages = sorted(PAGES.rglob("*.html"))
+
+    state, *splits = _split_apart(pages, "")
+    pure_state, *pure_splits = _split_apart(pages, "1")
+
+    assert (state, pure_state) == (compiled.IN_USE, f"switched off by {compiled.PURE}")
+    assert len(splits) == 3 * len(pages) > 30
+    assert splits == pure_splits
+
+
+def _stranger(tmp_path: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """What a program says that finds the package in a folder of its own, to be changed."""
+    package = Path(compiled.__file__).parents[2]
+    shutil.copytree(package, tmp_path / "archiver", ignore=shutil.ignore_patterns("__pycache__", "sample"))
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{program}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+
+
+SAYS = (
+    "from archiver.parsers import compiled, split_page, blocks; print(compiled.core().state, blocks.__file__)"
+)
+
+
+@in_both_forms
+@pytest.mark.parametrize("source", ["blocks.py", "events.py", "compiled/kernels.pyx"])
+def test_edited_source_is_not_shadowed_by_what_was_built_before(tmp_path: Path, source: str) -> None:
+    edit = f"p = {str(tmp_path / 'archiver' / 'parsers' / source)!r}; open(p, 'a').write('\\n# edited\\n')\n"
+
+    done = _stranger(tmp_path, edit + SAYS)
+
+    assert done.stdout.startswith("out of date")
+    assert done.stdout.endswith("parsers/blocks.py\n")
+    assert "the compiled core is not used" in done.stderr
+
+
+@in_both_forms
+def test_core_for_another_lxml_is_not_used(tmp_path: Path) -> None:
+    stranger = "import importlib.metadata as m; v = m.version; m.version = lambda n: '99.0' if n == 'lxml' else v(n)\n"
+
+    done = _stranger(tmp_path, stranger + SAYS)
+
+    assert done.stdout.startswith("built for lxml")
+    assert done.stdout.endswith("parsers/blocks.py\n")
+
+
+@in_both_forms
+def test_core_of_which_a_part_is_missing_is_not_used(tmp_path: Path) -> None:
+    remove = f"import pathlib\nfor p in pathlib.Path({str(tmp_path)!r}).rglob('blocks.*.*'): p.unlink()\n"
+
+    done = _stranger(tmp_path, remove + SAYS)
+
+    assert done.stdout.startswith("not whole")
+    assert done.stdout.endswith("parsers/blocks.py\n")
+
+
+def test_package_works_without_the_core(tmp_path: Path) -> None:
+    remove = f"""
+import pathlib
+for path in pathlib.Path({str(tmp_path)!r}).rglob("*"):
+    if path.suffix in (".so", ".pyd"):
+        path.unlink()
+"""
+
+    done = _stranger(tmp_path, remove + SAYS + "\nprint(split_page(b'<p>Some words', url='').article)")
+
+    assert done.stdout.splitlines()[0].startswith("not built")
+    assert done.stdout.splitlines()[1] == "None"
+    assert done.stderr == ""
+
+
+def test_broken_core_is_told_of_and_not_used(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(name: str) -> object:
+        raise ImportError("undefined symbol")
+
+    monkeypatch.delenv(compiled.PURE, raising=False)
+    monkeypatch.setattr(compiled, "import_module", fails)
+    with caplog.at_level(logging.WARNING):
+        found = compiled.core.__wrapped__()
+
+    assert (found.modules, found.is_sound) == ({}, False)
+    assert "undefined symbol" in caplog.text
+    assert split_page(b"<p>Some words", url="").article is None
