@@ -76,8 +76,7 @@ def read_any_schema(path: Path) -> Connection:
     archive = _read_only(path)
     try:
         _refuse_other_schemas(archive, path)
-        if _pragma(archive, "application_id") == 0:
-            raise ArchiveError(f"{path} is empty: run `archiver crawl ADDRESS` first")
+        _refuse_empty_files(archive, path)
     except BaseException:
         archive.close()
         raise
@@ -243,6 +242,11 @@ def _refuse_other_schemas(archive: Connection, path: Path) -> None:
         raise ArchiveError(
             f"{path} was made by a newer version (schema {version}, not {SCHEMA}): upgrade news-archiver"
         )
+
+
+def _refuse_empty_files(archive: Connection, path: Path) -> None:
+    if _pragma(archive, "application_id") == 0:
+        raise ArchiveError(f"{path} is empty: run `archiver crawl ADDRESS` first")
 
 
 def _refuse_older_schemas(archive: Connection, path: Path) -> None:
