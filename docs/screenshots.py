@@ -21,6 +21,8 @@ from db.connection import read_archive
 FOLDER = Path(__file__).with_name("screenshots")
 COMMAND = [sys.executable, "-c", "from archiver.cli import main; raise SystemExit(main())"]
 WIDTH, HEIGHT = 1000, 900
+# Pictures that show their whole.
+TALL = {"links": (1300, 1650)}
 
 
 def main() -> int:
@@ -50,9 +52,10 @@ def _shoot(folder: Path, browser: str) -> None:
         assert found is not None, server.stderr.read()
         running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         for name, place in places.items():
+            width, height = TALL.get(name, (WIDTH, HEIGHT))
             page = running.new_page(
                 base_url=found[0],
-                viewport={"width": WIDTH, "height": HEIGHT},
+                viewport={"width": width, "height": height},
                 color_scheme="dark" if name == "dark" else "light",
             )
             page.goto(place)
@@ -73,7 +76,7 @@ def _places(path: Path) -> dict[str, str]:
         "search": "/search?q=harbour&since=2026-11-01",
         "article": f"/articles/{story}",
         "versions": f"/articles/{changed}/versions",
-        "links": f"/articles/{story}/links",
+        "links": "/links?q=harbour",
         "capture": f"/captures/{capture}",
         "sources": "/sources",
         "source": f"/sources/{host}",

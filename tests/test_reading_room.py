@@ -251,6 +251,19 @@ def test_source_page_shows_changed_and_vanished_stories_apart(room: Room) -> Non
     assert data["account"]["most_linked"][0]["pages"] > 1
 
 
+def test_crawl_page_lists_all_that_failed_with_their_story(room: Room, archive: Path) -> None:
+    with closing(read_archive(archive)) as connection:
+        # The later crawl of the newspaper: what was not asked for is told of the last visit only.
+        (crawl_id,) = connection.execute("SELECT max(crawl_id) FROM funnels WHERE source_id = 1").fetchone()
+    data, page = room.get(f"/crawls/{crawl_id}.json").data["account"], room.get(f"/crawls/{crawl_id}").text
+    robots = next(each for each in data["failures"] if each["outcome"] == "robots")
+
+    assert len(data["failures"]) == sum(funnel["failed"] for funnel in data["funnels"])
+    assert robots["capture_id"] is None
+    assert f'href="/explain?url={quote(robots["url"], safe="/")}"' in page
+    assert '<span class="count">1 robots</span>' in page
+
+
 def test_changes_are_told_by_kind(room: Room) -> None:
     kinds = {
         kind for change in room.get("/changes.json?kind=gone").data["changes"] for kind in change["kinds"]

@@ -183,3 +183,19 @@ def test_headlines_over_time_are_told_with_a_bar_each(room: Room) -> None:
     )
     assert len(bars) == 3
     assert max(bars) <= 120
+
+
+def test_headline_that_many_pages_show_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    archive = filled(path, (ONE,))
+    number = crawl(archive)
+    for n in range(70):
+        record_visit(
+            archive, number, visit(article(f"p{n}", f"Page {n}", f"Text {n}."), [link("one", "Bridge shut")])
+        )
+    archive.close()
+    with serving(path) as room:
+        page, data = room.get("/articles/1").text, room.get("/articles/1.json").data
+
+    assert "related, 70 places" in page
+    assert len(data["history"]["headlines"]) == 71

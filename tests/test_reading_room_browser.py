@@ -28,9 +28,12 @@ pytestmark = pytest.mark.skipif(
 )
 PLACES = (
     "/", "/search?q=bridge", "/articles/1", "/articles/1/beside/2", "/articles/1/links", "/links?q=harbour", "/sources",
-    "/changes", "/missing", "/crawls", "/crawls/1", "/captures/1", "/nosuch",
+    "/sources/HOST", "/search?q=harbour&section=City&change=body", "/changes", "/missing",
+    "/crawls", "/crawls/1", "/captures/1", "/nosuch",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
+# In place of the sample newspaper's host, whose port is known once it runs.
+HOST = "HOST"
 # What axe-core calls what somebody cannot use.
 GRAVE = ("serious", "critical")
 
@@ -65,6 +68,12 @@ def page(browser: Any, room: Room) -> Iterator[Any]:
     context = browser.new_context(base_url=room.address, java_script_enabled=False)
     yield context.new_page()
     context.close()
+
+
+def put(room: Room, place: str) -> str:
+    """Return a place of the room, with the host of its site."""
+    host = room.get("/sources.json").data["sources"][0]["source"] if HOST in place else ""
+    return place.replace(HOST, host)
 
 
 def changed(archive: Path) -> int:
@@ -122,11 +131,53 @@ def test_keyboard_alone_leads_to_a_story(page: Any) -> None:
     assert page.get_by_role("heading", level=1).inner_text().startswith("Seagrass beds")
 
 
+def test_keyboard_alone_narrows_down_and_passes_by_chart_and_facets(page: Any) -> None:
+    page.goto("/search?q=harbour")
+    pressed = press_until(page, "To what was found")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert "/articles/" in (page.locator(":focus").get_attribute("href") or "")
+
+    page.goto("/search?q=harbour")
+    assert press_until(page, "City") > pressed
+    page.keyboard.press("Enter")
+    page.wait_for_url("**section=City**")
+    press_until(page, "any")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "section" not in url)
+
+
+def press_until(page: Any, words: str) -> int:
+    """Go on by Tab to the element of these words; return how often it was pressed."""
+    for number in range(1, 90):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and (focused.first.text_content() or "").strip() == words:
+            return number
+    raise AssertionError(f"{words} was not reached by Tab")
+
+
+def test_each_page_prints_in_black_on_white_whatever_the_screen_has(browser: Any, room: Room) -> None:
+    context = browser.new_context(base_url=room.address, color_scheme="dark")
+    page = context.new_page()
+    page.emulate_media(media="print")
+    for place in PLACES:
+        page.goto(put(room, place))
+        colours = page.evaluate(
+            "(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))"
+        )
+        assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        assert not page.locator("nav").is_visible()
+    page.goto("/search?q=harbour&section=City")
+    assert page.get_by_text("harbour; section: City").is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_phone_shows_each_page_without_scrolling_sideways(browser: Any, room: Room, place: str) -> None:
     context = browser.new_context(base_url=room.address, viewport=PHONE)
     page = context.new_page()
-    page.goto(place)
+    page.goto(put(room, place))
     width = page.evaluate("document.documentElement.scrollWidth")
     context.close()
 
@@ -139,7 +190,7 @@ def test_axe_finds_nothing_grave(browser: Any, room: Room, place: str, scheme: s
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
     context = browser.new_context(base_url=room.address, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
-    page.goto(place)
+    page.goto(put(room, place))
     found = axe.Axe().run(page).response["violations"]
     context.close()
 
@@ -159,7 +210,7 @@ def test_pages_ask_no_other_host_and_run_nothing(browser: Any, room: Room) -> No
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     for place in PLACES:
-        page.goto(place)
+        page.goto(put(room, place))
         assert page.locator("script").count() == 0
         if "/captures/" in place:  # of what an archived page may not load, the browser speaks
             messages.clear()
@@ -185,7 +236,7 @@ def test_nothing_of_a_hostile_page_runs_and_no_request_leaves(
                 hit for hit in room.get("/search.json?q=railing").data["hits"] if "script" in hit["headline"]
             )
             for place in ("/", "/search?q=railing", f"/articles/{story['article_id']}", "/missing"):
-                page.goto(place)
+                page.goto(put(room, place))
                 assert "owned" not in page.title().split("<")[0]
             page.goto(f"/articles/{story['article_id']}")
             page.get_by_role("link", name="view the page as archived").click()

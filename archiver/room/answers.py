@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from archiver.errors import ArchiveError, ArchiverError, BusyError, NotInArchiveError, QueryError
-from archiver.room.charts import lifetime
+from archiver.room.charts import lifetime, spark
 from archiver.room.reader import Reader
 from archiver.wording import (
     byte_text,
@@ -229,6 +229,7 @@ def _environment() -> Environment:
         "marked": marked,
         "outward": outward,
         "time": time_element,
+        "spark": spark,
         "stated": lambda moment, precision: time_element(moment, date_text(moment, precision)),
     }
     environment.globals |= {"address": address, "counted": counted}

@@ -1,6 +1,8 @@
 """The pages of one article: the article with all that is known around it, and two of its versions side by side."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from starlette.responses import RedirectResponse, Response
@@ -11,15 +13,28 @@ from archiver.room.answers import Answer, Asked
 from archiver.room.charts import span_of_headlines
 from archiver.room.pictures import policy_with, shown_pictures
 from archiver.room.reader import Reader
+from db.headlines import HeadlineVariant
 from db.history import FieldDiff
 from db.read import StoredArticle, StoredLink
 
-# Stories that point to an article, copies of it and visits to its page, as shown on its page.
+# Stories that point to an article, copies of it visits to its page and headlines, as shown on its page.
 MOST_POINTERS = 50
 MOST_COPIES = 10
 MOST_CAPTURES = 30
+MOST_HEADLINES = 60
 # Versions that can be asked for.
 MOST_VERSIONS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineSpan:
+    """A headline that a story was seen under at places of one kind."""
+
+    headline: str
+    origin: str
+    places: int
+    first_seen: datetime
+    last_seen: datetime
 
 
 def by_address(asked: Asked) -> Response:
@@ -51,6 +66,7 @@ def article_page(asked: Asked) -> Answer:
         "pictures": shown_pictures(article.images),
         "loads_pictures": loads,
         "read_from": _read_from(article),
+        "variants": headline_spans(data["history"].headlines)[:MOST_HEADLINES],  # type: ignore[attr-defined]  # a History
         "span": span_of_headlines(data["history"].headlines),  # type: ignore[attr-defined]  # a History
     }
     headers = {"Content-Security-Policy": policy_with(article.images)} if loads else {}
@@ -77,6 +93,23 @@ def versions_page(asked: Asked) -> Answer:
     return Answer(
         "versions.html", f"Versions of {_headline(asked.archive, id_)}", data, {"rows": _rows(fields)}
     )
+
+
+def headline_spans(variants: Sequence[HeadlineVariant]) -> list[HeadlineSpan]:
+    """Return headlines with how many places of a kind showed each, in the order of their first being seen."""
+    grouped: dict[tuple[str, str], list[HeadlineVariant]] = {}
+    for each in variants:
+        grouped.setdefault((each.headline, each.origin), []).append(each)
+    return [
+        HeadlineSpan(
+            headline,
+            origin,
+            len(group),
+            min(each.first_seen for each in group),
+            max(each.last_seen for each in group),
+        )
+        for (headline, origin), group in grouped.items()
+    ]
 
 
 def _read_from(article: StoredArticle) -> list[tuple[str, str]]:

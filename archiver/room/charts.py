@@ -22,6 +22,8 @@ LEVELS = 4
 WEEK = 7
 # Width of a bar of time, and its height.
 BAR, DOT = 120, 8
+# Height of the smallest charts.
+SPARK = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +141,16 @@ def span_of_headlines(headlines: Sequence[HeadlineVariant]) -> tuple[datetime, d
     if not headlines:
         return None
     return min(each.first_seen for each in headlines), max(each.last_seen for each in headlines)
+
+
+def spark(numbers: Sequence[int]) -> Markup:
+    """Return a small picture of numbers in a row, beside which they stand as text."""
+    most = max(numbers, default=0)
+    bars = (
+        Markup('<rect x="{}" y="{:.1f}" width="4" height="{:.1f}"/>').format(place * 5, SPARK - tall, tall)
+        for place, number in enumerate(numbers)
+        for tall in (max(number / most * SPARK, 1.5) if number else 0.5,)
+    )
+    return Markup('<svg viewBox="0 0 {} {}" aria-hidden="true">{}</svg>').format(
+        len(numbers) * 5, SPARK, Markup("").join(bars)
+    )

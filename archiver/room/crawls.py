@@ -19,7 +19,8 @@ def crawl_page(asked: Asked) -> Answer:
     """Show what one crawl came to."""
     id_ = asked.id("crawl")
     found = asked.archive.crawl(id_, limit=MOST)
-    return Answer("crawl.html", f"Crawl {id_}", {"account": found})
+    failed = sum(funnel.failed for funnel in found.funnels)
+    return Answer("crawl.html", f"Crawl {id_}", {"account": found}, {"failed": failed, "most": MOST})
 
 
 def explain_page(asked: Asked) -> Answer:

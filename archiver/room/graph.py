@@ -10,7 +10,7 @@ from markupsafe import Markup
 # Radii of the two rings, of few stories and of many, and of the innermost one of several in the middle.
 RINGS, WIDE_RINGS = (215.0, 400.0), (300.0, 520.0)
 MIDDLE = 85.0
-# Stories up to which headlines stand level; more of them follow the spokes of the wheel.
+# Stories around one up to which headlines stand level; more of them follow the spokes of the wheel.
 FEW = 40
 # Room above and below, and for the headlines outside.
 MARGIN, LABEL = 24, 285
@@ -61,7 +61,8 @@ class Spot:
 
 def drawing(picture: Picture, label: str) -> Markup:
     """Return a picture as SVG; stories of the archive lead to their own pictures."""
-    is_wide = len(picture.nodes) > FEW
+    alone = sum(node.step == 0 for node in picture.nodes) == 1
+    is_wide = len(picture.nodes) > FEW or not alone
     spots = _spots(picture, WIDE_RINGS if is_wide else RINGS)
     room = LABEL if is_wide else MARGIN
     xs, ys = [spot.x for spot in spots.values()], [spot.y for spot in spots.values()]
@@ -78,7 +79,6 @@ def drawing(picture: Picture, label: str) -> Markup:
                 arc.kind, start.x, start.y, end.x, end.y
             )
         )
-    alone = sum(node.step == 0 for node in picture.nodes) == 1
     parts.extend(
         _drawn(node, spots[node.url], is_wide=is_wide, is_named=node.step > 0 or not alone)
         for node in picture.nodes
