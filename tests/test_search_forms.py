@@ -4,7 +4,9 @@ import sqlite3
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from archives import FLOOD, article, crawl, filled, visit
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import QueryError
+from db import forms
 from db.connection import open_archive, read_archive
 from db.filters import ALL_ARTICLES
 from db.query import read_query
@@ -34,6 +37,9 @@ OTHERS = [
     for query, texts in queries.get("leaves", {}).items()
     for text in texts
 ]
+
+
+WORDS = sorted({word for _, _, text in (*CASES, *OTHERS) for word in forms.WORD.findall(text.lower())})
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +81,24 @@ def test_inflected_and_accented_forms_are_found(archive: sqlite3.Connection) -> 
 @pytest.mark.parametrize(("language", "query", "text"), OTHERS)
 def test_other_words_are_not_found(archive: sqlite3.Connection, language: str, query: str, text: str) -> None:
     assert not finds(archive, language, query, text)
+
+
+@pytest.mark.parametrize("tag", sorted(forms.STEMMERS))
+def test_stems_are_the_same_where_they_are_made_in_c(tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: Any = forms._stemmer.__wrapped__(tag)
+    monkeypatch.setattr(forms, "_compiled_stemmers", lambda: None)
+    plain: Any = forms._stemmer.__wrapped__(tag)
+
+    assert type(compiled.__self__).__module__ == "Stemmer"
+    assert type(plain.__self__).__module__.startswith("snowballstemmer")
+    assert [compiled(word) for word in WORDS] == [plain(word) for word in WORDS]
+
+
+@pytest.mark.parametrize("other", ["2.2.0", "99.0.0"])
+def test_stemmers_of_other_algorithms_are_not_used(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("Stemmer"), "version", lambda: other)
+
+    assert forms._compiled_stemmers.__wrapped__() is None
 
 
 @pytest.mark.parametrize(("language", "query", "text"), CASES)
