@@ -55,6 +55,12 @@ def open_archive(path: Path) -> Connection:
         raise
 
 
+def open_existing(path: Path) -> Connection:
+    """Open the archive at path as open_archive does; ArchiveError, and no new file, if there is none."""
+    read_any_schema(path).close()
+    return open_archive(path)
+
+
 def read_archive(path: Path) -> Connection:
     """Open the archive at path for reading only; a crawl may write to it meanwhile.
 

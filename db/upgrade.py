@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 
-from db.connection import archive_errors, open_archive, read_any_schema
+from db.connection import archive_errors, open_existing, read_any_schema
 from db.forms import rules
 from db.schemas import SCHEMA, is_behind
 
@@ -48,9 +48,9 @@ def needed_upgrade(path: Path) -> Upgrade | None:
 def upgrade(path: Path) -> None:
     """Bring the archive at path up to date: wholly, or, if that is killed or fails, not at all.
 
-    Raises ArchiveError, LockedError and DiskFullError as open_archive does.
+    Raises ArchiveError, LockedError and DiskFullError as open_existing does.
     """
-    open_archive(path).close()
+    open_existing(path).close()
 
 
 def _rules(archive: Connection) -> str | None:

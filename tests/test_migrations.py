@@ -316,3 +316,16 @@ def test_newer_archive_is_refused_in_a_clear_line(
     )
     assert command == "doctor" or refused.err.count("\n") == 1
     assert archive.read_bytes() == before
+
+
+# They make an archive where none is, or tell that the first crawl does.
+MAKING = {"crawl", "backfill", "import", "merge", "doctor"}
+
+
+@pytest.mark.parametrize("command", [name for name in USES if name not in MAKING])
+def test_missing_archive_is_named_and_not_made(run: Run, archive: Path, tmp_path: Path, command: str) -> None:
+    refused = run(command, *(part.format(file=tmp_path / "pages") for part in USES[command]))
+
+    assert refused.code == ExitCode.FAILED, refused.err
+    assert "archive.db does not exist" in " ".join(refused.err.split())
+    assert list(tmp_path.iterdir()) == []

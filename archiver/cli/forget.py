@@ -13,7 +13,7 @@ import click
 from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
-from db.connection import open_archive, read_archive
+from db.connection import open_existing, read_archive
 from db.forget import Forgotten, finish, unfinished
 from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
@@ -68,7 +68,7 @@ def _forget(archive: Path, addresses: Sequence[str], options: Mapping[str, Any])
     reason, as_json = (options["reason"] or "").strip(), options["as_json"]
     if addresses and not reason:
         raise click.UsageError("say why by --reason: it is what stays in place of the story")
-    with closing(open_archive(archive)) as connection:
+    with closing(open_existing(archive)) as connection:
         stories = _stories(connection, addresses)
         found = _show(connection, archive, stories, options["with_mentions"], as_json=as_json)
         if stories and not options["yes"]:
@@ -162,7 +162,7 @@ def _print_done(output: Output, done: Forgotten) -> None:
 def _let_in(archive: Path, addresses: Sequence[str]) -> None:
     if not addresses:
         raise click.UsageError("name the address to let in again")
-    with closing(open_archive(archive)) as connection:
+    with closing(open_existing(archive)) as connection:
         for address in addresses:
             if not allow_again(connection, address, datetime.now(UTC)):
                 raise NotInArchiveError(f"{address} is not kept out: nothing to let in again")

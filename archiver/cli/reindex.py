@@ -7,7 +7,7 @@ import click
 
 from archiver.cli.options import archive_option
 from archiver.cli.rendering import counted
-from db.connection import open_archive, read_archive
+from db.connection import open_existing
 from db.index import rebuild
 
 
@@ -22,7 +22,6 @@ def reindex(archive: Path) -> None:
     \b
     archiver reindex
     """
-    read_archive(archive).close()
-    with closing(open_archive(archive)) as connection:
+    with closing(open_existing(archive)) as connection:
         number = rebuild(connection)
     click.echo(f"{archive}: {counted(number, 'article')} indexed", err=True)

@@ -8,8 +8,7 @@ import click
 
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, print_json
-from archiver.errors import ArchiveError
-from db.connection import open_archive
+from db.connection import open_existing
 from db.forget import clean_up
 from db.vacuum import Reclaimed
 
@@ -26,9 +25,7 @@ def vacuum(as_json: bool, archive: Path) -> None:
     \b
     archiver vacuum
     """
-    if not archive.exists():
-        raise ArchiveError(f"{archive} does not exist: name the file of an archive")
-    with closing(open_archive(archive)) as connection:
+    with closing(open_existing(archive)) as connection:
         done, forgotten = clean_up(connection, archive, datetime.now(UTC), _say_nothing)
     if as_json:
         print_json({"archive": archive, "before": done.before, "after": done.after, "forgotten": forgotten})

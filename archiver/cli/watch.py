@@ -21,7 +21,7 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from archiver.cli.search import print_hit
-from db.connection import open_archive, read_archive
+from db.connection import open_existing, read_archive
 from db.export import export_file
 from db.filters import Filters
 from db.rss import ITEMS, write_feed
@@ -136,8 +136,7 @@ def run(names: tuple[str, ...], as_json: bool, rss: Path | None, archive: Path) 
 @contextmanager
 def _writer(archive: Path) -> Iterator[Connection]:
     """Open an archive that exists for writing."""
-    read_archive(archive).close()
-    with closing(open_archive(archive)) as connection:
+    with closing(open_existing(archive)) as connection:
         yield connection
 
 
