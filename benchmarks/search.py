@@ -4,6 +4,7 @@ import argparse
 import json
 import random
 import re
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -28,6 +29,10 @@ HITS = 20
 PLAIN = """
 SELECT rowid, snippet(articles_fts, 2, '[', ']', '…', 24) FROM articles_fts
 WHERE articles_fts MATCH ? ORDER BY bm25(articles_fts, 10.0, 4.0, 1.0) LIMIT 20
+"""
+TEXT_BYTES = """
+SELECT sum(length(CAST(headline AS BLOB)) + length(CAST(ifnull(lead, '') AS BLOB)) + length(CAST(body AS BLOB)))
+FROM articles
 """
 WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -62,7 +67,26 @@ def main() -> None:
         path = arguments.archive or Path(folder) / "large.db"
         if not path.exists():
             print(json.dumps(asdict(build(path, arguments.corpora, arguments.articles, arguments.length))))
+        tell_size(path)
         tell_speed(path, arguments.queries)
+
+
+def tell_size(path: Path) -> None:
+    """Print what the index and the texts take of the file, and what all else does, as SQLite's dbstat counts it."""
+    with closing(read_archive(path)) as archive:
+        try:
+            sizes = dict(archive.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall())
+        except sqlite3.OperationalError as error:
+            print(f"\nno sizes: {error}")
+            return
+        texts = archive.execute(TEXT_BYTES).fetchone()[0]
+    index = sum(size for name, size in sizes.items() if name.startswith("articles_fts"))
+    rest = sum(sizes.values()) - index - sizes["articles"]
+    print(
+        f"\n{texts:,} bytes of text. Times as large: its table {sizes['articles'] / texts:.2f}, "
+        f"its index {index / texts:.2f}, the two {(sizes['articles'] + index) / texts:.2f}; "
+        f"pages, captures, links, the index of headlines and all else {rest / texts:.2f}"
+    )
 
 
 def tell_recall(path: Path, corpora: Sequence[Path]) -> None:
