@@ -22,6 +22,26 @@ VALUES (:page, :origin, :page, :headline, :seen, :seen)
 ON CONFLICT(page_id, origin, listed_on_id, headline)
 DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
 """
+# What the view headline_variants holds of one article. Asked of the view, which groups, SQLite would put together all
+# versions of all articles first.
+VARIANTS = """
+SELECT 'article' AS origin, headline, min(first_seen) AS first_seen, max(last_seen) AS last_seen, url AS seen_on
+FROM (SELECT number, first_seen, last_seen FROM version_periods WHERE article_id = :id)
+JOIN (SELECT number, headline, url FROM article_versions WHERE article_id = :id) USING (number)
+WHERE number + 1 NOT IN (SELECT number FROM article_versions WHERE article_id = :id AND cause = 'parser')
+GROUP BY number
+UNION ALL
+SELECT origin, headline, listed_headlines.first_seen, listed_headlines.last_seen, places.url
+FROM pages JOIN listed_headlines ON listed_headlines.page_id = pages.id
+JOIN pages AS places ON places.id = listed_on_id
+WHERE pages.article_id = :id
+UNION ALL
+SELECT CASE WHEN pages.article_id IS NULL THEN 'front_page' ELSE 'related' END, headline,
+    min(related_links.first_seen), max(related_links.last_seen), pages.url
+FROM pages AS targets JOIN related_links ON target_id = targets.id
+JOIN pages ON pages.id = related_links.page_id
+WHERE targets.article_id = :id GROUP BY related_links.page_id, headline
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +90,8 @@ def headline_variants(archive: Connection, article_id: int) -> tuple[HeadlineVar
     Those of versions stand first among those of one time. What differs by noise only is one, spelled as it was first.
     """
     rows = archive.execute(
-        "SELECT * FROM headline_variants WHERE article_id = ? "
-        "ORDER BY first_seen, origin <> 'article', origin, seen_on, headline",
-        (article_id,),
+        f"SELECT * FROM ({VARIANTS}) ORDER BY first_seen, origin <> 'article', origin, seen_on, headline",  # noqa: S608
+        {"id": article_id},
     )
     found: dict[tuple[str, str, str], HeadlineVariant] = {}
     for row in rows:
