@@ -20,7 +20,7 @@ __all__ = ["MARK_END", "MARK_START", "Filters", "Found", "Hit", "Sort", "find", 
 
 # Articles that are ranked. Of more that match, those archived last: ranking costs time by the article, and a word
 # that stands everywhere says little of any.
-RANKED_AT_MOST = 2000
+RANKED_AT_MOST = 1000
 # Days after which an article counts half as much when new ones are lifted.
 HALF_LIFE = 30
 
@@ -92,10 +92,14 @@ def find(
         span, newest_only = ranked_span(archive, found, limit)
         score, values = _score(found, sort, now or datetime.now(UTC))
         # The bodies of the best are read, not those of all that match.
+        tables, columns = found.tables, "articles.id AS best_id, date_published AS best_date"
+        if found.rank is not None and sort is Sort.BEST and found.rows.sql == "TRUE":
+            # Nothing is asked of the rows of all that match: the index alone tells which are best.
+            tables, columns = "articles_fts", "articles_fts.rowid AS best_id, NULL AS best_date"
         sql = f"""
             WITH best AS MATERIALIZED (
-                SELECT articles.id AS best_id, date_published AS best_date, {score} AS relevance
-                FROM {found.tables} WHERE {found.condition.sql} AND {span.sql}
+                SELECT {columns}, {score} AS relevance
+                FROM {tables} WHERE {found.condition.sql} AND {span.sql}
                 ORDER BY {_order(found, sort)} LIMIT ?)
             SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, relevance
             FROM best JOIN articles ON articles.id = best_id JOIN sources ON sources.id = source_id
