@@ -340,6 +340,12 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "attributes behind a quote": lambda: _page(f"<div z='<' {_ATTRIBUTES}><p>{SENTENCE}"),
     "attributes without spaces": lambda: _page("<div " + _ATTRIBUTES.replace("b ", "'b'") + f"><p>{SENTENCE}"),
     "attributes with tags": lambda: _page("<div " + _filled(lambda n: f"a{n}='<p ' ", 100_000) + f"><p>{SENTENCE}"),
+    "attributes with bare tags": lambda: _page(
+        "<div " + _filled(lambda n: f"a{n}={'<' if n % 40 == 0 else 'x'} ", 100_000) + f"><p>{SENTENCE}"
+    ),
+    "attributes with few tags": lambda: _page(
+        "<div " + _filled(lambda n: f"a{n}='{'<p ' if n % 40 == 0 else 'x'}' ") + f"><p>{SENTENCE}"
+    ),
     "attributes with whole tags": lambda: _page(
         "<div " + _filled(lambda n: f"a{n}='\"' b{n}=\"><p>\" ", 100_000) + f"><p>{SENTENCE}"
     ),

@@ -23,7 +23,7 @@ SLOW = (
     "empty links over blocks", "link over many blocks", "links in slots", "deep words", "deep links",
     "long class on links", "class names below", "text in json", "open brackets in latin-1", "open scripts in latin-1",
     "japanese paragraph", "attributes behind a quote", "attributes with tags", "attributes with whole tags",
-    "attributes in utf-16", "nested noscripts", "nested dates",
+    "attributes with bare tags", "attributes in utf-16", "nested noscripts", "nested dates",
     "title in many parts", "long canonical link", "long authors", "long dates", "codecs of python",
 )  # fmt: skip
 

@@ -123,36 +123,40 @@ def _with_few_attributes(html: bytes) -> bytes:
     return _first_attributes(html) if is_large else html
 
 
-def _long_tags(html: bytes, length: int) -> Iterable[tuple[int, int]]:
-    """Where tags of more than length bytes begin and end, or what goes as far as the next "<" for one."""
+def _long_tags(html: bytes, length: int) -> Iterator[tuple[int, int]]:
+    """Yield where tags of more than length bytes begin and end, or what goes as far as the next "<" for one."""
     kernels = compiled.module("kernels")
-    tags = tags_around(html, length) if kernels is None else kernels.long_tags(html, length)
-    return [(start, end) for start, end in _outside_of_text(html, tags) if end - start > length]
+    places = suspects(html, length) if kernels is None else kernels.suspects(html, length)
+    for start, end in _outside_of_text(html, places):
+        if end - start > length:
+            yield start, end
 
 
-def tags_around(html: bytes, length: int) -> list[tuple[int, int]]:
-    """Return where the tags begin and end, in page order, that may be longer than length; none if no tag is.
+def suspects(html: bytes, length: int) -> list[tuple[int, int]]:
+    """Return the places of each "<" whose tag may be longer than length, and of the "<" after it; none if no tag is.
 
-    Those may be that are as far as that from the next "<", or of which a value may hold the next.
+    Those may be that are as far as that from the next "<", or may hold it. The page's end stands for the "<" after the
+    last.
     """
     starts = _places(html, "<")
     ends = np.append(starts[1:], len(html))
-    places = np.flatnonzero((ends - starts > length) | _may_quote_the_next(html, starts, ends))
-    tags = [
-        (start, max(_end_of_tag(html, start), end))
-        for start, end in zip(starts[places].tolist(), ends[places].tolist(), strict=True)
-    ]
-    return tags if any(end - start > length for start, end in tags) else []
+    places = np.flatnonzero((ends - starts > length) | _may_hold_the_next(html, starts, ends))
+    found = list(zip(starts[places].tolist(), ends[places].tolist(), strict=True))
+    return found if any(max(_end_of_tag(html, start), end) - start > length for start, end in found) else []
 
 
-def _outside_of_text(html: bytes, tags: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield those of tags, in page order, that stand neither in a value of another nor in what holds no tags."""
+def _outside_of_text(html: bytes, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield where tags begin and end, in page order, that stand neither in a value of another nor in what holds no tags.
+
+    places are their "<" and the next ones.
+    """
     at = 0
-    for start, end in tags:
+    for start, following in places:
         while at <= start and (raw := RAW.search(html, at, start)) is not None:
             at = _end_of_raw(html, raw)
         if start < at:
             continue
+        end = max(_end_of_tag(html, start), following)
         yield start, end
         raw = RAW.match(html, start)
         at = end if raw is None else _end_of_raw(html, raw)
@@ -164,16 +168,17 @@ def _end_of_raw(html: bytes, raw: re.Match[bytes]) -> int:
     return len(html) if close is None else close.end()
 
 
-def _may_quote_the_next(html: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which tags may have a value that holds the next "<": their quotes are not paired, or of both sorts.
+def _may_hold_the_next(html: bytes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which tags may hold the next "<": it comes before any ">", or their quotes are not paired, or of both sorts.
 
-    In a value, ">" ends no tag either: what counts is what stands before the first one, where one stands at all.
+    In a value in quotes, ">" ends no tag either: what counts is what stands before the first one.
     """
-    closes = np.append(_places(html, ">"), len(html))
-    until = np.minimum(closes[np.searchsorted(closes, starts)], ends)
+    every = np.append(_places(html, ">"), len(html))
+    closes = every[np.searchsorted(every, starts)]
+    until = np.minimum(closes, ends)
     double, single = (_counts(_places(html, quote), starts, until) for quote in "\"'")
     is_odd: NDArray[np.bool_] = np.equal((double | single) % 2, 1)
-    return is_odd | (double > 0) & (single > 0)
+    return is_odd | (double > 0) & (single > 0) | (closes > ends)
 
 
 def _counts(places: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -82,12 +82,12 @@ cdef Py_ssize_t _end_of_tag(const char* data, Py_ssize_t start, Py_ssize_t size)
     return at
 
 
-def long_tags(bytes html not None, Py_ssize_t length):
-    """Return the same as decoding.tags_around: where the tags that may be long begin and end, if one of them is long."""
+def suspects(bytes html not None, Py_ssize_t length):
+    """Return the places of each "<" whose tag may be longer than length, and the next ones; none if no tag is longer."""
     cdef const char* data = PyBytes_AS_STRING(html)
-    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), start, end, at, until
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), start, end, at
     cdef Py_ssize_t double, single
-    cdef bint is_any_long = False
+    cdef bint is_any_long = False, is_closed
     cdef list found = []
     cdef const void* next_one = memchr(data, c"<", size)
     while next_one is not NULL:
@@ -95,17 +95,18 @@ def long_tags(bytes html not None, Py_ssize_t length):
         next_one = memchr(data + start + 1, c"<", size - start - 1)
         end = size if next_one is NULL else <const char*>next_one - data
         double = single = 0
+        is_closed = next_one is NULL
         for at in range(start, end):
             if data[at] == c'"':
                 double += 1
             elif data[at] == c"'":
                 single += 1
             elif data[at] == c">":
+                is_closed = True
                 break
-        if end - start > length or (double | single) & 1 or (double and single):
-            until = max(end, _end_of_tag(data, start, size))
-            is_any_long = is_any_long or until - start > length
-            found.append((start, until))
+        if end - start > length or (double | single) & 1 or (double and single) or not is_closed:
+            is_any_long = is_any_long or max(end, _end_of_tag(data, start, size)) - start > length
+            found.append((start, end))
     return found if is_any_long else []
 
 
