@@ -12,12 +12,12 @@ from db.counts import Count, CountBy
 from db.filters import ALL_ARTICLES, BY_PUBLISHER, Filters, article_condition
 from db.matching import matching
 from db.query import read_query
-from db.search import ranked_span
+from db.search import RANKED_AT_MOST
 
 # Days between the first and the last article up to which they are counted by day; by month beyond.
 MOST_DAYS = 62
-# Articles that are counted where no words are looked for.
-LATEST_AT_MOST = 1000
+# Articles that are counted where more match than a search ranks, or where no words are looked for: 20 ms.
+COUNTED_OF_MANY = 1000
 COLUMNS = "articles.id, articles.source_id, language, section, substr(date_published, 1, 10) AS day"
 AUTHORS = """
 SELECT name AS key, count(*) AS number FROM article_authors JOIN authors ON authors.id = author_id
@@ -25,7 +25,7 @@ WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY author_id
 """
 CHANGES = f"""
 SELECT kind AS key, count(DISTINCT version_changes.article_id) AS number
-FROM version_changes JOIN articles ON articles.id = version_changes.article_id
+FROM version_changes CROSS JOIN articles ON articles.id = version_changes.article_id
 WHERE version_changes.article_id IN (SELECT value FROM json_each(?)) AND {BY_PUBLISHER} GROUP BY kind
 """  # noqa: S608 - only text of this program
 
@@ -55,14 +55,16 @@ class Facets:
     """Every day or month that has articles, the oldest first."""
 
 
-def facets(archive: Connection, words: str | None, filters: Filters = ALL_ARTICLES, limit: int = 0) -> Facets:
-    """Count the articles that words and filters ask for: all that a search for limit of them ranks.
+def facets(
+    archive: Connection, words: str | None, filters: Filters = ALL_ARTICLES, *, many: bool = False
+) -> Facets:
+    """Count the articles that words and filters ask for; of more than RANKED_AT_MOST only those archived last.
 
-    Without words, those published last. Raises QueryError as db.search.search does.
+    many: it is known that they are more. Without words, those published last. Raises QueryError as a search does.
     """
     with archive_errors(archive):
         rows, is_whole = (
-            _latest(archive, filters) if words is None else _matching(archive, words, filters, limit)
+            _latest(archive, filters) if words is None else _matching(archive, words, filters, many=many)
         )
         ids = (json.dumps([row["id"] for row in rows]),)
         hosts = {row["id"]: row["host"] for row in archive.execute("SELECT id, host FROM sources")}
@@ -80,20 +82,22 @@ def facets(archive: Connection, words: str | None, filters: Filters = ALL_ARTICL
         )
 
 
-def _matching(archive: Connection, words: str, filters: Filters, limit: int) -> tuple[Sequence[Row], bool]:
+def _matching(archive: Connection, words: str, filters: Filters, *, many: bool) -> tuple[Sequence[Row], bool]:
     found = matching(archive, read_query(words), filters)
-    span, newest_only = ranked_span(archive, found, limit)
-    condition = found.condition & span
-    sql = f"SELECT {COLUMNS} FROM {found.tables} WHERE {condition.sql}"  # noqa: S608 - only text of this program
-    return archive.execute(sql, condition.values).fetchall(), newest_only is None
+    sql = f"""SELECT {COLUMNS} FROM {found.tables} WHERE {found.condition.sql}
+              ORDER BY {"articles.id" if found.match is None else "articles_fts.rowid"} DESC LIMIT ?"""  # noqa: S608
+    most = COUNTED_OF_MANY if many else RANKED_AT_MOST + 1
+    rows = archive.execute(sql, (*found.condition.values, most)).fetchall()
+    is_whole = not many and len(rows) <= RANKED_AT_MOST
+    return rows if is_whole else rows[:COUNTED_OF_MANY], is_whole
 
 
 def _latest(archive: Connection, filters: Filters) -> tuple[Sequence[Row], bool]:
     condition = article_condition(archive, filters)
     sql = f"""SELECT {COLUMNS} FROM articles WHERE {condition.sql}
               ORDER BY date_published DESC, articles.id DESC LIMIT ?"""  # noqa: S608 - as above
-    rows = archive.execute(sql, (*condition.values, LATEST_AT_MOST + 1)).fetchall()
-    return rows[:LATEST_AT_MOST], len(rows) <= LATEST_AT_MOST
+    rows = archive.execute(sql, (*condition.values, COUNTED_OF_MANY + 1)).fetchall()
+    return rows[:COUNTED_OF_MANY], len(rows) <= COUNTED_OF_MANY
 
 
 def _counted(keys: Iterable[str | None]) -> tuple[Count, ...]:

@@ -89,7 +89,7 @@ def find(
         )
     with archive_errors(archive):
         found = matching(archive, query, filters)
-        span, newest_only = ranked_span(archive, found, limit)
+        span, newest_only = _ranked_span(archive, found, limit)
         score, values = _score(found, sort, now or datetime.now(UTC))
         # The bodies of the best are read, not those of all that match.
         tables, columns = found.tables, "articles.id AS best_id, date_published AS best_date"
@@ -120,7 +120,7 @@ def hits_of(archive: Connection, article_ids: Sequence[int], query: Query) -> li
     return [_hit(row, query) for row in rows]
 
 
-def ranked_span(archive: Connection, found: Matching, limit: int) -> tuple[Condition, int | None]:
+def _ranked_span(archive: Connection, found: Matching, limit: int) -> tuple[Condition, int | None]:
     """Return the condition of the articles to rank, and how many they are if more match."""
     if found.match is None:
         return Condition(), None

@@ -16,9 +16,9 @@ from archiver.errors import QueryError
 from archiver.items import Article, ChangeKind, Outcome
 from db.articles import Place, revise_article, storable_article
 from db.connection import open_archive
-from db.counts import CountBy, count_by
+from db.counts import Count, CountBy, count_by
 from db.export import Request, export
-from db.facets import LATEST_AT_MOST, facets
+from db.facets import COUNTED_OF_MANY, facets
 from db.filters import Filters, article_condition
 from db.search import RANKED_AT_MOST, search
 from db.store import record_visit
@@ -126,19 +126,23 @@ def test_facets_count_what_counting_one_by_one_does(archive: Connection, by: Cou
 def test_of_many_articles_the_newest_are_counted_and_it_is_said(tmp_path: Path) -> None:
     archive = filled(tmp_path / "many.db", [FLOOD])
     archive.execute(
-        f"""WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {RANKED_AT_MOST + 9})
+        f"""WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {RANKED_AT_MOST + 30})
         INSERT INTO articles(url, page_id, source_id, headline, keywords, first_seen, last_seen, capture_id,
             body_digest, content_digest, body, section, date_published)
         SELECT 'https://news.example/' || n, page_id, source_id, headline, '[]', first_seen, last_seen, capture_id,
             body_digest || n, content_digest || n, 'A flood.', iif(n < 20, 'Old', 'New'), first_seen
         FROM articles, numbers WHERE articles.id = 1"""
     )
-    found, latest = facets(archive, "flood"), facets(archive, None)
+    found, latest, told = facets(archive, "flood"), facets(archive, None), facets(archive, "flood", many=True)
+    by_author = facets(archive, "author:lee OR headline:bridge")
     old = facets(archive, "flood", Filters(section="old"))
     archive.close()
 
-    assert (found.articles, found.is_whole) == (RANKED_AT_MOST, False)
-    assert (latest.articles, latest.is_whole) == (LATEST_AT_MOST, False)
+    assert (found.articles, found.is_whole) == (COUNTED_OF_MANY, False)
+    assert (latest.articles, latest.is_whole) == (COUNTED_OF_MANY, False)
+    assert (by_author.articles, by_author.is_whole) == (COUNTED_OF_MANY, False)
+    assert told == found
+    assert found.counts[CountBy.SECTION] == (Count("New", COUNTED_OF_MANY),)
     assert (old.articles, old.is_whole) == (19, True)
 
 

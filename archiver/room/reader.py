@@ -69,9 +69,9 @@ class Reader(Archive):
 
         return self._ask(shared_text, str(one), str(other))
 
-    def facets(self, words: str | None, filters: Filters, limit: int) -> Facets:
-        """Count the articles among which a search finds at most limit."""
-        return self._ask(facets, words, filters, limit)
+    def facets(self, words: str | None, filters: Filters, *, many: bool) -> Facets:
+        """Count the articles that a search finds; many: more than it ranks."""
+        return self._ask(facets, words, filters, many=many)
 
     def headlines(self, article_ids: Iterable[int]) -> dict[int, str]:
         """Return the headlines of articles by their numbers."""

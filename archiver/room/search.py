@@ -72,7 +72,7 @@ def search_page(asked: Asked) -> Answer:
         shown = search_box() | {"words": words}
         return Answer("headlines.html", words, {"headlines": hits}, shown)
     found = asked.archive.found(words, filters, limit, sort_of(asked))
-    facets = asked.archive.facets(words, filters, limit)
+    facets = asked.archive.facets(words, filters, many=found.newest_only is not None)
     given = {name: value for name, value in asked.params.items() if name != "limit"}
     more = len(found.hits) == limit < MOST
     shown = search_box() | {
