@@ -146,9 +146,9 @@ def suspects(html: bytes, length: int) -> list[tuple[int, int]]:
 
 
 def _outside_of_text(html: bytes, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield where tags begin and end, in page order, that stand neither in a value of another nor in what holds no tags.
+    """Yield where tags begin and end that stand neither in a value of another nor in what holds no tags.
 
-    places are their "<" and the next ones.
+    places are their "<" and the next ones, in page order, as the tags are.
     """
     at = 0
     for start, following in places:
