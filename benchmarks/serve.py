@@ -1,10 +1,11 @@
 """Measures the reading room: how long its pages take at a large archive, by the load tool wrk.
 
-usage: python -m benchmarks.serve CORPUS... [--articles N] [--archive FILE] [--seconds N]
+usage: python -m benchmarks.serve CORPUS... [--articles N] [--archive FILE] [--seconds N] [--writing]
 
 CORPUS: a folder with gold.jsonl, of whose sentences the archive's articles are made. FILE is kept and used again; it
 holds as many articles as it was made with. Each kind of page is asked for with other words or numbers in turn, by one
-reader and by four at once. Needs wrk (apt-get install wrk) and the extra serve.
+reader and by four at once; with --writing, another process stores articles in the archive meanwhile, as a crawl does.
+Needs wrk (apt-get install wrk) and the extra serve.
 """
 
 import argparse
@@ -14,12 +15,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
+from datetime import UTC, datetime
+from multiprocessing import Event, Process, Value
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event as SharedEvent
 from pathlib import Path
 from random import Random
 
-from benchmarks.search_archive import build
-from db.connection import read_archive
+from archiver.items import Article, FoundBy, Outcome, RawResponse, Split, Visit
+from benchmarks.made_pages import LINKED
+from benchmarks.search_archive import build, corpus_texts
+from db.connection import open_archive, read_archive
+from db.store import record_visit, start_crawl
 
 ARTICLES, LENGTH = 1_000_000, 1500
 READERS = (1, 4)
@@ -47,6 +55,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=ARTICLES, metavar="N")
     parser.add_argument("--archive", type=Path, metavar="FILE")
     parser.add_argument("--seconds", type=int, default=10, metavar="N", help="for each kind of page")
+    parser.add_argument("--writing", action="store_true", help="store articles meanwhile")
     arguments = parser.parse_args()
     if missing := [folder for folder in arguments.corpus if not (folder / "gold.jsonl").exists()]:
         print(f"benchmarks.serve: {missing[0]} holds no gold.jsonl", file=sys.stderr)
@@ -58,7 +67,8 @@ def main() -> int:
         path = arguments.archive or Path(folder) / "archive.db"
         if not path.exists():
             build(path, arguments.corpus, arguments.articles, LENGTH)
-        return _measured(path, Path(folder), arguments.seconds)
+        with _written(path, arguments.corpus) if arguments.writing else nullcontext():
+            return _measured(path, Path(folder), arguments.seconds)
 
 
 def _measured(path: Path, folder: Path, seconds: int) -> int:
@@ -100,6 +110,46 @@ def _load(address: str, script: Path, readers: int, seconds: int) -> str:
 
 
 @contextmanager
+def _written(path: Path, corpora: Sequence[Path]) -> Iterator[None]:
+    """Have another process store articles in the archive at path meanwhile, and say how many it stored."""
+    stop, stored = Event(), Value("i", 0)
+    writer = Process(target=_write, args=(path, corpora, stop, stored))
+    writer.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        writer.join()
+    print(f"{stored.value:,} articles were stored meanwhile; the writer ended with {writer.exitcode}")
+
+
+def _write(path: Path, corpora: Sequence[Path], stop: SharedEvent, stored: Synchronized[int]) -> None:
+    bodies = [body for _, _, body in corpus_texts(corpora) if body]
+    now = datetime.now(UTC)
+    with closing(open_archive(path)) as archive:
+        crawl_id = start_crawl(archive, started=now, arguments={}, version="benchmark")
+        while not stop.is_set():
+            number = stored.value
+            # Other words in each: copies of one text would be no news.
+            body = f"{bodies[number % len(bodies)]}\n\nReport {number} of {now:%s}."
+            record_visit(archive, crawl_id, _visit(f"https://site1.example/{now:%s}/{number}", body, now))
+            stored.value = number + 1
+
+
+def _visit(url: str, body: str, now: datetime) -> Visit:
+    return Visit(
+        source="https://site1.example/",
+        url=url,
+        final_url=url,
+        found_by=FoundBy.FRONT_PAGE,
+        fetched=now,
+        outcome=Outcome.STORED,
+        response=RawResponse(status=200, headers=(), body=url.encode()),
+        split=Split(article=Article(url=url, headline=f"Report {url[-9:]}", body=body, language="en")),
+    )
+
+
+@contextmanager
 def _served(path: Path) -> Iterator[str]:
     command = [sys.executable, "-c", "from archiver.cli import main; main()", "serve", "--port", "0"]
     with subprocess.Popen([*command, "--archive", str(path)], stderr=subprocess.PIPE, text=True) as process:
@@ -118,7 +168,8 @@ def _places(path: Path) -> dict[str, Sequence[str]]:
     chance = Random(7)
     with closing(read_archive(path)) as archive:
         (last,) = archive.execute("SELECT max(id) FROM articles").fetchone()
-        ids = [chance.randint(1, last) for _ in range(PLACES)]
+        # One page in LINKED shows related headlines: only these are like real ones.
+        ids = [chance.randint(1, last // LINKED) * LINKED for _ in range(PLACES)]
         pairs = []
         for id_ in ids:
             (body,) = archive.execute("SELECT body FROM articles WHERE id = ?", (id_,)).fetchone()
