@@ -123,7 +123,7 @@ def _written(path: Path, corpora: Sequence[Path]) -> Iterator[None]:
     print(f"{stored.value:,} articles were stored meanwhile; the writer ended with {writer.exitcode}")
 
 
-def _write(path: Path, corpora: Sequence[Path], stop: SharedEvent, stored: Synchronized[int]) -> None:
+def _write(path: Path, corpora: Sequence[Path], stop: SharedEvent, stored: "Synchronized[int]") -> None:
     bodies = [body for _, _, body in corpus_texts(corpora) if body]
     now = datetime.now(UTC)
     with closing(open_archive(path)) as archive:
