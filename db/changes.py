@@ -33,6 +33,8 @@ FROM version_changes INDEXED BY version_changes_seen
 CROSS JOIN articles ON articles.id = version_changes.article_id
 WHERE {0} ORDER BY version_changes.seen_at DESC, version_changes.article_id DESC, version_changes.number DESC LIMIT ?
 """
+# Asked for a column of the join, SQLite would look through all articles beforehand, for a filter of its own.
+SOURCE_OF_CHANGE = "(SELECT source_id FROM articles AS own WHERE own.id = version_changes.article_id)"
 ROWS = """
 SELECT changed_at, kind, article_id, url, source, number, cause, from_headline, to_headline, notice
 FROM changes WHERE article_id = ? AND number IS ?
@@ -99,7 +101,7 @@ def _changed(archive: Connection, filters: ChangeFilters, limit: int) -> list[Ch
         f"kind IN ({', '.join('?' * len(kinds))})", tuple(kinds)
     )
     if filters.source is not None:
-        condition &= from_source(archive, filters.source, "articles.source_id")
+        condition &= from_source(archive, filters.source, SOURCE_OF_CHANGE)
     if not filters.parser:
         condition &= Condition(BY_PUBLISHER)
     chosen = archive.execute(

@@ -25,11 +25,13 @@ SELECT articles.id, articles.url, sources.host AS source, headline, date_publish
 FROM articles JOIN sources ON sources.id = source_id WHERE {{0}}
 ORDER BY date_published DESC, articles.id DESC LIMIT ? OFFSET ?
 """  # noqa: S608 - only text of this program
-# Counted from the pages that link to a story lately, not from those of ten years.
+# Counted from the pages that link to a story lately, not from those of ten years. INDEXED BY: not in the order of ids,
+# through the articles of all sites.
 MOST_LINKED = """
 SELECT articles.id AS article_id, articles.url, articles.headline, articles.date_published,
     count(DISTINCT related_links.page_id) AS pages
-FROM articles JOIN pages ON pages.article_id = articles.id JOIN related_links ON target_id = pages.id
+FROM articles INDEXED BY articles_source_published JOIN pages ON pages.article_id = articles.id
+JOIN related_links ON target_id = pages.id
 WHERE articles.source_id = ? AND related_links.last_seen >= ?
 GROUP BY articles.id ORDER BY pages DESC, articles.id DESC LIMIT ?
 """
