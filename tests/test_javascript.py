@@ -208,7 +208,7 @@ def test_front_page_that_scripts_fill_is_rendered(crawl: Crawl, archive: Path) -
 @pytest.mark.parametrize(
     ("script", "outcome", "words"),
     [
-        ("while (true);", Outcome.PARSE_LIMIT, "did not come to an end in 3 s"),
+        ("while (true);", Outcome.PARSE_LIMIT, "did not come to an end in 8 s"),
         ("for (const a = []; true;) a.push(new Uint8Array(1e7).fill(1))", Outcome.PARSE_LIMIT, ""),
         ("document.body.append(document.createComment('x'.repeat(2e7)))", Outcome.PARSE_LIMIT, "characters"),
     ],
@@ -217,7 +217,7 @@ def test_page_that_takes_too_much_ends_and_is_recorded(
     crawl: Crawl, archive: Path, script: str, outcome: Outcome, words: str
 ) -> None:
     with misbehaving({"/greedy": scripted(script), "/story": answer(story())}) as server:
-        crawl(Source(url=server.url, javascript=True), RENDER_SECONDS=3, RENDER_MEMORY=600)
+        crawl(Source(url=server.url, javascript=True), RENDER_SECONDS=8, RENDER_MEMORY=600)
 
     (page,) = rows(archive, "SELECT * FROM pages WHERE url LIKE '%/greedy'")
     assert page["outcome"] == outcome
