@@ -2,11 +2,11 @@
 
 usage: python -m benchmarks.speed [--rounds N] [--pages N] CORPUS [CORPUS ...]
 
-CORPUS holds gold.jsonl and html/<id>.html.gz. Each round runs every system in a process of its own, one after the
-other, with all its fields (for this splitter the related links too), and counts the CPU seconds of one core from the
-bytes of a page to its result; reading files and importing are left out, caches are cold. Printed are medians over
-the rounds. Needs the extra "benchmarks": pip install -e '.[benchmarks]'. Absolute rates depend on the machine and on
-what else it does: quote the ratios.
+CORPUS holds gold.jsonl and html/<id>.html.gz. Each round has every system in a fresh process and gives each page to all
+of them in turn, so that they share whatever else the machine does. Counted are the CPU seconds of one core from the
+bytes of the page to its result, with all fields (for this splitter the related links too); reading files and importing
+are left out, caches are cold. Printed are medians over the rounds. Needs the extra "benchmarks": pip install -e
+'.[benchmarks]'. Absolute rates depend on the machine and on what else it does: quote the ratios.
 """
 
 import argparse
@@ -18,8 +18,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from statistics import fmean, median
 
@@ -39,6 +41,9 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=None, help="of each corpus, from its beginning")
     parser.add_argument("--system", choices=list(SYSTEMS), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.system:
+        _measure(arguments.system)
+        return 0
     for corpus in arguments.corpora:
         if not (corpus / "gold.jsonl").exists():
             print(
@@ -46,9 +51,6 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 2
-    if arguments.system:
-        _measure(arguments.system, arguments.corpora, arguments.pages)
-        return 0
     for corpus in arguments.corpora:
         if not _compare(corpus, arguments.rounds, arguments.pages):
             return 2
@@ -91,35 +93,35 @@ SYSTEMS: dict[str, Callable[[], Split]] = {
 }
 
 
-def _measure(system: str, corpora: list[Path], most: int | None) -> None:
-    """Split every page once and print seconds and identity of each, and the process's peak memory, as JSON."""
+def _measure(system: str) -> None:
+    """Split the pages whose places come by standard input, a line each, and print the CPU seconds of each.
+
+    A line is an address and a file, with a tab between. After the last one comes the process's peak memory in MB.
+    """
     logging.disable(logging.CRITICAL)
     split = SYSTEMS[system]()
     split(
         b"<html><body><article><h1>A page</h1><p>Words that load what is loaded at first use.</p></article>",
         "",
     )
-    seconds = {}
-    for corpus in corpora:
-        for identity, url, html in _pages(corpus, most):
-            started = time.process_time()
-            try:
-                split(html, url)
-            except Exception as error:  # noqa: BLE001 - another's failure on a page is part of its result
-                print(f"{system}: {identity}: {type(error).__name__}: {error}", file=sys.stderr)
-            seconds[identity] = time.process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    print(json.dumps({"seconds": seconds, "peak": peak}))
+    for line in sys.stdin:
+        url, _, file = line.rstrip("\n").partition("\t")
+        html = gzip.decompress(Path(file).read_bytes())
+        started = time.process_time()
+        try:
+            split(html, url)
+        except Exception as error:  # noqa: BLE001 - another's failure on a page is part of its result
+            print(f"{system}: {file}: {type(error).__name__}: {error}", file=sys.stderr)
+        print(time.process_time() - started, flush=True)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def _pages(corpus: Path, most: int | None) -> Iterator[tuple[str, str, bytes]]:
+def _pages(corpus: Path, most: int | None) -> Iterator[tuple[str, str]]:
+    """Yield the pages of a corpus: the name of each, and its address and file as _measure reads them."""
     with (corpus / "gold.jsonl").open(encoding="utf-8") as file:
-        for number, line in enumerate(file):
-            if number == most:
-                return
+        for line in islice(file, most):
             gold = json.loads(line)
-            html = (corpus / "html" / f"{gold['id']}.html.gz").read_bytes()
-            yield gold["id"], gold["url"], gzip.decompress(html)
+            yield gold["id"], f"{gold['url']}\t{corpus / 'html' / gold['id']}.html.gz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,34 +129,58 @@ class Speed:
     """What one system reached in all rounds."""
 
     seconds: dict[str, float]
-    """CPU seconds of each page, the median over the rounds."""
+    """CPU seconds of each page."""
     peak: float
     """Megabytes at most resident, the process whole."""
 
 
 def _compare(corpus: Path, rounds: int, most: int | None) -> bool:
-    """Run every system, in turn, rounds times, and print the table; False if one cannot run."""
-    found: dict[str, list[dict[str, dict[str, float]]]] = {system: [] for system in SYSTEMS}
+    """Measure every system, rounds times, and print the table; False if one cannot run."""
+    pages = list(_pages(corpus, most))
+    found: dict[str, list[Speed]] = {system: [] for system in SYSTEMS}
     for _ in range(rounds):
-        for system, results in found.items():
-            command = [sys.executable, "-m", "benchmarks.speed", "--system", system, str(corpus)]
-            command += [] if most is None else ["--pages", str(most)]
-            done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-            if done.returncode:
-                print(
-                    f"benchmarks.speed: {system} cannot run: pip install -e '.[benchmarks]'", file=sys.stderr
-                )
-                return False
-            results.append(json.loads(done.stdout))
-    _print(corpus.name, {system: _speed(results) for system, results in found.items()})
+        with ExitStack() as stack:
+            processes = {system: stack.enter_context(_started(system)) for system in SYSTEMS}
+            seconds: dict[str, dict[str, float]] = {system: {} for system in SYSTEMS}
+            for name, place in pages:
+                for system, process in processes.items():
+                    if (answer := _asked(process, place)) is None:
+                        print(
+                            f"benchmarks.speed: {system} cannot run: pip install -e '.[benchmarks]'",
+                            file=sys.stderr,
+                        )
+                        return False
+                    seconds[system][name] = answer
+            for system, process in processes.items():
+                peak, _ = process.communicate()
+                found[system].append(Speed(seconds=seconds[system], peak=float(peak)))
+    _print(corpus.name, {system: _middle(speeds) for system, speeds in found.items()})
     return True
 
 
-def _speed(results: list[dict[str, dict[str, float]]]) -> Speed:
-    identities = results[0]["seconds"]
+def _started(system: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "benchmarks.speed", "--system", system, "."]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _asked(process: "subprocess.Popen[str]", place: str) -> float | None:
+    """Return the seconds that a system's process needed for a page, or None if it has ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(place + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return None
+    answer = process.stdout.readline()
+    return float(answer) if answer else None
+
+
+def _middle(speeds: list[Speed]) -> Speed:
+    names = speeds[0].seconds
     return Speed(
-        seconds={name: median(result["seconds"][name] for result in results) for name in identities},
-        peak=max(float(str(result["peak"])) for result in results),
+        seconds={name: median(speed.seconds[name] for speed in speeds) for name in names},
+        peak=max(speed.peak for speed in speeds),
     )
 
 
