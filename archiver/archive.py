@@ -88,10 +88,8 @@ class Archive:
         since and until mean when an article was published; until is excluded. With distinct, of articles that are
         copies of each other only the first; with change, only those that their publisher changed so.
         """
-        filters = replace(
-            _filters(source, since, until, language, author, distinct=distinct),
-            section=section,
-            change=None if change is None else _named(ChangeKind, change),
+        filters = _narrowed(
+            _filters(source, since, until, language, author, distinct=distinct), section, change
         )
         return list(self._ask(find, words, filters, _count(limit), _named(Sort, sort)).hits)
 
@@ -234,10 +232,8 @@ class Archive:
         request = Request(
             what=_named(What, what),
             form=chosen,
-            filters=replace(
-                _filters(source, since, until, language, author, distinct=distinct),
-                section=section,
-                change=None if change is None else _named(ChangeKind, change),
+            filters=_narrowed(
+                _filters(source, since, until, language, author, distinct=distinct), section, change
             ),
             words=words,
             raw=raw,
@@ -324,6 +320,11 @@ def _filters(
         author=author,
         distinct=distinct,
     )
+
+
+def _narrowed(filters: Filters, section: str | None, change: ChangeKind | str | None) -> Filters:
+    kind = None if change is None else _named(ChangeKind, change)
+    return replace(filters, section=section, change=kind)
 
 
 def _moment(moment: Moment | None) -> datetime | None:

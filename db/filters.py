@@ -76,9 +76,7 @@ def rows_condition(archive: Connection, filters: Filters, *, months_apart: bool)
     condition = Condition()
     if filters.language is not None and not _is_subtag(filters.language):
         condition &= _in_language(filters.language)
-    if filters.author is not None:
-        condition &= by_author(archive, filters.author)
-    condition &= _section_and_change(filters)
+    condition &= _of_the_story(archive, filters)
     if filters.since is not None and not months_apart:
         condition &= Condition("date_published >= ?", (bound_text(filters.since),))
     if filters.until is not None and not months_apart:
@@ -122,9 +120,7 @@ def about(archive: Connection, filters: Filters) -> Condition:
     condition = Condition()
     if filters.language is not None:
         condition &= _in_language(filters.language)
-    if filters.author is not None:
-        condition &= by_author(archive, filters.author)
-    return condition & _section_and_change(filters)
+    return condition & _of_the_story(archive, filters)
 
 
 def from_source(archive: Connection, source: str, column: str) -> Condition:
@@ -199,8 +195,11 @@ def bound_text(moment: datetime) -> str:
         return time_text(moment.replace(tzinfo=UTC))
 
 
-def _section_and_change(filters: Filters) -> Condition:
+def _of_the_story(archive: Connection, filters: Filters) -> Condition:
+    """Return what author, section and change ask of a row of articles."""
     condition = Condition()
+    if filters.author is not None:
+        condition &= by_author(archive, filters.author)
     if filters.section is not None:
         condition &= in_section(filters.section)
     if filters.change is not None:

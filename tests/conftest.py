@@ -47,6 +47,16 @@ def crawl(fresh_processes: ProcessPoolExecutor, archive: Path) -> Crawl:
     return crawl_of(fresh_processes, archive)
 
 
+@pytest.fixture(scope="session")
+def newspaper(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
+    """Return an archive of both editions of the sample newspaper, only to be read."""
+    from rooms import crawl_both_editions  # noqa: PLC0415 - it imports this
+
+    path = tmp_path_factory.mktemp("newspaper") / "archive.db"
+    crawl_both_editions(crawl_of(fresh_processes, path))
+    return path
+
+
 def crawl_of(processes: ProcessPoolExecutor, archive: Path) -> Crawl:
     """Return a function that crawls one source as fast as it can, with settings by keyword."""
 

@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from archiver.parsers import blocks, compiled, split_page
-from archiver.parsers.decoding import LONG_TAG, closes_early, suspects
+from archiver.parsers.decoding import LONG_TAG, suspects
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
-from archiver.parsers.notices import _words
-from archiver.parsers.text import WORD
 
 PAGES = Path(__file__).parent / "pages"
 CORE = compiled.core()
@@ -106,26 +104,6 @@ def test_element_outlives_the_walk_and_what_is_cut_out_of_its_tree() -> None:
 )
 def test_same_tags_may_be_long(html: bytes, length: int) -> None:
     assert CORE.modules["kernels"].suspects(html, length) == suspects(html, length)
-
-
-@in_both_forms
-@given(
-    st.lists(st.sampled_from((b"</html", b"</HTML", b"</Html", b">", b"<", b"<p>", b" ", b"html"))).map(
-        b"".join
-    )
-)
-def test_same_pages_close_early(html: bytes) -> None:
-    assert CORE.modules["kernels"].closes_early(html) == closes_early(html)
-
-
-@in_both_forms
-@given(st.lists(st.one_of(st.sampled_from(sorted(_words())), st.text(max_size=6)), max_size=30).map(" ".join))
-def test_same_words_are_counted(text: str) -> None:
-    kernels = CORE.modules["kernels"]
-
-    found = kernels.count_words(text, _words(), kernels.marks(_words()))
-
-    assert found == len(_words().intersection(WORD.findall(text)))
 
 
 @in_both_forms

@@ -15,7 +15,7 @@ from archives import FLOOD, filled
 from conftest import crawl_of
 from hostile import pages
 from misbehaving import answer, misbehaving
-from rooms import Room, crawl_both_editions, serving
+from rooms import Room, serving
 
 from archiver.crawl.browser import PROGRAMS
 from archiver.items import Image
@@ -39,16 +39,8 @@ GRAVE = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
-    """Make an archive of both editions of the sample newspaper."""
-    path = tmp_path_factory.mktemp("browsed") / "archive.db"
-    crawl_both_editions(crawl_of(fresh_processes, path))
-    return path
-
-
-@pytest.fixture(scope="module")
-def room(archive: Path) -> Iterator[Room]:
-    with serving(archive) as room:
+def room(newspaper: Path) -> Iterator[Room]:
+    with serving(newspaper) as room:
         yield room
 
 
@@ -107,8 +99,8 @@ def test_story_is_searched_filtered_opened_compared_and_taken_home(page: Any, tm
     assert page.locator("ins").first.inner_text().strip() == "31"
 
 
-def test_archived_page_is_shown_in_a_frame(page: Any, archive: Path) -> None:
-    page.goto(f"/articles/{changed(archive)}")
+def test_archived_page_is_shown_in_a_frame(page: Any, newspaper: Path) -> None:
+    page.goto(f"/articles/{changed(newspaper)}")
     page.get_by_role("link", name="view the page as archived").click()
 
     assert "Archived page." in page.locator(".banner").inner_text()

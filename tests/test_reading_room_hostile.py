@@ -3,7 +3,7 @@
 import shutil
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import BoundedSemaphore
 from time import monotonic
@@ -11,8 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from archives import FLOOD, NOON, article, filled, visit
-from conftest import crawl_of
-from rooms import Room, crawl_both_editions, serving
+from rooms import Room, serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -77,16 +76,8 @@ PATHS = (
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, fresh_processes: ProcessPoolExecutor) -> Path:
-    """Make an archive of both editions of the sample newspaper."""
-    path = tmp_path_factory.mktemp("hostile") / "archive.db"
-    crawl_both_editions(crawl_of(fresh_processes, path))
-    return path
-
-
-@pytest.fixture(scope="module")
-def room(archive: Path) -> Iterator[Room]:
-    with serving(archive) as room:
+def room(newspaper: Path) -> Iterator[Room]:
+    with serving(newspaper) as room:
         yield room
 
 
@@ -128,8 +119,8 @@ def test_address_that_is_too_long_is_refused(room: Room) -> None:
 @pytest.mark.parametrize(
     "path", ["//evil.example/", "/%5c/evil.example/", "/%2f/evil.example/x", "///evil.example"]
 )
-def test_token_leads_to_no_other_host(archive: Path, path: str) -> None:
-    with serving(archive, "--auth-token", "s3cret") as room:
+def test_token_leads_to_no_other_host(newspaper: Path, path: str) -> None:
+    with serving(newspaper, "--auth-token", "s3cret") as room:
         place = urlsplit(room.get(f"{path}?q=bridge&token=s3cret").headers["location"])
 
     assert (place.netloc, place.query) == ("", "q=bridge")
@@ -176,11 +167,11 @@ def test_many_readers_at_once_are_served(room: Room) -> None:
     assert [reply.status for reply in replies].count(404) == 12
 
 
-def test_only_some_files_are_written_at_once(archive: Path) -> None:
+def test_only_some_files_are_written_at_once(newspaper: Path) -> None:
     app = Starlette()
     app.state.exports = BoundedSemaphore(1)
     request = Request({"type": "http", "query_string": b"q=bridge", "headers": [], "app": app})
-    reader = Reader(archive, 10)
+    reader = Reader(newspaper, 10)
     app.state.exports.acquire()
     with pytest.raises(BusyError, match="ask again"):
         exports.export_file(Asked(request, reader))
@@ -191,8 +182,8 @@ def test_only_some_files_are_written_at_once(archive: Path) -> None:
     reader.close()
 
 
-def test_questions_of_one_page_share_its_time(archive: Path) -> None:
-    reader = Reader(archive, 0.2)
+def test_questions_of_one_page_share_its_time(newspaper: Path) -> None:
+    reader = Reader(newspaper, 0.2)
     with pytest.raises(TookTooLongError, match=r"0\.2 seconds"), reader.in_time():  # noqa: PT012 - all of it
         for _ in range(100_000):
             reader.found("harbour", ALL_ARTICLES, 20, Sort.BEST)
@@ -200,7 +191,7 @@ def test_questions_of_one_page_share_its_time(archive: Path) -> None:
     reader.close()
 
 
-def test_archive_that_goes_and_comes_is_told(archive: Path, tmp_path: Path) -> None:
+def test_archive_that_goes_and_comes_is_told(newspaper: Path, tmp_path: Path) -> None:
     path, other = tmp_path / "archive.db", tmp_path / "other.db"
     filled(path, [FLOOD]).close()
     filled(other, [article("ferry", "Ferry runs again", "It runs.")]).close()
@@ -257,9 +248,9 @@ def test_versions_of_huge_texts_are_compared_soon(tmp_path: Path) -> None:
     assert monotonic() - began < PATIENCE
 
 
-def test_copy_of_the_archive_is_served_read_only(archive: Path, tmp_path: Path) -> None:
+def test_copy_of_the_archive_is_served_read_only(newspaper: Path, tmp_path: Path) -> None:
     copy = tmp_path / "archive.db"
-    shutil.copy(archive, copy)
+    shutil.copy(newspaper, copy)
     before = copy.read_bytes()
     app = reading_room(copy)
     app.state.archive.stats()

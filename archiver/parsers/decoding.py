@@ -83,8 +83,7 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     if TWICE_ENCODED in html:
         html = TWICE.sub(_once, html)
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
-    kernels = compiled.module("kernels")
-    if closes_early(html) if kernels is None else kernels.closes_early(html):
+    if _closes_early(html):
         html = END.sub(b"", html)
     return _parsed(_with_few_attributes(html))
 
@@ -218,8 +217,8 @@ def _surplus(html: bytes, start: int, end: int) -> tuple[int, int] | None:
     return (kept, at) if count > MOST_ATTRIBUTES else None
 
 
-def closes_early(html: bytes) -> bool:
-    """Return whether markup stands behind the first </html>."""
+def _closes_early(html: bytes) -> bool:
+    """Whether markup stands behind the first </html>."""
     last = html.rfind(b"<")
     return any(0 <= html.find(tag) < last for tag in (b"</html", b"</HTML"))
 

@@ -5,7 +5,6 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from archiver.parsers import compiled
 from archiver.parsers.text import UNSPACED, WORD
 
 # Words at a text's end among which a caption names its agency.
@@ -17,11 +16,7 @@ MOST_READ = 400
 def notice_words(text: str) -> int:
     """Return how many different words of notices (words/notices.toml), in any language, a text holds."""
     lower = text[:MOST_READ].lower()
-    kernels = compiled.module("kernels")
-    if kernels is None:
-        count = len(_words().intersection(WORD.findall(lower)))
-    else:
-        count = kernels.count_words(lower, _words(), _marks())
+    count = len(_words().intersection(WORD.findall(lower)))
     if not text.isascii() and UNSPACED.search(text):
         count += len(set(_unspaced().findall(lower)))
     return count
@@ -36,13 +31,6 @@ def ends_with_credit(text: str) -> bool:
 def _words() -> frozenset[str]:
     spaced = (words for name, words in _table().items() if name not in ("unspaced", "credits"))
     return frozenset(part for words in spaced for word in words for part in _parts(word))
-
-
-@cache
-def _marks() -> bytes:
-    """What the compiled core knows the words by."""
-    kernels = compiled.module("kernels")
-    return b"" if kernels is None else bytes(kernels.marks(_words()))
 
 
 def _parts(word: str) -> list[str]:

@@ -1,9 +1,7 @@
 """Splits one page into its story and the headlines of others: the questions of this package in their order."""
 
-import gc
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -81,24 +79,11 @@ def split_page(
     An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read.
     """
     try:
-        with _without_collection():
-            return page_parts(html, url=url, content_type=content_type, fetched=fetched, rules=rules).split
+        return page_parts(html, url=url, content_type=content_type, fetched=fetched, rules=rules).split
     except ParseLimitError:
         raise
     except PageError:
         return Split(article=None)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Let Python look for unreachable cycles later: a split makes none, and the search took a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def page_parts(

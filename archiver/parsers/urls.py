@@ -2,7 +2,6 @@
 
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import tldextract
@@ -25,9 +24,6 @@ NOT_HTTP = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 PLAIN_QUERY = re.compile(r"[A-Za-z0-9_~!$'()*,;=:@&%/.-]+\Z")
 SPACE = re.compile(r"[\t\r\n]+")
 WORDS = re.compile(r"[^\W_]+")
-PLAIN_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
-# A line of the list of public suffixes (https://publicsuffix.org/list/).
-RULE = re.compile(r"^[.*!]*\w\S*", re.MULTILINE)
 
 # The list of public suffixes that the package carries; it must not fetch a newer one by itself. Hosts of blogs and
 # the like (blogspot.com, github.io) stand in its private part: each name under them is a site of its own.
@@ -156,35 +152,13 @@ def same_site(url: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def site(host: str) -> str:
     """Return the registered domain of a host (a.news.example.co.uk: example.co.uk), or the host itself."""
-    registered = _registered(host) if PLAIN_HOST.match(host) and "xn--" not in host else None
-    if registered is None:
-        registered = _public_suffixes(host).top_domain_under_public_suffix
-    if registered:
-        return registered
+    found = _public_suffixes(host)
+    if found.top_domain_under_public_suffix:
+        return found.top_domain_under_public_suffix
     # A name under no known suffix (news.example, a host of an intranet): its last two labels.
     labels = host.partition(":")[0].split(".")
     is_name = len(labels) > 1 and not labels[-1].isdigit() and not host.startswith("[")
     return ".".join(labels[-2:]) if is_name else host
-
-
-def _registered(host: str) -> str | None:
-    """The same of a plain host as _public_suffixes gives: quicker, and without the memory of its tree.
-
-    None if that must be asked, because the host stands under a rule with a wildcard.
-    """
-    labels, (suffixes, wild) = host.split("."), _suffixes()
-    names = [".".join(labels[at:]) for at in range(len(labels))]
-    if not wild.isdisjoint(names):
-        return None
-    at = next((at for at, name in enumerate(names) if name in suffixes), 0)
-    return names[at - 1] if at else ""
-
-
-@cache
-def _suffixes() -> tuple[frozenset[str], frozenset[str]]:
-    """The public suffixes, and those under which every name is one."""
-    rules = RULE.findall(files("tldextract").joinpath(".tld_set_snapshot").read_text(encoding="utf-8"))
-    return frozenset(rules), frozenset(rule.removeprefix("*.") for rule in rules if rule.startswith("*."))
 
 
 def words_of_path(url: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from db.headlines import HeadlineVariant
 from db.history import FieldDiff
 from db.read import StoredArticle, StoredLink
 
-# Stories that point to an article, copies of it visits to its page and headlines, as shown on its page.
+# Stories that point to an article, copies of it, visits to its page and headlines, as shown on its page.
 MOST_POINTERS = 50
 MOST_COPIES = 10
 MOST_CAPTURES = 30

@@ -2,8 +2,7 @@
 """Loops over many numbers or characters. Each stands beside its part in Python, which names it, and gives the same."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from cpython.unicode cimport PyUnicode_Substring
-from libc.string cimport memchr, memcmp, memset
+from libc.string cimport memchr, memset
 
 
 cdef extern from *:
@@ -12,13 +11,6 @@ cdef extern from *:
 
 BUILT_FROM = SOURCES.decode("ascii")
 """The digest of the sources that the core was built from."""
-
-
-cdef extern from "Python.h":
-    bint Py_UNICODE_ISALNUM(Py_UCS4)
-    unsigned int PyUnicode_KIND(object)
-    void* PyUnicode_DATA(object)
-    Py_UCS4 PyUnicode_READ(unsigned int, void*, Py_ssize_t)
 
 
 def tree_scores(
@@ -45,20 +37,6 @@ def tree_scores(
             score = &scores[tree % classes, 0]
             for at in range(count):
                 score[at] += said[bits[at]]
-
-
-def closes_early(bytes html not None):
-    """Whether markup stands behind the first </html> (decoding.closes_early)."""
-    cdef const char* data = PyBytes_AS_STRING(html)
-    cdef const char* end = data + PyBytes_GET_SIZE(html)
-    cdef bint is_closed = False
-    cdef const char* at = <const char*>memchr(data, c"<", end - data)
-    while at is not NULL:
-        if is_closed:
-            return True
-        is_closed = end - at >= 6 and (memcmp(at, b"</html", 6) == 0 or memcmp(at, b"</HTML", 6) == 0)
-        at = <const char*>memchr(at + 1, c"<", end - at - 1)
-    return False
 
 
 cdef Py_ssize_t _end_of_tag(const char* data, Py_ssize_t start, Py_ssize_t size) noexcept nogil:
@@ -108,46 +86,3 @@ def suspects(bytes html not None, Py_ssize_t length):
             is_any_long = is_any_long or max(end, _end_of_tag(data, start, size)) - start > length
             found.append((start, end))
     return found if is_any_long else []
-
-
-cdef inline unsigned int _mark(unsigned int first, unsigned int last, Py_ssize_t size) noexcept nogil:
-    return (first * 31 + last * 7 + <unsigned int>size) & 0x1FFF
-
-
-def marks(words):
-    """Return what count_words knows the words by, 8,192 bits of which few are set."""
-    cdef bytearray found = bytearray(0x400)
-    cdef unsigned int mark
-    for word in words:
-        mark = _mark(ord(word[0]), ord(word[len(word) - 1]), len(word))
-        found[mark >> 3] |= 1 << (mark & 7)
-    return bytes(found)
-
-
-def count_words(str text not None, frozenset words not None, bytes marked not None):
-    """Return how many of words, none of them empty, are among the words of a text (text.WORD)."""
-    cdef unsigned int kind = PyUnicode_KIND(text), mark
-    cdef void* data = PyUnicode_DATA(text)
-    cdef const char* known = PyBytes_AS_STRING(marked)
-    cdef Py_ssize_t size = len(text), at = 0, start
-    cdef Py_UCS4 letter
-    cdef set found = None
-    while at < size:
-        letter = PyUnicode_READ(kind, data, at)
-        if not (Py_UNICODE_ISALNUM(letter) or letter == c"_"):
-            at += 1
-            continue
-        start = at
-        while at < size:
-            letter = PyUnicode_READ(kind, data, at)
-            if not (Py_UNICODE_ISALNUM(letter) or letter == c"_"):
-                break
-            at += 1
-        mark = _mark(<unsigned int>PyUnicode_READ(kind, data, start), <unsigned int>PyUnicode_READ(kind, data, at - 1), at - start)
-        if known[mark >> 3] >> (mark & 7) & 1:
-            word = PyUnicode_Substring(text, start, at)
-            if word in words:
-                if found is None:
-                    found = set()
-                found.add(word)
-    return 0 if found is None else len(found)
