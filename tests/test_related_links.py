@@ -9,6 +9,8 @@ import pytest
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers import split_page
 from archiver.parsers.list_headings import heads_offers
+from archiver.parsers.rules import SiteRules
+from archiver.parsers.split import page_parts
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 STORY = [
@@ -27,7 +29,12 @@ CARD = '<li class="card"><a href="{url}"><h3>{headline}</h3></a></li>'
 
 
 def related(after: str, inside: str = "") -> tuple[RelatedLink, ...]:
-    """The related links of a page; after stands behind its story, inside before the story's last two paragraphs."""
+    """The related links of a page."""
+    return split_page(page(after, inside), url=URL, fetched=datetime(2026, 11, 23, 12, tzinfo=UTC)).related
+
+
+def page(after: str, inside: str = "") -> bytes:
+    """A page; after stands behind its story, inside before the story's last two paragraphs."""
     paragraphs = [f"<p>{text}</p>" for text in STORY]
     html = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Flood closes the old bridge</title>
     <meta property="og:type" content="article"></head><body>
@@ -36,7 +43,7 @@ def related(after: str, inside: str = "") -> tuple[RelatedLink, ...]:
     <time datetime="2026-11-20T21:15:00+01:00">20 November 2026, 21:15</time>
     <div class="story-body">{"".join([*paragraphs[:-2], inside, *paragraphs[-2:]])}</div></article>{after}</main>
     <footer class="footer"><a href="/about">About us</a> <a href="/privacy">Privacy policy</a></footer></body></html>"""
-    return split_page(html.encode(), url=URL, fetched=datetime(2026, 11, 23, 12, tzinfo=UTC)).related
+    return html.encode()
 
 
 def listed(heading: str, card: str = CARD, others: dict[str, str] = OTHERS) -> str:
@@ -159,3 +166,26 @@ def test_words_for_offers_are_single_words_by_language() -> None:
         assert len(set(words)) == len(words), language
         assert all(word.split() == [word] == [word.lower()] for word in words), language
         assert all(heads_offers(word.upper()) for word in words), language
+
+
+MENU = """<nav><a href="/city/2026/11/18/ferry-runs-again-after-repairs.html">Ferry runs again</a>
+<a href="/city/2026/11/17/market-hall-traders-ask-for-time.html">Market hall traders ask for one more year</a></nav>"""
+
+
+def test_link_of_three_words_in_a_menu_is_no_headline_a_longer_one_may_be() -> None:
+    """Menus name sections and pages; those that unfold to stories show their headlines."""
+    parts = page_parts(page(after=MENU), url=URL)
+
+    considered = [shown[0].candidate.headline for shown in parts.related.considered.values()]
+    assert considered == ["Market hall traders ask for one more year"]
+
+
+def test_site_rule_has_the_last_word_on_a_short_link_in_a_menu() -> None:
+    rules = (SiteRules(related=("nav",)),)
+
+    found = split_page(page(after=MENU), url=URL, rules=rules).related
+
+    assert [link.headline for link in found] == [
+        "Ferry runs again",
+        "Market hall traders ask for one more year",
+    ]

@@ -6,7 +6,7 @@ cdef class Box:
     cdef public str tag, names
     cdef public long long meanings, meanings_around
     cdef public object element
-    cdef public bint hidden
+    cdef public bint hidden, in_menu
 
 
 cdef class Anchor:

@@ -34,6 +34,8 @@ LONGEST_PART = 1_000
 LONG = 200
 MOST_LONG = 500_000
 PICTURES = frozenset({"img", "amp-img"})
+# Elements that lead around the site.
+MENUS = frozenset({"nav", "footer"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
@@ -41,8 +43,8 @@ class Box:
     """A block-level element."""
 
     __slots__ = (
-        "depth", "element", "end_block", "first_block", "heading", "hidden", "index", "meanings", "meanings_around",
-        "names", "parent", "tag",
+        "depth", "element", "end_block", "first_block", "heading", "hidden", "in_menu", "index", "meanings",
+        "meanings_around", "names", "parent", "tag",
     )  # fmt: skip
 
     def __init__(self, index: int, parent: "Box | None", element: Element, tag: str, names: str) -> None:
@@ -56,6 +58,8 @@ class Box:
         """What its names speak of (name_bits), and what those of all boxes around it and its own do."""
         self.depth = -1
         self.hidden = False
+        self.in_menu = False
+        """Whether it is or stands in one of MENUS."""
         self.heading = 0
         """Level of the heading that it is or stands in, from 1 to 6, or 0."""
         self.first_block = self.end_block = 0
@@ -204,6 +208,7 @@ class _Walk:
             box.meanings = name_bits(names)
         box.meanings_around = box.meanings | parent.meanings_around
         box.depth, box.hidden = parent.depth + 1, hidden or parent.hidden
+        box.in_menu = parent.in_menu or tag in MENUS
         box.heading = HEADINGS.get(tag, parent.heading)
         box.first_block = len(self.blocks)
         self.boxes.append(box)

@@ -55,6 +55,10 @@ CARD_WORDS = 3
 CARD_BLOCKS = 12
 # A job is offered to all genders: "(m/w/d)", "(f/m/x)", "(H/F)".
 OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
+# A link of at most so many words in a menu or footer leads to a section or page of the site; in a box that is only
+# called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
+MENU_WORDS = 3
+MENU_NAMES = bit("nav") | bit("foot")
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
 
@@ -84,14 +88,21 @@ class Candidate:
         return self.block.heading if self.block is not None else 0
 
 
-def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Candidate]:
-    """Return the links with enough words to show a headline, in page order; those to own addresses are left out."""
+def link_candidates(
+    layout: Layout, base: str, own: frozenset[str], ruled: frozenset[int] = frozenset()
+) -> list[Candidate]:
+    """Return the links with enough words to show a headline, in page order.
+
+    Those to own addresses are left out, and so are those of menus, unless they are among the ruled, by index.
+    """
     found: list[Candidate] = []
     count: dict[str, int] = {}
     targets: dict[str, str | None] = {}
     shop = is_offer(main_address(own))
     named = frozenset(url for url in map(named_page, own) if url)
     for anchor in layout.anchors:
+        if _is_of_a_menu(anchor) and anchor.index not in ruled:
+            continue
         href = anchor.href
         if href in targets:
             target = targets[href]
@@ -119,6 +130,19 @@ def link_candidates(layout: Layout, base: str, own: frozenset[str]) -> list[Cand
         candidate.looks = _looks(candidate.anchor)
     _find_cards(found)
     return found
+
+
+def _is_of_a_menu(anchor: Anchor) -> bool:
+    """Whether a link stands in a menu or footer and has too few words for a headline there."""
+    box = anchor.box
+    if box.in_menu:
+        most = MENU_WORDS
+    elif box.meanings_around & MENU_NAMES:
+        most = MENU_WORDS - 1
+    else:
+        return False
+    # A link without a text of its own may lie over a headline.
+    return bool(anchor.parts) and word_count("".join([text for text, _ in anchor.parts])) <= most
 
 
 def _looks(anchor: Anchor) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def related_links(
     base is what the page's links are relative to, own the addresses of the page itself, ruled the anchors, by
     index, that are related by a rule of the site.
     """
-    candidates = link_candidates(layout, base, own)
+    candidates = link_candidates(layout, base, own, ruled)
     if not candidates:
         return Related()
     columns, headings = link_columns(layout, candidates, table, story.chances, main_address(own))
