@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from archiver.parsers import blocks, compiled, split_page
+from archiver.parsers.characters import Characters, _classes, characters
 from archiver.parsers.decoding import LONG_TAG, suspects
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
@@ -106,6 +107,54 @@ def test_same_tags_may_be_long(html: bytes, length: int) -> None:
     assert CORE.modules["kernels"].suspects(html, length) == suspects(html, length)
 
 
+# What the functions of texts.pyx tell apart: white space, invisible characters, quotes, scripts, cases, combinations.
+LETTERS = st.sampled_from(
+    "aB \t\n\x1c\x85\xa0`'éÉ’«»\u200b\u200c\u2028\u3000漢か한ßİ😀\U00020001\xadﬁ\u0e01\u0301…–жЙά.1\ud800"
+)
+
+
+@in_both_forms
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+@given(text=st.one_of(st.text(LETTERS), st.text(st.characters(codec=None))))
+def test_texts_are_read_alike_in_both_forms(name: str, text: str) -> None:
+    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+
+    assert faster(text) == plain(text)
+
+
+@in_both_forms
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+def test_every_character_is_read_alike_in_both_forms(name: str) -> None:
+    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+    texts = [f"a{chr(code)}B {chr(code)}" for code in range(0x11000)]
+
+    assert [text for text in texts if faster(text) != plain(text)] == []
+
+
+@in_both_forms
+@pytest.mark.parametrize("size", [1_000, 20_001, 100_001])
+@pytest.mark.parametrize("word", ["word  ", "Wört\u2019s  ", "漢字 \u200b"])
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+def test_long_texts_are_read_alike_in_both_forms(name: str, word: str, size: int) -> None:
+    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+
+    assert faster(word * size) == plain(word * size)
+
+
+@in_both_forms
+@given(
+    st.lists(st.text(st.one_of(LETTERS, st.sampled_from("0٣,，©»?:。")), min_size=1), min_size=1, max_size=9)
+)
+def test_characters_are_counted_alike_in_both_forms(texts: list[str]) -> None:
+    found = characters(texts)
+    expected = Characters(found.size, np.zeros_like(found.counts), np.zeros_like(found.ends))
+
+    CORE.modules["texts"].IN_PYTHON["character_counts"](texts, _classes(), expected.counts, expected.ends)
+
+    np.testing.assert_array_equal(found.counts, expected.counts)
+    np.testing.assert_array_equal(found.ends, expected.ends)
+
+
 @in_both_forms
 @pytest.mark.parametrize("name", ["blocks", "links", "kinds", "lines_story"])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 40, 1500])
@@ -168,7 +217,7 @@ SAYS = (
 
 
 @in_both_forms
-@pytest.mark.parametrize("source", ["blocks.py", "events.py", "compiled/kernels.pyx"])
+@pytest.mark.parametrize("source", ["blocks.py", "events.py", "text.py", "compiled/kernels.pyx"])
 def test_edited_source_is_not_shadowed_by_what_was_built_before(tmp_path: Path, source: str) -> None:
     edit = f"p = {str(tmp_path / 'archiver' / 'parsers' / source)!r}; open(p, 'a').write('\\n# edited\\n')\n"
 

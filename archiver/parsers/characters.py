@@ -7,13 +7,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers.compiled import replaced
 from archiver.parsers.text import SENTENCE_ENDS, UNSPACED, ends_sentence, word_count
 
 Numbers = NDArray[np.float32]
 
-SPACE, DIGIT, UPPER, LOWER, COMMA, UNSPACED_LETTER, END, QUOTE, QUESTION, COLON, COPYRIGHT = (
+SPACE, DIGIT, UPPER, COMMA, COPYRIGHT, UNSPACED_LETTER, LOWER, END, QUOTE, QUESTION, COLON = (
     1 << bit for bit in range(11)
 )
+COUNTED = 6
+"""How many of the classes, from the first on, are counted; of the others only the ends of texts are asked."""
 _MARKS = {
     SPACE: " ", DIGIT: "0123456789", COMMA: ",，、،", END: SENTENCE_ENDS, QUOTE: "\"“„«‘'»「", QUESTION: "?？؟",
     COLON: ":：", COPYRIGHT: "©",
@@ -26,31 +29,46 @@ LAST = 0xFFFF
 class Characters:
     """The characters of several texts, none of them empty."""
 
-    size: NDArray[np.int64]
+    size: Numbers
     """Characters of each text."""
-    classes: NDArray[np.uint16]
-    """The classes of every character of all the texts, one after the other, as bits."""
-    start: NDArray[np.int64]
-    """Where each text begins in classes."""
+    counts: Numbers
+    """(COUNTED, texts): how many characters of each class."""
+    ends: NDArray[np.uint16]
+    """(2, texts): the classes of each text's first and last character, as bits."""
 
     def count(self, kind: int) -> Numbers:
-        """Return how many characters of a class each text has."""
-        return np.add.reduceat((self.classes & kind) != 0, self.start, dtype=np.float32)
+        """Return how many characters of a class, one of those COUNTED, each text has."""
+        return np.asarray(self.counts[kind.bit_length() - 1])
 
     def first(self, kind: int) -> NDArray[np.bool_]:
         """Return which texts begin with a character of a class."""
-        return np.asarray(self.classes[self.start] & kind, np.bool_)
+        return np.asarray(self.ends[0] & kind, np.bool_)
 
     def last(self, kind: int) -> NDArray[np.bool_]:
         """Return which texts end with a character of a class."""
-        return np.asarray(self.classes[self.start + self.size - 1] & kind, np.bool_)
+        return np.asarray(self.ends[1] & kind, np.bool_)
 
 
-def characters(texts: Sequence[str]) -> Characters:
+def characters(texts: list[str]) -> Characters:
     """Return the characters of texts: at least one, each clean and not empty."""
+    size = np.array([len(text) for text in texts], np.float32)
+    counts = np.zeros((COUNTED, len(texts)), np.float32)
+    ends = np.zeros((2, len(texts)), np.uint16)
+    character_counts(texts, _classes(), counts, ends)
+    return Characters(size, counts, ends)
+
+
+@replaced
+def character_counts(
+    texts: list[str], classes: NDArray[np.uint16], counts: Numbers, ends: NDArray[np.uint16]
+) -> None:
+    """Set for each text in counts how many characters of the first classes it has, in ends those at its ends."""
     size = np.array([len(text) for text in texts], np.int64)
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    return Characters(size, _classes()[np.minimum(codes, LAST)], size.cumsum() - size)
+    found, start = classes[np.minimum(codes, LAST)], size.cumsum() - size
+    for bit, row in enumerate(counts):
+        row[:] = np.add.reduceat((found & 1 << bit) != 0, start, dtype=np.float32)
+    ends[:] = found[start], found[start + size - 1]
 
 
 def word_counts(texts: Sequence[str], found: Characters) -> Numbers:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from archiver.parsers.compiled import module, replaced
+
 # Soft hyphens, zero-width spaces and joiners between letters, byte order marks, directional marks.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Scripts written without spaces: about two characters make a word.
@@ -19,6 +21,7 @@ SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
 SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’»›)\]」』]*\s*$")
 
 
+@replaced
 def clean(text: str) -> str:
     """Return text on one line: white space evened out, invisible characters gone."""
     if not text.isascii() and INVISIBLE.search(text):
@@ -27,6 +30,7 @@ def clean(text: str) -> str:
     return " ".join(text.split()) if len(text) < LONG else SPACES.sub(" ", text).strip()
 
 
+@replaced
 def fold(text: str) -> str:
     """Return text as it is compared: compatibility forms, case, quotes and white space evened out."""
     if text.isascii():
@@ -45,8 +49,11 @@ def folds_to(text: str, folded: str) -> bool:
 
 QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
 QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»]")
+if (_texts := module("texts")) is not None:
+    _texts.know_quotes(QUOTES)
 
 
+@replaced
 def word_count(text: str) -> int:
     """Return the number of words; in scripts without spaces, two characters count as one.
 

@@ -64,7 +64,7 @@ def text_columns(blocks: list[Block]) -> Columns:
     """Return what each block's text looks like by itself, (TEXT_FEATURES, blocks); there is at least one."""
     texts = [block.text for block in blocks]
     found = characters(texts)
-    size, words = found.size.astype(np.float32), word_counts(texts, found)
+    size, words = found.size, word_counts(texts, found)
     uses = np.array(
         [NO_USES if _is_menu_item(block) else phrase_bits(block.text) for block in blocks], np.int64
     ).T

@@ -8,6 +8,7 @@ now, and for the lxml that is installed. ARCHIVER_PURE=1 in the environment swit
 import logging
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -18,6 +19,7 @@ from importlib.resources import files
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import ParamSpec, TypeVar
 
 from archiver.parsers.compiled.sources import OWN, PARTS, digest
 
@@ -25,6 +27,8 @@ PURE = "ARCHIVER_PURE"
 """The environment variable that switches the compiled core off, unless it is empty or 0."""
 PARSERS = "archiver.parsers"
 IN_USE = "in use"
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 _HERE = Path(__file__).parent
 _log = logging.getLogger(__name__)
 
@@ -63,6 +67,15 @@ def install() -> None:
 def module(name: str) -> ModuleType | None:
     """Return a module of OWN, or None where the part in Python is to be used."""
     return core().modules.get(name)
+
+
+def replaced(function: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Let the function of the same name in the module "texts" take the place of this one where the core is used."""
+    if (texts := module("texts")) is None:
+        return function
+    texts.IN_PYTHON[function.__name__] = function
+    faster: Callable[Given, Made] = getattr(texts, function.__name__)
+    return faster
 
 
 @cache

@@ -4,13 +4,13 @@ from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-OWN = ("nodes", "kernels")
+OWN = ("nodes", "kernels", "texts")
 """Modules of this folder that do what a part of the parsers does in Python too."""
 PARTS = ("blocks",)
 """Modules of the parsers that are compiled as they are; a .pxd beside each tells the types of its classes, in C."""
 SOURCES = (
     *(f"compiled/{name}.pyx" for name in OWN),
-    *(f"{name}.py" for name in (*PARTS, "events")),
+    *(f"{name}.py" for name in (*PARTS, "events", "text")),
     *(f"{name}.pxd" for name in PARTS),
 )
 """All that the core is built from or must agree with, from the folder of the parsers."""

@@ -1,0 +1,230 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""What is done to every text of a page. Each function stands beside its part in Python, by the same name, and gives the same.
+
+Whatever is rare (invisible characters, scripts without spaces, very long texts) is left to the part in Python.
+"""
+
+import unicodedata
+
+from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ
+
+
+cdef extern from *:
+    const char* SOURCES "ARCHIVER_SOURCES"
+    str PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
+    unsigned char* PyUnicode_1BYTE_DATA(object text)
+    bint PyUnicode_IS_ASCII(object text)
+    bint Py_UNICODE_ISSPACE(Py_UCS4 character)
+    str PyUnicode_FromKindAndData(int kind, const void* data, Py_ssize_t size)
+
+
+BUILT_FROM = SOURCES.decode("ascii")
+"""The digest of the sources that the core was built from."""
+IN_PYTHON = {}
+"""The parts in Python, by name: compiled.replaced() sets them."""
+# As in text.py.
+cdef Py_ssize_t LONG = 100_000, COUNTED = 20_000
+# What each ASCII character is.
+cdef enum:
+    LETTER, SPACE, BLANK, CAPITAL, GRAVE
+cdef unsigned char[128] SORTS
+for code in range(128):
+    SORTS[code] = (
+        BLANK if code == 0x20 else SPACE if chr(code).isspace() else CAPITAL if chr(code).isupper()
+        else GRAVE if code == 0x60 else LETTER
+    )
+
+
+cdef inline bint _may_be_invisible(Py_UCS4 c) noexcept:
+    """Whether a character may be one of text.INVISIBLE."""
+    return c == 0xAD or c == 0xFEFF or 0x200B <= c <= 0x200F or 0x2028 <= c <= 0x202F or 0x205F <= c <= 0x2069
+
+
+cdef inline bint _may_be_unspaced(Py_UCS4 c) noexcept:
+    """Whether a character may be one of text.UNSPACED."""
+    return c >= 0x0E00 and not (0x1E00 <= c < 0x3000) and not (0xAC00 <= c < 0xD7B0)
+
+
+cdef inline bint _is_space(Py_UCS4 c) noexcept:
+    if c < 128:
+        return SORTS[c] == SPACE or SORTS[c] == BLANK
+    return Py_UNICODE_ISSPACE(c)
+
+
+def clean(str text not None):
+    """text.clean."""
+    cdef Py_ssize_t size = len(text), at
+    cdef int kind
+    cdef const void* data
+    cdef Py_UCS4 c
+    cdef bint after_space = True, is_even = True
+    if PyUnicode_IS_ASCII(text):
+        return _folded(text, False)
+    if size >= LONG:
+        return IN_PYTHON["clean"](text)
+    kind, data = PyUnicode_KIND(text), PyUnicode_DATA(text)
+    for at in range(size):
+        c = PyUnicode_READ(kind, data, at)
+        if c > 0x7f and _may_be_invisible(c):
+            return IN_PYTHON["clean"](text)
+        if _is_space(c):
+            is_even = is_even and c == 0x20 and not after_space
+            after_space = True
+        else:
+            after_space = False
+    if is_even and not after_space:
+        return text
+    return " ".join(text.split())
+
+
+# What a character of an alphabet (Latin, Greek, Cyrillic, Armenian) or of general punctuation is folded to, where it
+# always is and to one; else 0. None of them is composed with the one before it.
+cdef enum:
+    ALPHABETS = 0x0530, PUNCTUATION = 0x2010, LAST = 0x2040, LONGEST = 1024
+cdef Py_UCS4[LAST] FOLDED
+
+
+def know_quotes(dict quotes):
+    """Take what quotes are folded to, and find what all else is. text.py calls this once."""
+    cdef Py_UCS4 code
+    for code in range(LAST):
+        c = chr(code)
+        folded = unicodedata.normalize("NFKC", c).casefold().translate(quotes)
+        is_alone = not unicodedata.combining(c) and len(folded) == 1 and (code == 0x20 or not _is_space(code))
+        is_known = code < ALPHABETS or code >= PUNCTUATION
+        FOLDED[code] = ord(folded) if is_alone and is_known and not _may_be_invisible(code) else 0
+
+
+def fold(str text not None):
+    """text.fold."""
+    cdef Py_ssize_t size, at
+    cdef int kind
+    cdef const void* data
+    cdef Py_UCS4 c
+    cdef Py_UCS4[LONGEST] folded
+    cdef str cleaned
+    if PyUnicode_IS_ASCII(text):
+        return _folded(text, True)
+    if len(text) > LONGEST:
+        return IN_PYTHON["fold"](text)
+    cleaned = clean(text)
+    size, kind, data = len(cleaned), PyUnicode_KIND(cleaned), PyUnicode_DATA(cleaned)
+    for at in range(size):
+        c = PyUnicode_READ(kind, data, at)
+        folded[at] = FOLDED[c] if c < LAST else 0
+        if not folded[at]:
+            return IN_PYTHON["fold"](cleaned)
+    return PyUnicode_FromKindAndData(4, folded, size)
+
+
+cdef str _folded(str text, bint is_folded):
+    """An ASCII text, clean; if it is to be folded, in lower case with plain quotes too. The same object if it is so."""
+    cdef Py_ssize_t size = len(text), at, kept = 0
+    cdef const unsigned char* data = PyUnicode_1BYTE_DATA(text)
+    cdef unsigned char* to
+    cdef int sort
+    cdef bint after_space = True, is_same = True
+    for at in range(size):
+        sort = SORTS[data[at]]
+        if sort == SPACE or sort == BLANK:
+            is_same = is_same and sort == BLANK and not after_space
+            kept += not after_space
+            after_space = True
+        else:
+            is_same = is_same and (sort == LETTER or not is_folded)
+            kept += 1
+            after_space = False
+    if after_space and kept:
+        kept -= 1
+        is_same = False
+    if is_same:
+        return text
+    if not kept:
+        return ""
+    cdef str made = PyUnicode_New(kept, 127)
+    to = PyUnicode_1BYTE_DATA(made)
+    after_space, kept = True, len(made)
+    cdef Py_ssize_t filled = 0
+    for at in range(size):
+        if filled == kept:
+            break
+        sort = SORTS[data[at]]
+        if sort == SPACE or sort == BLANK:
+            if not after_space:
+                to[filled] = c" "
+                filled += 1
+            after_space = True
+            continue
+        after_space = False
+        if is_folded and sort == CAPITAL:
+            to[filled] = data[at] | 0x20
+        elif is_folded and sort == GRAVE:
+            to[filled] = c"'"
+        else:
+            to[filled] = data[at]
+        filled += 1
+    return made
+
+
+def word_count(str text not None):
+    """text.word_count."""
+    cdef Py_ssize_t size = len(text), at, words = 0
+    cdef int kind
+    cdef const void* data
+    cdef Py_UCS4 c
+    cdef bint after_space = True
+    if size > COUNTED:
+        return IN_PYTHON["word_count"](text)
+    kind, data = PyUnicode_KIND(text), PyUnicode_DATA(text)
+    for at in range(size):
+        c = PyUnicode_READ(kind, data, at)
+        if _is_space(c):
+            after_space = True
+            continue
+        if _may_be_unspaced(c):
+            return IN_PYTHON["word_count"](text)
+        words += after_space
+        after_space = False
+    return words
+
+
+def character_counts(
+    list texts not None, const unsigned short[::1] classes, float[:, ::1] counts, unsigned short[:, ::1] ends
+):
+    """characters.character_counts."""
+    cdef Py_ssize_t number, at, size, kinds = counts.shape[0], last = classes.shape[0] - 1
+    cdef int kind, bit
+    cdef const void* data
+    cdef Py_UCS4 c
+    cdef unsigned int found, seen
+    cdef unsigned int[16] sums
+    cdef str text
+    for number in range(len(texts)):
+        text = texts[number]
+        size, kind, data = len(text), PyUnicode_KIND(text), PyUnicode_DATA(text)
+        found = 0
+        for bit in range(kinds):
+            sums[bit] = 0
+        for at in range(size):
+            c = PyUnicode_READ(kind, data, at)
+            found = classes[c if c < last else last]
+            if at == 0:
+                ends[0, number] = found
+            seen = found & ((1u << kinds) - 1)
+            while seen:
+                sums[_lowest(seen)] += 1
+                seen &= seen - 1
+        ends[1, number] = found
+        for bit in range(kinds):
+            counts[bit, number] = sums[bit]
+
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define archiver_lowest(x) __builtin_ctz(x)
+    #else
+    static int archiver_lowest(unsigned int x) { int n = 0; while (!(x & 1u)) { x >>= 1; n++; } return n; }
+    #endif
+    """
+    int _lowest "archiver_lowest"(unsigned int bits) noexcept
