@@ -164,3 +164,25 @@ def test_heading_that_the_address_spells_too_is_kept() -> None:
 
     assert article is not None
     assert article.headline == "How we closed the old bridge in one night"
+
+
+def test_kicker_joined_by_a_dash_in_the_data_is_joined_as_two_other_titles_do() -> None:
+    html = page(
+        h1="Flood closes the old bridge",
+        title="River town: Flood closes the old bridge - River Post",
+        og_title="River town: Flood closes the old bridge",
+        data='"NewsArticle", "headline": "River town - Flood closes the old bridge"',
+    )
+
+    assert headline(html) == ("River town: Flood closes the old bridge", Origin.META)
+
+
+def test_heading_in_two_lines_is_kept_whole_where_the_page_states_it_so() -> None:
+    html = page(
+        h1="<div>Floods for beginners</div><div>Floods 101</div>",
+        title="River Post | Floods 101",
+        og_title="Floods for beginners Floods 101",
+        og_site_name="River Post",
+    )
+
+    assert headline(html) == ("Floods for beginners Floods 101", Origin.H1)

@@ -200,6 +200,8 @@ def _newsroom_title(
     text = stated["headline"].text
     if not text or (best and _is_cut(text, best.text)):
         return None
+    if (spelt := _spelt_as_shared(stated, best)) is not None:
+        return spelt
     titles = {key: fold(title.text) for key, title in stated.items()}
     shown, block = (fold(best.text), best.block) if best else ("", None)
     own, shared = (titles["headline"], titles.get("title", "")), titles.get(SHARED[0], "")
@@ -210,6 +212,22 @@ def _newsroom_title(
     if shared and shared not in own and titles.get(SHARED[1]) == shown == own[0]:
         return replace(stated[SHARED[0]], block=block)
     return replace(stated["headline"], block=block)
+
+
+def _spelt_as_shared(stated: dict[str, Headline], best: Headline | None) -> Headline | None:
+    """og:title, where `<title>` spells it so and the data join a kicker to the same words in another way."""
+    shared, title = stated.get(SHARED[0]), stated.get("title")
+    given = stated["headline"].text
+    if shared is None or title is None or TITLE_BREAK.search(given) is None:
+        return None
+    text = fold(shared.text)
+    if text == fold(given) or not fold(title.text).startswith(text) or _letters(given) != _letters(text):
+        return None
+    return replace(shared, block=best.block if best else None)
+
+
+def _letters(text: str) -> str:
+    return "".join(WORD.findall(fold(text)))
 
 
 def _is_confirmed(shown: str, structured: Structured, shared: str) -> bool:
@@ -251,6 +269,8 @@ def _without_kicker(layout: Layout, shown: Headline, stated: dict[str, Headline]
     if shown.block is None or shown.block.text == shown.text:
         return shown
     titles = {fold(title.text) for title in stated.values()}
+    if fold(shown.text) in titles:
+        return shown
     last = shown.block.index
     for block in layout.blocks[max(0, last - 3) : last + 1]:
         if fold(block.text) in titles and block.text in shown.text:
