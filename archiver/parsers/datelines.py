@@ -9,7 +9,7 @@ from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import phrases, says
+from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import MOST_TEXTS, Structured, strings
 from archiver.parsers.text import clean, fold, word_count
@@ -35,6 +35,8 @@ REACH = 14
 LONGEST_LINE = 120
 # Words beside the date in a line that gives little but a date.
 LINE_WORDS = 9
+# Words before a date from which on a line is about something else, unless they are labels or names.
+PASSING_WORDS = 4
 MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 # Blocks below the headline in which a date is the story's own, not one of its text or of another story.
 BELOW = 5
@@ -90,7 +92,26 @@ def story_dates(
     address = reading.first(_url_date(url), Origin.URL)
     # The address gives the day only; a line of the same day gives the time too.
     same_day = updated is not None and address is not None and updated.at.date() == address.at.date()
-    return shown or (updated if same_day else address) or modified, modified
+    published = shown or (updated if same_day else address) or modified
+    return (published, modified) if published else _labelled_dates(layout, reading)
+
+
+def _labelled_dates(layout: Layout, reading: Reading) -> tuple[Dated | None, Dated | None]:
+    """The one date on the page that is called the day of publication, else of an update, however far from the text."""
+    published: list[Dated] = []
+    updated: list[Dated] = []
+    before = ""
+    for block in layout.blocks:
+        found = line_date(block.text, reading.language, reading.fetched)
+        if found is not None and found.has_year and not block.linked:
+            if updated_line(block.text) or is_phrase("updated", before):
+                updated.append(dated(found, Origin.TEXT))
+            elif says("published", block.text[: found.start]) or is_phrase("published", before):
+                published.append(dated(found, Origin.TEXT))
+        before = block.text
+    called = published or updated
+    modified = updated[0] if len(updated) == 1 else None
+    return (called[0], modified) if len(called) == 1 else (None, None)
 
 
 def _stated_dates(structured: Structured, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -112,7 +133,9 @@ def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | No
     """The first date with its year in the lines right below the headline, if it is none of an update."""
     for block in layout.blocks[headline.index + 1 : headline.index + 1 + BELOW]:
         found = line_date(block.text, reading.language, reading.fetched)
-        if found is not None and found.has_year:
+        if found is None or not found.has_year:
+            continue
+        if not (_in_passing(block.text, found) or _is_caption(block)):
             linked = block.linked > len(block.text) - (found.end - found.start)
             return None if linked or updated_line(block.text) else dated(found, Origin.TEXT)
     return None
@@ -151,21 +174,27 @@ def _shown_dates(
 ) -> tuple[Dated | None, Dated | None]:
     """The dates of publication and update in lines near the first of the places that has one."""
     times = [one for text in structured.times if (one := reading.first([text], Origin.TIME)) is not None]
-    for place in [block.index for block in places] or [0]:
-        published, modified = _dates_near(layout, place, reading)
-        if published or modified:
-            return (
-                _with_zone(published, times) if published else None,
-                _with_zone(modified, times) if modified else None,
-            )
+    below = _date_below(layout, places[0], reading) if places else None
+    for passing in (False, True):
+        for place in [block.index for block in places] or [0]:
+            published, modified = _dates_near(layout, place, reading, passing=passing)
+            published = below or published
+            if published or modified:
+                return (
+                    _with_zone(published, times) if published else None,
+                    _with_zone(modified, times) if modified else None,
+                )
     return (times[0] if times else None), None
 
 
-def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[Dated | None, Dated | None]:
+def _dates_near(
+    layout: Layout, place: int, reading: Reading, *, passing: bool
+) -> tuple[Dated | None, Dated | None]:
+    """The dates of publication and update in the lines around a place; passing: also those _in_passing."""
     published = modified = yearless = None
     for block in layout.blocks[max(0, place - BEFORE) : place + REACH]:
         found = line_date(block.text, reading.language, reading.fetched)
-        if found is None or _is_caption(block):
+        if found is None or _is_caption(block) or (_in_passing(block.text, found) and not passing):
             continue
         if updated_line(block.text):
             first, changed = _told_apart(block.text, found, reading)
@@ -175,6 +204,14 @@ def _dates_near(layout: Layout, place: int, reading: Reading) -> tuple[Dated | N
         else:
             yearless = yearless or dated(found, Origin.TEXT)
     return published or yearless, modified
+
+
+def _in_passing(text: str, found: Moment) -> bool:
+    """Whether a line says something else first, and then of what day it is: it tells of a picture."""
+    before = text[: found.start]
+    if word_count(MARKS.sub(" ", before)) <= PASSING_WORDS:
+        return False
+    return not (_signs(before) or says("published", before) or updated_line(before))
 
 
 def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -209,7 +246,14 @@ def line_date(text: str, language: str | None, fetched: datetime) -> Moment | No
     if found is None:
         return None
     other = clean(text[: found.start] + " " + text[found.end :])
-    return found if word_count(MARKS.sub(" ", other)) <= LINE_WORDS else None
+    if word_count(MARKS.sub(" ", other)) <= LINE_WORDS:
+        return found
+    return found if found.start == 0 and found.has_year and _signs(text[found.end :]) else None
+
+
+def _signs(text: str) -> bool:
+    """Whether a text begins with "by" or another word that stands before authors, whatever is told of them."""
+    return is_phrase("by", text.split(maxsplit=1)[0]) if text.strip() else False
 
 
 def updated_line(text: str) -> bool:

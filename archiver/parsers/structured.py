@@ -240,7 +240,7 @@ def _weight(story: Thing) -> tuple[bool, bool, int]:
 
 
 def _json(text: str) -> object:
-    for mended in (str, _without_comments, _without_faults):
+    for mended in (str, _without_comments, _without_faults, unescape):
         try:
             return json.loads(mended(text), strict=False)
         except (ValueError, RecursionError):
