@@ -1,9 +1,13 @@
 """What belongs to a story besides its paragraphs, and what stands among them and does not."""
 
+import numpy as np
 import pytest
 
 from archiver.items import Article
 from archiver.parsers import split_page
+from archiver.parsers.blocks import page_layout
+from archiver.parsers.decoding import page_tree
+from archiver.parsers.standfirst import Announced, standfirst
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 STORY = [
@@ -189,3 +193,28 @@ def test_biography_in_a_box_named_so_is_no_text() -> None:
     article = story(inside=f'<div class="author-bio"><p>{about}</p></div>')
 
     assert article.body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    ("deck", "is_news", "is_lead"),
+    [(DECK, True, True), ("A few words on floods", True, False), (DECK, False, False)],
+)
+def test_line_called_subtitle_that_reads_as_no_text_is_a_standfirst_if_it_sums_up_a_newsroom_s_story(
+    deck: str, is_news: bool, is_lead: bool
+) -> None:
+    html = (
+        f'<body><h1>Flood closes the old bridge</h1><h3 class="subtitle">{deck}</h3><p>{STORY[0]}</p></body>'
+    )
+    layout = page_layout(page_tree(html.encode()))
+    heading, line, text = layout.blocks
+    chances = np.array([0.0, 0.1, 0.9], np.float32)
+
+    found = standfirst(layout, Announced(heading, "", is_news), [text], chances, lambda block: True)
+
+    assert found == ([line] if is_lead else [])
+
+
+def test_sentence_shown_a_second_time_in_large_letters_stands_once() -> None:
+    pulled = STORY[3].removesuffix(" said the lock keeper on Saturday.").removesuffix(",”")
+
+    assert story(inside=f'<div class="text"><p>{pulled}”</p></div>').body.split("\n\n") == STORY

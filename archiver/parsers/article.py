@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from archiver.parsers.authors import byline_names
-from archiver.parsers.between import with_what_is_between
+from archiver.parsers.between import with_what_is_between, without_pulled
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
@@ -113,7 +113,7 @@ def story(
     own = _without_discussion(likely, reasons)
     own = _without_repeats(_without_asides(own, announced, reasons), announced.headline, reasons)
     if ruled.body is None:
-        own = with_what_is_between(layout, own, announced, chances, reasons)
+        own = without_pulled(with_what_is_between(layout, own, announced, chances, reasons), reasons)
     chosen = _without_edges(own, fetched, reasons)
     is_ruled = ruled.body is not None
     if is_ruled and not chosen:  # it holds nothing that reads as text

@@ -1,4 +1,4 @@
-"""What stands between a story's paragraphs and belongs to it: tables, and short lines that the models doubt."""
+"""What stands between a story's paragraphs: tables and short lines that belong to it, and quotes pulled out of it."""
 
 from collections.abc import Iterator, Set
 from itertools import pairwise
@@ -20,6 +20,15 @@ CHANCE = 0.1
 SHORT = 4
 LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
 NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
+# A sentence shown once more beside the text has at least so many words; headings and items may be said again.
+PULLED_WORDS = 9
+LONGEST_PULLED = 1_000
+# Where more of the text than this is said twice, it is so written.
+MOST_PULLED = 0.25
+# In stories of more characters nothing is looked for: every block would be, in all of the text.
+LONGEST_STORY = 60_000
+PULLED_TAGS = frozenset({"li", "td", "th", "dd", "dt", "pre", "code", "summary"})
+AROUND_A_QUOTE = " \"'“”„‟«»‹›‚‘’.,;:!?…-–—"
 OTHER_NAMES = bit("signup") | bit("related") | bit("share") | bit("comment")
 
 
@@ -39,6 +48,32 @@ def with_what_is_between(
     found = [] if announced.is_news else list(_lines(layout, own, chances, reasons.keys()))
     reasons.update((block.index, Reason.BETWEEN) for block in found)
     return sorted([*own, *found], key=lambda block: block.index)
+
+
+def without_pulled(own: list[Block], reasons: dict[int, Reason]) -> list[Block]:
+    """Return the blocks without sentences of the story that are shown a second time, in large letters."""
+    said = "\n".join(block.text for block in own)
+    if len(said) > LONGEST_STORY:
+        return own
+    pulled = [block for block in own if _may_be_pulled(block) and _is_said_elsewhere(block, said, own)]
+    if sum(len(block.text) for block in pulled) > MOST_PULLED * len(said):
+        return own
+    reasons.update(dict.fromkeys((block.index for block in pulled), Reason.PULLED))
+    return [block for block in own if block not in pulled] if pulled else own
+
+
+def _may_be_pulled(block: Block) -> bool:
+    if block.heading or block.box.tag in PULLED_TAGS or len(block.text) > LONGEST_PULLED:
+        return False
+    return word_count(block.text) >= PULLED_WORDS
+
+
+def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:
+    """Whether a longer block of the story says the same and more."""
+    core = block.text.strip(AROUND_A_QUOTE)
+    if said.count(core) < 2:
+        return False
+    return any(core in other.text and len(other.text) > len(block.text) for other in own)
 
 
 def _tables(layout: Layout, chosen: list[Block]) -> Iterator[Block]:

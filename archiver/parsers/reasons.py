@@ -15,6 +15,7 @@ class Reason(StrEnum):
     RULE_RELATED = "rule related"
     PROMOTED = "promoted box"
     REPEATS = "repeats the headline"
+    PULLED = "repeats a sentence of the story"
     LABEL = "label"
     CAPTION = "caption"
     CREDIT = "photo credit"

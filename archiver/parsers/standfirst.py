@@ -18,9 +18,10 @@ NEAR = 3
 SHARED = 4
 PLAIN_WORDS = 8
 # On pages that are not a newsroom's, the block must also have this chance of being text: blogs show a description
-# of the site or a call to subscribe in the same place (below it, gold has one of three), newsrooms hardly ever do (9 of
-# 10 such blocks are standfirsts).
-CHANCE = 0.35
+# of the site or a call to subscribe in the same place (below it, gold has one of four), newsrooms hardly ever do (9 of
+# 10 such blocks are standfirsts) unless it is a line of a few words.
+CHANCE = 0.5
+FEW_WORDS = 12
 MOST_LINKED = 0.5
 DESCRIPTION_SIZE = 60
 LEAD_NAMES = bit("lead")
@@ -71,7 +72,9 @@ def _is_standfirst(block: Block, announced: Announced, first: Block, chances: Co
         len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described
     )
     if repeated or _is_called_so(block):
-        return announced.is_news or bool(chances[block.index] > CHANCE) or block is first
+        is_likely = bool(chances[block.index] > CHANCE) or block is first
+        is_short = word_count(block.text) < FEW_WORDS and block.box.tag != "li"
+        return is_likely or (announced.is_news and not is_short)
     below = announced.headline is not None and _is_below(block, announced.headline)
     return announced.is_news and block is not first and below
 
