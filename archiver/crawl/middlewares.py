@@ -1,7 +1,6 @@
 """What no request may do, leave its site or go where robots.txt says no, and no body: end too early."""
 
 import asyncio
-import zlib
 from dataclasses import dataclass
 from typing import Self
 from weakref import WeakKeyDictionary
@@ -18,11 +17,13 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.responsetypes import responsetypes
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archiver.crawl.patience import Patience
 from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
+from db.packing import GZIP, ZLIB, UnpackingError, unpacked
 from spiders.responses import (
     BodyDecodingError,
     CrawlEndsError,
@@ -39,12 +40,9 @@ ROBOTS_REDIRECTS = 5
 # Scrapy's mark of a body that was stopped on purpose.
 STOPPED = "download_stopped"
 # zlib's numbers for the formats of a coding; deflate comes with zlib's head, and from some servers without.
-GZIP = zlib.MAX_WBITS | 16
-WINDOWS = {b"gzip": (GZIP,), b"x-gzip": (GZIP,), b"deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS)}
+WINDOWS = {b"gzip": (GZIP,), b"x-gzip": (GZIP,), b"deflate": (ZLIB, -ZLIB)}
 # Codings that a body may have; some servers send brotli to everybody.
 KNOWN_CODINGS = frozenset({b"", b"identity", *WINDOWS, *ACCEPTED_ENCODINGS})
-# Bytes unpacked at a time.
-CHUNK = 2**18
 
 
 class SameSite:
@@ -180,9 +178,10 @@ class Beginnings:
 
 
 class WholeBodies:
-    """Refuses bodies that do not unpack to their end; Scrapy would take what there is for all of it.
+    """Unpacks bodies, and refuses those that do not unpack to their end; Scrapy would take what there is for all.
 
-    Only codings whose end can be told are asked for; every server speaks gzip.
+    Only codings whose end can be told are asked for; every server speaks gzip. What is rare is left to Scrapy: several
+    codings, other ones, and what unpacks to more than a page may have.
     """
 
     def __init__(self, largest: int) -> None:
@@ -208,11 +207,18 @@ class WholeBodies:
                     f"the body could not be decoded: it is packed by {name[:40]}, unasked"
                 )
         coding = codings[-1].strip()  # the outermost
+        if coding not in WINDOWS:
+            return response
         largest = int(request.meta.get("download_maxsize", self._largest))
-        if coding in WINDOWS and not any(_unpacks(response.body, bits, largest) for bits in WINDOWS[coding]):
-            name = coding.decode("ascii")
-            raise BodyDecodingError(f"the body could not be decoded: its {name} data is cut off or damaged")
-        return response
+        body = _unpacked(response.body, coding, largest)
+        return response if body is None or len(codings) > 1 else _plain(response, body)
+
+
+def _plain(response: Response, body: bytes) -> Response:
+    """Return a response as if its body had come unpacked."""
+    del response.headers["Content-Encoding"]
+    kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
+    return response.replace(cls=kind, body=body)
 
 
 def _whole_lines(robots_txt: bytes) -> bytes:
@@ -222,14 +228,15 @@ def _whole_lines(robots_txt: bytes) -> bytes:
     return robots_txt[:ROBOTS_SIZE].rpartition(b"\n")[0]
 
 
-def _unpacks(body: bytes, window: int, largest: int) -> bool:
-    """Whether a body unpacks to its end, or to more than the largest that is let through."""
-    unpacker = zlib.decompressobj(window)
-    size = 0
-    try:
-        while body and not unpacker.eof and size <= largest:
-            size += len(unpacker.decompress(body, CHUNK))
-            body = unpacker.unconsumed_tail
-    except zlib.error:
-        return False
-    return unpacker.eof or size > largest
+def _unpacked(body: bytes, coding: bytes, largest: int) -> bytes | None:
+    """Return what a body unpacks to, None if that is more than the largest that is let through, or in several parts.
+
+    Raises BodyDecodingError if it does not unpack to its end.
+    """
+    for window in WINDOWS[coding]:
+        try:
+            return unpacked(body, window, largest)
+        except UnpackingError:
+            continue
+    name = coding.decode("ascii")
+    raise BodyDecodingError(f"the body could not be decoded: its {name} data is cut off or damaged")
