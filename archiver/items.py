@@ -3,7 +3,7 @@
 Fields of Article are those of https://schema.org/NewsArticle in snake case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -289,6 +289,8 @@ class RawResponse:
     """What it answers; None if that is not known."""
     ip_address: str | None = None
     """Of the server; None if that is not known."""
+    packed: tuple[bytes, bytes] | None = field(default=None, repr=False, compare=False)
+    """It and its request as records of a WARC file, if they were packed already."""
 
 
 RENDERED_TYPE = "text/html; charset=utf-8"

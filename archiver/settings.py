@@ -97,9 +97,8 @@ RENDER_MEMORY = 1024
 ITEM_PIPELINES = {
     "archiver.pipelines.validate.Validate": 100,
     "archiver.pipelines.canonicalise.Canonicalise": 200,
-    "archiver.pipelines.deduplicate.Deduplicate": 300,
-    "archiver.pipelines.forgotten.LeaveOut": 350,
-    "archiver.pipelines.store.Store": 400,
+    "archiver.pipelines.pack.Pack": 300,
+    "archiver.pipelines.batch.Batch": 400,
 }
 EXTENSIONS = {
     "archiver.pipelines.archive.OpenArchive": 100,
@@ -123,6 +122,19 @@ DOWNLOADER_MIDDLEWARES = {
     "archiver.crawl.middlewares.WholeBodies": 595,
     "archiver.crawl.middlewares.Beginnings": 600,
     "archiver.crawl.ending.Ending": 990,
+    # Nobody reads its figures; we send no passwords.
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+}
+# What these do for each page our spiders do, or nobody wants: every status counts, the frontier bounds addresses, no
+# page learns of another.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 LOG_FORMATTER = "archiver.crawl.log.VisitLog"
 LOG_LEVEL = "INFO"

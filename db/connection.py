@@ -31,6 +31,8 @@ class ArchiveWriter(sqlite3.Connection):
     lock: IO[bytes] | None = None
     remembered: object | None = None
     """What db.bands holds in memory of its tables; nothing after a transaction was taken back."""
+    is_joined = False
+    """Whether the transactions that are made now are parts of one."""
 
     def close(self) -> None:
         """Close the file and let the next writer in."""
@@ -162,6 +164,10 @@ def beside_writer(path: Path) -> Iterator[Connection]:
 @contextmanager
 def transaction(archive: Connection) -> Iterator[None]:
     """Make the statements inside all happen or none; ArchiveError if the file or the disk fails."""
+    if isinstance(archive, ArchiveWriter) and archive.is_joined:
+        with archive_errors(archive):
+            yield
+        return
     try:
         with archive_errors(archive), archive:
             yield
@@ -169,6 +175,20 @@ def transaction(archive: Connection) -> Iterator[None]:
         if isinstance(archive, ArchiveWriter):
             archive.remembered = None
         raise
+
+
+@contextmanager
+def joined(archive: Connection) -> Iterator[None]:
+    """Make all transactions inside one: what SQLite writes for each, it writes once. If one fails, so must all."""
+    with transaction(archive):
+        if not isinstance(archive, ArchiveWriter):
+            yield
+            return
+        archive.is_joined = True
+        try:
+            yield
+        finally:
+            archive.is_joined = False
 
 
 @contextmanager

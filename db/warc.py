@@ -81,6 +81,9 @@ class WarcWriter:
         self._number = 0
         self._file: IO[bytes] | None = None
         self._is_synced = True
+        self._is_together = False
+        self._begun = 0
+        """Bytes of the file's first record, which says what it is."""
 
     def append(self, url: str, fetched: datetime, response: RawResponse) -> WarcPlace:
         """Write response, fetched from url, and its request; return where the response stands.
@@ -88,7 +91,7 @@ class WarcWriter:
         Raises ArchiveError if the disk does not take it, DiskFullError if it is full; the file is then as it
         was before.
         """
-        return self._append(response_records(url, fetched, response))
+        return self._append(response.packed or response_records(url, fetched, response))
 
     def append_revisit(
         self, url: str, fetched: datetime, response: RawResponse, held: HeldRecord
@@ -121,6 +124,23 @@ class WarcWriter:
                 os.fsync(self._file.fileno())
                 self._is_synced = True
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that is appended inside wait for the disk at once, by sync; if anything fails, it is taken back."""
+        if self._is_full():
+            self.close()
+        self._is_together = True
+        file, end = self._file, self._file.tell() if self._file is not None else 0
+        try:
+            yield
+        except BaseException:
+            if self._file is not None:
+                self._file.seek(end if self._file is file else self._begun)
+                self._file.truncate()
+            raise
+        finally:
+            self._is_together = False
+
     def held(self, place: WarcPlace) -> HeldRecord | None:
         """Return the record at place if its bytes can be read there today, so that another may refer to it."""
         try:
@@ -141,8 +161,11 @@ class WarcWriter:
         with _disk_errors(self._directory):
             file = self._writable()
             offset = file.tell()
+            self._is_synced = False
             try:
-                _write_whole(file, answer + request)
+                _write_all(file, answer + request)
+                if not self._is_together:
+                    self.sync()
             except BaseException:
                 file.seek(offset)
                 file.truncate()
@@ -165,11 +188,15 @@ class WarcWriter:
         self.close()
 
     def _writable(self) -> IO[bytes]:
-        if self._file is not None and self._file.tell() >= self._file_bytes:
+        if self._is_full() and not self._is_together:
             self.close()
         if self._file is None:
             self._file = self._new_file()
+            self._begun = self._file.tell()
         return self._file
+
+    def _is_full(self) -> bool:
+        return self._file is not None and self._file.tell() >= self._file_bytes
 
     def _new_file(self) -> IO[bytes]:
         self._directory.mkdir(parents=True, exist_ok=True)

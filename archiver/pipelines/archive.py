@@ -1,8 +1,8 @@
 """The open archive of a crawl: its database, its WARC files and the row of the crawl itself."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -16,7 +16,7 @@ from archiver.errors import ArchiveError, SettingError
 from archiver.pipelines.addresses import fill_addresses
 from db.alarms import StandingAlarm, raise_alarms
 from db.bundles import write_bundle
-from db.connection import open_archive, transaction
+from db.connection import joined, open_archive, transaction
 from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
 from db.warc import WarcWriter, warc_directory
@@ -68,6 +68,13 @@ class OpenArchive:
         if archive is None:
             raise LookupError(f"{cls.__module__}.{cls.__name__} is missing in the setting EXTENSIONS")
         return archive
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all that is recorded inside one transaction, its bytes first: all of it is on the disk then, or none."""
+        with self.warc.together(), joined(self.connection):
+            yield
+            self.warc.sync()
 
     def spider_closed(self, reason: str) -> None:
         """Close the archive; Scrapy's reason tells how the crawl ended."""

@@ -1,4 +1,4 @@
-"""Step 3: what is the story to the archive: new, changed, unchanged, or one it has from another address?"""
+"""Step 4: what is the story to the archive: new, changed, unchanged, or one it has from another address?"""
 
 from dataclasses import replace
 from sqlite3 import Connection

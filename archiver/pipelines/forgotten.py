@@ -1,4 +1,4 @@
-"""Step 4: what was removed on purpose stays out, at its own address, at others, and as a headline on other pages."""
+"""Step 5: what was removed on purpose stays out, at its own address, at others, and as a headline on other pages."""
 
 from dataclasses import replace
 from sqlite3 import Connection

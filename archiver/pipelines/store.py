@@ -1,4 +1,4 @@
-"""Step 5: into the archive, the bytes first, so that no row points at bytes that are not there."""
+"""Step 6: into the archive, the bytes first, so that no row points at bytes that are not there."""
 
 from collections.abc import Iterator
 from dataclasses import replace
