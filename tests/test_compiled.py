@@ -1,10 +1,12 @@
 """The compiled core gives what the parts in Python give, and is not used where it might not."""
 
+import itertools
 import logging
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from archiver.parsers import blocks, compiled, split_page
-from archiver.parsers.characters import Characters, _classes, characters
-from archiver.parsers.decoding import LONG_TAG, suspects
+from archiver.parsers import text as text_functions
+from archiver.parsers.characters import Characters, _classes, character_counts, characters
+from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
 
@@ -77,34 +80,55 @@ def test_element_outlives_the_walk_and_what_is_cut_out_of_its_tree() -> None:
     assert kept[-1].text == "two"
 
 
+def _both(function: Callable[..., object]) -> tuple[Callable[..., object], Callable[..., object]]:
+    """A function of the compiled core and the part in Python whose place it takes."""
+    module = next(each for each in CORE.modules.values() if each.__name__ == function.__module__)
+    return function, module.IN_PYTHON[function.__name__]
+
+
+TAG_PIECES = (
+    b"<", b"<p", b">", b"'", b'"', b"=", b" a=", b"= '", b'="', b"\n", b"\x0b", b"\x85", b"x" * 50, b"x" * LONG_TAG,
+    b"\0", b"</a>", b"<!--", b"-->", b"-", b"<script", b"<ScripT>", b"</SCRIPT", b"<styles>", b"</style>", b"_",
+    b"<style", b"<title>", b"</title", b"<textarea", b"</html", b"</HTML>", b"</Html>",
+)  # fmt: skip
+
+
+@in_both_forms
+@given(st.lists(st.sampled_from(TAG_PIECES)).map(b"".join), st.sampled_from((1, 20, 60, LONG_TAG)))
+def test_same_tags_are_long(html: bytes, length: int) -> None:
+    faster, plain = _both(long_tags)
+
+    assert faster(html, length) == plain(html, length)
+
+
+@in_both_forms
+@given(st.lists(st.sampled_from(TAG_PIECES)).map(b"".join))
+def test_page_closes_early_in_both_forms(html: bytes) -> None:
+    faster, plain = _both(closes_early)
+
+    assert faster(html) == plain(html)
+
+
 @in_both_forms
 @given(
     st.lists(
-        st.sampled_from(
-            (
-                b"<",
-                b"<p",
-                b">",
-                b"'",
-                b'"',
-                b"=",
-                b" a=",
-                b"= '",
-                b'="',
-                b"\n",
-                b"\x0b",
-                b"\x85",
-                b"x" * 50,
-                b"x" * LONG_TAG,
-                b"\0",
-                b"</a>",
-            )
-        )
-    ).map(b"".join),
-    st.sampled_from((1, 60, LONG_TAG)),
+        st.one_of(st.binary(max_size=9), st.text().map(lambda text: text.encode()), st.just(b"a" * 9))
+    ).map(b"".join)
 )
-def test_same_tags_may_be_long(html: bytes, length: int) -> None:
-    assert CORE.modules["kernels"].suspects(html, length) == suspects(html, length)
+def test_same_bytes_are_utf8(html: bytes) -> None:
+    faster, plain = _both(is_utf8)
+
+    assert faster(html) == plain(html)
+
+
+@in_both_forms
+def test_all_sequences_of_up_to_three_bytes_are_utf8_alike() -> None:
+    faster, plain = _both(is_utf8)
+    edges = (0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xFF)
+    starts = [bytes(pair) for pair in itertools.product(range(256), edges)]
+    sequences = [start + bytes(end) for start in starts for end in ((), *itertools.product(edges, edges))]
+
+    assert [one for one in sequences if faster(one) != plain(one)] == []
 
 
 # What the functions of texts.pyx tell apart: white space, invisible characters, quotes, scripts, cases, combinations.
@@ -117,7 +141,7 @@ LETTERS = st.sampled_from(
 @pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
 @given(text=st.one_of(st.text(LETTERS), st.text(st.characters(codec=None))))
 def test_texts_are_read_alike_in_both_forms(name: str, text: str) -> None:
-    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+    faster, plain = _both(getattr(text_functions, name))
 
     assert faster(text) == plain(text)
 
@@ -125,7 +149,7 @@ def test_texts_are_read_alike_in_both_forms(name: str, text: str) -> None:
 @in_both_forms
 @pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
 def test_every_character_is_read_alike_in_both_forms(name: str) -> None:
-    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+    faster, plain = _both(getattr(text_functions, name))
     texts = [f"a{chr(code)}B {chr(code)}" for code in range(0x11000)]
 
     assert [text for text in texts if faster(text) != plain(text)] == []
@@ -136,7 +160,7 @@ def test_every_character_is_read_alike_in_both_forms(name: str) -> None:
 @pytest.mark.parametrize("word", ["word  ", "Wört\u2019s  ", "漢字 \u200b"])
 @pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
 def test_long_texts_are_read_alike_in_both_forms(name: str, word: str, size: int) -> None:
-    faster, plain = getattr(CORE.modules["texts"], name), CORE.modules["texts"].IN_PYTHON[name]
+    faster, plain = _both(getattr(text_functions, name))
 
     assert faster(word * size) == plain(word * size)
 
@@ -149,7 +173,7 @@ def test_characters_are_counted_alike_in_both_forms(texts: list[str]) -> None:
     found = characters(texts)
     expected = Characters(found.size, np.zeros_like(found.counts), np.zeros_like(found.ends))
 
-    CORE.modules["texts"].IN_PYTHON["character_counts"](texts, _classes(), expected.counts, expected.ends)
+    _both(character_counts)[1](texts, _classes(), expected.counts, expected.ends)
 
     np.testing.assert_array_equal(found.counts, expected.counts)
     np.testing.assert_array_equal(found.ends, expected.ends)

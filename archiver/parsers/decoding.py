@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.parsers import compiled
+from archiver.parsers.compiled import replaced
 
 # In no language written in Latin letters are more than about a fifth of the letters accented (Vietnamese);
 # Cyrillic, Greek or Hebrew bytes read as windows-1252 give nearly nothing else.
@@ -83,7 +83,7 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     if TWICE_ENCODED in html:
         html = TWICE.sub(_once, html)
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
-    if _closes_early(html):
+    if closes_early(html):
         html = END.sub(b"", html)
     return _parsed(_with_few_attributes(html))
 
@@ -100,13 +100,18 @@ def _once(twice: re.Match[bytes]) -> bytes:
 
 def _first_tags(html: bytes) -> bytes:
     """The page up to MOST_TAGS."""
-    if html.count(b"<") <= MOST_TAGS:
+    if np.count_nonzero(_are(html, "<")) <= MOST_TAGS:
         return html
     return html[: _places(html, "<")[MOST_TAGS]]
 
 
 def _places(html: bytes, mark: str) -> NDArray[np.intp]:
-    return np.flatnonzero(np.equal(np.frombuffer(html, np.uint8), ord(mark), dtype=np.bool_))
+    return np.flatnonzero(_are(html, mark))
+
+
+def _are(html: bytes, mark: str) -> NDArray[np.bool_]:
+    """Which of the page's bytes are a mark."""
+    return np.equal(np.frombuffer(html, np.uint8), ord(mark), dtype=np.bool_)
 
 
 def _with_few_attributes(html: bytes) -> bytes:
@@ -114,7 +119,7 @@ def _with_few_attributes(html: bytes) -> bytes:
     is_large = len(html) > LARGE_PAGE
     length = LONG_TAG_OF_LARGE_PAGE if is_large else LONG_TAG
     pieces, done = [], 0
-    for start, end in _long_tags(html, length):
+    for start, end in long_tags(html, length):
         if (cut := _surplus(html, start + 1, end)) is not None:
             pieces.append(html[done : cut[0]])
             done = cut[1]
@@ -122,26 +127,20 @@ def _with_few_attributes(html: bytes) -> bytes:
     return _first_attributes(html) if is_large else html
 
 
-def _long_tags(html: bytes, length: int) -> Iterator[tuple[int, int]]:
-    """Yield where tags of more than length bytes begin and end, or what goes as far as the next "<" for one."""
-    kernels = compiled.module("kernels")
-    places = suspects(html, length) if kernels is None else kernels.suspects(html, length)
-    for start, end in _outside_of_text(html, places):
-        if end - start > length:
-            yield start, end
+@replaced
+def long_tags(html: bytes, length: int) -> list[tuple[int, int]]:
+    """Return where tags of more than length bytes begin and end, or what goes as far as the next "<" for one.
 
-
-def suspects(html: bytes, length: int) -> list[tuple[int, int]]:
-    """Return the places of each "<" whose tag may be longer than length, and of the "<" after it; none if no tag is.
-
-    Those may be that are as far as that from the next "<", or may hold it. The page's end stands for the "<" after the
-    last.
+    In page order, those left out that stand in a value of another tag or in what holds no tags.
     """
     starts = _places(html, "<")
     ends = np.append(starts[1:], len(html))
+    # Only these may be long, or hold the next "<".
     places = np.flatnonzero((ends - starts > length) | _may_hold_the_next(html, starts, ends))
-    found = list(zip(starts[places].tolist(), ends[places].tolist(), strict=True))
-    return found if any(max(_end_of_tag(html, start), end) - start > length for start, end in found) else []
+    suspects = list(zip(starts[places].tolist(), ends[places].tolist(), strict=True))
+    if all(max(_end_of_tag(html, start), end) - start <= length for start, end in suspects):
+        return []
+    return [(start, end) for start, end in _outside_of_text(html, suspects) if end - start > length]
 
 
 def _outside_of_text(html: bytes, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -217,7 +216,8 @@ def _surplus(html: bytes, start: int, end: int) -> tuple[int, int] | None:
     return (kept, at) if count > MOST_ATTRIBUTES else None
 
 
-def _closes_early(html: bytes) -> bool:
+@replaced
+def closes_early(html: bytes) -> bool:
     """Whether markup stands behind the first </html>."""
     last = html.rfind(b"<")
     return any(0 <= html.find(tag) < last for tag in (b"</html", b"</HTML"))
@@ -260,11 +260,19 @@ def page_encoding(html: bytes, content_type: str | None = None) -> str:
         return "utf-8" if bom == "utf-8" else bom
     if (wide := _wide_encoding(html)) is not None:
         return wide
+    if not is_utf8(html):
+        return _legacy_encoding(html, content_type)
+    return _stateful_encoding(html, content_type) or "utf-8"
+
+
+@replaced
+def is_utf8(html: bytes) -> bool:
+    """Whether bytes are valid UTF-8."""
     try:
         html.decode("utf-8")
     except UnicodeDecodeError:
-        return _legacy_encoding(html, content_type)
-    return _stateful_encoding(html, content_type) or "utf-8"
+        return False
+    return True
 
 
 def _wide_encoding(html: bytes) -> str | None:

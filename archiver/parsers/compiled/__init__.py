@@ -70,12 +70,13 @@ def module(name: str) -> ModuleType | None:
 
 
 def replaced(function: Callable[Given, Made]) -> Callable[Given, Made]:
-    """Let the function of the same name in the module "texts" take the place of this one where the core is used."""
-    if (texts := module("texts")) is None:
-        return function
-    texts.IN_PYTHON[function.__name__] = function
-    faster: Callable[Given, Made] = getattr(texts, function.__name__)
-    return faster
+    """Let the function of the same name in a module of OWN take the place of this one where the core is used."""
+    for each in core().modules.values():
+        faster: Callable[Given, Made] | None = getattr(each, function.__name__, None)
+        if faster is not None:
+            each.IN_PYTHON[function.__name__] = function
+            return faster
+    return function
 
 
 @cache

@@ -2,7 +2,8 @@
 """Loops over many numbers or characters. Each stands beside its part in Python, which names it, and gives the same."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libc.string cimport memchr, memset
+from libc.stdint cimport uint64_t
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 
 cdef extern from *:
@@ -11,6 +12,8 @@ cdef extern from *:
 
 BUILT_FROM = SOURCES.decode("ascii")
 """The digest of the sources that the core was built from."""
+IN_PYTHON = {}
+"""The parts in Python, by name: compiled.replaced() sets them."""
 
 
 def tree_scores(
@@ -60,21 +63,63 @@ cdef Py_ssize_t _end_of_tag(const char* data, Py_ssize_t start, Py_ssize_t size)
     return at
 
 
-def suspects(bytes html not None, Py_ssize_t length):
-    """Return the places of each "<" whose tag may be longer than length, and the next ones; none if no tag is longer."""
+cdef inline bint _is_word(char c) noexcept nogil:
+    return c"a" <= (c | 0x20) <= c"z" or c"0" <= c <= c"9" or c == c"_"
+
+
+cdef inline bint _begins(const char* data, Py_ssize_t size, Py_ssize_t at, const char* name, Py_ssize_t length) noexcept nogil:
+    """Whether a name, in lower case, stands at a place, in any case."""
+    cdef Py_ssize_t index
+    if at + length > size:
+        return False
+    for index in range(length):
+        if (data[at + index] | 0x20 if c"A" <= data[at + index] <= c"Z" else data[at + index]) != name[index]:
+            return False
+    return True
+
+
+cdef const char *RAW_NAMES[4]
+RAW_NAMES[:] = [b"script", b"style", b"textarea", b"title"]
+cdef Py_ssize_t[4] RAW_SIZES = [6, 5, 8, 5]
+
+
+cdef Py_ssize_t _end_of_raw(const char* data, Py_ssize_t start, Py_ssize_t size) noexcept nogil:
+    """Where what begins at a "<" ends in which others begin no tags; start if tags do (decoding.RAW)."""
+    cdef Py_ssize_t at, kind
+    cdef const void* found
+    if start + 4 <= size and data[start + 1] == c"!" and data[start + 2] == c"-" and data[start + 3] == c"-":
+        at = start + 4
+        while (found := memchr(data + at, c"-", size - at)) is not NULL:
+            at = <const char*>found - data + 1
+            if at + 1 < size and data[at] == c"-" and data[at + 1] == c">":
+                return at + 2
+        return size
+    for kind in range(4):
+        at = start + 1 + RAW_SIZES[kind]
+        if _begins(data, size, start + 1, RAW_NAMES[kind], RAW_SIZES[kind]) and (at == size or not _is_word(data[at])):
+            while (found := memchr(data + at, c"<", size - at)) is not NULL:
+                at = <const char*>found - data + 1
+                if at < size and data[at] == c"/" and _begins(data, size, at + 1, RAW_NAMES[kind], RAW_SIZES[kind]):
+                    return at + 1 + RAW_SIZES[kind]
+            return size
+    return start
+
+
+def long_tags(bytes html not None, Py_ssize_t length):
+    """decoding.long_tags."""
     cdef const char* data = PyBytes_AS_STRING(html)
-    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), start, end, at
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), start = 0, end, at, following, after
     cdef Py_ssize_t double, single
-    cdef bint is_any_long = False, is_closed
+    cdef bint is_closed
     cdef list found = []
-    cdef const void* next_one = memchr(data, c"<", size)
-    while next_one is not NULL:
+    cdef const void* next_one
+    while (next_one := memchr(data + start, c"<", size - start)) is not NULL:
         start = <const char*>next_one - data
         next_one = memchr(data + start + 1, c"<", size - start - 1)
-        end = size if next_one is NULL else <const char*>next_one - data
+        following = size if next_one is NULL else <const char*>next_one - data
         double = single = 0
         is_closed = next_one is NULL
-        for at in range(start, end):
+        for at in range(start, following):
             if data[at] == c'"':
                 double += 1
             elif data[at] == c"'":
@@ -82,7 +127,70 @@ def suspects(bytes html not None, Py_ssize_t length):
             elif data[at] == c">":
                 is_closed = True
                 break
-        if end - start > length or (double | single) & 1 or (double and single) or not is_closed:
-            is_any_long = is_any_long or max(end, _end_of_tag(data, start, size)) - start > length
-            found.append((start, end))
-    return found if is_any_long else []
+        after = start + 1
+        # Only these may hold the next "<", or be long.
+        if following - start > length or (double | single) & 1 or (double and single) or not is_closed:
+            end = max(following, _end_of_tag(data, start, size))
+            if end - start > length:
+                found.append((start, end))
+            after = end
+        end = _end_of_raw(data, start, size)
+        start = after if end == start else end
+    return found
+
+
+def closes_early(bytes html not None):
+    """decoding.closes_early."""
+    cdef const char* data = PyBytes_AS_STRING(html)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(html), at = 0
+    cdef const void* found
+    while (found := memchr(data + at, c"<", size - at)) is not NULL:
+        at = <const char*>found - data
+        if size - at >= 6 and (memcmp(found, b"</html", 6) == 0 or memcmp(found, b"</HTML", 6) == 0):
+            return memchr(data + at + 1, c"<", size - at - 1) is not NULL
+        at += 1
+    return False
+
+
+# Of eight bytes, those outside ASCII have this bit.
+cdef uint64_t EIGHT_HIGH = (<uint64_t>0x80808080 << 32) | <uint64_t>0x80808080
+
+
+def is_utf8(bytes html not None):
+    """decoding.is_utf8."""
+    return _is_utf8(<const unsigned char*>PyBytes_AS_STRING(html), PyBytes_GET_SIZE(html))
+
+
+cdef bint _is_utf8(const unsigned char* data, Py_ssize_t size) noexcept nogil:
+    """Whether bytes are well-formed by table 3-7 of the Unicode standard."""
+    cdef Py_ssize_t at = 0, more, index
+    cdef unsigned char first, least, most
+    cdef uint64_t eight
+    while at < size:
+        if at + 8 <= size:
+            memcpy(&eight, data + at, 8)
+            if not eight & EIGHT_HIGH:
+                at += 8
+                continue
+        first = data[at]
+        at += 1
+        if first < 0x80:
+            continue
+        least, most = 0x80, 0xBF
+        if 0xC2 <= first <= 0xDF:
+            more = 1
+        elif 0xE0 <= first <= 0xEF:
+            more = 2
+            least, most = 0xA0 if first == 0xE0 else 0x80, 0x9F if first == 0xED else 0xBF
+        elif 0xF0 <= first <= 0xF4:
+            more = 3
+            least, most = 0x90 if first == 0xF0 else 0x80, 0x8F if first == 0xF4 else 0xBF
+        else:
+            return False
+        if at + more > size or not least <= data[at] <= most:
+            return False
+        for index in range(1, more):
+            if not 0x80 <= data[at + index] <= 0xBF:
+                return False
+        at += more
+    return True
