@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archiver.parsers import blocks, compiled, split_page
+from archiver.parsers import blocks, compiled, notices, split_page
 from archiver.parsers import text as text_functions
 from archiver.parsers.characters import Characters, _classes, character_counts, characters
-from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags
+from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags, tags
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
 
@@ -103,6 +103,14 @@ def test_same_tags_are_long(html: bytes, length: int) -> None:
 
 @in_both_forms
 @given(st.lists(st.sampled_from(TAG_PIECES)).map(b"".join))
+def test_same_tags_are_counted(html: bytes) -> None:
+    faster, plain = _both(tags)
+
+    assert faster(html) == plain(html)
+
+
+@in_both_forms
+@given(st.lists(st.sampled_from(TAG_PIECES)).map(b"".join))
 def test_page_closes_early_in_both_forms(html: bytes) -> None:
     faster, plain = _both(closes_early)
 
@@ -163,6 +171,23 @@ def test_long_texts_are_read_alike_in_both_forms(name: str, word: str, size: int
     faster, plain = _both(getattr(text_functions, name))
 
     assert faster(word * size) == plain(word * size)
+
+
+NOTICE_PIECES = st.one_of(
+    st.sampled_from(sorted(notices._words() | notices._credits())),
+    st.sampled_from(
+        ("e-mail", "REUTERS", "Cookies", " ", " ", "-", "'", "_", "Σ", "İ", "漢字", "é", "x" * 65, "登録")
+    ),
+)
+
+
+@in_both_forms
+@pytest.mark.parametrize("name", ["notice_words", "ends_with_credit"])
+@given(pieces=st.lists(NOTICE_PIECES), between=st.sampled_from(("", " ", " of many other words ")))
+def test_notices_are_told_alike_in_both_forms(name: str, pieces: list[str], between: str) -> None:
+    faster, plain = _both(getattr(notices, name))
+
+    assert faster(between.join(pieces)) == plain(between.join(pieces))
 
 
 @in_both_forms

@@ -67,7 +67,7 @@ def pages(corpus: Path) -> Iterator[Page]:
             site=site(host(url)),
             layout=layout,
             table=table,
-            base=page_base(root, url),
+            base=page_base(stated, url),
             own=frozenset({canonical(stated, url).value, canonical_url(url) or url}),
             story=story_labels(layout, gold["body"]),
             links=None

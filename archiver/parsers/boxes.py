@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers.arrays import vector
 from archiver.parsers.blocks import Layout
 
 AROUND = (
@@ -51,16 +52,16 @@ def box_arrays(layout: Layout) -> Boxes:
     outer = [box.parent.index if box.parent else 0 for box in layout.boxes]
     for box, parent in zip(layout.boxes, outer, strict=True):
         around.append((around[parent] if around else 0) | _AROUND_BIT.get(box.tag, 0))
-    parents = np.array(outer, np.int64)
-    bits = np.array([box.meanings for box in layout.boxes], np.int64)
+    parents = vector(outer, np.int64)
+    bits = vector([box.meanings for box in layout.boxes], np.int64)
     return Boxes(
         parent=parents,
         bits=bits,
         near=bits | bits[parents] | bits[parents[parents]],
-        all=np.array([box.meanings_around for box in layout.boxes], np.int64),
-        around=np.array(around, np.int64),
-        first=np.array([box.first_block for box in layout.boxes], np.int64),
-        end=np.array([box.end_block for box in layout.boxes], np.int64),
+        all=vector([box.meanings_around for box in layout.boxes], np.int64),
+        around=vector(around, np.int64),
+        first=vector([box.first_block for box in layout.boxes], np.int64),
+        end=vector([box.end_block for box in layout.boxes], np.int64),
     )
 
 

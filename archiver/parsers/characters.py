@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers.arrays import vector
 from archiver.parsers.compiled import replaced
 from archiver.parsers.text import SENTENCE_ENDS, UNSPACED, ends_sentence, word_count
 
@@ -51,7 +52,7 @@ class Characters:
 
 def characters(texts: list[str]) -> Characters:
     """Return the characters of texts: at least one, each clean and not empty."""
-    size = np.array([len(text) for text in texts], np.float32)
+    size = vector([len(text) for text in texts], np.float32)
     counts = np.zeros((COUNTED, len(texts)), np.float32)
     ends = np.zeros((2, len(texts)), np.uint16)
     character_counts(texts, _classes(), counts, ends)
@@ -63,7 +64,7 @@ def character_counts(
     texts: list[str], classes: NDArray[np.uint16], counts: Numbers, ends: NDArray[np.uint16]
 ) -> None:
     """Set for each text in counts how many characters of the first classes it has, in ends those at its ends."""
-    size = np.array([len(text) for text in texts], np.int64)
+    size = vector([len(text) for text in texts], np.int64)
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     found, start = classes[np.minimum(codes, LAST)], size.cumsum() - size
     for bit, row in enumerate(counts):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers.arrays import vector
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import AROUND, Boxes, box_arrays
 from archiver.parsers.names import MEANINGS
@@ -71,7 +72,7 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     stated_text made of its articleBody.
     """
     blocks, boxes = layout.blocks, box_arrays(layout)
-    box = np.array([block.box.index for block in blocks], np.int64)
+    box = vector([block.box.index for block in blocks], np.int64)
     if not blocks:
         nothing = np.zeros((len(BLOCK_FEATURES), 0), np.float32)
         return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], nothing[0], nothing[0], boxes, box)
@@ -79,8 +80,8 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     plain = (texts[LINK_SHARE] <= MOST_LINKED) & (texts[HEADING] == 0)
     words = texts[WORDS]
     prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (texts[SENTENCE] > 0)))
-    size = np.array([len(block.text) for block in blocks], np.float32)
-    linked = np.minimum(np.array([block.linked for block in blocks], np.float32), size)
+    size = vector([len(block.text) for block in blocks], np.float32)
+    linked = np.minimum(vector([block.linked for block in blocks], np.float32), size)
     groups = [
         texts,
         _compared(blocks, headline, description, stated),
@@ -210,8 +211,9 @@ ALIKE_FEATURES = ("alike_prose_share", "log_alike", "alike_prose_density", "log_
 def _alike(blocks: list[Block], size: Columns, prose: NDArray[np.bool_]) -> Columns:
     """What the blocks with the same tags and names hold together, and how often a text stands on the page."""
     groups: dict[tuple[str, str, str, str], int] = {}
-    which = np.array([groups.setdefault(signature(block.box), len(groups)) for block in blocks], np.intp)
-    repeats = Counter([block.text for block in blocks])
+    texts = [block.text for block in blocks]
+    which = vector([groups.setdefault(signature(block.box), len(groups)) for block in blocks], np.intp)
+    repeats = Counter(texts)
     mass = np.where(prose, size, 0.0)
     total, all_text = np.bincount(which, mass), np.bincount(which, size)
     return np.array(
@@ -219,7 +221,7 @@ def _alike(blocks: list[Block], size: Columns, prose: NDArray[np.bool_]) -> Colu
             (total / max(float(mass.sum()), 1.0))[which],
             np.log1p(np.bincount(which))[which],
             (total / np.maximum(all_text, 1.0))[which],
-            np.log1p([repeats[block.text] for block in blocks]),
+            np.log1p(vector([repeats[text] for text in texts], np.int64)),
         ],
         np.float32,
     )

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.names import bit
 from archiver.parsers.structured import Structured, first_string, is_news, strings
 from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
@@ -16,6 +17,7 @@ from archiver.revisions.noise import is_same
 
 # Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
 TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
+HEADLINE_NAMES = bit("headline")
 # What is left of a break where the site's name was cut off.
 BREAK_MARKS = " |-–—·•:"
 # The site's name is told from within a longer one ("News Example Online") by more letters than this.
@@ -250,7 +252,8 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
     named = [
         box
         for box in layout.boxes
-        if box.end_block - box.first_block <= MOST_LINES and (box.tag == "h1" or "headline" in box.names)
+        if (box.tag == "h1" or box.meanings & HEADLINE_NAMES)
+        and box.end_block - box.first_block <= MOST_LINES
     ]
     for box in named:
         if box.tag == "h1" or "headline" in box.names.split():

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archiver.items import LinkKind
+from archiver.parsers.arrays import matrix, vector
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.boxes import AROUND
 from archiver.parsers.features import MEANING_BITS, MOST_LINKED, PROSE_WORDS, TAG_BITS, BlockTable
@@ -79,17 +80,17 @@ def link_columns(
     if not candidates:
         return np.zeros((len(LINK_FEATURES), 0), np.float32), []
     headings = headings_above(layout, candidates, table, chances, own)
-    shown = np.array([_shown(candidate) for candidate in candidates], np.float32).T
+    shown = matrix([_shown(candidate) for candidate in candidates], np.float32).T
     mine = address(own)
     addresses = [address(candidate.target) for candidate in candidates]
-    beside = np.array(compared(addresses, mine), np.float32)
+    beside = matrix(compared(addresses, mine), np.float32)
     said = [
         said_in_slug(one, candidate.headline) for one, candidate in zip(addresses, candidates, strict=True)
     ]
-    box = np.array([candidate.anchor.box.index for candidate in candidates], np.intp)
-    card = np.array([(one.card or one.anchor.box).index for one in candidates], np.intp)
-    names = np.array([[_names(candidate) for candidate in candidates]], np.int64)
-    at = np.array([_block_index(layout, candidate) for candidate in candidates], np.intp)
+    box = vector([candidate.anchor.box.index for candidate in candidates], np.intp)
+    card = vector([(one.card or one.anchor.box).index for one in candidates], np.intp)
+    names = matrix([[_names(candidate) for candidate in candidates]], np.int64)
+    at = vector([_block_index(layout, candidate) for candidate in candidates], np.intp)
     boxes = table.boxes
     lists = boxes.parent[card]
     told = np.array(
@@ -155,7 +156,7 @@ def _block_index(layout: Layout, candidate: Candidate) -> int:
 def numbered(keys: Iterable[Hashable]) -> Indices:
     """Return for each key its number in the order of first appearance."""
     numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
+    return vector([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
 
 
 def _group_means(which: Indices, values: Columns) -> Columns:
@@ -178,7 +179,7 @@ def _in_list(which: Indices, candidates: list[Candidate]) -> Columns:
         for number, one in zip(which.tolist(), candidates, strict=True)
     ]
     teasers = np.bincount(which, [one.words >= TEASER for one in candidates]) / np.bincount(which)
-    count = np.array([len(found) for found in targets])
+    count = vector([len(found) for found in targets], np.int64)
     return np.array([np.minimum(index, FAR), np.log1p(count)[which], teasers[which]])
 
 
@@ -281,7 +282,7 @@ def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns
         ]
         for heading, candidate in zip(headings, candidates, strict=True)
     ]
-    return np.array(rows, np.float32).T
+    return matrix(rows, np.float32).T
 
 
 def _said_by(heading: Block) -> list[float]:

@@ -12,12 +12,13 @@ import numpy as np
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.features import BlockTable, signature
+from archiver.parsers.link_addresses import address
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
-from archiver.parsers.urls import same_site
+from archiver.parsers.urls import host, site
 
 HEADLINE_NAMES = bit("headline")
 KICKER_NAMES = bit("tag")
@@ -61,9 +62,10 @@ def headings_above(
     slots = {block.index for block in headings if _labels_a_slot(block)}
     found: list[Block | None] = []
     known: dict[tuple[int, int, bool], Block | None] = {}
+    home = site(host(own))
     for candidate in candidates:
         anchor = candidate.anchor
-        is_own = bool(slots) and same_site(candidate.target, own)
+        is_own = bool(slots) and site(address(candidate.target).host) == home
         key = anchor.box.index, anchor.first_block, is_own
         if key not in known:
             heading = _nearest(anchor, headings, at, slots if is_own else frozenset())
@@ -178,12 +180,25 @@ def _labels_a_slot(block: Block) -> bool:
 
 def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
     """Whether a block of so many words heads a list: it says so, or is a heading of neither the story nor a card."""
+    if not _may_head(block):
+        return False
     if _announces(block, words, cards):
         return True
     if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):
         return False
     is_heading = block.heading > 0 or _is_called_heading(block, words)
     return is_heading and any(map(str.isalpha, block.text))
+
+
+def _may_head(block: Block) -> bool:
+    """Whether a block is a heading by its tag or names or begins with a phrase: most do not, and head no list."""
+    if block.heading or block.box.meanings & HEADLINE_NAMES:
+        return True
+    exact, begins, _ = phrase_bits(block.text)
+    if exact or begins:
+        return True
+    around = block.box.parent
+    return around is not None and around.meanings & HEADLINE_NAMES != 0
 
 
 def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> list[Block]:

@@ -5,14 +5,18 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from archiver.parsers.compiled import module, replaced
 from archiver.parsers.text import UNSPACED, WORD
 
 # Words at a text's end among which a caption names its agency.
 CREDIT_REACH = 3
+# Characters that these words stand in.
+CREDIT_SIZE = 40
 # Characters of a text that are read: no notice is longer, and the rest of a long paragraph adds only time.
 MOST_READ = 400
 
 
+@replaced
 def notice_words(text: str) -> int:
     """Return how many different words of notices (words/notices.toml), in any language, a text holds."""
     lower = text[:MOST_READ].lower()
@@ -22,9 +26,10 @@ def notice_words(text: str) -> int:
     return count
 
 
+@replaced
 def ends_with_credit(text: str) -> bool:
     """Whether the last words of a text name an agency or a bank of pictures."""
-    return not _credits().isdisjoint(WORD.findall(text[-40:].lower())[-CREDIT_REACH:])
+    return not _credits().isdisjoint(WORD.findall(text[-CREDIT_SIZE:].lower())[-CREDIT_REACH:])
 
 
 @cache
@@ -53,3 +58,7 @@ def _credits() -> frozenset[str]:
 def _table() -> dict[str, list[str]]:
     text = files("archiver.parsers").joinpath("words", "notices.toml").read_text(encoding="utf-8")
     return {name: table["words"].split() for name, table in tomllib.loads(text).items()}
+
+
+if (_texts := module("texts")) is not None:
+    _texts.know_notices(_words(), _credits(), MOST_READ, CREDIT_SIZE, CREDIT_REACH)

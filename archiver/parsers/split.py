@@ -119,7 +119,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     if not title.text or not _is_story(stated, said, found, url):
         found = no_story(found, Reason.NO_STORY)
     own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
-    related = related_links(layout, table, found, page_base(root, url), own, decided.links)
+    related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
     main = without(found, related.blocks, frozenset(link.headline for link in related.links))
     main = without_byline(main, said.authors.value)
     article = _article(stated, main, url, title, said) if main.blocks else None
@@ -185,13 +185,12 @@ def page_description(stated: Structured) -> str:
     return (stated.meta.get("description") or stated.meta.get("og:description") or [""])[0]
 
 
-def page_base(root: Element, url: str) -> str:
+def page_base(stated: Structured, url: str) -> str:
     """Return the address that the page's links are relative to."""
-    stated: str = next((href for element in root.iter("base") if (href := element.get("href"))), "")
-    if len(stated) > LONGEST_TEXT:
+    if len(stated.base) > LONGEST_TEXT:
         return url
     try:
-        return urljoin(url, stated)
+        return urljoin(url, stated.base)
     except ValueError:
         return url
 

@@ -84,12 +84,14 @@ class Structured:
     """The addresses of `<link rel="canonical">`."""
     times: list[str]
     """What the page's `<time>` elements say: their datetime, else their text."""
+    base: str
+    """What the first `<base>` with an address says that the page's links are relative to, or ""."""
 
 
 def structured(root: Element) -> Structured:
     """Read what a page says of itself. Broken JSON is mended where that is plain, else passed over."""
     found = _Found()
-    for element in root.iter("script", "meta", "link", "time", "title"):
+    for element in root.iter("script", "meta", "link", "time", "title", "base"):
         found.add(element)
     objects = [thing for value in found.json for thing in _objects(value)]
     things = {
@@ -109,6 +111,7 @@ def structured(root: Element) -> Structured:
         title=found.title,
         canonical=found.canonical,
         times=found.times,
+        base=found.base,
     )
 
 
@@ -162,9 +165,10 @@ class _Found:
     title: str = ""
     canonical: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
+    base: str = ""
 
     def add(self, element: Element) -> None:
-        """Take from a script, meta, link, time or title element what it says."""
+        """Take from a script, meta, link, time, title or base element what it says."""
         tag = element.tag
         if tag == "meta":
             self._add_meta(element)
@@ -174,14 +178,19 @@ class _Found:
                 if self.json_size <= MOST_JSON:
                     self.json.append(_json(element.text))
         elif tag == "link":
-            href = element.get("href") or ""
-            if 0 < len(href) <= LONGEST_TEXT and "canonical" in (element.get("rel") or "").lower().split():
-                self.canonical.append(href)
+            self._add_link(element)
         elif tag == "time":
             if len(self.times) < MOST_TEXTS:
                 self.times.append(element.get("datetime") or element_text(element, LONGEST_TEXT))
+        elif tag == "base":
+            self.base = self.base or element.get("href") or ""
         elif not self.title:  # pictures (svg) have titles of their own, farther down
             self.title = element_text(element, LONGEST_TEXT).strip()
+
+    def _add_link(self, element: Element) -> None:
+        href = element.get("href") or ""
+        if 0 < len(href) <= LONGEST_TEXT and "canonical" in (element.get("rel") or "").lower().split():
+            self.canonical.append(href)
 
     def _add_meta(self, element: Element) -> None:
         content = (element.get("content") or "").strip()[:LONGEST_META]

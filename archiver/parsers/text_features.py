@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from archiver.parsers.arrays import matrix
 from archiver.parsers.blocks import Block
 from archiver.parsers.characters import (
     COLON,
@@ -42,6 +43,8 @@ TAGS = (
     "pre",
 )
 NO_USES = (0, 0, 0)
+# A link of at most so many words is an item of a menu.
+MENU_WORDS = 2
 # Shorter texts are told by phrases alone.
 NOTICE_SIZE = 12
 
@@ -65,11 +68,14 @@ def text_columns(blocks: list[Block]) -> Columns:
     texts = [block.text for block in blocks]
     found = characters(texts)
     size, words = found.size, word_counts(texts, found)
-    uses = np.array(
-        [NO_USES if _is_menu_item(block) else phrase_bits(block.text) for block in blocks], np.int64
-    ).T
+    # Phrases and notices are not looked for in links of one or two words: half of all blocks, and no story's.
+    read = [
+        "" if block.linked >= len(text) and text.count(" ") < MENU_WORDS else text
+        for block, text in zip(blocks, texts, strict=True)
+    ]
+    uses = matrix([phrase_bits(text) if text else NO_USES for text in read], np.int64).T
     tags = [_TAG_NUMBER.get(block.box.tag, len(TAGS)) for block in blocks]
-    numbers = np.array(
+    numbers = matrix(
         [
             (
                 block.linked,
@@ -107,26 +113,18 @@ def text_columns(blocks: list[Block]) -> Columns:
             ],
             bits(uses, _USE_BITS),
             _TAG_COLUMN[:, tags],
-            _spoken(blocks, words),
+            _spoken(blocks, read, words),
         ],
         dtype=np.float32,
     )
 
 
-def _is_menu_item(block: Block) -> bool:
-    """Whether a block is a link of one or two words: no story's, whatever it says, and half of all blocks."""
-    return block.linked >= len(block.text) and block.text.count(" ") < 2
-
-
-def _spoken(blocks: list[Block], words: Columns) -> Columns:
+def _spoken(blocks: list[Block], read: list[str], words: Columns) -> Columns:
     """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions."""
     rows = np.zeros((5, len(blocks)), np.float32)
-    read = [
-        block.text if len(block.text) >= NOTICE_SIZE and not _is_menu_item(block) else "" for block in blocks
-    ]
-    rows[0] = [notice_words(text) if text else 0 for text in read]
+    rows[0] = [notice_words(text) if len(text) >= NOTICE_SIZE else 0 for text in read]
     rows[1] = rows[0] / np.maximum(words, 1)
-    rows[2] = [text != "" and ends_with_credit(text) for text in read]
+    rows[2] = [len(text) >= NOTICE_SIZE and ends_with_credit(text) for text in read]
     rows[3] = [block.pictures for block in blocks]
     rows[4, :-1] = rows[3, 1:]
     return rows

@@ -16,7 +16,9 @@ FORBIDDEN = re.compile(
     r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2066-\u2069\u3000\"<>\\^`{|}]"
 )
 # Addresses and paths that are canonical as they stand, as most links on news pages are.
-PLAIN_PATH = r"/(?!/)(?:[A-Za-z0-9_~!$&'()*+,;=:@%/-]|(?<!/)\.)*\Z"
+PLAIN_PATH = r"/(?!/)[A-Za-z0-9_~!$&'()*+,;=:@%/.-]*\Z"
+# What a path has in it, besides, that is none: "/../".
+DOTS = "/."
 PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+" + PLAIN_PATH)
 PLAIN_FROM_ROOT = re.compile(PLAIN_PATH)
 BARE_HOST = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+\Z")
@@ -48,9 +50,10 @@ def readable_url(url: str, base: str = "") -> str | None:
     """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
     plain, mark, query = url.partition("#")[0].partition("?")
     if not mark or (PLAIN_QUERY.match(query) and not _tracking().search(query)):
-        if PLAIN.match(plain):
+        is_plain = DOTS not in plain
+        if is_plain and PLAIN.match(plain):
             return plain + mark + query
-        if PLAIN_FROM_ROOT.match(plain):
+        if is_plain and PLAIN_FROM_ROOT.match(plain):
             origin = _origin(base)
             return None if origin is None else origin + plain + mark + query
         if BARE_HOST.match(plain):

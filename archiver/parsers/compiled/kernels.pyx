@@ -139,6 +139,15 @@ def long_tags(bytes html not None, Py_ssize_t length):
     return found
 
 
+def tags(bytes html not None):
+    """decoding.tags."""
+    cdef const char* data = PyBytes_AS_STRING(html)
+    cdef Py_ssize_t at, count = 0
+    for at in range(PyBytes_GET_SIZE(html)):
+        count += data[at] == c"<"
+    return count
+
+
 def closes_early(bytes html not None):
     """decoding.closes_early."""
     cdef const char* data = PyBytes_AS_STRING(html)

@@ -15,6 +15,8 @@ cdef extern from *:
     unsigned char* PyUnicode_1BYTE_DATA(object text)
     bint PyUnicode_IS_ASCII(object text)
     bint Py_UNICODE_ISSPACE(Py_UCS4 character)
+    bint Py_UNICODE_ISALNUM(Py_UCS4 character)
+    Py_UCS4 Py_UNICODE_TOLOWER(Py_UCS4 character)
     str PyUnicode_FromKindAndData(int kind, const void* data, Py_ssize_t size)
 
 
@@ -186,6 +188,132 @@ def word_count(str text not None):
         words += after_space
         after_space = False
     return words
+
+
+cdef enum:
+    # Of a vocabulary; at least half of the places stay empty.
+    MOST_WORDS = 4096, SLOTS = 8192, LONGEST_WORD = 64
+    START = 2166136261
+
+
+cdef class Vocabulary:
+    """A set of words in lower case that are found in a text without making its words."""
+
+    cdef list words
+    cdef int[SLOTS] slots
+    cdef unsigned int[MOST_WORDS] seen
+    cdef unsigned int round
+
+    def __init__(self, words):
+        self.words = sorted(words)
+        if len(self.words) > MOST_WORDS:
+            raise ValueError(f"a vocabulary of {len(self.words)} words: make MOST_WORDS and SLOTS in texts.pyx larger")
+        cdef Py_ssize_t number, at
+        for at in range(SLOTS):
+            self.slots[at] = -1
+        cdef unsigned int slot
+        cdef str word
+        for number in range(len(self.words)):
+            word, slot = self.words[number], START
+            for at in range(len(word)):
+                slot = _mixed(slot, <unsigned int>word[at])
+            slot = _mixed(slot, 0) & (SLOTS - 1)
+            while self.slots[slot] >= 0:
+                slot = (slot + 1) & (SLOTS - 1)
+            self.slots[slot] = number
+
+    cdef int number(self, const unsigned int* word, Py_ssize_t size):
+        """The number of a word, or -1 if it is none of the vocabulary."""
+        cdef unsigned int slot = START
+        cdef Py_ssize_t at
+        cdef str known
+        for at in range(size):
+            slot = _mixed(slot, word[at])
+        slot = _mixed(slot, 0) & (SLOTS - 1)
+        while self.slots[slot] >= 0:
+            known = <str>self.words[self.slots[slot]]
+            if len(known) == size:
+                for at in range(size):
+                    if <unsigned int>known[at] != word[at]:
+                        break
+                else:
+                    return self.slots[slot]
+            slot = (slot + 1) & (SLOTS - 1)
+        return -1
+
+    cdef int count(self, str text, Py_ssize_t first, Py_ssize_t end, Py_ssize_t last_words):
+        """How many different words of the vocabulary are among those of text[first:end], or the last of them.
+
+        -1 where Python must tell: of letters whose lower case depends on their neighbours, or is no single one.
+        """
+        cdef unsigned int[LONGEST_WORD] word
+        cdef Py_ssize_t at, size = 0, met = 0, found = 0
+        cdef int number, kind = PyUnicode_KIND(text)
+        cdef const void* data = PyUnicode_DATA(text)
+        cdef int[4] latest
+        cdef unsigned int c
+        self.round += 1
+        for at in range(first, end + 1):
+            c = <unsigned int>PyUnicode_READ(kind, data, at) if at < end else 0x20
+            if c < 128:
+                c = c | 0x20 if 0x41 <= c <= 0x5A else c
+            elif c == 0x130 or c == 0x3A3:
+                return -1
+            else:
+                c = <unsigned int>Py_UNICODE_TOLOWER(<Py_UCS4>c)
+            if c == 0x5F or Py_UNICODE_ISALNUM(<Py_UCS4>c):
+                if size < LONGEST_WORD:
+                    word[size] = c
+                size += 1
+                continue
+            if not size:
+                continue
+            number = self.number(word, size) if size <= LONGEST_WORD else -1
+            size = 0
+            if last_words:
+                latest[met % last_words] = number
+                met += 1
+            elif number >= 0 and self.seen[number] != self.round:
+                self.seen[number] = self.round
+                found += 1
+        for at in range(min(met, last_words)):
+            found += latest[at] >= 0
+        return found
+
+
+cdef inline unsigned int _mixed(unsigned int slot, unsigned int c) noexcept:
+    """One step of a hash (FNV-1a), the last of them without a letter."""
+    return (slot ^ c) * <unsigned int>16777619 if c else slot ^ (slot >> 15)
+
+
+cdef Vocabulary NOTICES, CREDITS
+cdef Py_ssize_t MOST_READ, CREDIT_SIZE, CREDIT_REACH
+
+
+def know_notices(words, credits, Py_ssize_t most_read, Py_ssize_t credit_size, Py_ssize_t credit_reach):
+    """Take the words of notices.py and how much of a text it reads. It calls this once."""
+    global NOTICES, CREDITS, MOST_READ, CREDIT_SIZE, CREDIT_REACH
+    NOTICES, CREDITS = Vocabulary(words), Vocabulary(credits)
+    MOST_READ, CREDIT_SIZE, CREDIT_REACH = most_read, credit_size, credit_reach
+
+
+def notice_words(str text not None):
+    """notices.notice_words."""
+    cdef Py_ssize_t at
+    cdef int kind = PyUnicode_KIND(text), found
+    cdef const void* data = PyUnicode_DATA(text)
+    if kind > 1:
+        for at in range(len(text)):
+            if _may_be_unspaced(PyUnicode_READ(kind, data, at)):
+                return IN_PYTHON["notice_words"](text)
+    found = NOTICES.count(text, 0, min(len(text), MOST_READ), 0)
+    return IN_PYTHON["notice_words"](text) if found < 0 else found
+
+
+def ends_with_credit(str text not None):
+    """notices.ends_with_credit."""
+    cdef int found = CREDITS.count(text, max(0, len(text) - CREDIT_SIZE), len(text), CREDIT_REACH)
+    return IN_PYTHON["ends_with_credit"](text) if found < 0 else found > 0
 
 
 def character_counts(
