@@ -81,15 +81,16 @@ def word_forms(language: str | None, text: str | None) -> str:
     tag = stemmer_tag(language)
     if text.isascii():
         return "" if tag == PLAIN else _word_tokens(tag, text)
-    kinds = set(map(kind, OTHER_THAN_ASCII.findall(text)))
+    others = OTHER_THAN_ASCII.findall(text)
+    kinds = set(map(kind, set(others)))
     if kinds == {IN_NEITHER}:  # quotes and dashes around words of ASCII
         return (
             "" if tag == PLAIN else " ".join([_forms(tag)[word] for word in ASCII_WORD.findall(text.lower())])
         )
     # As written: some are words once they are taken apart, such as "№" and "㍒".
-    signs = [sign_token(character) for character in text if kind(character) == IN_SIGNS]
+    signs = [sign_token(character) for character in others if IN_SIGNS in kinds and kind(character) == IN_SIGNS]
     text = unicodedata.normalize("NFKC", text.replace(SOFT_HYPHEN, ""))
-    kinds.update(map(kind, OTHER_THAN_ASCII.findall(text)))
+    kinds.update(map(kind, set(OTHER_THAN_ASCII.findall(text))))
     if IN_RUN not in kinds and IN_SIGNS not in kinds:
         return _word_tokens(tag, text)
     parts = [_word_tokens(tag, UNSPACED.sub(" ", text) if IN_RUN in kinds else text)]
