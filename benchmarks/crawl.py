@@ -261,7 +261,8 @@ def _newsplease(address: str, pages: int) -> Run:
     from_html = import_module("newsplease").NewsPlease.from_html
 
     def extract(html: bytes, url: str) -> object:
-        return from_html(html.decode("utf-8", "replace"), url=url).maintext
+        # Else it fetches the pictures of each page, from servers that are not there.
+        return from_html(html.decode("utf-8", "replace"), url=url, fetch_images=False).maintext
 
     return _scrapy(address, extract)
 
