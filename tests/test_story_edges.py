@@ -218,3 +218,8 @@ def test_sentence_shown_a_second_time_in_large_letters_stands_once() -> None:
     pulled = STORY[3].removesuffix(" said the lock keeper on Saturday.").removesuffix(",”")
 
     assert story(inside=f'<div class="text"><p>{pulled}”</p></div>').body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize("label", ["Table of Contents", "Inhaltsverzeichnis", "目次", "Оглавление:"])
+def test_label_above_the_contents_is_no_text(label: str) -> None:
+    assert story(inside=f"<h4>{label}</h4>", kind="BlogPosting").body.split("\n\n") == STORY
