@@ -60,6 +60,11 @@ def listed(heading: str, card: str = CARD, others: dict[str, str] = OTHERS) -> s
         ("Top stories", LinkKind.SECTION),
         ("Sur le même thème", LinkKind.RELATED),
         ("Самое читаемое", LinkKind.POPULAR),
+        ("More posts related to floods", LinkKind.RELATED),
+        ("Die Sportredaktion empfiehlt", LinkKind.SECTION),
+        ("時系列で見る", LinkKind.RELATED),
+        ("Ostatnie wpisy", LinkKind.LATEST),
+        ("Популярні статті", LinkKind.POPULAR),
     ],
 )
 def test_list_is_of_the_kind_that_its_heading_states(heading: str, kind: LinkKind) -> None:

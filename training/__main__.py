@@ -69,10 +69,11 @@ def _write_folds(parts: list[Boosters], folds: dict[str, int], folder: Path | No
 
 def _write(boosters: Boosters, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, booster in boosters.items():
+    for name, ensemble in boosters.items():
         path = folder / f"{name}.npz"
-        save(booster, path)
-        print(f"{path}: {booster.num_trees()} trees, {path.stat().st_size / 1024:.0f} KB")
+        save(ensemble, path)
+        count = sum(booster.num_trees() for booster in ensemble)
+        print(f"{path}: {count} trees, {path.stat().st_size / 1024:.0f} KB")
 
 
 if __name__ == "__main__":

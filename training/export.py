@@ -11,28 +11,29 @@ from archiver.parsers.model import MOST_LEAVES, MOST_NODES
 ALL_LEAVES = (1 << MOST_LEAVES) - 1
 
 
-def save(booster: lgb.Booster, path: Path) -> None:
-    """Write a booster's trees to an .npz file with fixed content for the same model."""
-    model = booster.dump_model()
-    count = len(model["tree_info"])
+def save(ensemble: list[lgb.Booster], path: Path) -> None:
+    """Write the trees of boosters, whose answers are averaged, to an .npz file; its content is fixed by the models."""
+    models = [booster.dump_model() for booster in ensemble]
+    trees = [tree for model in models for tree in model["tree_info"]]
+    count = len(trees)
     feature = np.zeros((MOST_NODES, count), np.int16)
     threshold = np.full((MOST_NODES, count), np.inf, np.float64)
     kept = np.full((MOST_NODES, count), ALL_LEAVES, np.uint8)
     leaves = np.zeros((count, MOST_LEAVES), np.float32)
-    for number, tree in enumerate(model["tree_info"]):
+    for number, tree in enumerate(trees):
         values: list[float] = []
         nodes: list[tuple[int, float, int]] = []
         _flatten(tree["tree_structure"], values, nodes)
         for at, node in enumerate(nodes):
             feature[at, number], threshold[at, number], kept[at, number] = node
-        leaves[number, : len(values)] = values
+        leaves[number, : len(values)] = np.array(values) / len(models)
     np.savez_compressed(
         path,
         feature=feature,
         threshold=_rounded_up(threshold),
         kept=kept,
         leaves=leaves,
-        classes=np.array(model["num_tree_per_iteration"], np.int16),
+        classes=np.array(models[0]["num_tree_per_iteration"], np.int16),
     )
 
 

@@ -12,7 +12,7 @@ from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
-from training.fit import FOLDS, TREES, Boosters
+from training.fit import FOLDS, TREES, Boosters, Ensemble
 
 ROUNDS = {
     "lines_story": 100,
@@ -99,19 +99,19 @@ def _out_of_fold(
         others = [i for i, text in enumerate(read) if folds[text.dump.site] != part]
         parts[part][name] = _booster(name, read, rows, others)
     return [
-        np.asarray(parts[folds[text.dump.site]][name].predict(own), np.float32)
+        np.asarray(parts[folds[text.dump.site]][name][0].predict(own), np.float32)
         for text, own in zip(read, rows, strict=True)
     ]
 
 
-def _booster(name: str, read: list[Text], rows: list[Columns], which: list[int]) -> lgb.Booster:
+def _booster(name: str, read: list[Text], rows: list[Columns], which: list[int]) -> Ensemble:
     labelled = [(i, label) for i in which if (label := _label(name, read[i])) is not None]
     learnt = lgb.Dataset(
         np.vstack([rows[i] for i, _ in labelled]),
         np.concatenate([label for _, label in labelled]),
         weight=np.concatenate([read[i].weights for i, _ in labelled]),
     )
-    return lgb.train(LINE_TREES, learnt, ROUNDS[name])
+    return [lgb.train(LINE_TREES, learnt, ROUNDS[name])]
 
 
 def _label(name: str, text: Text) -> Columns | None:
