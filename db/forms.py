@@ -88,7 +88,9 @@ def word_forms(language: str | None, text: str | None) -> str:
             "" if tag == PLAIN else " ".join([_forms(tag)[word] for word in ASCII_WORD.findall(text.lower())])
         )
     # As written: some are words once they are taken apart, such as "№" and "㍒".
-    signs = [sign_token(character) for character in others if IN_SIGNS in kinds and kind(character) == IN_SIGNS]
+    signs = [
+        sign_token(character) for character in others if IN_SIGNS in kinds and kind(character) == IN_SIGNS
+    ]
     text = unicodedata.normalize("NFKC", text.replace(SOFT_HYPHEN, ""))
     kinds.update(map(kind, set(OTHER_THAN_ASCII.findall(text))))
     if IN_RUN not in kinds and IN_SIGNS not in kinds:
