@@ -149,15 +149,16 @@ def _likely(
     """The blocks that the models choose, and prose they doubt in boxes just like those of what they choose."""
     if ruled.body is not None:
         return [block for block in layout.blocks if _is_ruled(block, table, chances, ruled.body, reasons)]
-    sure = [block for block in layout.blocks if chances[block.index] > CHANCE]
-    text = np.cumsum([0, *(len(block.text) * (chances[block.index] > CHANCE) for block in layout.blocks)])
+    is_sure = chances > CHANCE
+    sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
+    text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
     alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
 
     def is_likely(block: Block) -> bool:
         chance = chances[block.index]
         if chance <= CHANCE:
             is_prose = block.box.tag == "p" and table.prose[block.index]
-            if not (chance > DOUBTED and is_prose and signature(block.box) in alike):
+            if not (is_prose and signature(block.box) in alike):
                 return False
             reasons.setdefault(block.index, Reason.ALIKE)
         elif (
@@ -168,7 +169,8 @@ def _likely(
             reasons[block.index] = Reason.PROMOTED
         return reasons.get(block.index) in KEEPS
 
-    return [block for block in layout.blocks if is_likely(block)]
+    weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED).tolist()]
+    return [block for block in weighed if is_likely(block)]
 
 
 def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list[Block]:
