@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archiver.parsers import blocks, compiled, notices, split_page
+from archiver.parsers import blocks, compiled, names, notices, split_page
 from archiver.parsers import text as text_functions
 from archiver.parsers.characters import Characters, _classes, character_counts, characters
 from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags, tags
@@ -188,6 +188,22 @@ def test_notices_are_told_alike_in_both_forms(name: str, pieces: list[str], betw
     faster, plain = _both(getattr(notices, name))
 
     assert faster(between.join(pieces)) == plain(between.join(pieces))
+
+
+NAME_PIECES = st.one_of(
+    st.sampled_from([part.strip(".") for parts in names.MEANINGS.values() for part in parts.split()]).flatmap(
+        lambda part: st.sampled_from((part, part.replace("-", "_"), part.replace("-", ""), f"{part}s"))
+    ),
+    st.sampled_from((*"abdehnotw-_ ", "\t", "é", "漢", "x" * 70)),
+)
+
+
+@in_both_forms
+@given(st.lists(NAME_PIECES).map("".join))
+def test_names_mean_the_same_in_both_forms(text: str) -> None:
+    faster, plain = _both(names.meanings_of)
+
+    assert faster(text) == plain(text)
 
 
 @in_both_forms

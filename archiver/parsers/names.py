@@ -3,6 +3,8 @@
 import re
 from functools import cache, lru_cache
 
+from archiver.parsers.compiled import module, replaced
+
 # Each meaning with the parts of a class, id or role that speak of it: a hyphen stands for "-", "_" or nothing, a dot
 # for a place where no letter stands. A name may have several meanings; none is decisive alone, they are evidence for
 # the models that weigh them.
@@ -51,6 +53,12 @@ def bit(meaning: str) -> int:
 @lru_cache(maxsize=1 << 15)
 def name_bits(names: str) -> int:
     """Return the meanings of a box's names (class, id and role in lower case) as a set of bits."""
+    return meanings_of(names)
+
+
+@replaced
+def meanings_of(names: str) -> int:
+    """Return what name_bits returns, which remembers it."""
     bits = 0
     for name in names.split():
         bits |= _one(name)
@@ -61,18 +69,18 @@ def name_bits(names: str) -> int:
 def _one(name: str) -> int:
     bits = 0
     if len(name) <= LONGEST_NAME:
-        for part in _any_part().findall(name):
-            bits |= _meanings(part)
+        for part, after in _any_part().findall(name):
+            bits |= _meanings(part + after)
     return bits
 
 
 @cache
 def _any_part() -> re.Pattern[str]:
-    """Finds, at every place of a name, the longest part that has a meaning: one pass for all meanings."""
+    """Finds, at every place of a name, the longest part that has a meaning, and the letter behind it."""
     parts = {part for parts in MEANINGS.values() for part in parts.split()}
     bound = {part for part in parts if part.startswith(".")}
     anywhere, apart = _tree(parts - bound), _tree({part.removeprefix(".") for part in bound})
-    return re.compile(f"(?=({anywhere}|(?<![a-z]){apart}))")
+    return re.compile(f"(?=({anywhere}|(?<![a-z]){apart})([a-z]?))")
 
 
 def _tree(parts: set[str]) -> str:
@@ -88,7 +96,7 @@ def _tree(parts: set[str]) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _meanings(part: str) -> int:
-    """The meanings of one part, those of the shorter parts in it included."""
+    """The meanings of one part with the letter behind it, those of the shorter parts in it included."""
     return sum(1 << index for index, pattern in enumerate(_patterns()) if pattern.search(part))
 
 
@@ -101,3 +109,14 @@ def _expression(part: str) -> str:
     before = "(?<![a-z])" if part.startswith(".") else ""
     after = "(?![a-z])" if part.endswith(".") else ""
     return before + part.strip(".").replace("-", "[-_]?") + after
+
+
+if (_texts := module("texts")) is not None:
+    _every = {part for parts in MEANINGS.values() for part in parts.split()}
+    _texts.know_names(
+        {
+            part: sum(bit(name) for name, parts in MEANINGS.items() if part in parts.split())
+            for part in _every
+        },
+        LONGEST_NAME,
+    )

@@ -10,7 +10,7 @@ PARTS = ("blocks",)
 """Modules of the parsers that are compiled as they are; a .pxd beside each tells the types of its classes, in C."""
 SOURCES = (
     *(f"compiled/{name}.pyx" for name in OWN),
-    *(f"{name}.py" for name in (*PARTS, "events", "text", "notices")),
+    *(f"{name}.py" for name in (*PARTS, "events", "text", "notices", "names")),
     *(f"{name}.pxd" for name in PARTS),
 )
 """All that the core is built from or must agree with, from the folder of the parsers."""

@@ -316,6 +316,91 @@ def ends_with_credit(str text not None):
     return IN_PYTHON["ends_with_credit"](text) if found < 0 else found > 0
 
 
+cdef enum:
+    # Of the tree of names: 26 letters and the hyphen, and as many nodes as its parts have characters, at most.
+    HYPHEN = 26, STEPS = 27, MOST_NODES = 4096
+
+
+cdef struct Node:
+    short next[STEPS]
+    # The meanings of the part that ends here, and of that which does if no letter follows.
+    long long ends, ends_apart
+
+
+cdef Node[MOST_NODES] NODES
+cdef int COUNT
+cdef Py_ssize_t LONGEST_NAME
+
+
+def know_names(dict parts, Py_ssize_t longest_name):
+    """Take what each part of a name means (names.MEANINGS), and how long a name may be. names.py calls this once."""
+    global COUNT, LONGEST_NAME
+    cdef int node, step, at
+    LONGEST_NAME, COUNT = longest_name, 2
+    for part, bits in parts.items():
+        # Node 0 is where parts begin that may stand anywhere, node 1 where those do that no letter may stand before.
+        node = 1 if part.startswith(".") else 0
+        for letter in part.strip("."):
+            step = HYPHEN if letter == "-" else ord(letter) - ord("a")
+            if not NODES[node].next[step]:
+                if COUNT == MOST_NODES:
+                    raise ValueError("more parts of names than MOST_NODES in texts.pyx allows")
+                NODES[node].next[step] = COUNT
+                COUNT += 1
+            node = NODES[node].next[step]
+        if part.endswith("."):
+            NODES[node].ends_apart |= bits
+        else:
+            NODES[node].ends |= bits
+
+
+cdef inline int _letter(int kind, const void* data, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """The number of the letter at a place, HYPHEN for a hyphen or what stands for one, -1 for all else."""
+    if at >= end:
+        return -1
+    cdef unsigned int c = <unsigned int>PyUnicode_READ(kind, data, at)
+    return <int>c - 0x61 if 0x61 <= c <= 0x7A else HYPHEN if c == 0x2D or c == 0x5F else -1
+
+
+cdef long long _meant(int node, int kind, const void* data, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """The meanings of all parts that go on from a node at a place."""
+    cdef int letter = _letter(kind, data, at, end)
+    cdef long long bits = NODES[node].ends
+    if NODES[node].ends_apart and (letter < 0 or letter == HYPHEN):
+        bits |= NODES[node].ends_apart
+    cdef int hyphen = NODES[node].next[HYPHEN]
+    if hyphen:
+        bits |= _meant(hyphen, kind, data, at, end)
+    if letter >= 0 and NODES[node].next[letter]:
+        bits |= _meant(NODES[node].next[letter], kind, data, at + 1, end)
+    return bits
+
+
+def meanings_of(str names not None):
+    """names.meanings_of."""
+    cdef Py_ssize_t size = len(names), at = 0, end, place
+    cdef int kind = PyUnicode_KIND(names), before, letter
+    cdef const void* data = PyUnicode_DATA(names)
+    cdef long long bits = 0
+    while at < size:
+        if _is_space(PyUnicode_READ(kind, data, at)):
+            at += 1
+            continue
+        end = at + 1
+        while end < size and not _is_space(PyUnicode_READ(kind, data, end)):
+            end += 1
+        before = -1
+        for place in range(at, end if end - at <= LONGEST_NAME else at):
+            letter = _letter(kind, data, place, end)
+            if letter >= 0:
+                bits |= _meant(0, kind, data, place, end)
+                if before < 0 or before == HYPHEN:
+                    bits |= _meant(1, kind, data, place, end)
+            before = letter
+        at = end
+    return bits
+
+
 def character_counts(
     list texts not None, const unsigned short[::1] classes, float[:, ::1] counts, unsigned short[:, ::1] ends
 ):
