@@ -170,7 +170,7 @@ def test_address_that_leads_into_itself_is_recorded_and_not_asked_for(archive: P
     ("page", "most"), [(answer(story()), MOST_COPIES), (answer(b"<html><body><p>No day</p>"), MOST_QUERIES)]
 )
 def test_ever_new_queries_end(archive: Path, crawl: Crawl, page: Answer, most: int) -> None:
-    paths = [f"/calendar?day={number}" for number in range(60)]
+    paths = [f"/news/the-story-of-the-day?day={number}" for number in range(60)]
     with misbehaving({"/a": linked(story(), *paths), "/feed.xml": feed("/a")}) as server:
         server.pages.update(dict.fromkeys(paths, page))
         crawl(server.url)
