@@ -122,7 +122,7 @@ def link_columns(
 def _shown(candidate: Candidate) -> list[float]:
     anchor, block, headline = candidate.anchor, candidate.block, candidate.headline
     attributes = anchor.element
-    rel = (attributes.get("rel") or "").lower()
+    rel = candidate.rel
     return [
         candidate.words,
         log1p(len(headline)),

@@ -78,7 +78,8 @@ class Candidate:
     """How many links of the page lead to the same address."""
     card: Box | None = None
     """The largest box around the link whose headlines all lead to its target."""
-
+    rel: str = ""
+    """What the link says of its target's relation to the page, in lower case."""
     looks: tuple[str, ...] = ()
     """The tags and names around the link: cards of one list are alike in them."""
 
@@ -104,6 +105,8 @@ def link_candidates(
         if _is_of_a_menu(anchor) and anchor.index not in ruled:
             continue
         href = anchor.href
+        if href.startswith("#"):
+            continue
         if href in targets:
             target = targets[href]
         else:
@@ -128,6 +131,7 @@ def link_candidates(
     for candidate in found:
         candidate.links = count[candidate.target]
         candidate.looks = _looks(candidate.anchor)
+        candidate.rel = (candidate.anchor.element.get("rel") or "").lower()
     _find_cards(found)
     return found
 

@@ -243,7 +243,7 @@ def _heading(shown: Shown) -> str:
 
 def _is_neighbour(candidate: Candidate) -> bool:
     """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`)."""
-    rel = (candidate.anchor.element.get("rel") or "").lower().split()
+    rel = candidate.rel.split() if candidate.rel else ()
     return ("prev" in rel or "next" in rel) and candidate.words >= PAID_WORDS
 
 
@@ -251,7 +251,7 @@ def _is_paid(candidate: Candidate, heading: Block | None) -> bool:
     """Whether a headline is paid for: the link, the boxes around it or the heading above say so."""
     if candidate.words < PAID_WORDS:
         return False
-    if "sponsored" in (candidate.anchor.element.get("rel") or "").lower():
+    if "sponsored" in candidate.rel:
         return True
     return heading is not None and kind_of_heading(heading.text) is LinkKind.SPONSORED
 

@@ -49,18 +49,22 @@ def canonical_url(url: str, base: str = "") -> str | None:
 def readable_url(url: str, base: str = "") -> str | None:
     """Return the same as canonical_url, but with letters outside ASCII as the page writes them (RFC 3987)."""
     plain, mark, query = url.partition("#")[0].partition("?")
-    if not mark or (PLAIN_QUERY.match(query) and not _tracking().search(query)):
-        is_plain = DOTS not in plain
-        if is_plain and PLAIN.match(plain):
+    if mark and PLAIN_QUERY.match(query):
+        query = _without_tracking(query)
+        mark = "?" if query else ""
+    elif mark:
+        return _read(url, base)
+    if DOTS not in plain:
+        if plain.startswith("//"):
+            plain = f"{base.partition(':')[0]}:{plain}"
+        if PLAIN.match(plain):
             return plain + mark + query
-        if is_plain and PLAIN_FROM_ROOT.match(plain):
+        if PLAIN_FROM_ROOT.match(plain):
             origin = _origin(base)
             return None if origin is None else origin + plain + mark + query
         if BARE_HOST.match(plain):
             return plain + "/" + mark + query
-    if NOT_HTTP.match(plain):
-        return None
-    return _read(url, base)
+    return None if NOT_HTTP.match(plain) else _read(url, base)
 
 
 def _read(url: str, base: str) -> str | None:
@@ -110,13 +114,16 @@ def _ascii_host(host: str) -> str | None:
 
 
 def _canonical_query(parts: SplitResult) -> str:
-    query = parts.query
+    return _encoded(_without_tracking(parts.query))
+
+
+def _without_tracking(query: str) -> str:
     tracking = _tracking()
-    if query and tracking.search(query):
-        query = "&".join(
-            pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0])
-        )
-    return _encoded(query)
+    if not query or not tracking.search(query):
+        return query
+    return "&".join(
+        pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0])
+    )
 
 
 @cache
