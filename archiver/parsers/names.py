@@ -111,9 +111,9 @@ def _expression(part: str) -> str:
     return before + part.strip(".").replace("-", "[-_]?") + after
 
 
-if (_texts := module("texts")) is not None:
+if (_core := module("words")) is not None:
     _every = {part for parts in MEANINGS.values() for part in parts.split()}
-    _texts.know_names(
+    _core.know_names(
         {
             part: sum(bit(name) for name, parts in MEANINGS.items() if part in parts.split())
             for part in _every

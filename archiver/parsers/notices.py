@@ -60,5 +60,5 @@ def _table() -> dict[str, list[str]]:
     return {name: table["words"].split() for name, table in tomllib.loads(text).items()}
 
 
-if (_texts := module("texts")) is not None:
-    _texts.know_notices(_words(), _credits(), MOST_READ, CREDIT_SIZE, CREDIT_REACH)
+if (_core := module("words")) is not None:
+    _core.know_notices(_words(), _credits(), MOST_READ, CREDIT_SIZE, CREDIT_REACH)

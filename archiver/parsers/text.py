@@ -49,8 +49,8 @@ def folds_to(text: str, folded: str) -> bool:
 
 QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
 QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»]")
-if (_texts := module("texts")) is not None:
-    _texts.know_quotes(QUOTES)
+if (_core := module("texts")) is not None:
+    _core.know_quotes(QUOTES)
 
 
 @replaced

@@ -4,12 +4,13 @@ from hashlib import sha256
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-OWN = ("nodes", "kernels", "texts")
+OWN = ("nodes", "kernels", "texts", "words")
 """Modules of this folder that do what a part of the parsers does in Python too."""
 PARTS = ("blocks",)
 """Modules of the parsers that are compiled as they are; a .pxd beside each tells the types of its classes, in C."""
 SOURCES = (
     *(f"compiled/{name}.pyx" for name in OWN),
+    "compiled/characters.pxd",
     *(f"{name}.py" for name in (*PARTS, "events", "text", "notices", "names")),
     *(f"{name}.pxd" for name in PARTS),
 )
