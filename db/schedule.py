@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, Outcome, Visit
+from db.connection import transaction
 from db.funnels import count_discovered
 from db.pages import page_row
 from db.values import storable, time_of, time_or_none, time_text
@@ -136,9 +137,12 @@ def close_turn(
 
 
 def lease_page(archive: Connection, crawl_id: int, url: str, source: str, now: datetime) -> None:
-    """Note that a crawl is about to ask for a page of the source at address source, which has a row."""
+    """Note that a crawl is about to ask for a page of the source at address source, which has a row.
+
+    Raises ArchiveError if the archive cannot be written, DiskFullError if the disk is full.
+    """
     moment = time_text(now)
-    with archive:
+    with transaction(archive):
         (source_id,) = archive.execute("SELECT id FROM sources WHERE url = ?", (storable(source),)).fetchone()
         is_known = archive.execute("SELECT 1 FROM pages WHERE url = ?", (storable(url),)).fetchone()
         page_id = page_row(archive, url, moment, source_id)

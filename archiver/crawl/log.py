@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
-from scrapy import Spider
+from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from scrapy.settings import Settings
@@ -52,6 +52,13 @@ class VisitLog(LogFormatter):
         """
         level = logging.DEBUG if isinstance(exception, ArchiveError) else logging.ERROR
         return {"level": level, "msg": "Failed to archive %s", "args": (_event(item, None).text,)}
+
+    def spider_error(
+        self, failure: Failure, request: Request, response: Response | Failure, spider: Spider
+    ) -> LogFormatterResult:
+        """Say which page a spider failed on; the traceback follows, unless the archive ends the crawl as above."""
+        said = super().spider_error(failure, request, response, spider)
+        return {**said, "level": logging.DEBUG} if isinstance(failure.value, ArchiveError) else said
 
 
 @contextmanager
