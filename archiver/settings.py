@@ -70,8 +70,6 @@ METAREFRESH_ENABLED = False
 RETRY_TIMES = 1
 # The page's outcome tells it already.
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
-# Every status reaches the spider, which records it.
-HTTPERROR_ALLOW_ALL = True
 
 # ---- Limits of splitting one page ----
 
@@ -126,7 +124,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
-# What these do for each page our spiders do, or nobody wants: every status counts, the frontier bounds addresses.
+# What these do for each page our spiders do, or nobody wants: every status reaches the spider, which records it, and
+# the frontier bounds addresses.
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,

@@ -42,7 +42,7 @@ class ArchiveWriter(sqlite3.Connection):
             self.lock = None
 
 
-def open_archive(path: Path) -> Connection:
+def open_archive(path: Path) -> ArchiveWriter:
     """Open the archive at path for writing and bring its schema up to date; make it if there is none.
 
     Raises ArchiveError if the file is another program's, of a newer schema, or cannot be written, LockedError
@@ -178,12 +178,9 @@ def transaction(archive: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def joined(archive: Connection) -> Iterator[None]:
+def joined(archive: ArchiveWriter) -> Iterator[None]:
     """Make all transactions inside one: what SQLite writes for each, it writes once. If one fails, so must all."""
     with transaction(archive):
-        if not isinstance(archive, ArchiveWriter):
-            yield
-            return
         archive.is_joined = True
         try:
             yield
@@ -218,7 +215,7 @@ def _refuse_other_files(path: Path) -> bool:
     return exists
 
 
-def _opened_for_writing(path: Path, lock: IO[bytes]) -> Connection:
+def _opened_for_writing(path: Path, lock: IO[bytes]) -> ArchiveWriter:
     try:
         archive = sqlite3.connect(path, factory=ArchiveWriter, isolation_level="IMMEDIATE")
     except sqlite3.OperationalError as error:

@@ -105,17 +105,7 @@ class WarcWriter:
 
     def append_packed(self, record: bytes, request: bytes) -> WarcPlace:
         """Write a record that is packed already, and its request; it stands on the disk only after sync."""
-        with _disk_errors(self._directory):
-            file = self._writable()
-            offset = file.tell()
-            self._is_synced = False
-            try:
-                _write_all(file, record + request)
-            except BaseException:
-                file.seek(offset)
-                file.truncate()
-                raise
-            return WarcPlace(file=Path(file.name).name, offset=offset, length=len(record))
+        return self._write(record, request, waits=False)
 
     def sync(self) -> None:
         """Wait until the disk has all that append_packed wrote."""
@@ -157,14 +147,16 @@ class WarcWriter:
         return True
 
     def _append(self, records: tuple[bytes, bytes]) -> WarcPlace:
-        answer, request = records
+        return self._write(*records, waits=not self._is_together)
+
+    def _write(self, answer: bytes, request: bytes, *, waits: bool) -> WarcPlace:
         with _disk_errors(self._directory):
             file = self._writable()
             offset = file.tell()
             self._is_synced = False
             try:
                 _write_all(file, answer + request)
-                if not self._is_together:
+                if waits:
                     self.sync()
             except BaseException:
                 file.seek(offset)

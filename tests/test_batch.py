@@ -85,20 +85,34 @@ def test_one_that_fails_takes_no_other_with_it(opened: OpenArchive, tmp_path: Pa
     assert kinds == ["warcinfo", "response", "response", "response"]
 
 
+def written_at_once(opened: OpenArchive, *visits: Visit) -> object:
+    """How many articles are stored before any timer has run."""
+
+    async def stored() -> object:
+        batch = Batch(opened)
+        waiting = [asyncio.ensure_future(batch.process_item(each)) for each in visits]
+        await asyncio.sleep(0)  # each has begun
+        count = one(opened.connection, "SELECT count(*) FROM articles")
+        await asyncio.gather(*waiting)
+        return count
+
+    return asyncio.run(stored())
+
+
 def test_batch_that_is_full_waits_no_longer(opened: OpenArchive) -> None:
     many = [
         visit(article(f"{number}", f"Headline {number}", f"Text {number}. " * 9)) for number in range(MOST)
     ]
 
-    async def stored_at_once() -> object:
-        batch = Batch(opened)
-        waiting = [asyncio.ensure_future(batch.process_item(each)) for each in many]
-        await asyncio.sleep(0)  # each has begun; no timer has run
-        stored = one(opened.connection, "SELECT count(*) FROM articles")
-        await asyncio.gather(*waiting)
-        return stored
+    assert written_at_once(opened, *many[1:]) == 0
+    assert written_at_once(opened, *many) == MOST
 
-    assert asyncio.run(stored_at_once()) == MOST
+
+def test_visit_that_met_a_wall_is_told_at_once(opened: OpenArchive) -> None:
+    """The crawl may have to leave the site alone: it must not ask for more while the visit waits for others."""
+    wall = visit(None, url="https://news.example/next", outcome=Outcome.CHALLENGE)
+
+    assert written_at_once(opened, visit(FLOOD), wall) == 1
 
 
 def test_a_page_told_twice_at_once_is_one_story(opened: OpenArchive) -> None:

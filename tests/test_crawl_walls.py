@@ -89,13 +89,12 @@ def test_no_wall_takes_the_place_of_a_story(archive: Path, crawl: Crawl, path: s
 def test_site_that_checks_everybody_is_left_alone_and_nothing_counts_as_fetched(
     archive: Path, crawl: Crawl
 ) -> None:
-    pages = dict.fromkeys((f"/{number}" for number in range(60)), CHECK)
+    pages = dict.fromkeys((f"/{number}" for number in range(20)), CHECK)
     with misbehaving({**pages, "/": CHECK}) as server:
         summary = crawl(server.url)
 
     assert rows(archive)["/"][0] == "challenge"
-    # Those that were on the way when it was told count too.
-    assert summary.counts[server.url][Outcome.CHALLENGE] < 30
+    assert summary.counts[server.url][Outcome.CHALLENGE] < 12
 
 
 # Blocks of zstd that repeat one byte 128 kB long, as RFC 8878 writes them; the last says so.

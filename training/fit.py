@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold
 from archiver.parsers.features import context_columns
 from archiver.parsers.link_features import KIND_ORDER, link_columns
 from archiver.parsers.links import link_candidates, main_address
-from archiver.parsers.model import MOST_LEAVES
+from archiver.parsers.model import MOST_LEAVES, probabilities
 from archiver.parsers.text_features import Columns
 from training.corpus import Page, comparable
 
@@ -107,7 +107,7 @@ def final(read: list[Page], validation: Validation, folds: dict[str, int]) -> Bo
     every = list(range(len(read)))
     rows = [page.table.columns.T for page in read]
     alone = [
-        _predicted(validation.boosters[folds[page.site]]["blocks"], page.table.columns.T) for page in read
+        predicted(validation.boosters[folds[page.site]]["blocks"], page.table.columns.T) for page in read
     ]
     return {
         "blocks": _block_booster(every, read, rows, "blocks"),
@@ -128,7 +128,7 @@ def _out_of_fold(
     """Fit one model a fold, keep it in boosters, and return its predictions for the pages it has not seen."""
     for fold in range(FOLDS):
         boosters[fold][name] = fit([i for i, site in enumerate(sites) if folds[site] != fold])
-    return [_predicted(boosters[folds[site]][name], table) for site, table in zip(sites, rows, strict=True)]
+    return [predicted(boosters[folds[site]][name], table) for site, table in zip(sites, rows, strict=True)]
 
 
 def _trained(name: str, learnt: lgb.Dataset, **task: str | int) -> Ensemble:
@@ -136,16 +136,12 @@ def _trained(name: str, learnt: lgb.Dataset, **task: str | int) -> Ensemble:
     return [lgb.train({**settings, "seed": seed}, learnt, ROUNDS[name]) for seed in range(1, SEEDS + 1)]
 
 
-def _predicted(ensemble: Ensemble, rows: Columns) -> Columns:
-    """The probabilities that model.py gives: what all trees say is averaged before it is made one."""
-    width = ensemble[0].num_model_per_iteration()
-    if not len(rows):
-        return np.zeros((0, width) if width > 1 else 0, np.float32)
+def predicted(ensemble: Ensemble, rows: Columns) -> Columns:
+    """Return what model.py will: what all trees say is averaged before it is made a probability."""
+    if not len(rows):  # which LightGBM refuses
+        return probabilities(np.zeros((ensemble[0].num_model_per_iteration(), 0)))
     scores = np.mean([booster.predict(rows, raw_score=True) for booster in ensemble], axis=0)
-    if width == 1:
-        return np.asarray(1 / (1 + np.exp(-scores)), np.float32)
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+    return probabilities(np.atleast_2d(scores.T))
 
 
 def _in_context(read: list[Page], chances: list[Columns]) -> list[Columns]:

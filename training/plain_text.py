@@ -12,7 +12,7 @@ from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
-from training.fit import FOLDS, TREES, Boosters, Ensemble
+from training.fit import FOLDS, TREES, Boosters, Ensemble, predicted
 
 ROUNDS = {
     "lines_story": 100,
@@ -98,10 +98,7 @@ def _out_of_fold(
     for part in range(FOLDS):
         others = [i for i, text in enumerate(read) if folds[text.dump.site] != part]
         parts[part][name] = _booster(name, read, rows, others)
-    return [
-        np.asarray(parts[folds[text.dump.site]][name][0].predict(own), np.float32)
-        for text, own in zip(read, rows, strict=True)
-    ]
+    return [predicted(parts[folds[text.dump.site]][name], own) for text, own in zip(read, rows, strict=True)]
 
 
 def _booster(name: str, read: list[Text], rows: list[Columns], which: list[int]) -> Ensemble:

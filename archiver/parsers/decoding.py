@@ -43,7 +43,6 @@ MOST_ATTRIBUTES_OF_PAGE = 300_000
 TAG_NAME = re.compile(rb"[A-Za-z][^\s>/]*")
 # A name, and a value in quotes or not, as https://html.spec.whatwg.org/#before-attribute-name-state reads them.
 ATTRIBUTE = re.compile(rb"[\s/]*=?[^\s>/=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*)?)?|[\s/]*=")
-# The end of a value that a "<" stands in, and what comes after it.
 # A tag with all its values, also those that hold "<" or ">". A value's quote stands behind "=", any other is a letter;
 # one that is never closed ends with the page.
 WHOLE_TAG = re.compile(rb"<[A-Za-z][^>=]*(?:=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+")

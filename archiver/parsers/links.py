@@ -105,7 +105,7 @@ def link_candidates(
         if _is_of_a_menu(anchor) and anchor.index not in ruled:
             continue
         href = anchor.href
-        if href.startswith("#"):
+        if href.startswith("#"):  # a place on this page
             continue
         if href in targets:
             target = targets[href]

@@ -180,25 +180,12 @@ def _labels_a_slot(block: Block) -> bool:
 
 def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
     """Whether a block of so many words heads a list: it says so, or is a heading of neither the story nor a card."""
-    if not _may_head(block):
-        return False
     if _announces(block, words, cards):
         return True
     if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):
         return False
     is_heading = block.heading > 0 or _is_called_heading(block, words)
     return is_heading and any(map(str.isalpha, block.text))
-
-
-def _may_head(block: Block) -> bool:
-    """Whether a block is a heading by its tag or names or begins with a phrase: most do not, and head no list."""
-    if block.heading or block.box.meanings & HEADLINE_NAMES:
-        return True
-    exact, begins, _ = phrase_bits(block.text)
-    if exact or begins:
-        return True
-    around = block.box.parent
-    return around is not None and around.meanings & HEADLINE_NAMES != 0
 
 
 def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> list[Block]:

@@ -43,11 +43,9 @@ class Trees:
         """Return for each column of features the probability (one class), or (columns, classes) probabilities."""
         count = columns.shape[1]
         parts = [self._scores(columns[:, at : at + AT_ONCE]) for at in range(0, count, AT_ONCE)]
-        scores = np.concatenate(parts, axis=1) if parts else np.zeros((self.classes, 0), np.float32)
-        if self.classes == 1:
-            return np.asarray(1 / (1 + np.exp(-scores[0])), np.float32)
-        odds = np.exp(scores - scores.max(axis=0, initial=-np.inf))
-        return np.asarray((odds / odds.sum(axis=0)).T, np.float32)
+        return probabilities(
+            np.concatenate(parts, axis=1) if parts else np.zeros((self.classes, 0), np.float32)
+        )
 
     def _scores(self, columns: Columns) -> Columns:
         """(classes, columns): the sums of what the trees say."""
@@ -70,6 +68,14 @@ class Trees:
             pattern |= node
         said = self.answers.take(pattern + self.place)
         return np.asarray(said.reshape(-1, self.classes, columns.shape[1]).sum(axis=0), np.float32)
+
+
+def probabilities(scores: NDArray[np.floating]) -> Columns:
+    """Return what scores, (classes, columns), mean: probabilities, of one class or as (columns, classes)."""
+    if len(scores) == 1:
+        return np.asarray(1 / (1 + np.exp(-scores[0])), np.float32)
+    odds = np.exp(scores - scores.max(axis=0, initial=-np.inf))
+    return np.asarray((odds / odds.sum(axis=0)).T, np.float32)
 
 
 def answer_table(kept: NDArray[np.uint8], leaves: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -43,8 +43,6 @@ TAGS = (
     "pre",
 )
 NO_USES = (0, 0, 0)
-# A link of at most so many words is an item of a menu.
-MENU_WORDS = 2
 # Shorter texts are told by phrases alone.
 NOTICE_SIZE = 12
 
@@ -68,11 +66,7 @@ def text_columns(blocks: list[Block]) -> Columns:
     texts = [block.text for block in blocks]
     found = characters(texts)
     size, words = found.size, word_counts(texts, found)
-    # Phrases and notices are not looked for in links of one or two words: half of all blocks, and no story's.
-    read = [
-        "" if block.linked >= len(text) and text.count(" ") < MENU_WORDS else text
-        for block, text in zip(blocks, texts, strict=True)
-    ]
+    read = ["" if _is_menu_item(block) else block.text for block in blocks]
     uses = matrix([phrase_bits(text) if text else NO_USES for text in read], np.int64).T
     tags = [_TAG_NUMBER.get(block.box.tag, len(TAGS)) for block in blocks]
     numbers = matrix(
@@ -119,8 +113,16 @@ def text_columns(blocks: list[Block]) -> Columns:
     )
 
 
+def _is_menu_item(block: Block) -> bool:
+    """Whether a block is a link of one or two words: no story's, whatever it says, and half of all blocks."""
+    return block.linked >= len(block.text) and block.text.count(" ") < 2
+
+
 def _spoken(blocks: list[Block], read: list[str], words: Columns) -> Columns:
-    """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions."""
+    """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions.
+
+    read holds the blocks' texts, "" for items of menus.
+    """
     rows = np.zeros((5, len(blocks)), np.float32)
     rows[0] = [notice_words(text) if len(text) >= NOTICE_SIZE else 0 for text in read]
     rows[1] = rows[0] / np.maximum(words, 1)

@@ -12,7 +12,7 @@ from archiver.items import Discovery, Visit
 from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.deduplicate import Deduplicate
 from archiver.pipelines.forgotten import LeaveOut
-from archiver.pipelines.store import Store
+from archiver.pipelines.store import KEPT, Store
 
 Item: TypeAlias = Visit | Discovery
 
@@ -43,7 +43,9 @@ class Batch:
         batch = self._open
         number = len(batch.items)
         batch.items.append(item)
-        if len(batch.items) == MOST:
+        # What brought nothing may be why the site is to be left alone, which the crawl must hear at once.
+        is_trouble = isinstance(item, Visit) and item.outcome not in KEPT
+        if is_trouble or len(batch.items) == MOST:
             self._write()
         await batch.is_over
         # Where one of them failed all were taken back: each is on its own now, and fails by itself or not at all.
@@ -78,4 +80,4 @@ class _Batch:
     timer: asyncio.TimerHandle
     items: list[Item] = field(default_factory=list)
     results: list[Item] = field(default_factory=list)
-    """None where one of them failed."""
+    """The items as they were recorded; empty where one of them failed."""

@@ -2,14 +2,10 @@
 
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import Self
 from urllib.parse import urlsplit
-
-from scrapy.crawler import Crawler
 
 from archiver.items import Article, Discovery, Outcome, Visit
 from archiver.parsers.story_address import may_be_address_of, story_addresses
-from archiver.pipelines.archive import OpenArchive
 from db.digests import body_digest, content_digest
 from db.lookups import article_at_address, body_of
 from db.store import KnownArticle, article_with_body, known_article, page_state
@@ -23,10 +19,6 @@ class Deduplicate:
         self._archive = archive
         self._exact = exact
         """Whether white space alone makes no version, as for a parser that reads better; else all noise."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(OpenArchive.of(crawler).connection)
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item with its outcome and the article it belongs to."""

@@ -2,12 +2,8 @@
 
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import Self
-
-from scrapy.crawler import Crawler
 
 from archiver.items import Discovery, Outcome, Split, Visit
-from archiver.pipelines.archive import OpenArchive
 from db.digests import body_digest
 from db.forgotten import forgetting_of_visit, not_forgotten
 
@@ -19,10 +15,6 @@ class LeaveOut:
 
     def __init__(self, archive: Connection) -> None:
         self._archive = archive
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(OpenArchive.of(crawler).connection)
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item without it."""

@@ -8,8 +8,7 @@ from scrapy.crawler import Crawler
 
 from archiver.items import Discovery, Visit
 from archiver.pipelines.archive import OpenArchive
-from archiver.pipelines.store import KEPT
-from db.digests import bytes_digest
+from archiver.pipelines.store import KEPT, brings_the_same
 from db.store import last_capture
 from db.warc_records import response_records
 
@@ -29,8 +28,7 @@ class Pack:
         if isinstance(item, Discovery) or item.response is None or item.outcome not in KEPT:
             return item
         response = item.response
-        last = last_capture(self._archive.connection, item.url)
-        if response.status == 304 or (last is not None and last.digest == bytes_digest(response.body)):
+        if brings_the_same(response, last_capture(self._archive.connection, item.url)):
             return item
         packed = await asyncio.to_thread(response_records, item.final_url, item.fetched, response)
         return replace(item, response=replace(response, packed=packed))

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Self
 
-from scrapy.crawler import Crawler
-
-from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, Visit
+from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, RawResponse, Visit
 from archiver.parsers.urls import same_site
 from archiver.pipelines.archive import OpenArchive
 from db.digests import bytes_digest
-from db.lookups import bytes_place
+from db.lookups import LastCapture, bytes_place
 from db.rendered import KeptRendering, same_rendering
 from db.store import Kept, add_discovery, last_capture, record_visit
 
@@ -19,15 +16,16 @@ from db.store import Kept, add_discovery, last_capture, record_visit
 KEPT = ARTICLE_OUTCOMES | {Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.PARSE_LIMIT, Outcome.PARSE_ERROR}
 
 
+def brings_the_same(response: RawResponse, last: LastCapture | None) -> bool:
+    """Whether a response brings no other bytes than the last capture of its page."""
+    return response.status == 304 or (last is not None and last.digest == bytes_digest(response.body))
+
+
 class Store:
     """Writes every visit and every discovered address."""
 
     def __init__(self, archive: OpenArchive) -> None:
         self._archive = archive
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(OpenArchive.of(crawler))
 
     def process_item(self, item: Visit | Discovery) -> Visit | Discovery:
         """Return the item as it was recorded."""
@@ -55,8 +53,7 @@ class Store:
             return None
         warc = self._archive.warc
         last = last_capture(self._archive.connection, visit.url)
-        is_same = response.status == 304 or (last is not None and last.digest == bytes_digest(response.body))
-        if is_same and last is not None and last.place is not None:
+        if last is not None and last.place is not None and brings_the_same(response, last):
             held = warc.held(last.place)
             if held is not None:
                 place = warc.append_revisit(visit.final_url, visit.fetched, response, held)

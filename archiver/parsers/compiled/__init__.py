@@ -1,7 +1,7 @@
 """The compiled core: what of the parsers a C compiler makes faster, where one was at hand when they were installed.
 
-It is a module of the parsers as it is, and two modules that do what a part of the parsers does in Python too, with the
-same results. The core is used whole or not at all: if it was built from the sources that lie beside it
+It is a module of the parsers as it is, and modules of its own that do what a part of the parsers does in Python too,
+with the same results. The core is used whole or not at all: if it was built from the sources that lie beside it
 now, and for the lxml that is installed. ARCHIVER_PURE=1 in the environment switches it off. See docs/compiled.md.
 """
 
