@@ -1,14 +1,13 @@
 """Of which kinds a change is."""
 
-import tomllib
 from dataclasses import replace
-from importlib.resources import files
 
 import pytest
 
 from archiver.items import ChangeKind
 from archiver.revisions.corrections import is_correction
 from archiver.revisions.kinds import Text, change_kinds, is_same_version, new_notice
+from archiver.word_lists import lines, word_table
 
 FLOOD = Text(
     headline="Flood closes the old bridge",
@@ -96,16 +95,14 @@ def test_notice_that_was_there_is_no_new_correction() -> None:
     assert new_notice(corrected, later) is None
 
 
-CORRECTIONS = tomllib.loads(
-    files("archiver.revisions").joinpath("words", "corrections.toml").read_text("utf-8")
-)
+CORRECTIONS = word_table("revisions", "corrections.toml")
 
 
 @pytest.mark.parametrize("language", list(CORRECTIONS))
 def test_corrections_are_known_in_each_language(language: str) -> None:
-    for word in CORRECTIONS[language]["begins"]:
+    for word in lines(CORRECTIONS[language]["begins"]):
         assert is_correction(f"{word.capitalize()}: 12.")
-    for phrase in CORRECTIONS[language]["says"]:
+    for phrase in lines(CORRECTIONS[language]["says"]):
         assert is_correction(f"12 {phrase} 14.")
 
 

@@ -1,14 +1,15 @@
 """The words that sites use around their texts, by language."""
 
-import tomllib
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from archiver.items import LinkKind
 from archiver.parsers.phrases import USES, is_phrase, kind_of_heading, months, phrases, says
+from archiver.word_lists import lines, word_table
 
-TABLE = tomllib.loads(files("archiver.parsers").joinpath("words", "phrases.toml").read_text("utf-8"))
+TABLE = word_table("parsers", "phrases.toml")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +42,41 @@ def test_longer_text_says_what_it_begins_or_ends_with() -> None:
 @pytest.mark.parametrize("language", TABLE)
 def test_every_language_s_table_holds_known_uses_of_folded_phrases(language: str) -> None:
     assert set(TABLE[language]) <= set(USES)
-    for use, listed in TABLE[language].items():
+    for use, text in TABLE[language].items():
+        listed = lines(text)
         assert len(set(listed)) == len(listed), use
-        assert all(phrase == phrase.strip() and phrase for phrase in listed), use
+        assert listed, use
+        assert all(phrase == phrase.lower() for phrase in listed), use
         assert phrases(use)
 
 
 @pytest.mark.parametrize("language", months())
 def test_every_language_names_all_twelve_months(language: str) -> None:
     assert set(months()[language].values()) == set(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("room", "name"),
+    [
+        ("parsers", "phrases.toml"),
+        ("parsers", "walls.toml"),
+        ("parsers", "months.toml"),
+        ("parsers", "offers.toml"),
+        ("parsers", "no_sections.toml"),
+        ("revisions", "corrections.toml"),
+        ("revisions", "times.toml"),
+    ],
+)
+def test_line_holds_a_phrase_and_no_marks_of_toml(room: str, name: str) -> None:
+    for text in _texts(word_table(room, name)):
+        for line in lines(text):
+            assert not line.startswith(("#", '"', "[")), line
+            assert not line.endswith((",", '"', "]")), line
+
+
+def _texts(table: Mapping[str, Any]) -> Iterator[str]:
+    for value in table.values():
+        if isinstance(value, str):
+            yield value
+        else:
+            yield from _texts(value)

@@ -1,8 +1,6 @@
 """The headlines of other stories around one story: which links show one, in which words, of what kind."""
 
-import tomllib
 from datetime import UTC, datetime
-from importlib.resources import files
 
 import pytest
 
@@ -11,6 +9,7 @@ from archiver.parsers import split_page
 from archiver.parsers.list_headings import heads_offers
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.split import page_parts
+from archiver.word_lists import word_table
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 STORY = [
@@ -165,11 +164,10 @@ def test_heading_of_stories_is_no_heading_of_offers(heading: str) -> None:
 
 
 def test_words_for_offers_are_single_words_by_language() -> None:
-    table = tomllib.loads(files("archiver.parsers").joinpath("words", "offers.toml").read_text("utf-8"))
-
-    for language, words in table.items():
+    for language, text in word_table("parsers", "offers.toml").items():
+        words = text.split()
         assert len(set(words)) == len(words), language
-        assert all(word.split() == [word] == [word.lower()] for word in words), language
+        assert all(word == word.lower() for word in words), language
         assert all(heads_offers(word.upper()) for word in words), language
 
 

@@ -1,11 +1,9 @@
 """What servers put in place of a story is told by language, and a story about such things is still one."""
 
-import tomllib
-from importlib.resources import files
-
 import pytest
 
 from archiver.parsers.walls import Wall, wall_of_headers, wall_of_page, wall_of_text
+from archiver.word_lists import lines, word_table
 
 LONG = "The council said on Friday that it would look at the matter again in the spring. "
 
@@ -70,13 +68,11 @@ def test_services_say_by_header_that_they_check() -> None:
 
 
 def test_phrases_are_written_as_they_are_looked_for() -> None:
-    table = tomllib.loads(files("archiver.parsers").joinpath("words", "walls.toml").read_text("utf-8"))
-
-    for language, walls in table.items():
+    for language, walls in word_table("parsers", "walls.toml").items():
         assert set(walls) <= set(Wall), language
         for uses in walls.values():
             assert set(uses) <= {"titles", "texts"}
-            for phrase in (phrase for phrases in uses.values() for phrase in phrases):
+            for phrase in (phrase for text in uses.values() for phrase in lines(text)):
                 assert phrase == " ".join(phrase.split()), phrase
                 assert "’" not in phrase, phrase
                 assert len(phrase) > 1, phrase

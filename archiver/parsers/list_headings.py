@@ -1,11 +1,9 @@
 """The heading that a reader sees above a list of links."""
 
-import tomllib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Set
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
 from archiver.parsers.urls import host, site
+from archiver.word_lists import word_table
 
 HEADLINE_NAMES = bit("headline")
 KICKER_NAMES = bit("tag")
@@ -152,10 +151,8 @@ def heads_offers(text: str) -> bool:
 @cache
 def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
     """The words for offers, and those in scripts without spaces."""
-    table = tomllib.loads(
-        files("archiver.parsers").joinpath("words", "offers.toml").read_text(encoding="utf-8")
-    )
-    every = [fold(word) for words in table.values() for word in words]
+    texts = word_table("parsers", "offers.toml").values()
+    every = [fold(word) for text in texts for word in text.split()]
     return frozenset(every), tuple(word for word in every if UNSPACED.match(word))
 
 

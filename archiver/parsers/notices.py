@@ -1,12 +1,11 @@
 """How much a text speaks of the site and to its reader, instead of telling a story."""
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from archiver.parsers.compiled import module, replaced
 from archiver.parsers.text import UNSPACED, WORD
+from archiver.word_lists import word_table
 
 # Words at a text's end among which a caption names its agency.
 CREDIT_REACH = 3
@@ -56,8 +55,7 @@ def _credits() -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, list[str]]:
-    text = files("archiver.parsers").joinpath("words", "notices.toml").read_text(encoding="utf-8")
-    return {name: table["words"].split() for name, table in tomllib.loads(text).items()}
+    return {name: table["words"].split() for name, table in word_table("parsers", "notices.toml").items()}
 
 
 if (_core := module("words")) is not None:

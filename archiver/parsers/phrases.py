@@ -1,11 +1,10 @@
 """The words that sites use around their texts, from the files in words/."""
 
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from archiver.items import LinkKind
 from archiver.parsers.text import UNSPACED, fold
+from archiver.word_lists import lines, word_table
 
 USES = ("sponsored", "popular", "related", "latest", "section", "updated", "published", "by", "furniture")
 """What a phrase may be used for, each a bit; the kinds of lists stand in their order of trust."""
@@ -25,18 +24,19 @@ def months() -> dict[str, dict[str, int]]:
     """Return for each language the number of the month that a name means."""
     return {
         language: {
-            name.replace("_", " "): number for number, line in enumerate(lines, 1) for name in line.split()
+            name.replace("_", " "): number
+            for number, names in enumerate(lines(text), 1)
+            for name in names.split()
         }
-        for language, lines in _table("months.toml").items()
+        for language, text in word_table("parsers", "months.toml").items()
     }
 
 
 @cache
 def phrases(use: str) -> frozenset[str]:
     """Return all languages' phrases for one of USES, folded."""
-    return frozenset(
-        fold(phrase) for table in _table("phrases.toml").values() for phrase in table.get(use, ())
-    )
+    tables = word_table("parsers", "phrases.toml").values()
+    return frozenset(fold(phrase) for table in tables for phrase in lines(table.get(use, "")))
 
 
 @cache
@@ -124,7 +124,3 @@ def kind_of_heading(text: str) -> LinkKind | None:
             if bits >> index & 1:
                 return kind
     return None
-
-
-def _table(name: str) -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("archiver.parsers").joinpath("words", name).read_text(encoding="utf-8"))

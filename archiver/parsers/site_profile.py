@@ -1,11 +1,9 @@
 """What the first page of a site says of the site: its name, its language, its feeds and its sections."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -18,6 +16,7 @@ from archiver.parsers.link_addresses import FILES, is_offer
 from archiver.parsers.structured import Structured, first_string, json_ld, structured, types
 from archiver.parsers.text import clean
 from archiver.parsers.urls import canonical_url, host, same_site
+from archiver.word_lists import word_table
 
 SITE_TYPES = frozenset({"website", "newsmediaorganization", "organization", "newspaper", "corporation"})
 # What stands between a site's name and its motto in a title.
@@ -110,8 +109,8 @@ def _is_in_menu(link: Element) -> bool:
 @cache
 def _no_section() -> frozenset[str]:
     """Return the words of addresses of pages in menus that are no sections of news."""
-    text = (files("archiver.parsers") / "words" / "no_sections.toml").read_text("utf-8")
-    return frozenset(word for words in tomllib.loads(text).values() for word in words)
+    texts = word_table("parsers", "no_sections.toml").values()
+    return frozenset(word for text in texts for word in text.split())
 
 
 def _may_be_section(address: str, url: str) -> bool:

@@ -5,14 +5,13 @@ those of every version that ever was stay there.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from urllib.parse import quote, unquote, urlsplit
 
 from archiver.items import StoryAddress
+from archiver.word_lists import word_table
 
 SAFE = "/:@!$&'()*+,;=~-._"
 SLUG_BREAK = re.compile(r"[\W_]+")
@@ -41,7 +40,6 @@ class Rules:
 @cache
 def versions() -> tuple[Rules, ...]:
     """Return the rules of all versions, the newest last."""
-    text = files("archiver.parsers").joinpath("words", "story_addresses.toml").read_text("utf-8")
     return tuple(
         Rules(
             number=each["number"],
@@ -53,7 +51,7 @@ def versions() -> tuple[Rules, ...]:
             endings=tuple((ending, instead) for ending, instead in each["endings"]),
             caches=_any(each["caches"]),
         )
-        for each in tomllib.loads(text)["version"]
+        for each in word_table("parsers", "story_addresses.toml")["version"]
     )
 
 

@@ -5,13 +5,13 @@ is one, whatever it speaks of.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from html import unescape
-from importlib.resources import files
 from itertools import islice
+
+from archiver.word_lists import lines, word_table
 
 # Letters and digits of the longest wall that is known by its heading or by the paragraphs it is made of.
 LONGEST_WALL = 1200
@@ -135,6 +135,5 @@ def _texts() -> Mapping[Wall, re.Pattern[str]]:
 
 
 def _phrases(wall: Wall, use: str) -> Iterator[str]:
-    text = files("archiver.parsers").joinpath("words", "walls.toml").read_text(encoding="utf-8")
-    for language in tomllib.loads(text).values():
-        yield from language.get(wall, {}).get(use, ())
+    for language in word_table("parsers", "walls.toml").values():
+        yield from lines(language.get(wall, {}).get(use, ""))
