@@ -1,13 +1,12 @@
 """Crawls news sites and archives every page's article and related headlines."""
 
-from importlib.metadata import version
 from os import PathLike
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archiver.archive import Archive
 
-__version__ = version("news-archiver")
+__version__ = "0.1.0"  # pyproject.toml reads it here
 
 
 def open(path: "str | PathLike[str]") -> "Archive":  # noqa: A001 - read as archiver.open

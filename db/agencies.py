@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 # What joins names of agencies to each other, to places and to initials: "dpa/AFP", "서울=연합뉴스", "AFP, Reuters".
 JOINED = re.compile(
@@ -103,7 +103,7 @@ def _folded(text: str) -> str:
 @cache
 def _forms() -> dict[str, str]:
     """Return the agency for each form of a name."""
-    tables = tomllib.loads(files("db").joinpath("words", "agencies.toml").read_text("utf-8"))
+    tables = tomllib.loads(Path(__file__).with_name("words").joinpath("agencies.toml").read_text("utf-8"))
     return {
         _folded(form): name for table in tables.values() for name, forms in table.items() for form in forms
     }

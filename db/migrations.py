@@ -1,6 +1,6 @@
 """The archive's schema, one migration after the other; one that has been released is never edited."""
 
-from importlib.resources import files
+from pathlib import Path
 from sqlite3 import Connection
 
 from sqlite_utils import Database, Migrations
@@ -77,4 +77,4 @@ def migrate(archive: Connection) -> None:
 
 
 def _run(archive: Database, name: str) -> None:
-    archive.executescript(files("db").joinpath("schema", name).read_text("utf-8"))
+    archive.executescript(Path(__file__).with_name("schema").joinpath(name).read_text("utf-8"))

@@ -9,7 +9,7 @@ from archives import FLOOD, filled
 from commands import Run, run_apart, runner
 
 from archiver import __version__
-from archiver.cli import commands
+from archiver.cli.listing import SUMMARIES, Later
 
 
 @pytest.fixture
@@ -24,11 +24,17 @@ def test_version(run: Run) -> None:
 def test_help_names_every_command_in_the_order_of_a_first_session(run: Run) -> None:
     text = run("--help").out
 
-    listed = [line.split()[0] for line in text.partition("Commands:\n")[2].splitlines()]
-    assert listed == list(commands.commands)
+    listed = text.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in listed.splitlines()] == list(SUMMARIES)
+    assert "..." not in listed
 
 
-@pytest.mark.parametrize("name", list(commands.commands))
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_command_is_found_under_the_name_in_the_list(name: str) -> None:
+    assert Later(name).load().name == name
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
 def test_help_of_every_command_has_an_example(run: Run, name: str) -> None:
     result = run(name, "--help")
 

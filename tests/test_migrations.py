@@ -12,7 +12,7 @@ from archives import column, compare_with_index
 from commands import Run, runner
 from sqlite_utils import Database
 
-from archiver.cli import commands
+from archiver.cli.listing import SUMMARIES
 from archiver.errors import ExitCode
 from db.connection import APPLICATION_ID, open_archive, read_archive
 from db.migrations import migrations
@@ -289,14 +289,14 @@ WITHOUT = {"demo", "source", "schedule", "parse"}
 
 
 def test_every_command_that_takes_an_archive_is_among_these() -> None:
-    assert {name for name in commands.commands if name not in WITHOUT} <= set(USES) | KNOWN_LATER
+    assert {name for name in SUMMARIES if name not in WITHOUT} <= set(USES) | KNOWN_LATER
 
 
 # Commands of other parts, which read by read_archive as those above.
 KNOWN_LATER: set[str] = set()
 
 
-@pytest.mark.parametrize("command", [name for name in USES if name in commands.commands])
+@pytest.mark.parametrize("command", [name for name in USES if name in SUMMARIES])
 def test_newer_archive_is_refused_in_a_clear_line(
     run: Run, archive: Path, tmp_path: Path, command: str
 ) -> None:

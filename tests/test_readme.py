@@ -14,7 +14,7 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, filled, link, visit
 
 from archiver import settings
-from archiver.cli import commands
+from archiver.cli.listing import SUMMARIES, Later
 from archiver.cli.source import source
 from archiver.cli.watch import watch
 from archiver.crawl.sources import read_sources
@@ -42,7 +42,7 @@ def test_setting_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("name", list(commands.commands))
+@pytest.mark.parametrize("name", SUMMARIES)
 def test_command_is_in_the_readme(name: str) -> None:
     assert f"| `archiver {name}" in README
 
@@ -80,7 +80,11 @@ def test_every_table_and_view_is_in_the_readme(tmp_path: Path) -> None:
 def test_options_named_in_the_readme_exist() -> None:
     known = {
         option
-        for command in (*commands.commands.values(), *source.commands.values(), *watch.commands.values())
+        for command in (
+            *(Later(name).load() for name in SUMMARIES),
+            *source.commands.values(),
+            *watch.commands.values(),
+        )
         for parameter in command.params
         for option in parameter.opts
     }
@@ -95,7 +99,7 @@ def test_commands_of_the_sessions_are_understood() -> None:
 
     assert len(used) >= 8
     for name, *arguments in used:
-        command = commands.commands[name]
+        command = Later(name).load()
         end = arguments.index(">") if ">" in arguments else None
         with command.make_context(name, arguments[:end]) as context:
             assert isinstance(context, click.Context)

@@ -8,37 +8,7 @@ from collections.abc import Sequence
 import click
 
 from archiver import __version__
-from archiver.cli.backfill import backfill
-from archiver.cli.backup import backup
-from archiver.cli.changes import changes_
-from archiver.cli.crawl import crawl
-from archiver.cli.demo import demo
-from archiver.cli.diff import diff
-from archiver.cli.doctor import doctor
-from archiver.cli.duplicates import duplicates
-from archiver.cli.explain import explain
-from archiver.cli.export import export
-from archiver.cli.forget import forget
-from archiver.cli.front import front_
-from archiver.cli.history import history_
-from archiver.cli.imports import import_
-from archiver.cli.merge import merge
-from archiver.cli.missing import missing_
-from archiver.cli.parse import parse
-from archiver.cli.reindex import reindex
-from archiver.cli.related import related
-from archiver.cli.reparse import reparse
-from archiver.cli.schedule import schedule
-from archiver.cli.search import search
-from archiver.cli.serve import serve
-from archiver.cli.show import show
-from archiver.cli.source import source
-from archiver.cli.stats import stats
-from archiver.cli.status import status
-from archiver.cli.upgrade import upgrade
-from archiver.cli.vacuum import vacuum
-from archiver.cli.verify import verify
-from archiver.cli.watch import watch
+from archiver.cli.listing import SUMMARIES, Later
 from archiver.errors import ArchiverError, ExitCode
 
 
@@ -48,6 +18,13 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click hands it over
         """Return the names of the commands in the order of their adding."""
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the name and the command that args begin with, and the rest of them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Later) else command, rest
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that ctx names and return its exit code, if it has one of its own."""
@@ -75,40 +52,8 @@ def commands() -> None:
     """
 
 
-for command in (
-    demo,
-    crawl,
-    source,
-    schedule,
-    backfill,
-    search,
-    watch,
-    show,
-    history_,
-    diff,
-    changes_,
-    related,
-    front_,
-    missing_,
-    explain,
-    status,
-    stats,
-    duplicates,
-    serve,
-    export,
-    parse,
-    reparse,
-    reindex,
-    import_,
-    verify,
-    merge,
-    forget,
-    backup,
-    vacuum,
-    upgrade,
-    doctor,
-):
-    commands.add_command(command)
+for _name in SUMMARIES:
+    commands.add_command(Later(_name))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

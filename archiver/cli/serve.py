@@ -3,7 +3,6 @@
 import json
 import secrets
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -76,6 +75,6 @@ def serve(
 
 def _metadata(archive: Path) -> str:
     """Return what Datasette should say of the archive's tables; it calls a file by its name without ending."""
-    metadata = json.loads(files("archiver.room").joinpath("datasette.json").read_text("utf-8"))
+    metadata = json.loads(Path(__file__).parents[1].joinpath("room", "datasette.json").read_text("utf-8"))
     metadata["databases"] = {archive.stem: metadata["databases"]["archive"]}
     return json.dumps(metadata, indent=2) + "\n"

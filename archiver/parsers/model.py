@@ -3,7 +3,6 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +92,7 @@ def answer_table(kept: NDArray[np.uint8], leaves: NDArray[np.float32]) -> NDArra
     return np.take_along_axis(leaves, lowest, axis=1)
 
 
+PACKAGED = Path(__file__).with_name("weights")
 WEIGHTS: ContextVar[Path | None] = ContextVar("WEIGHTS", default=None)
 """Folder of the weights; None for the package's own. Another measures models that have not seen a page."""
 
@@ -104,7 +104,7 @@ def trees(name: str) -> Trees:
 
 @cache
 def _stored(name: str, folder: Path | None) -> Trees:
-    weights = files("archiver.parsers").joinpath("weights") if folder is None else folder
+    weights = PACKAGED if folder is None else folder
     with weights.joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
         answers = answer_table(stored["kept"], stored["leaves"])
         return Trees(

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
@@ -71,7 +70,7 @@ def reading_room(
 
 
 def _routes() -> list[Route | Mount]:
-    static = StaticFiles(directory=str(files("archiver.room").joinpath("static")))
+    static = StaticFiles(directory=Path(__file__).with_name("static"))
     routes: list[Route | Mount] = [Route("/", partial(answer, search.search_page))]
     for path, view in PAGES:
         # The form for programs first: a name of a site may hold a dot.

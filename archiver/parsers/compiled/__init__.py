@@ -14,12 +14,12 @@ from functools import cache
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
-from importlib.metadata import version
-from importlib.resources import files
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import ParamSpec, TypeVar
+
+from lxml import etree
 
 from archiver.parsers.compiled.sources import OWN, PARTS, digest
 
@@ -98,9 +98,10 @@ def _built() -> Core:
     # Of another lxml than it was built for.
     except (ImportError, TypeError, ValueError, AttributeError) as error:
         return Core(f"not loadable: {error}", is_sound=False)
-    if any(digest(files(PARSERS)) != each.BUILT_FROM for each in modules.values()):
+    sources = digest(_HERE.parent)
+    if any(sources != each.BUILT_FROM for each in modules.values()):
         return Core("out of date: its sources have changed since it was built", is_sound=False)
-    built_for, installed = modules["nodes"].LXML_VERSION, version("lxml")
+    built_for, installed = modules["nodes"].LXML_VERSION, ".".join(map(str, etree.LXML_VERSION[:3]))
     if built_for.split(".")[0] != installed.split(".")[0]:
         return Core(f"built for lxml {built_for}, not {installed}", is_sound=False)
     parts = {f"{PARSERS}.{name}": path for name in PARTS if (path := _file(name)) is not None}

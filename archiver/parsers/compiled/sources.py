@@ -1,7 +1,6 @@
 """What the compiled core is built from. Read by setup.py too, where nothing of the package can be imported."""
 
 from hashlib import sha256
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 OWN = ("nodes", "kernels", "texts", "words")
@@ -17,6 +16,6 @@ SOURCES = (
 """All that the core is built from or must agree with, from the folder of the parsers."""
 
 
-def digest(parsers: Path | Traversable) -> str:
+def digest(parsers: Path) -> str:
     """Return what tells the sources, in the folder of the parsers, from any others."""
     return sha256(b"\0".join(parsers.joinpath(name).read_bytes() for name in SOURCES)).hexdigest()

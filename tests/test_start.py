@@ -1,0 +1,72 @@
+"""Every process starts fast: it imports what it needs and nothing else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from archives import FLOOD, filled
+
+# What takes long to import, and what only crawls, exports or splits need.
+CRAWLING = {"scrapy", "twisted", "warcio", "feedparser", "playwright"}
+SLOW = CRAWLING | {
+    "numpy",
+    "lxml",
+    "bs4",
+    "tldextract",
+    "requests",
+    "urllib3",
+    "fsspec",
+    "pydantic",
+    "sqlite_utils",
+}
+SLOW |= {"importlib.metadata", "importlib.resources"}
+
+
+def imported(*arguments: str, cwd: Path) -> set[str]:
+    """Return the modules that a process of its own has when it has run a command."""
+    script = (
+        "import sys; from archiver.cli import main; code = main(sys.argv[1:]);"
+        "print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return a directory with an archive of one article."""
+    filled(tmp_path / "archive.db", [FLOOD]).close()
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_version_and_help_wait_for_no_command(place: Path, arguments: list[str]) -> None:
+    modules = imported(*arguments, cwd=place)
+
+    assert modules & (SLOW | {"sqlite3", "rich"}) == set()
+    assert {module for module in modules if module.startswith(("archiver.cli.", "db"))} == {
+        "archiver.cli.listing"
+    }
+
+
+def test_completion_waits_for_no_command(place: Path) -> None:
+    script = (
+        "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        "from archiver.cli import main; main()"
+    )
+    asked = {"_ARCHIVER_COMPLETE": "bash_complete", "COMP_WORDS": "archiver sea", "COMP_CWORD": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "plain,search\n"
+    assert set(done.stderr.split()) & SLOW == set()
