@@ -24,16 +24,18 @@ SLOW = CRAWLING | {
 SLOW |= {"importlib.metadata", "importlib.resources"}
 
 
-def imported(*arguments: str, cwd: Path) -> set[str]:
-    """Return the modules that a process of its own has when it has run a command."""
-    script = (
-        "import sys; from archiver.cli import main; code = main(sys.argv[1:]);"
-        "print(*sys.modules, file=sys.stderr); sys.exit(code)"
-    )
+def after(script: str, *arguments: str, cwd: Path | None = None) -> set[str]:
+    """Return the modules that a process of its own has when it has run a script."""
+    script = f"import sys; {script}; print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], cwd=cwd, capture_output=True, text=True, check=True
     )
     return set(done.stderr.split())
+
+
+def imported(*arguments: str, cwd: Path) -> set[str]:
+    """Return the modules that a process of its own has when it has run a command."""
+    return after("from archiver.cli import main; assert main(sys.argv[1:]) == 0", *arguments, cwd=cwd)
 
 
 @pytest.fixture
@@ -70,3 +72,17 @@ def test_completion_waits_for_no_command(place: Path) -> None:
 
     assert done.stdout == "plain,search\n"
     assert set(done.stderr.split()) & SLOW == set()
+
+
+def test_splitter_waits_for_nothing_that_most_pages_do_not_need() -> None:
+    modules = after("import archiver.parsers.split")
+
+    assert modules & (SLOW - {"numpy", "lxml"}) == set()
+    assert (
+        modules & {"email", "hashlib", "logging", "cssselect", "py3langid", "archiver.parsers.plain_text"}
+        == set()
+    )
+
+
+def test_addresses_wait_for_no_splitter() -> None:
+    assert after("import archiver.parsers.urls as urls; urls.site('www.example.co.uk')") & SLOW == set()

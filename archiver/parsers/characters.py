@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from archiver.parsers.arrays import vector
 from archiver.parsers.compiled import replaced
-from archiver.parsers.text import SENTENCE_ENDS, UNSPACED, ends_sentence, word_count
+from archiver.parsers.text import SENTENCE_ENDS, UNSPACED_RANGES, ends_sentence, word_count
 
 Numbers = NDArray[np.float32]
 
@@ -24,6 +24,8 @@ _MARKS = {
 }  # fmt: skip
 # Characters from here on (emoji, rare ideographs) are taken as this one, which is in no class.
 LAST = 0xFFFF
+# Neighbours that are asked at once whether any of them has a case.
+AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +94,15 @@ def sentence_ends(texts: Sequence[str], found: Characters) -> Numbers:
 @cache
 def _classes() -> NDArray[np.uint16]:
     """The classes of each character up to LAST."""
-    every = [chr(code) for code in range(LAST)]
     table = np.zeros(LAST + 1, np.uint16)
-    table[:LAST] += np.array([c.isupper() for c in every]) * np.uint16(UPPER)
-    table[:LAST] += np.array([c.islower() for c in every]) * np.uint16(LOWER)
-    unspaced = UNSPACED.findall("".join(every).encode("utf-16-le", "replace").decode("utf-16-le"))
-    table[[ord(c) for c in unspaced]] |= UNSPACED_LETTER
+    every = np.arange(LAST, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    for start in range(0, LAST, AT_ONCE):
+        some = every[start : start + AT_ONCE]
+        # Most scripts have none, whose characters need not be asked one by one.
+        if not (f"A{some}".isupper() and f"a{some}".islower()):
+            table[start : start + len(some)] = [UPPER * c.isupper() | LOWER * c.islower() for c in some]
+    for first, last in UNSPACED_RANGES:
+        table[first : last + 1] |= UNSPACED_LETTER
     for kind, marks in _MARKS.items():
         table[[ord(c) for c in marks]] |= kind
     return table

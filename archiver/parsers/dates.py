@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
 from functools import cache
 
 from archiver.parsers.phrases import months
@@ -118,6 +117,8 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
 
 
 def _rfc(text: str, now: datetime) -> Moment | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, and few pages have such dates
+
     try:
         at = parsedate_to_datetime(text)
     except ValueError:

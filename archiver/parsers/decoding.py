@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from bs4.dammit import UnicodeDammit
 from lxml import etree
 from lxml.etree import HTMLParser
 from lxml.etree import _Element as Element
@@ -349,6 +348,8 @@ def _plausible(letters: bytes, name: str) -> bool:
 def _guessed(letters: bytes) -> str:
     if _high(letters) < ENOUGH_TO_GUESS and _plausible(letters, "cp1252"):
         return "cp1252"
+    from bs4.dammit import UnicodeDammit  # noqa: PLC0415 - slow to import, and few pages need a guess
+
     sample = b" ".join(letters.split())[:GUESS_BYTES]
     guess = UnicodeDammit(sample, is_html=True, exclude_encodings=["ascii"]).original_encoding
     if guess is None or codecs.lookup(guess).name == "utf-8":

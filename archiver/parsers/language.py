@@ -27,7 +27,7 @@ LETTER = re.compile(r"[^\W\d_]")
 LATIN_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
 LATIN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl"})
 NON_LATIN = {
-    tongue: re.compile(f"[{letters}]")
+    tongue: letters
     for tongues, letters in (
         ("ru uk bg", "\u0400-\u04ff"), ("el", "\u0370-\u03ff"), ("ar fa ur", "\u0600-\u06ff"),
         ("he", "\u0590-\u05ff"), ("hi", "\u0900-\u097f"), ("th", "\u0e00-\u0e7f"), ("zh", "\u4e00-\u9fff"),
@@ -35,7 +35,7 @@ NON_LATIN = {
     )
     for tongue in tongues.split()
 }  # fmt: skip
-"""The letters of languages that are not written in Latin ones."""
+"""The letters of languages that are not written in Latin ones, as a regular expression has them."""
 
 
 def language(layout: Layout, structured: Structured, blocks: Iterable[Block]) -> Sourced[str | None]:
@@ -84,9 +84,14 @@ def _script_fits(tag: str, body: str) -> bool:
     letters = len(LETTER.findall(body))
     if letters < FEWEST_LETTERS:
         return True
-    if own := NON_LATIN.get(tongue):
-        return len(own.findall(body)) > letters * 0.2
+    if tongue in NON_LATIN:
+        return len(_letter_of(tongue).findall(body)) > letters * 0.2
     return tongue not in LATIN or body.isascii() or len(LATIN_LETTER.findall(body)) > letters * 0.3
+
+
+@cache
+def _letter_of(tongue: str) -> re.Pattern[str]:
+    return re.compile(f"[{NON_LATIN[tongue]}]")
 
 
 @cache

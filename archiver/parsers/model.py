@@ -83,13 +83,14 @@ def answer_table(kept: NDArray[np.uint8], leaves: NDArray[np.float32]) -> NDArra
     kept is (MOST_NODES, trees): the leaves, numbered from the left, that remain when a test fails, as bits. The
     leaf that a column ends in is the first that no failed test has ruled out. leaves is (trees, MOST_LEAVES).
     """
-    patterns = np.arange(PATTERNS)
-    remaining = np.full((kept.shape[1], PATTERNS), 0xFF, np.uint8)
+    trees = kept.shape[1]
+    remaining = np.full((trees, PATTERNS), 0xFF, np.uint8)
     for node, left in enumerate(kept):
-        failed = patterns >> (MOST_NODES - 1 - node) & 1
-        remaining &= np.where(failed, left[:, None], np.uint8(0xFF))
-    lowest = np.argmax(remaining[:, :, None] >> np.arange(MOST_LEAVES, dtype=np.uint8) & 1, axis=2)
-    return np.take_along_axis(leaves, lowest, axis=1)
+        # The node's own bit of the pattern, between those of the nodes before and after it.
+        remaining.reshape(trees, 1 << node, 2, -1)[:, :, 1] &= left[:, None, None]
+    lowest = np.array([max((byte & -byte).bit_length() - 1, 0) for byte in range(256)], np.int32)
+    leaf = lowest.take(remaining) + np.arange(0, leaves.size, MOST_LEAVES, dtype=np.int32)[:, None]
+    return leaves.take(leaf)
 
 
 PACKAGED = Path(__file__).with_name("weights")

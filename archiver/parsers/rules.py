@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cssselect import SelectorError
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.etree import _Element as Element
 
 from archiver.errors import SourceError
 from archiver.parsers.blocks import INLINE, UNREAD, Block, Box, Layout
 from archiver.parsers.text import clean, fold
+
+if TYPE_CHECKING:
+    from lxml.cssselect import CSSSelector
 
 """What is told by elements, each with all that is in it."""
 VALUES = ("headline", "authors", "date_published")
@@ -217,6 +219,8 @@ def element_path(element: Element) -> str:
 def _checked(text: str, selector: str) -> str:
     if not selector.strip():
         raise SourceError(f"{text!r} is no CSS selector: it is empty")
+    from cssselect import SelectorError  # noqa: PLC0415 - only where a site has rules
+
     try:
         # A prefix that is bound to nothing shows only when the selector is used.
         _compiled(selector)(etree.Element("html"))
@@ -226,7 +230,9 @@ def _checked(text: str, selector: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _compiled(selector: str) -> CSSSelector:
+def _compiled(selector: str) -> "CSSSelector":
+    from lxml.cssselect import CSSSelector  # noqa: PLC0415 - only where a site has rules
+
     return CSSSelector(selector, translator="html")
 
 

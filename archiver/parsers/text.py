@@ -8,9 +8,11 @@ from archiver.parsers.compiled import module, replaced
 # Soft hyphens, zero-width spaces and joiners between letters, byte order marks, directional marks.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Scripts written without spaces: about two characters make a word.
-UNSPACED = re.compile(
-    "[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
+UNSPACED_RANGES = (
+    (0x0E00, 0x0E7F), (0x0E80, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
+)  # fmt: skip
+UNSPACED = re.compile("[{}]".format("".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED_RANGES)))
 SPACES = re.compile(r"\s+")
 # Characters from which on a text is treated as a whole rather than word by word, and those in which words are counted:
 # the longest paragraph of 825 pages had 7,677.

@@ -4,8 +4,7 @@ import re
 from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-import tldextract
-
+from archiver.parsers.public_suffixes import registered_domain
 from archiver.parsers.story_address import versions
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -26,12 +25,6 @@ NOT_HTTP = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 PLAIN_QUERY = re.compile(r"[A-Za-z0-9_~!$'()*,;=:@&%/.-]+\Z")
 SPACE = re.compile(r"[\t\r\n]+")
 WORDS = re.compile(r"[^\W_]+")
-
-# The list of public suffixes that the package carries; it must not fetch a newer one by itself. Hosts of blogs and
-# the like (blogspot.com, github.io) stand in its private part: each name under them is a site of its own.
-_public_suffixes = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
 
 
 def canonical_url(url: str, base: str = "") -> str | None:
@@ -162,9 +155,8 @@ def same_site(url: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def site(host: str) -> str:
     """Return the registered domain of a host (a.news.example.co.uk: example.co.uk), or the host itself."""
-    found = _public_suffixes(host)
-    if found.top_domain_under_public_suffix:
-        return found.top_domain_under_public_suffix
+    if (domain := registered_domain(host)) is not None:
+        return domain
     # A name under no known suffix (news.example, a host of an intranet): its last two labels.
     labels = host.partition(":")[0].split(".")
     is_name = len(labels) > 1 and not labels[-1].isdigit() and not host.startswith("[")

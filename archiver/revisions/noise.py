@@ -24,7 +24,6 @@ MARKS = str.maketrans(
 # Newsrooms set spaces around these, or do not, by the system that they write in.
 SPACED_MARKS = re.compile(" ?(\"|''|-{1,3}) ?")
 SPACE_BEFORE = re.compile(r" (?=[.,;:!?%)\]])|(?<=[(\[]) ")
-SPACE_BETWEEN_UNSPACED = re.compile(rf"(?<={UNSPACED.pattern})\s+(?={UNSPACED.pattern})")
 # Letters outside ASCII that UTF-8 looks like to whoever reads it as Windows-1252.
 MISREAD = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e"
@@ -54,7 +53,12 @@ def settled(text: str) -> str:
     if '"' in text or "-" in text or "''" in text:
         text = SPACED_MARKS.sub(lambda mark: "-" if mark[1][0] == "-" else '"', text)
     text = SPACE_BEFORE.sub("", text)
-    return text if text.isascii() else SPACE_BETWEEN_UNSPACED.sub("", text)
+    return text if text.isascii() else _space_between_unspaced().sub("", text)
+
+
+@cache
+def _space_between_unspaced() -> re.Pattern[str]:
+    return re.compile(rf"(?<={UNSPACED.pattern})\s+(?={UNSPACED.pattern})")
 
 
 def is_same(one: str, other: str) -> bool:

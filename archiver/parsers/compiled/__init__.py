@@ -5,21 +5,17 @@ with the same results. The core is used whole or not at all: if it was built fro
 now, and for the lxml that is installed. ARCHIVER_PURE=1 in the environment switches it off. See docs/compiled.md.
 """
 
-import logging
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import ParamSpec, TypeVar
-
-from lxml import etree
 
 from archiver.parsers.compiled.sources import OWN, PARTS, digest
 
@@ -30,7 +26,7 @@ IN_USE = "in use"
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 _HERE = Path(__file__).parent
-_log = logging.getLogger(__name__)
+_PARTS = frozenset(f"{PARSERS}.{name}" for name in PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +43,18 @@ class Core:
     """False if it is there but cannot be used as it is."""
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds the parts of the core where their sources in Python would be found."""
 
-    def __init__(self, parts: dict[str, Path]) -> None:
-        self.parts = parts
-
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        part = self.parts.get(fullname)
-        return None if part is None else spec_from_file_location(fullname, part)
+        if fullname not in _PARTS or (part := core().parts.get(fullname)) is None:
+            return None
+        return spec_from_file_location(fullname, part)
 
 
 def install() -> None:
     """Let the modules of the parsers that are compiled be imported instead of their sources, from now on."""
-    if parts := core().parts:
-        sys.meta_path.insert(0, _Finder(parts))
+    sys.meta_path.insert(0, _Finder())
 
 
 def module(name: str) -> ModuleType | None:
@@ -86,6 +79,9 @@ def core() -> Core:
         return Core(f"switched off by {PURE}")
     found = _built()
     if not found.is_sound:
+        import logging  # noqa: PLC0415 - slow to import, and this is rare
+
+        _log = logging.getLogger(__name__)
         _log.warning("the compiled core is not used, which makes splits slower: it is %s", found.state)
     return found
 
@@ -101,7 +97,8 @@ def _built() -> Core:
     sources = digest(_HERE.parent)
     if any(sources != each.BUILT_FROM for each in modules.values()):
         return Core("out of date: its sources have changed since it was built", is_sound=False)
-    built_for, installed = modules["nodes"].LXML_VERSION, ".".join(map(str, etree.LXML_VERSION[:3]))
+    lxml = import_module("lxml.etree")
+    built_for, installed = modules["nodes"].LXML_VERSION, ".".join(map(str, lxml.LXML_VERSION[:3]))
     if built_for.split(".")[0] != installed.split(".")[0]:
         return Core(f"built for lxml {built_for}, not {installed}", is_sound=False)
     parts = {f"{PARSERS}.{name}": path for name in PARTS if (path := _file(name)) is not None}
