@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archiver.parsers import blocks, compiled, names, notices, split_page
+from archiver.parsers import blocks, compiled, names, notices, phrases, split_page
 from archiver.parsers import text as text_functions
 from archiver.parsers.characters import Characters, _classes, character_counts, characters
 from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags, tags
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
+from archiver.parsers.phrases import PUNCTUATION
 
 PAGES = Path(__file__).parent / "pages"
 CORE = compiled.core()
@@ -188,6 +189,29 @@ def test_notices_are_told_alike_in_both_forms(name: str, pieces: list[str], betw
     faster, plain = _both(getattr(notices, name))
 
     assert faster(between.join(pieces)) == plain(between.join(pieces))
+
+
+PHRASE_PIECES = st.one_of(
+    st.sampled_from(
+        sorted(phrases.phrases("related") | phrases.phrases("by") | phrases.phrases("furniture"))
+    ),
+    st.sampled_from(
+        (*PUNCTUATION, "Ad", "Straße", "ﬁ", "相关", "อ่าน", "x" * 100, "one two three four five six")
+    ),
+    st.text(max_size=4),
+)
+
+
+@in_both_forms
+@given(st.lists(PHRASE_PIECES, max_size=6), st.sampled_from(("", " ", ": ", "  ")))
+def test_phrases_are_found_alike_in_both_forms(pieces: list[str], between: str) -> None:
+    faster, plain = _both(phrases.uses_of)
+    text = between.join(pieces)
+    table = np.zeros((3, 2), np.int64)
+
+    phrases.phrase_table([text, "Read also"], table)
+
+    assert faster(text) == plain(text) == tuple(table[:, 0].tolist())
 
 
 NAME_PIECES = st.one_of(

@@ -9,10 +9,10 @@ import numpy as np
 
 from archiver.parsers.authors import byline_names
 from archiver.parsers.between import with_what_is_between, without_pulled
-from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
-from archiver.parsers.features import BlockTable, context_columns, signature
+from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading, says
@@ -52,7 +52,8 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 # "About us - Contact - Privacy policy": so many parts at least, of so many words at most.
-MENU_MARK = re.compile(r"\s+[-–—|·•/]\s+")
+MENU_MARKS = "-–—|·•/"
+MENU_MARK = re.compile(rf"\s+[{MENU_MARKS}]\s+")
 FEWEST_IN_MENU = 4
 MENU_WORDS = 4
 COMMENT_NAMES = bit("comment")
@@ -307,6 +308,9 @@ def _label(text: str) -> Reason | None:
         return Reason.CREDIT
     if any(is_phrase(use, text) for use in LABEL_USES):
         return Reason.LABEL
+    # Few texts have so many marks: the expression looks for them slowly.
+    if sum(map(text.count, MENU_MARKS)) < FEWEST_IN_MENU - 1:
+        return None
     parts = MENU_MARK.split(text)
     is_menu = len(parts) >= FEWEST_IN_MENU and all(len(part.split()) <= MENU_WORDS for part in parts)
     return Reason.MENU if is_menu else None

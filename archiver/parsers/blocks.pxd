@@ -1,7 +1,9 @@
 # The types of blocks.py where it is compiled.
 
+import cython
+
 cdef class Box:
-    cdef public Py_ssize_t index, depth, heading, first_block, end_block
+    cdef public Py_ssize_t index, sort, depth, heading, first_block, end_block
     cdef public Box parent
     cdef public str tag, names
     cdef public long long meanings, meanings_around
@@ -28,6 +30,7 @@ cdef class Block:
 cdef class _Walk:
     cdef object root
     cdef list boxes, blocks, anchors, outer, within, pieces
+    cdef dict sorts
     cdef Py_ssize_t room, room_for_long, strong, pictures
     cdef object anchor
     cdef bint broken, marked, left, beside
@@ -42,3 +45,12 @@ cdef class _Walk:
     cdef _leave(self, str tag)
     cdef _flush(self)
     cdef _add_block(self, list pieces, bint marked)
+
+
+@cython.locals(at=Py_ssize_t, parent=Py_ssize_t, box=Box, rows=cython.longlong[:, ::1])
+cpdef fill_boxes(boxes, tags, numbers)
+
+@cython.locals(at=Py_ssize_t, block=Block, box=Box, alike=dict, rows=cython.longlong[:, ::1])
+cpdef fill_blocks(blocks, tags, numbers)
+
+cpdef tuple signature(Box box)

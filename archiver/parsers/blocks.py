@@ -3,10 +3,12 @@
 Everything that is asked of a page afterwards reads from this one result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from lxml.etree import _Element as Element
+from numpy.typing import NDArray
 
 from archiver.parsers.events import BREAK, CLOSE, ENTER, INLINE, LEAVE, OPEN, UNREAD, steps
 from archiver.parsers.names import name_bits
@@ -22,14 +24,12 @@ STRONG = frozenset({"b", "strong"})
 MOST_BLOCKS = 6_000
 MOST_ANCHORS = 3_000
 DEEPEST = 100
-LONGEST_NAMES = 2_000
-LONGEST_ADDRESS = 2_000
+LONGEST_NAMES = LONGEST_ADDRESS = 2_000
 LONGEST_BLOCK = 200_000
 # Characters of all blocks: a book.
 MOST_TEXT = 3_000_000
 # Pieces of a link's text, and characters of one.
-MOST_PARTS = 200
-LONGEST_PART = 1_000
+MOST_PARTS, LONGEST_PART = 200, 1_000
 # Class names and addresses longer than LONG are read up to so many characters of them all.
 LONG = 200
 MOST_LONG = 500_000
@@ -44,7 +44,7 @@ class Box:
 
     __slots__ = (
         "depth", "element", "end_block", "first_block", "heading", "hidden", "in_menu", "index", "meanings",
-        "meanings_around", "names", "parent", "tag",
+        "meanings_around", "names", "parent", "sort", "tag",
     )  # fmt: skip
 
     def __init__(self, index: int, parent: "Box | None", element: Element, tag: str, names: str) -> None:
@@ -54,6 +54,8 @@ class Box:
         self.tag = tag
         self.names = names
         """Class, id and role in lower case: what the page's maker calls it."""
+        self.sort = 0
+        """A number for its tag and names: boxes of the page that have the same have the same number."""
         self.meanings = self.meanings_around = 0
         """What its names speak of (name_bits), and what those of all boxes around it and its own do."""
         self.depth = -1
@@ -139,6 +141,53 @@ def page_layout(root: Element) -> Layout:
     return Layout(root=root, boxes=walk.boxes, blocks=walk.blocks, anchors=walk.anchors)
 
 
+def fill_boxes(boxes: Sequence[Box], tags: Mapping[str, int], numbers: NDArray[np.int64]) -> None:
+    """Set the numbers of each box, a column of BOX_NUMBERS; tags are those that are told, as bits."""
+    rows = numbers
+    for at, box in enumerate(boxes):
+        parent = box.parent.index if box.parent is not None else 0
+        rows[0, at] = parent
+        rows[1, at] = box.meanings
+        rows[2, at] = box.meanings_around
+        rows[3, at] = rows[3, parent] | tags.get(box.tag, 0)
+        rows[4, at] = box.first_block
+        rows[5, at] = box.end_block
+
+
+BOX_NUMBERS = 6
+"""The box around it (the root's is itself), the meanings of its names, those of all around it too, which of the tags it
+is or stands in, its first block and one past its last."""
+
+
+def fill_blocks(blocks: Sequence[Block], tags: Mapping[str, int], numbers: NDArray[np.int64]) -> None:
+    """Set the numbers of each block, a column of BLOCK_NUMBERS; tags have numbers, all others the next one."""
+    rows = numbers
+    alike: dict[tuple[int, int], int] = {}
+    for at, block in enumerate(blocks):
+        box = block.box
+        rows[0, at] = len(block.text)
+        rows[1, at] = block.linked
+        rows[2, at] = len(block.anchors)
+        rows[3, at] = block.emphasised
+        rows[4, at] = block.pictures
+        rows[5, at] = box.index
+        rows[6, at] = box.heading
+        rows[7, at] = box.depth
+        rows[8, at] = box.hidden
+        rows[9, at] = tags.get(box.tag, len(tags))
+        rows[10, at] = alike.setdefault(signature(box), len(alike))
+
+
+BLOCK_NUMBERS = 11
+"""Its characters, those in links, its links, its characters in bold, the pictures before it; its box, with that box's
+heading, depth, whether it is hidden, and the number of its tag; a number that blocks of one signature share."""
+
+
+def signature(box: Box) -> tuple[int, int]:
+    """Return what tells boxes of one sort: its own tag and names and those of the box around it."""
+    return box.sort, (box.sort if box.parent is None else box.parent.sort)
+
+
 Piece = tuple[str, Anchor | None, bool]
 """A run of text, the link it stands in, and whether it is bold."""
 Links = list[Anchor | None]
@@ -151,7 +200,7 @@ class _Walk:
 
     __slots__ = (
         "anchor", "anchors", "beside", "blocks", "box", "boxes", "broken", "left", "marked", "outer",
-        "pictures", "pieces", "room", "room_for_long", "root", "strong", "within",
+        "pictures", "pieces", "room", "room_for_long", "root", "sorts", "strong", "within",
     )  # fmt: skip
 
     def __init__(self, root: Element) -> None:
@@ -159,6 +208,7 @@ class _Walk:
         self.boxes: list[Box] = []
         self.blocks: list[Block] = []
         self.anchors: list[Anchor] = []
+        self.sorts: dict[tuple[str, str], int] = {}
         self.room, self.room_for_long = MOST_TEXT, MOST_LONG
         self.anchor: Anchor | None = None
         self.outer: Links = []
@@ -204,6 +254,7 @@ class _Walk:
         names = named.lower()
         count = len(self.boxes)
         self.box = box = Box(count, parent if count else None, element, tag, names)
+        box.sort = self.sorts.setdefault((tag, names), len(self.sorts))
         if names and tag not in PAGE:
             box.meanings = name_bits(names)
         box.meanings_around = box.meanings | parent.meanings_around

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.arrays import vector
-from archiver.parsers.blocks import Layout
+from archiver.parsers.blocks import BOX_NUMBERS, Layout, fill_boxes
 
 AROUND = (
     "nav",
@@ -48,21 +47,11 @@ class Boxes:
 
 def box_arrays(layout: Layout) -> Boxes:
     """Return the boxes of a page as arrays."""
-    around: list[int] = []
-    outer = [box.parent.index if box.parent else 0 for box in layout.boxes]
-    for box, parent in zip(layout.boxes, outer, strict=True):
-        around.append((around[parent] if around else 0) | _AROUND_BIT.get(box.tag, 0))
-    parents = vector(outer, np.int64)
-    bits = vector([box.meanings for box in layout.boxes], np.int64)
-    return Boxes(
-        parent=parents,
-        bits=bits,
-        near=bits | bits[parents] | bits[parents[parents]],
-        all=vector([box.meanings_around for box in layout.boxes], np.int64),
-        around=vector(around, np.int64),
-        first=vector([box.first_block for box in layout.boxes], np.int64),
-        end=vector([box.end_block for box in layout.boxes], np.int64),
-    )
+    numbers = np.zeros((BOX_NUMBERS, len(layout.boxes)), np.int64)
+    fill_boxes(layout.boxes, _AROUND_BIT, numbers)
+    parent, bits, every, around, first, end = numbers
+    near = bits | bits[parent] | bits[parent[parent]]
+    return Boxes(parent=parent, bits=bits, near=near, all=every, around=around, first=first, end=end)
 
 
 _AROUND_BIT = {tag: 1 << index for index, tag in enumerate(AROUND)}

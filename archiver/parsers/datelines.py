@@ -240,7 +240,7 @@ def _with_zone(shown: Dated, times: list[Dated]) -> Dated:
 
 def line_date(text: str, language: str | None, fetched: datetime) -> Moment | None:
     """Return the date of a line that gives little but a date."""
-    if len(text) > LONGEST_LINE or not any(c.isdigit() for c in text):
+    if len(text) > LONGEST_LINE or not any(map(str.isdigit, text)):
         return None
     found = moment(text, language=language, fetched=fetched)
     if found is None:

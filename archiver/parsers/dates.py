@@ -100,7 +100,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     """
     now = fetch_time(fetched)
     text = clean(text[:MOST_READ])
-    if not any(c.isdigit() for c in text):
+    if not any(map(str.isdigit, text)):
         return None
     if RFC.match(text) and (parsed := _rfc(text, now)):
         return parsed

@@ -287,12 +287,10 @@ def _wide_encoding(html: bytes) -> str | None:
 def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
     """ISO-2022-JP and HZ are ASCII bytes, so they look like UTF-8."""
     # The search for one byte is the quickest.
-    if b"\x1b" not in html and b"~" not in html:
+    if b"\x1b" not in html and (b"~" not in html or b"~{" not in html):
         return None
-    for name in _declared(html, content_type):
-        if name.startswith("iso2022") or name == "hz":
-            return name if b"\x1b" in html or b"~{" in html else None
-    return None
+    names = _declared(html, content_type)
+    return next((name for name in names if name.startswith("iso2022") or name == "hz"), None)
 
 
 def _declared(html: bytes, content_type: str | None) -> list[str]:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archiver.parsers.arrays import vector
-from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.boxes import AROUND, Boxes, box_arrays
 from archiver.parsers.names import MEANINGS
-from archiver.parsers.text import WORD, fold
+from archiver.parsers.text import WORD, fold, folds_to
 from archiver.parsers.text_features import (
     HEADING,
     LINK_SHARE,
@@ -20,7 +20,7 @@ from archiver.parsers.text_features import (
     WORDS,
     Columns,
     bits,
-    text_columns,
+    block_texts,
 )
 
 # A block of prose: enough words that it is no headline, or a sentence; hardly linked.
@@ -60,6 +60,8 @@ class BlockTable:
     """Characters of each block."""
     linked: Columns
     """Those of them that stand in links."""
+    uses: NDArray[np.int64]
+    """(3, blocks): what phrases.phrase_bits says of each text."""
     boxes: Boxes
     box: NDArray[np.int64]
     """Index of each block's box."""
@@ -72,48 +74,49 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
     stated_text made of its articleBody.
     """
     blocks, boxes = layout.blocks, box_arrays(layout)
-    box = vector([block.box.index for block in blocks], np.int64)
     if not blocks:
         nothing = np.zeros((len(BLOCK_FEATURES), 0), np.float32)
-        return BlockTable(nothing, np.zeros(0, np.bool_), nothing[0], nothing[0], nothing[0], boxes, box)
-    texts = text_columns(blocks)
+        none, uses = nothing[0], np.zeros((3, 0), np.int64)
+        return BlockTable(nothing, np.zeros(0, np.bool_), none, none, none, uses, boxes, uses[0])
+    read = block_texts(blocks)
+    texts, size, box = read.columns, read.size, read.box
     plain = (texts[LINK_SHARE] <= MOST_LINKED) & (texts[HEADING] == 0)
     words = texts[WORDS]
     prose = plain & ((words >= PROSE_WORDS) | ((words >= SENTENCE_WORDS) & (texts[SENTENCE] > 0)))
-    size = vector([len(block.text) for block in blocks], np.float32)
-    linked = np.minimum(vector([block.linked for block in blocks], np.float32), size)
     groups = [
         texts,
-        _compared(blocks, headline, description, stated),
+        _compared(blocks, size, headline, description, stated),
         _placed(size, prose, headline),
         _named(boxes, box),
         _levels(boxes, box, size, texts, prose),
-        _alike(blocks, size, prose),
+        _alike(blocks, read.alike, size, prose),
         _neighbours(texts, prose, boxes.parent[box]),
     ]
-    return BlockTable(np.concatenate(groups, dtype=np.float32), prose, words, size, linked, boxes, box)
+    columns = np.concatenate(groups, dtype=np.float32)
+    return BlockTable(columns, prose, words, size, read.linked, read.uses, boxes, box)
 
 
 COMPARED_FEATURES = ("is_headline", "is_description", "in_stated")
 
 
-def _compared(blocks: list[Block], headline: Block | None, description: str, stated: str) -> Columns:
+def _compared(
+    blocks: list[Block], size: Columns, headline: Block | None, description: str, stated: str
+) -> Columns:
     """Agreement with the headline, the description and the text stated for machines; -1 where none is stated."""
     title = fold(headline.text) if headline else ""
     described = fold(description)[:DESCRIBED]
     described = described if len(described) > DESCRIBED // 3 else ""
     rows = np.zeros((3, len(blocks)), np.float32)
     rows[2] = 0 if stated else -1
-    for index, block in enumerate(blocks):
-        size = len(block.text)
-        if size < COMPARED_SIZE:
-            continue
-        if title and abs(size - len(title)) <= COMPARED_SIZE:
-            rows[0, index] = fold(block.text) == title
-        if described and block.text[0].casefold() == described[0]:
-            rows[1, index] = fold(block.text[: 2 * DESCRIBED]).startswith(described)
+    like_title = np.abs(size - len(title)) <= COMPARED_SIZE
+    for index in np.flatnonzero(like_title & (size >= COMPARED_SIZE)).tolist() if title else ():
+        rows[0, index] = folds_to(blocks[index].text, title)
+    for index in np.flatnonzero(size >= COMPARED_SIZE).tolist() if described or stated else ():
+        text = blocks[index].text
+        if described and text[0].casefold() == described[0]:
+            rows[1, index] = fold(text[: 2 * DESCRIBED]).startswith(described)
         if stated:
-            probe = WORD.findall(fold(block.text[: 2 * DESCRIBED]))[:PROBE_WORDS]
+            probe = WORD.findall(fold(text[: 2 * DESCRIBED]))[:PROBE_WORDS]
             rows[2, index] = len(probe) > 2 and " ".join(probe) in stated
     return rows
 
@@ -208,11 +211,9 @@ def _levels(
 ALIKE_FEATURES = ("alike_prose_share", "log_alike", "alike_prose_density", "log_repeats")
 
 
-def _alike(blocks: list[Block], size: Columns, prose: NDArray[np.bool_]) -> Columns:
+def _alike(blocks: list[Block], which: NDArray[np.int64], size: Columns, prose: NDArray[np.bool_]) -> Columns:
     """What the blocks with the same tags and names hold together, and how often a text stands on the page."""
-    groups: dict[tuple[str, str, str, str], int] = {}
     texts = [block.text for block in blocks]
-    which = vector([groups.setdefault(signature(block.box), len(groups)) for block in blocks], np.intp)
     repeats = Counter(texts)
     mass = np.where(prose, size, 0.0)
     total, all_text = np.bincount(which, mass), np.bincount(which, size)
@@ -225,12 +226,6 @@ def _alike(blocks: list[Block], size: Columns, prose: NDArray[np.bool_]) -> Colu
         ],
         np.float32,
     )
-
-
-def signature(box: Box) -> tuple[str, str, str, str]:
-    """Return what tells boxes of one sort: its tag and names and those of the box around it."""
-    around = box.parent or box
-    return box.tag, box.names, around.tag, around.names
 
 
 _SHOWN = [

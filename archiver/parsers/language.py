@@ -23,7 +23,6 @@ SCRIPT_SAMPLE = 300
 LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?![a-z])", re.IGNORECASE)
 # Too few letters to judge by.
 FEWEST_LETTERS = 40
-LETTER = re.compile(r"[^\W\d_]")
 LATIN_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
 LATIN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl"})
 NON_LATIN = {
@@ -81,7 +80,7 @@ def language_tag(text: str) -> str | None:
 def _script_fits(tag: str, body: str) -> bool:
     """A template's lang="en" is often left on pages in other scripts."""
     tongue, body = tag.partition("-")[0], body[:SCRIPT_SAMPLE]
-    letters = len(LETTER.findall(body))
+    letters = sum(map(str.isalpha, body))
     if letters < FEWEST_LETTERS:
         return True
     if tongue in NON_LATIN:

@@ -80,8 +80,8 @@ class Candidate:
     """The largest box around the link whose headlines all lead to its target."""
     rel: str = ""
     """What the link says of its target's relation to the page, in lower case."""
-    looks: tuple[str, ...] = ()
-    """The tags and names around the link: cards of one list are alike in them."""
+    looks: tuple[str | int, ...] = ()
+    """Its class and the sorts of the boxes around it: cards of one list are alike in them."""
 
     @property
     def level(self) -> int:
@@ -145,16 +145,17 @@ def _is_of_a_menu(anchor: Anchor) -> bool:
         most = MENU_WORDS - 1
     else:
         return False
-    # A link without a text of its own may lie over a headline.
-    return bool(anchor.parts) and word_count("".join([text for text, _ in anchor.parts])) <= most
+    parts = anchor.parts
+    if not parts:  # it may lie over a headline
+        return False
+    return word_count(parts[0][0] if len(parts) == 1 else "".join([text for text, _ in parts])) <= most
 
 
-def _looks(anchor: Anchor) -> tuple[str, ...]:
+def _looks(anchor: Anchor) -> tuple[str | int, ...]:
     box = anchor.box
     outer = box.parent or box
     outmost = outer.parent or outer
-    own = anchor.element.get("class") or ""
-    return own, box.tag, box.names, outer.tag, outer.names, outmost.tag, outmost.names
+    return anchor.element.get("class") or "", box.sort, outer.sort, outmost.sort
 
 
 def main_address(own: frozenset[str]) -> str:

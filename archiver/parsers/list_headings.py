@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 import numpy as np
 
 from archiver.items import LinkKind
-from archiver.parsers.blocks import Anchor, Block, Box, Layout
-from archiver.parsers.features import BlockTable, signature
+from archiver.parsers.blocks import Anchor, Block, Box, Layout, signature
+from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import address
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
@@ -87,9 +87,15 @@ def _told(table: BlockTable, chances: Columns) -> list[int]:
 
 
 def _short_blocks(layout: Layout, table: BlockTable, chances: Columns) -> Iterator[tuple[Block, int, float]]:
-    """Yield the blocks that are short enough to head a list, each with its words and its chance to be the story's."""
+    """Yield the blocks that may head a list, each with its words and its chance to be the story's.
+
+    They are short, and begin with a phrase, are headings or are called so.
+    """
+    exact, begins, _ = table.uses
+    names = table.boxes.bits[table.box] | table.boxes.bits[table.boxes.parent[table.box]]
+    may_head = (exact | begins | (table.columns[HEADING] > 0) | (names & HEADLINE_NAMES)) != 0
     short = np.flatnonzero(
-        (table.size <= LONGEST_HEADING) & (table.words > 0) & (table.words <= HEADING_WORDS)
+        may_head & (table.size <= LONGEST_HEADING) & (table.words > 0) & (table.words <= HEADING_WORDS)
     )
     words = table.words[short].astype(int).tolist()
     for index, count, chance in zip(short.tolist(), words, chances[short].tolist(), strict=True):

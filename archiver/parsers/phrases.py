@@ -1,10 +1,16 @@
 """The words that sites use around their texts, from the files in words/."""
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from archiver.items import LinkKind
+from archiver.parsers.compiled import module, replaced
 from archiver.parsers.text import UNSPACED, fold
 from archiver.word_lists import lines, word_table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 USES = ("sponsored", "popular", "related", "latest", "section", "updated", "published", "by", "furniture")
 """What a phrase may be used for, each a bit; the kinds of lists stand in their order of trust."""
@@ -60,6 +66,20 @@ def _edge_words() -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=1 << 14)
 def phrase_bits(text: str) -> tuple[int, int, int]:
     """Return the uses (a bit for each of USES) of the phrases that text is, begins with and ends with."""
+    return uses_of(text)
+
+
+@replaced
+def phrase_table(texts: list[str], table: "NDArray[np.int64]") -> None:
+    """Set in table, (3, texts), what phrase_bits returns for each of the texts."""
+    for at, text in enumerate(texts):
+        if len(text) <= LONGEST_TEXT:
+            table[:, at] = phrase_bits(text)
+
+
+@replaced
+def uses_of(text: str) -> tuple[int, int, int]:
+    """Return what phrase_bits returns, which remembers it."""
     if len(text) > LONGEST_TEXT:
         return 0, 0, 0
     folded = fold(text).strip(PUNCTUATION)
@@ -124,3 +144,7 @@ def kind_of_heading(text: str) -> LinkKind | None:
             if bits >> index & 1:
                 return kind
     return None
+
+
+if (_core := module("words")) is not None:
+    _core.know_phrases(_uses, fold, PUNCTUATION, SHORT, LONGEST_WORDS, LONGEST_TEXT)

@@ -134,7 +134,7 @@ def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float
 
 def _with_their_list(candidates: list[Candidate], chances: Columns) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
-    members: dict[tuple[tuple[str, ...], int], list[int]] = {}
+    members: dict[tuple[tuple[str | int, ...], int], list[int]] = {}
     for index, candidate in enumerate(candidates):
         members.setdefault((candidate.looks, _list_box(candidate).index), []).append(index)
     drawn = chances.copy()

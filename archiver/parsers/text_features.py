@@ -1,10 +1,12 @@
 """What the models see of a block's text by itself: its size, its characters, the phrases and notices in it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.arrays import matrix
-from archiver.parsers.blocks import Block
+from archiver.parsers.arrays import vector
+from archiver.parsers.blocks import BLOCK_NUMBERS, Block, fill_blocks
 from archiver.parsers.characters import (
     COLON,
     COMMA,
@@ -13,13 +15,14 @@ from archiver.parsers.characters import (
     LOWER,
     QUESTION,
     QUOTE,
+    SPACE,
     UPPER,
     characters,
     sentence_ends,
     word_counts,
 )
 from archiver.parsers.notices import ends_with_credit, notice_words
-from archiver.parsers.phrases import USES, phrase_bits
+from archiver.parsers.phrases import USES, phrase_table
 
 Columns = NDArray[np.float32]
 
@@ -42,7 +45,8 @@ TAGS = (
     "dt",
     "pre",
 )
-NO_USES = (0, 0, 0)
+# A link with fewer spaces than this is an item of a menu.
+MENU_SPACES = 2
 # Shorter texts are told by phrases alone.
 NOTICE_SIZE = 12
 
@@ -61,42 +65,48 @@ _TAG_COLUMN = np.eye(len(TAGS) + 1, dtype=np.float32)
 _USE_BITS = np.array([1 << index for index in range(len(USES))], np.int64)
 
 
-def text_columns(blocks: list[Block]) -> Columns:
-    """Return what each block's text looks like by itself, (TEXT_FEATURES, blocks); there is at least one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """The blocks of a page as numbers: what each is by itself."""
+
+    columns: Columns
+    """(TEXT_FEATURES, blocks)."""
+    size: Columns
+    """Characters of each block."""
+    linked: Columns
+    """Those of them that stand in links."""
+    uses: NDArray[np.int64]
+    """(3, blocks): what phrases.phrase_bits says of each text."""
+    box: NDArray[np.int64]
+    """Index of each block's box."""
+    alike: NDArray[np.int64]
+    """A number that blocks of one signature share."""
+
+
+def block_texts(blocks: list[Block]) -> Texts:
+    """Return what each block's text looks like by itself; there is at least one."""
     texts = [block.text for block in blocks]
-    found = characters(texts)
-    size, words = found.size, word_counts(texts, found)
-    read = ["" if _is_menu_item(block) else block.text for block in blocks]
-    uses = matrix([phrase_bits(text) if text else NO_USES for text in read], np.int64).T
-    tags = [_TAG_NUMBER.get(block.box.tag, len(TAGS)) for block in blocks]
-    numbers = matrix(
-        [
-            (
-                block.linked,
-                len(block.anchors),
-                block.emphasised,
-                block.box.heading,
-                block.box.depth,
-                block.box.hidden,
-            )
-            for block in blocks
-        ],
-        np.float32,
-    ).T
-    linked, anchors, emphasised, heading, depth, hidden = numbers
-    return np.concatenate(
+    found, uses = characters(texts), np.zeros((3, len(blocks)), np.int64)
+    phrase_table(texts, uses)
+    numbers = np.empty((BLOCK_NUMBERS, len(blocks)), np.int64)
+    fill_blocks(blocks, _TAG_NUMBER, numbers)
+    size, linked, anchors, emphasised, pictures, box, heading, depth, hidden, tags, alike = numbers
+    words = word_counts(texts, found)
+    # A link of one or two words is no story's, whatever it says: such are half of all blocks.
+    is_menu_item = (linked >= size) & (found.count(SPACE) < MENU_SPACES)
+    columns = np.concatenate(
         [
             [
-                np.log1p(size),
+                np.log1p(found.size),
                 words,
-                np.minimum(linked / size, 1),
+                np.minimum(linked / found.size, 1),
                 sentence_ends(texts, found),
                 anchors,
-                np.minimum(emphasised / size, 1),
+                np.minimum(emphasised / found.size, 1),
                 heading,
                 found.count(COMMA),
-                found.count(DIGIT) / size,
-                found.count(UPPER) / size,
+                found.count(DIGIT) / found.size,
+                found.count(UPPER) / found.size,
                 found.first(LOWER),
                 found.first(QUOTE),
                 found.last(QUESTION),
@@ -105,29 +115,29 @@ def text_columns(blocks: list[Block]) -> Columns:
                 depth,
                 hidden,
             ],
-            bits(uses, _USE_BITS),
+            bits(np.where(is_menu_item, 0, uses), _USE_BITS),
             _TAG_COLUMN[:, tags],
-            _spoken(blocks, read, words),
+            _spoken(texts, ~is_menu_item & (size >= NOTICE_SIZE), words, pictures),
         ],
         dtype=np.float32,
     )
+    return Texts(columns, found.size, np.minimum(linked, found.size, dtype=np.float32), uses, box, alike)
 
 
-def _is_menu_item(block: Block) -> bool:
-    """Whether a block is a link of one or two words: no story's, whatever it says, and half of all blocks."""
-    return block.linked >= len(block.text) and block.text.count(" ") < 2
-
-
-def _spoken(blocks: list[Block], read: list[str], words: Columns) -> Columns:
+def _spoken(
+    texts: list[str], read: NDArray[np.bool_], words: Columns, pictures: NDArray[np.int64]
+) -> Columns:
     """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions.
 
-    read holds the blocks' texts, "" for items of menus.
+    read tells which of the texts are looked at; the others are too short or items of menus.
     """
-    rows = np.zeros((5, len(blocks)), np.float32)
-    rows[0] = [notice_words(text) if len(text) >= NOTICE_SIZE else 0 for text in read]
+    rows = np.zeros((5, len(texts)), np.float32)
+    at = np.flatnonzero(read)
+    long = [texts[index] for index in at.tolist()]
+    rows[0, at] = vector([notice_words(text) for text in long], np.float32)
     rows[1] = rows[0] / np.maximum(words, 1)
-    rows[2] = [len(text) >= NOTICE_SIZE and ends_with_credit(text) for text in read]
-    rows[3] = [block.pictures for block in blocks]
+    rows[2, at] = vector([ends_with_credit(text) for text in long], np.float32)
+    rows[3] = pictures
     rows[4, :-1] = rows[3, 1:]
     return rows
 

@@ -1,7 +1,7 @@
 """Addresses: absolute, canonical, and whether two belong to one site."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from archiver.parsers.public_suffixes import registered_domain
@@ -111,18 +111,16 @@ def _canonical_query(parts: SplitResult) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    tracking = _tracking()
-    if not query or not tracking.search(query):
-        return query
-    return "&".join(
-        pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0])
-    )
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not _is_tracking(pair.partition("=")[0])]
+    return query if len(kept) == len(pairs) else "&".join(filter(None, kept))
 
 
-@cache
-def _tracking() -> re.Pattern[str]:
-    """Parameters that say where a reader came from, never which story is meant."""
-    return versions()[-1].tracking
+# A few names stand in the addresses of all sites.
+@lru_cache(maxsize=4096)
+def _is_tracking(name: str) -> bool:
+    """Whether a parameter says where a reader came from, never which story is meant."""
+    return versions()[-1].tracking.fullmatch(name) is not None
 
 
 def _encoded(part: str) -> str:

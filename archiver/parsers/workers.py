@@ -6,7 +6,6 @@ Workers are plain interpreters started by this module, not forks: safe beside an
 
 import asyncio
 import contextlib
-import gc
 import os
 import queue
 import resource
@@ -41,8 +40,6 @@ OUT_OF_MEMORY = 17
 EXIT_SECONDS = 5.0
 # Seconds that a worker lives on after its page's limit if the process that should kill it is gone.
 ORPHAN_SECONDS = 1.0
-# New objects after which Python looks for those that only hold each other: a page makes thousands and leaves few.
-COLLECTED = 20_000
 # numpy's libraries would start a thread, and reserve memory for it, for every core of the machine.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 SERVE = "from archiver.parsers.workers import serve; serve()"
@@ -239,7 +236,6 @@ def serve() -> None:
     descriptor, seconds, memory = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.set_threshold(COLLECTED)
     pipe: Connection[Any, Any] = Connection(descriptor)
     with pipe, contextlib.suppress(EOFError, ConnectionError):
         pipe.send("ready")

@@ -10,7 +10,7 @@ PARTS = ("blocks",)
 SOURCES = (
     *(f"compiled/{name}.pyx" for name in OWN),
     "compiled/characters.pxd",
-    *(f"{name}.py" for name in (*PARTS, "events", "text", "notices", "names")),
+    *(f"{name}.py" for name in (*PARTS, "events", "text", "notices", "names", "phrases")),
     *(f"{name}.pxd" for name in PARTS),
 )
 """All that the core is built from or must agree with, from the folder of the parsers."""

@@ -22,7 +22,7 @@ IN_PYTHON = {}
 
 cdef enum:
     # Of a vocabulary; at least half of the places stay empty.
-    MOST_WORDS = 4096, SLOTS = 8192, LONGEST_WORD = 64
+    MOST_WORDS = 8192, SLOTS = 16384, LONGEST_WORD = 64
     START = 2166136261
 
 
@@ -229,3 +229,124 @@ def meanings_of(str names not None):
             before = letter
         at = end
     return bits
+
+
+cdef enum:
+    # No character of phrases.PUNCTUATION comes after MARKS; a longer folded text is left to Python.
+    MARKS = 0x3040, LONGEST_FOLDED = 512
+
+
+cdef bint[MARKS] IS_MARK
+cdef Vocabulary PHRASES
+cdef long long[MOST_WORDS] USES
+cdef Py_ssize_t SHORT, LONGEST_WORDS, LONGEST_TEXT
+cdef object READ_PHRASES, FOLD
+
+
+def know_phrases(read, fold, str marks, Py_ssize_t short, Py_ssize_t longest_words, Py_ssize_t longest_text):
+    """Take how phrases.py reads its phrases, when they are first asked for, and what it holds for short. It calls this once."""
+    global READ_PHRASES, FOLD, SHORT, LONGEST_WORDS, LONGEST_TEXT
+    READ_PHRASES, FOLD = read, fold
+    SHORT, LONGEST_WORDS, LONGEST_TEXT = short, longest_words, longest_text
+    for mark in marks:
+        IS_MARK[ord(mark)] = True
+
+
+cdef _read_phrases():
+    global PHRASES
+    cdef dict uses = READ_PHRASES()
+    cdef Py_ssize_t number
+    PHRASES = Vocabulary([phrase for phrase in uses if len(phrase) <= LONGEST_TEXT])
+    for number, phrase in enumerate(PHRASES.words):
+        USES[number] = uses[phrase]
+
+
+cdef inline bint _is_mark(unsigned int c) noexcept:
+    return c < MARKS and IS_MARK[c]
+
+
+cdef long long _used(const unsigned int* text, Py_ssize_t first, Py_ssize_t end, bint however_short):
+    """The uses of the phrase that a part of a text is; short ones in ASCII stand only for themselves."""
+    cdef int number
+    cdef Py_ssize_t at
+    if end - first < SHORT and not however_short:
+        for at in range(first, end):
+            if text[at] > 0x7F:
+                break
+        else:
+            return 0
+    number = PHRASES.number(text + first, end - first)
+    return USES[number] if number >= 0 else 0
+
+
+cdef bint _find_uses(str text, long long* exact, long long* begins, long long* ends) except -1:
+    """Set the uses of the phrases that a text is, begins with and ends with; False where Python must tell."""
+    cdef unsigned int[LONGEST_FOLDED] letters
+    cdef str folded = FOLD(text)
+    cdef Py_ssize_t size = len(folded), first = 0, at, words, end
+    cdef int kind = PyUnicode_KIND(folded)
+    cdef const void* data = PyUnicode_DATA(folded)
+    cdef bint is_unspaced = False, has_space = False
+    if PHRASES is None:
+        _read_phrases()
+    if size > LONGEST_FOLDED:
+        return False
+    for at in range(size):
+        letters[at] = <unsigned int>PyUnicode_READ(kind, data, at)
+    while first < size and _is_mark(letters[first]):
+        first += 1
+    while size > first and _is_mark(letters[size - 1]):
+        size -= 1
+    for at in range(first, size):
+        has_space = has_space or letters[at] == 0x20
+        is_unspaced = is_unspaced or may_be_unspaced(<Py_UCS4>letters[at])
+    if is_unspaced and not has_space:
+        return False
+    exact[0] = _used(letters, first, size, True)
+    begins[0] = ends[0] = words = 0
+    for at in range(first, size + 1):
+        if at < size and letters[at] != 0x20:
+            continue
+        end = at
+        while end > first and _is_mark(letters[end - 1]):
+            end -= 1
+        begins[0] |= _used(letters, first, end, False)
+        if at > first and letters[at - 1] == 0x3A:
+            begins[0] |= _used(letters, first, at, False)
+        words += 1
+        if words == LONGEST_WORDS:
+            break
+    words = 0
+    for at in range(size - 1, first - 2, -1):
+        if at >= first and letters[at] != 0x20:
+            continue
+        end = at + 1
+        while end < size and _is_mark(letters[end]):
+            end += 1
+        ends[0] |= _used(letters, end, size, False)
+        words += 1
+        if words == LONGEST_WORDS:
+            break
+    return True
+
+
+def uses_of(str text not None):
+    """phrases.uses_of."""
+    cdef long long exact = 0, begins = 0, ends = 0
+    if len(text) > LONGEST_TEXT:
+        return 0, 0, 0
+    if not _find_uses(text, &exact, &begins, &ends):
+        return IN_PYTHON["uses_of"](text)
+    return exact, begins, ends
+
+
+def phrase_table(list texts not None, long long[:, ::1] table):
+    """phrases.phrase_table."""
+    cdef Py_ssize_t at
+    cdef str text
+    for at in range(len(texts)):
+        text = texts[at]
+        if len(text) > LONGEST_TEXT:
+            continue
+        if not _find_uses(text, &table[0, at], &table[1, at], &table[2, at]):
+            table[0, at], table[1, at], table[2, at] = IN_PYTHON["uses_of"](text)
