@@ -189,6 +189,16 @@ class FoundBy(StrEnum):
     """A WARC or WACZ file of others."""
 
 
+class CrawlState(StrEnum):
+    """How far one run of the crawler came."""
+
+    RUNNING = "running"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    """Stopped by its user, or killed."""
+    FAILED = "failed"
+
+
 class Outcome(StrEnum):
     """What came of one visit to one page: the reason code of its row."""
 

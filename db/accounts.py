@@ -9,7 +9,7 @@ from archiver.items import FoundBy, Image, Outcome
 from db.connection import archive_errors
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 # Pages that point to an address, of those the latest.
 MOST_POINTERS = 10

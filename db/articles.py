@@ -25,11 +25,6 @@ from db.versions import (
     see_version,
 )
 
-# The names of an article's authors in order, as a JSON array: a column of any query on articles.
-AUTHORS = """(SELECT json_group_array(name) FROM (
-    SELECT name FROM article_authors JOIN authors ON authors.id = author_id
-    WHERE article_id = articles.id ORDER BY position))"""
-
 INSERT_ARTICLE = """
 INSERT INTO articles(url, page_id, source_id, headline, lead, body, language, section, keywords,
                      date_published, date_modified, first_seen, last_seen, capture_id,

@@ -15,8 +15,8 @@ from db.disk import CURE, disk_full, file_system, free_bytes, is_full
 from db.export.targets import BESIDE, SQLITE_HEADER
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
-from db.warc import sync_directory, warc_directory
 from db.warc_findings import Finding
+from db.warc_places import sync_directory, warc_directory
 from db.warc_walk import Damage, walk
 
 # Ends the names of copies that are not whole yet.

@@ -10,7 +10,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from archiver.errors import ArchiveError
 from db.alarms import AlarmKind, StandingAlarm
 from db.values import time_text
-from db.warc import WarcPlace, read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import WarcPlace, warc_directory
 
 # Pages of one bundle: enough to see what they have in common.
 MOST_PAGES = 5

@@ -9,7 +9,8 @@ from archiver.errors import NotInArchiveError
 from archiver.items import Outcome, RawResponse
 from db.connection import archive_errors
 from db.values import time_of
-from db.warc import WarcPlace, read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import WarcPlace, warc_directory
 
 CAPTURES = """
 SELECT captures.*, pages.url AS url, pages.article_id, sources.host AS source,

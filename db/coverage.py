@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlite3 import Connection, Row
 
 from archiver.errors import NotInArchiveError
-from db.articles import AUTHORS
+from db.columns import AUTHORS
 from db.connection import archive_errors
 from db.filters import ALL_ARTICLES, Filters, article_condition
 from db.funnels import DayFunnel, Funnel, funnels_by_day, funnels_since

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from archiver.items import Article, Outcome, Visit
-from db.articles import AUTHORS, article_values, storable_article
+from db.articles import article_values, storable_article
+from db.columns import AUTHORS
 from db.links import link_rows, shown_links
 from db.rereading import Reading
 from db.values import list_of, list_text, sources_text

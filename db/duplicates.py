@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from db.agencies import agency_of
-from db.articles import AUTHORS
 from db.bands import add_bands, blob_of, remove_bands, sharing_bands, signature_of, signatures
 from db.clusters import join_cluster, leave_cluster, split_cluster
+from db.columns import AUTHORS
 from db.fingerprint import FEWEST, VERSION, Signature, Words, band_keys, shingles, signature, words_of
 from db.overlap import Overlap, overlap
 from db.values import list_of

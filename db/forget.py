@@ -22,7 +22,7 @@ from db.vacuum import (
     tidy_index,
 )
 from db.values import time_text
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 from db.warc_removal import Place, remove_records
 
 # What goes, in this order, all in one transaction: :pages, :articles, :captures, :links and :stripped are JSON arrays

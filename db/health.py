@@ -17,7 +17,7 @@ from db.index import compare_index
 from db.lock import lock_path, locked
 from db.schemas import SCHEMA
 from db.sqlite import sqlite3
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 
 # Of a WAL file: SQLite begins it anew at 4 MB unless readers keep it from doing so.
 LARGE_WAL = 256 * MEGABYTE

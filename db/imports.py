@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from db.connection import transaction
 from db.lookups import bytes_place
 from db.values import storable, time_or_none, time_text
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 # The detail of a capture that an import brought and no version was read from.
 OLDER = "older than the archive's latest version, which it leaves as it is"

@@ -9,7 +9,8 @@ from sqlite3 import Row
 from archiver.errors import ArchiveError
 from db.forget import REMOVED
 from db.joining import Join
-from db.warc import FILE_NAME, WarcPlace, WarcWriter, held_record
+from db.warc import WarcWriter, held_record
+from db.warc_places import FILE_NAME, WarcPlace
 from db.warc_records import HELD_FILE, HELD_OFFSET, LEVEL, HeldRecord
 from db.warc_walk import FoundRecord, walk
 

@@ -10,7 +10,7 @@ from archiver.items import FoundBy, Listing, Outcome, StoryAddress
 from db.digests import EMPTY_BODY
 from db.schedule import PageStatus
 from db.values import storable, time_of, time_or_none, time_text
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from archiver.errors import ArchiveError
 from db.stories import Story
-from db.warc import WarcPlace, read_capture
+from db.warc import read_capture
+from db.warc_places import WarcPlace
 
 # What may show it: pages with its headline, those that it was found on, listings of its sites; since it was first seen.
 CANDIDATES = """

@@ -19,7 +19,7 @@ from db.joining_pages import (
     join_pages,
     join_sources,
 )
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 
 # What one table needs of others comes before it. Visits come last: until then pages wait to be asked for.
 STEPS = (

@@ -7,10 +7,9 @@ from sqlite3 import Connection, Row
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.errors import NotInArchiveError
-from archiver.items import Article, Image, LinkKind, Outcome
-from db.articles import AUTHORS
+from archiver.items import Article, CrawlState, Image, LinkKind, Outcome
+from db.columns import AUTHORS
 from db.connection import archive_errors
-from db.store import CrawlState
 from db.values import list_of, sources_of, storable, time_of, time_or_none
 
 # More digits than an id can have in SQLite would be no integer to it.

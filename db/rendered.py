@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from archiver.items import RENDERED_TYPE
 from db.digests import bytes_digest
 from db.values import storable
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 # What a page gave was read from its rendering, the later of the two rows: the row of the bytes counts no story.
 ADD_RENDERING = """

@@ -14,7 +14,7 @@ from db.links import correct_links
 from db.pages import claim_pages
 from db.values import storable, time_of, time_or_none, time_text
 from db.versions import FLAPPED
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 # A fetch that brought a page; if its bytes were kept, they stand in its own record or in that of another capture.
 BROUGHT = "{0}.status BETWEEN 200 AND 299 AND {0}.digest IS NOT NULL"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlite3 import Connection, Row
 
 from archiver.errors import QueryError
-from db.articles import AUTHORS
+from db.columns import AUTHORS
 from db.connection import archive_errors
 from db.excerpt import MARK_END, MARK_START, excerpt
 from db.filters import ALL_ARTICLES, Condition, Filters

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from sqlite3 import Connection, Row
 
+from archiver.items import CrawlState
 from db.alarms import StandingAlarm, standing_alarms
 from db.connection import archive_errors
-from db.store import CrawlState
 from db.values import time_or_none, time_text
 
 

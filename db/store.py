@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from sqlite3 import Connection
 
-from archiver.items import Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
+from archiver.items import CrawlState, Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
 from db.articles import Place, record_article
 from db.connection import transaction
 from db.digests import body_digest, bytes_digest
@@ -39,7 +38,7 @@ from db.pages import (
 from db.rendered import KeptRendering, add_rendering
 from db.schedule import REVISIT_AGES, close_turn, release_leases
 from db.values import storable, storable_or_none, time_text
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 __all__ = [
     "CrawlState",
@@ -74,16 +73,6 @@ class Kept:
     """The capture whose record holds the bytes; None: this record does."""
     rendered: KeptRendering | None = None
     """Where what a browser made of it stands; None: nothing was made, or kept."""
-
-
-class CrawlState(StrEnum):
-    """How far one run of the crawler came."""
-
-    RUNNING = "running"
-    DONE = "done"
-    INTERRUPTED = "interrupted"
-    """Stopped by its user, or killed."""
-    FAILED = "failed"
 
 
 def start_crawl(

@@ -8,8 +8,8 @@ from sqlite3 import Connection, Row
 
 from db import warc_findings
 from db.connection import archive_errors
-from db.warc import FILE_NAME
 from db.warc_findings import Finding
+from db.warc_places import FILE_NAME
 from db.warc_repair import cut_off
 from db.warc_walk import Damage, FoundRecord, walk
 

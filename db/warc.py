@@ -1,7 +1,6 @@
 """The raw bytes of every fetch, in WARC files (ISO 28500, version 1.1) beside the archive."""
 
 import os
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
 from db.disk import disk_full, is_full
+from db.warc_places import FILE_NAME, OFFSET, WarcPlace, sync_directory
 from db.warc_records import (
     HELD_FILE,
     HELD_OFFSET,
@@ -33,20 +33,6 @@ from db.warc_records import (
 FILE_BYTES = 1_000_000_000
 # Bytes read at a time.
 CHUNK = 2**16
-FILE_NAME = re.compile(r"[\w-][\w.-]*\.warc\.gz")
-OFFSET = re.compile(r"\d{1,18}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarcPlace:
-    """Where one record stands."""
-
-    file: str
-    """Name of the file in the archive's WARC directory."""
-    offset: int
-    """Bytes from the start of the file."""
-    length: int
-    """Bytes of the record as it stands there, compressed: a gzip file of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +49,6 @@ class StoredRecord:
     """Without parameters."""
     payload_digest: str
     """As the record gives it, "" if it does not."""
-
-
-def warc_directory(archive: Path) -> Path:
-    """Return the directory of the WARC files of the archive at path: archive.warc for archive.db."""
-    return archive.with_name(f"{archive.stem}.warc")
 
 
 class WarcWriter:
@@ -338,15 +319,6 @@ def _write_all(file: IO[bytes], record: bytes) -> None:
     rest = memoryview(record)
     while rest:
         rest = rest[file.write(rest) :]
-
-
-def sync_directory(directory: Path) -> None:
-    """Make sure that a file just made is still there after a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from sqlite3 import Row
 
-from db.warc import FILE_NAME
+from db.warc_places import FILE_NAME
 from db.warc_records import target_uri
 from db.warc_walk import Damage, FoundRecord
 

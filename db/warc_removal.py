@@ -15,7 +15,7 @@ from uuid import uuid4
 from archiver.errors import ArchiveError
 from db.disk import CURE, disk_full, free_bytes, is_full
 from db.values import time_text
-from db.warc import sync_directory
+from db.warc_places import sync_directory
 from db.warc_records import target_uri
 from db.warc_walk import GZIP_START, Damage, FoundRecord, walk
 

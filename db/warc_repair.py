@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from archiver.errors import ArchiveError
-from db.warc import sync_directory
+from db.warc_places import sync_directory
 
 
 def cut_off(path: Path, offset: int) -> Path:

@@ -23,7 +23,7 @@ from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive, read_archive
 from db.verify import Verification, verify
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 NUMBER = 60

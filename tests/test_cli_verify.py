@@ -11,7 +11,8 @@ from commands import Run, on_terminal, run_apart, runner
 from archiver.errors import ExitCode
 from db.connection import open_archive, writers_kept_out
 from db.store import Kept, record_visit
-from db.warc import WarcWriter, warc_directory
+from db.warc import WarcWriter
+from db.warc_places import warc_directory
 
 URL = "https://news.example/flood"
 FILE = "crawl-000001-00001.warc.gz"

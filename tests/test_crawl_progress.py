@@ -13,7 +13,8 @@ from archiver.errors import ArchiveError, SourceError
 from archiver.items import Discovery, Outcome, Visit
 from db.connection import read_archive
 from db.store import last_capture
-from db.warc import read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 STORIES = {f"/{number}": answer(story(f"Story number {number}")) for number in range(3)}

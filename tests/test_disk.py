@@ -18,7 +18,8 @@ from archiver.errors import DiskFullError, ExitCode
 from archiver.items import RawResponse
 from db.connection import open_archive, read_archive
 from db.disk import file_system, require_room
-from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
+from db.warc import WarcWriter, read_capture
+from db.warc_places import WarcPlace, warc_directory
 
 FAST = ("--delay", "0", "--set", "AUTOTHROTTLE_ENABLED=False", "--set", "SPLIT_WORKERS=1")
 

@@ -26,7 +26,8 @@ from db.schemas import SCHEMA
 from db.sqlite import may_damage
 from db.store import Kept, record_visit
 from db.stories import story_at
-from db.warc import WarcWriter, warc_directory
+from db.warc import WarcWriter
+from db.warc_places import warc_directory
 
 CHECKS = [
     "Python",

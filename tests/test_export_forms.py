@@ -28,7 +28,8 @@ from db.export.targets import manifest_of
 from db.filters import Filters
 from db.search import search
 from db.store import Kept, record_visit
-from db.warc import WarcPlace, WarcWriter, warc_directory
+from db.warc import WarcWriter
+from db.warc_places import WarcPlace, warc_directory
 
 NEEDS = "needs it: pip install -e '.[dev]'"
 HEADLINE = 'A <script>alert(1)</script> & “quotes”, 中国 "x"\u2028 next'

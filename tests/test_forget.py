@@ -26,7 +26,7 @@ from misbehaving import Answer, Server, answer, misbehaving, story
 from archiver.errors import ExitCode
 from db.connection import open_archive, read_archive
 from db.verify import Verification, verify
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 from db.warc_removal import removed_record
 
 WORD = "Quizzaciously"

@@ -17,7 +17,8 @@ from misbehaving import answer, feed, misbehaving, story
 
 from archiver.errors import ExitCode
 from db.connection import read_archive
-from db.warc import WarcPlace, read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import WarcPlace, warc_directory
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from archiver.errors import SourceError
 from archiver.items import Outcome
 from db.connection import read_archive
 from db.verify import Verification, verify
-from db.warc import WarcPlace, read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import WarcPlace, warc_directory
 from spiders.frontier import Source
 
 HAS_PLAYWRIGHT = find_spec("playwright") is not None

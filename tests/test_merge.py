@@ -28,7 +28,8 @@ from db.schemas import SCHEMA
 from db.store import add_discovery, record_visit
 from db.tables import INTERNAL, TABLES
 from db.verify import Verification, verify
-from db.warc import WarcPlace, read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import WarcPlace, warc_directory
 
 NAMES = ("flood", "ferry", "crane", "market")
 

@@ -24,7 +24,8 @@ from archiver.parsers import split_page
 from db.connection import open_archive, read_archive
 from db.digests import content_digest
 from db.store import Kept, record_visit, start_crawl
-from db.warc import WarcWriter, warc_directory
+from db.warc import WarcWriter
+from db.warc_places import warc_directory
 
 URL = f"{SOURCE}flood"
 Changed = Callable[[Split], Split]

@@ -28,7 +28,7 @@ from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, O
 from db.connection import open_archive
 from db.digests import bytes_digest, content_digest
 from db.store import Kept, known_article, last_capture, page_state, record_visit
-from db.warc import WarcPlace
+from db.warc_places import WarcPlace
 
 FAILURES = sorted(set(Outcome) - ARTICLE_OUTCOMES - {Outcome.LISTING})
 

@@ -17,7 +17,8 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
+from db.warc import WarcWriter, read_capture
+from db.warc_places import WarcPlace, warc_directory
 from db.warc_records import response_records
 
 

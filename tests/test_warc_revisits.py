@@ -23,7 +23,8 @@ from archiver.items import RawRequest
 from db.connection import open_archive, read_archive
 from db.lookups import bytes_place, last_capture
 from db.store import Kept, record_visit
-from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
+from db.warc import WarcWriter, read_capture
+from db.warc_places import WarcPlace, warc_directory
 from spiders.responses import raw_request
 
 ASKED = RawRequest(

@@ -25,8 +25,9 @@ from db import verify as verifying
 from db.connection import open_archive, read_archive
 from db.store import Kept, record_visit
 from db.verify import Verification, verify
-from db.warc import WarcPlace, WarcWriter, read_capture, warc_directory
+from db.warc import WarcWriter, read_capture
 from db.warc_findings import Finding, Kind
+from db.warc_places import WarcPlace, warc_directory
 
 FILE = "crawl-000001-00001.warc.gz"
 

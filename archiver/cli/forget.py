@@ -19,7 +19,7 @@ from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
 from db.mentions import Mention, mentions
 from db.stories import Story, story_at
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 
 # Headlines and addresses of a story that a dry run shows.
 SHOWN = 5

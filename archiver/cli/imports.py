@@ -18,8 +18,7 @@ from archiver.cli.options import archive_option, jobs_option
 from archiver.cli.outcomes import group_names, grouped
 from archiver.cli.rendering import Output, by_number, byte_text, counted, duration_text, printable
 from archiver.errors import ExitCode
-from archiver.items import Outcome
-from db.store import CrawlState
+from archiver.items import CrawlState, Outcome
 from db.values import host_of
 
 if TYPE_CHECKING:

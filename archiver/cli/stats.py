@@ -28,7 +28,7 @@ from archiver.items import Outcome
 from db.connection import read_archive
 from db.outcomes import failed_pages
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
-from db.warc import warc_directory
+from db.warc_places import warc_directory
 
 # Failed pages that are listed unless --limit says otherwise.
 FEW = 20

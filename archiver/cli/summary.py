@@ -13,12 +13,11 @@ from archiver.cli.outcomes import group_names, grouped, in_words, outcome_text
 from archiver.cli.progress import Diary, Note
 from archiver.cli.rendering import Output, by_number, counted, duration_text
 from archiver.errors import ExitCode
-from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
+from archiver.items import ARTICLE_OUTCOMES, CrawlState, FoundBy, Outcome
 from db.connection import read_archive
 from db.funnels import Funnel, funnels_of
 from db.outcomes import FAILURES, has_articles
 from db.read import article_count
-from db.store import CrawlState
 from db.values import host_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from archiver.errors import ExitCode
 from db.connection import read_archive, writers_kept_out
 from db.verify import Verification
 from db.verify import verify as verify_files
-from db.warc import warc_directory
 from db.warc_findings import Finding
+from db.warc_places import warc_directory
 
 
 @click.command()

@@ -30,7 +30,8 @@ from db.foreign import ForeignFile, ForeignRecord, RecordHead
 from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
 from db.store import CrawlState, add_source
 from db.values import time_text
-from db.warc import read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import warc_directory
 from spiders.frontier import LONGEST_ADDRESS, Source
 from spiders.responses import HTML_TYPES, UNDECIDED_TYPES, not_html
 

@@ -25,7 +25,8 @@ from archiver.pipelines.validate import Validate
 from db.connection import open_archive, read_archive
 from db.differences import Difference, differences
 from db.rereading import Reading, reading_count, readings, record_rereading
-from db.warc import read_capture, warc_directory
+from db.warc import read_capture
+from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 # Examples of each kind of change that are kept for the report.

@@ -18,12 +18,11 @@ from archiver.crawl.notify import alarm_text
 from archiver.crawl.patience import Patience
 from archiver.crawl.progress import CrawlWatcher, Progress
 from archiver.errors import ArchiverError, SourceError
-from archiver.items import ARTICLE_OUTCOMES, Outcome
+from archiver.items import ARTICLE_OUTCOMES, CrawlState, Outcome
 from archiver.parsers.urls import host, site
 from archiver.pipelines.archive import OpenArchive
 from db.connection import open_archive
 from db.disk import require_room
-from db.store import CrawlState
 from spiders.base import NewsSpider
 from spiders.frontier import Frontier, Source
 from spiders.site import SiteSpider

@@ -19,7 +19,8 @@ from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
 from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
-from db.warc import WarcWriter, warc_directory
+from db.warc import WarcWriter
+from db.warc_places import warc_directory
 
 logger = logging.getLogger(__name__)
 

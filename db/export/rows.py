@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from db.articles import AUTHORS
+from db.columns import AUTHORS
 from db.export.request import What
 from db.export.selection import CHOSEN, Selection
 

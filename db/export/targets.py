@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archiver.errors import DiskFullError, ExportError, LockedError
 from db.disk import is_full
-from db.warc import sync_directory, warc_directory
+from db.warc_places import sync_directory, warc_directory
 
 # How every SQLite database begins (https://sqlite.org/fileformat2.html#magic_header_string).
 SQLITE_HEADER = b"SQLite format 3\0"

@@ -17,7 +17,8 @@ from archiver.errors import ArchiveError
 from db.export import cdxj
 from db.export.selection import CHOSEN, Selection
 from db.export.streams import packed
-from db.warc import StoredRecord, WarcPlace, stored_record, warc_directory
+from db.warc import StoredRecord, stored_record
+from db.warc_places import WarcPlace, warc_directory
 
 VERSION = "1.1.1"
 WARC = "data.warc.gz"

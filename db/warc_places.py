@@ -1,0 +1,35 @@
+"""Where the WARC files of an archive lie, and where in them a record stands; what reads or writes one is db.warc."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE_NAME = re.compile(r"[\w-][\w.-]*\.warc\.gz")
+OFFSET = re.compile(r"\d{1,18}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarcPlace:
+    """Where one record stands."""
+
+    file: str
+    """Name of the file in the archive's WARC directory."""
+    offset: int
+    """Bytes from the start of the file."""
+    length: int
+    """Bytes of the record as it stands there, compressed: a gzip file of its own."""
+
+
+def warc_directory(archive: Path) -> Path:
+    """Return the directory of the WARC files of the archive at path: archive.warc for archive.db."""
+    return archive.with_name(f"{archive.stem}.warc")
+
+
+def sync_directory(directory: Path) -> None:
+    """Make sure that a file just made is still there after a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
