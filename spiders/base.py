@@ -82,8 +82,10 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first requests of every source."""
         budget = self.settings.getint("PAGE_BUDGET")
-        # As many on the wire as a site is asked for at once, and one for each worker to split meanwhile.
-        under_way = sum(map(self.settings.getint, ("CONCURRENT_REQUESTS_PER_DOMAIN", "SPLIT_WORKERS")))
+        # As many on the wire as a site is asked for at once, one that each worker splits, and as many as the first
+        # that wait for a worker: while a batch is written, nothing else is taken from the wire.
+        on_the_wire = self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        under_way = 2 * on_the_wire + self.settings.getint("SPLIT_WORKERS")
         for source in self.sources:
             pages = budget if source.pages is None else source.pages
             frontier = self.frontier_of(source, pages)
