@@ -241,7 +241,7 @@ def test_robots_txt_can_be_ignored_on_request(archive: Path, crawl: Crawl) -> No
 def test_a_bug_on_one_page_is_recorded_and_the_crawl_goes_on(archive: Path, crawl: Crawl) -> None:
     pages = {"/a": answer(story("First of all")), "/b": answer(story("Second to none"))}
     with misbehaving(pages) as server:
-        crawl(server.url, ITEM_PIPELINES={f"{__name__}.FailsOnFirst": 1, "archiver.pipelines.store.Store": 2})
+        crawl(server.url, ITEM_PIPELINES={f"{__name__}.FailsOnFirst": 1, "archiver.pipelines.batch.Batch": 2})
 
     rows = page_rows(archive)
     assert rows["/a"] == ("parse_error", "a fault of the archiver: ZeroDivisionError: division by zero")
