@@ -1,16 +1,15 @@
 """The records of a WARC file (ISO 28500, version 1.1) as bytes, each a gzip file of its own."""
 
 import re
+from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha1
 from http import HTTPStatus
 from io import BytesIO
 from urllib.parse import urlsplit
 from uuid import uuid4
-
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped] # warcio has no types
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from archiver.items import RENDERED_TYPE, RawRequest, RawResponse
 from db.packing import packed
@@ -24,6 +23,12 @@ TRANSPORT_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content
 CONTROL = re.compile("[\x00-\x1f\x7f]+")
 SAME_BYTES = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+# What stands in the blocks of records, where they say nothing of it themselves; a revisit's is that of its head.
+CONTENT_TYPES = {
+    "response": "application/http; msgtype=response",
+    "revisit": "application/http; msgtype=response",
+    "request": "application/http; msgtype=request",
+}
 # What a request's record says as its response's does.
 SHARED: tuple[str, ...] = ("WARC-Date", "WARC-IP-Address")
 # Where a revisit's bytes stand: the names that Heritrix gives to what the standard has no names for.
@@ -47,6 +52,8 @@ class HeldRecord:
 
 def warcinfo_record(name: str) -> bytes:
     """Return the record that says what the file of this name is."""
+    from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped] # noqa: PLC0415 - slow; once a file
+
     record = BytesIO()
     writer = WARCWriter(record, gzip=True, warc_version="WARC/1.1")
     about = {"software": "news-archiver", "format": "WARC File Format 1.1"}
@@ -103,22 +110,25 @@ class _Record:
         self.headers = {"WARC-Record-ID": f"<{uuid4().urn}>", **headers}
         self._kind = kind
 
-    def gzipped(self, http: StatusAndHeaders | None, body: bytes) -> bytes:
-        """Return the record as a gzip file, with the digests of its block and, but for a revisit, its body."""
-        member = BytesIO()
-        writer = WARCWriter(member, gzip=False, warc_version="WARC/1.1")
-        record = writer.create_warc_record(
-            target_uri(self.url),
-            self._kind,
-            payload=BytesIO(body),
-            length=len(body),
-            http_headers=http,
-            warc_headers_dict=self.headers,
-        )
-        if http is None:
-            record.content_type = self.headers.get("Content-Type")  # None: of nothing
-        writer.write_record(record)
-        return packed(member.getvalue(), LEVEL)
+    def gzipped(self, head: bytes | None, body: bytes) -> bytes:
+        """Return the record as a gzip file, with the digests of its block and, but for a revisit, its body.
+
+        head is what stands before the body in HTTP; without one the record's own headers say what the body is.
+        """
+        block = body if head is None else head + body
+        headers = {**self.headers, "WARC-Type": self._kind, "WARC-Target-URI": target_uri(self.url)}
+        if self._kind != "revisit":
+            headers["WARC-Payload-Digest"] = _digest(body)
+        headers["WARC-Block-Digest"] = _digest(block)
+        if head is not None:
+            headers["Content-Type"] = CONTENT_TYPES[self._kind]
+        headers["Content-Length"] = str(len(block))
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        return packed(b"".join((b"WARC/1.1\r\n", lines.encode(), b"\r\n", block, b"\r\n\r\n")), LEVEL)
+
+
+def _digest(data: bytes) -> str:
+    return f"sha1:{b32encode(sha1(data, usedforsecurity=False).digest()).decode()}"
 
 
 def _request_record(answer: _Record, request: RawRequest | None) -> bytes:
@@ -126,10 +136,8 @@ def _request_record(answer: _Record, request: RawRequest | None) -> bytes:
         return b""
     about = {"WARC-Concurrent-To": answer.headers["WARC-Record-ID"]}
     about |= {name: answer.headers[name] for name in SHARED if name in answer.headers}
-    http = StatusAndHeaders(
-        f"{_target(request.url)} HTTP/1.1", _clean(request.headers), protocol=_token(request.method)
-    )
-    return _Record(answer.url, "request", about).gzipped(http, b"")
+    head = _head(_token(request.method), f"{_target(request.url)} HTTP/1.1", _clean(request.headers))
+    return _Record(answer.url, "request", about).gzipped(head, b"")
 
 
 def _warc_headers(fetched: datetime, response: RawResponse) -> dict[str, str]:
@@ -139,11 +147,22 @@ def _warc_headers(fetched: datetime, response: RawResponse) -> dict[str, str]:
     return headers
 
 
-def _http(response: RawResponse) -> StatusAndHeaders:
+def _http(response: RawResponse) -> bytes:
     """Return what stands before the body as it is kept."""
     headers = _clean(pair for pair in response.headers if pair[0].lower() not in TRANSPORT_HEADERS)
     headers.append(("Content-Length", str(len(response.body))))
-    return StatusAndHeaders(_status_line(response.status), headers, protocol="HTTP/1.1")
+    return _head("HTTP/1.1", _status_line(response.status), headers)
+
+
+def _head(first: str, rest: str, headers: list[tuple[str, str]]) -> bytes:
+    """Return a line in two parts and headers as HTTP has them, what is not ASCII percent-encoded."""
+    text = "".join([f"{first} {rest}\r\n", *[f"{name}: {value}\r\n" for name, value in headers], "\r\n"])
+    if text.isascii():
+        return text.encode()
+    from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped] # noqa: PLC0415 - slow, rare
+
+    encoded: bytes = StatusAndHeaders(rest, headers, protocol=first).to_ascii_bytes()
+    return encoded
 
 
 def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
