@@ -166,6 +166,29 @@ class Split:
     """The titles of the story that differ from its headline."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What the archive makes of a story's texts alone, whichever process does it."""
+
+    language: str | None
+    body: str
+    """As columns take it."""
+    body_digest: str
+    forms: tuple[tuple[str, str], ...]
+    """The texts, as columns take them, each with the forms of its words as the search index holds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a worker makes of a page."""
+
+    split: Split
+    prepared: Prepared | None
+    """None if there is no story."""
+    packed: tuple[bytes, bytes] | None
+    """The response and its request as records of a WARC file, if they were asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoryAddress:
     """An address in the form in which the variants of one story's address are alike."""
@@ -331,6 +354,8 @@ class Visit:
     rendered: bytes | None = None
     """The document, in UTF-8, that a browser made of response; None if it was split as it came."""
     split: Split | None = None
+    prepared: Prepared | None = field(default=None, repr=False, compare=False)
+    """What was made of the article's texts already."""
     addresses: tuple[StoryAddress, ...] = ()
     """That of the article, by every version of the rules."""
     article_id: int | None = None

@@ -7,7 +7,7 @@ stem that happens to look alike. The tokens of a text are in the order of the te
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -78,6 +78,23 @@ def word_forms(language: str | None, text: str | None) -> str:
     """Return the tokens of all forms in text, which is in language, between spaces."""
     if not text:
         return ""
+    known = _known_forms().get((language, text))
+    return _made_forms(language, text) if known is None else known
+
+
+def know_forms(language: str | None, forms: Iterable[tuple[str, str]]) -> None:
+    """Take the forms of texts in language from where they were made already; those known before are forgotten."""
+    known = _known_forms()
+    known.clear()
+    known.update({(language, text): tokens for text, tokens in forms})
+
+
+@cache
+def _known_forms() -> dict[tuple[str | None, str], str]:
+    return {}
+
+
+def _made_forms(language: str | None, text: str) -> str:
     tag = stemmer_tag(language)
     if text.isascii():
         return "" if tag == PLAIN else _word_tokens(tag, text)

@@ -17,6 +17,7 @@ from archiver.items import RENDERED_TYPE, Discovery, FoundBy, Listing, Outcome, 
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
+from spiders.reading import read_story
 from spiders.responses import (
     CrawlEndsError,
     HostRestsError,
@@ -293,16 +294,42 @@ class NewsSpider(Spider):
         rendered = None
         try:
             rendered = await self.rendered(response, frontier)
+            if rendered is None:
+                return await self._read(response, asked, frontier)
             split = await self.split_of(response, frontier, rendered)
         except ParseLimitError as error:
             return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)), None, rendered)
         except PageError as error:
             return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)), None, rendered)
-        if split.article is None:
-            outcome = Outcome.NOT_ARTICLE, "the page has no story of its own"
-        else:
-            outcome = Outcome.STORED, ""  # what it is to the archive is found out on the way there
-        return visit_of(response, asked, frontier, outcome, split, rendered)
+        return visit_of(response, asked, frontier, _outcome_of(split), split, rendered)
+
+    async def _read(self, response: Response, asked: Asked, frontier: Frontier) -> Visit:
+        """Return the visit of a page as a worker read it. Raises PageError."""
+        fetched, page = datetime.now(UTC), raw_response(response)
+        final_url = canonical_url(response.url) or asked.url
+        reading = await self.workers.run(
+            read_story,
+            page,
+            url=response.url,
+            fetched=fetched,
+            content_type=content_type(response) or None,
+            rules=frontier.source.rules,
+            # Of a page that was fetched before, the bytes may be those that the archive has.
+            record_of=final_url if response.meta.get("is_new") else None,
+        )
+        frontier.weigh(len(page.body))
+        outcome, detail = _outcome_of(reading.split)
+        return _visit(
+            asked,
+            frontier,
+            fetched=fetched,
+            final_url=final_url,
+            outcome=outcome,
+            detail=detail,
+            response=replace(page, packed=reading.packed),
+            split=reading.split,
+            prepared=reading.prepared,
+        )
 
 
 def source_address(url: str) -> str:
@@ -342,6 +369,12 @@ def visit_of(
     )
 
 
+def _outcome_of(split: Split) -> tuple[Outcome, str]:
+    if split.article is None:
+        return Outcome.NOT_ARTICLE, "the page has no story of its own"
+    return Outcome.STORED, ""  # what it is to the archive is found out on the way there
+
+
 def _sent_home(response: Response, asked: Asked) -> tuple[Outcome, str] | None:
     """Return the outcome of a story that the site has taken down by a redirect to its first page."""
     if urlsplit(response.url).path in ("", "/") and urlsplit(asked.url).path not in ("", "/"):
@@ -349,14 +382,14 @@ def _sent_home(response: Response, asked: Asked) -> tuple[Outcome, str] | None:
     return None
 
 
-def _visit(asked: Asked, frontier: Frontier, **what_came: Any) -> Visit:
+def _visit(asked: Asked, frontier: Frontier, *, fetched: datetime | None = None, **what_came: Any) -> Visit:
     return Visit(
         source=frontier.source.url,
         url=asked.url,
         found_by=asked.found_by,
         found_on=asked.found_on,
         listing=asked.listing,
-        fetched=datetime.now(UTC),
+        fetched=fetched or datetime.now(UTC),
         **what_came,
     )
 

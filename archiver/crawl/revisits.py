@@ -115,6 +115,7 @@ class ConditionalRequests:
             return
         request.meta["conditional"] = False
         last = last_capture(self._archive.connection, request.cb_kwargs["asked"].url)
+        request.meta["is_new"] = last is None
         if last is None or last.outcome not in ARTICLE_OUTCOMES:
             return
         request.meta["conditional"] = bool(last.etag or last.last_modified)

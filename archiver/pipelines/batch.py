@@ -13,6 +13,7 @@ from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.deduplicate import Deduplicate
 from archiver.pipelines.forgotten import LeaveOut
 from archiver.pipelines.store import KEPT, Store
+from db.prepared import know
 
 Item: TypeAlias = Visit | Discovery
 
@@ -67,6 +68,8 @@ class Batch:
             return [self._stepped(item) for item in items]
 
     def _stepped(self, item: Item) -> Item:
+        if isinstance(item, Visit) and item.prepared is not None:
+            know(item.prepared)
         for step in self._steps:
             item = step.process_item(item)
         return item

@@ -28,6 +28,8 @@ class Pack:
         if isinstance(item, Discovery) or item.response is None or item.outcome not in KEPT:
             return item
         response = item.response
+        if response.packed is not None:  # by the worker that read the page
+            return item
         if brings_the_same(response, last_capture(self._archive.connection, item.url)):
             return item
         packed = await asyncio.to_thread(response_records, item.final_url, item.fetched, response)
