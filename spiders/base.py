@@ -75,6 +75,7 @@ class NewsSpider(Spider):
             settings.getfloat("SPLIT_SECONDS"),
             settings.getint("SPLIT_MEMORY") * 2**20,
         )
+        spider.workers.start()
         crawler.signals.connect(spider.continue_when_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.visit_recorded, signal=signals.item_scraped)
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)

@@ -222,3 +222,10 @@ def is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_process_that_was_started_is_the_one_that_answers(workers: SplitWorkers) -> None:
+    workers.start()
+    (started,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+    assert workers.run_now(process_id) == int(started)

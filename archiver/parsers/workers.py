@@ -48,8 +48,8 @@ SERVE = "from archiver.parsers.workers import serve; serve()"
 class SplitWorkers:
     """Up to count processes; each page may take so many seconds and bytes of memory.
 
-    They start when they are first needed and end with close(), or with the process that made them, however
-    it ends. Safe to use from several threads.
+    They start when they are first needed, the first with start(), and end with close(), or with the process that
+    made them, however it ends. Safe to use from several threads.
     """
 
     def __init__(self, count: int, seconds: float, memory: int) -> None:
@@ -58,6 +58,14 @@ class SplitWorkers:
         # The one used last is used first: what one worker can do does not start a second.
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:
+            self._idle.put(worker)
+
+    def start(self) -> None:
+        """Start the first process now: it imports its part while the caller sees to its own."""
+        worker = self._idle.get()
+        try:
+            worker.start()
+        finally:
             self._idle.put(worker)
 
     async def split(
@@ -134,6 +142,10 @@ class _Worker:
         if isinstance(result, PageError):
             raise result
         return result
+
+    def start(self) -> None:
+        """Start the process, unless there is one."""
+        self._started()
 
     def kill(self) -> None:
         """End the process, for good; who waits for its answer sees the pipe end. May come from another thread."""
