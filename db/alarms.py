@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 from sqlite3 import Connection, Row
 
 from archiver.items import Outcome
@@ -110,6 +111,11 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
         """
     )
     return [_standing(row) for row in rows]
+
+
+def bundle_directory(archive: Path) -> Path:
+    """Return where the pages that show the alarms of the archive at path are kept: archive.alarms for archive.db."""
+    return archive.with_name(f"{archive.stem}.alarms")
 
 
 def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: datetime) -> None:

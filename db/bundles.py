@@ -8,7 +8,7 @@ from sqlite3 import Connection, Row
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from archiver.errors import ArchiveError
-from db.alarms import AlarmKind, StandingAlarm
+from db.alarms import AlarmKind, StandingAlarm, bundle_directory
 from db.values import time_text
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
@@ -37,11 +37,6 @@ Where the site was made anew, rules for it in sources.toml say where its parts a
 of the change). What was archived meanwhile is kept as it came and can be read again: archiver reparse.
 """
 UNSAFE = re.compile(r"[^a-z0-9.-]+")
-
-
-def bundle_directory(archive: Path) -> Path:
-    """Return the directory of the bundles of the archive at path: archive.alarms for archive.db."""
-    return archive.with_name(f"{archive.stem}.alarms")
 
 
 def write_bundle(connection: Connection, archive: Path, alarm: StandingAlarm) -> Path | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlite3 import Connection
 from uuid import uuid4
 
-from db.bundles import bundle_directory, remove_from_bundles
+from db.alarms import bundle_directory
+from db.bundles import remove_from_bundles
 from db.connection import transaction
 from db.forgotten import KEEP_OUT, address_digest
 from db.mentions import Mention

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 # To be raised with any change of what word_forms returns: an archive of other rules is indexed anew.
@@ -268,6 +270,12 @@ def _compiled_stemmers() -> ModuleType | None:
 
 @cache
 def _snowball() -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - slow; who only reads plain words does not ask
+    """The version of snowballstemmer, by the name of the folder that tells of it where that is plain."""
+    package = find_spec("snowballstemmer")
+    if package is not None and package.origin is not None:
+        told = list(Path(package.origin).parents[1].glob("snowballstemmer-*.dist-info"))
+        if len(told) == 1:
+            return told[0].stem.partition("-")[2]
+    from importlib.metadata import version  # noqa: PLC0415 - it takes longer to import than a search takes
 
     return version("snowballstemmer")

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +205,7 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
         crawl(connection)
         record_visit(connection, 1, visit(FLOOD))
         yield connection
+
+
+def test_rules_of_the_forms_names_that_of_the_stemmers() -> None:
+    assert forms.rules().endswith(f", snowballstemmer {version('snowballstemmer')}")

@@ -74,6 +74,37 @@ def test_completion_waits_for_no_command(place: Path) -> None:
     assert set(done.stderr.split()) & SLOW == set()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "bridge"],
+        ["show", "1"],
+        ["stats"],
+        ["status"],
+        ["changes"],
+        ["history", "1"],
+        ["related", "1"],
+        ["missing"],
+        ["explain", FLOOD.url],
+        ["watch", "list"],
+        ["export", "-o", "articles.jsonl"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_reading_waits_for_nothing_of_a_crawl(place: Path, arguments: list[str]) -> None:
+    assert imported(*arguments, cwd=place) & SLOW == set()
+
+
+def test_crawl_is_imported_only_by_a_crawl() -> None:
+    modules = after(
+        "from archiver.cli.listing import SUMMARIES, Later; [Later(name).load() for name in SUMMARIES]"
+    )
+
+    assert {
+        module for module in modules if module.startswith(("scrapy", "twisted", "archiver.crawl"))
+    } == set()
+
+
 def test_splitter_waits_for_nothing_that_most_pages_do_not_need() -> None:
     modules = after("import archiver.parsers.split")
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from archiver.items import CrawlState
-from db.bundles import bundle_directory
+from db.alarms import bundle_directory
 from db.connection import read_archive
 from db.status import SourceStatus, source_statuses
 

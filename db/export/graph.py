@@ -3,13 +3,14 @@
 import re
 from sqlite3 import Row
 from typing import IO
-from xml.sax.saxutils import escape
 
 from db.export.selection import CHOSEN, Selection
 
 # Characters that XML 1.0 cannot hold.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-QUOTE = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+ESCAPED = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+)
 NODE_KEYS = {
     "label": "string",
     "url": "string",
@@ -75,4 +76,4 @@ def _values(row: Row, of: str, keys: dict[str, str]) -> str:
 def _xml(value: object, kind: str) -> str:
     if kind == "boolean":
         return "true" if value else "false"
-    return escape(NOT_IN_XML.sub("", str(value)), QUOTE)
+    return NOT_IN_XML.sub("", str(value)).translate(ESCAPED)

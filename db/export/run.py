@@ -29,7 +29,6 @@ from db.export.targets import (
     new_folder,
 )
 from db.export.texts import write_csv, write_jsonl
-from db.export.wacz import write_wacz
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +102,8 @@ def _write_file(selection: Selection, request: Request, path: Path, archive: Pat
             _counted(write_subset(selection, part), selection)
             size, digest = digest_of(part)
         elif request.form is Form.WACZ:
+            from db.export.wacz import write_wacz  # noqa: PLC0415 - only this form needs warcio
+
             counts = write_wacz(selection, part, archive)
             size, digest = digest_of(part)
         else:
