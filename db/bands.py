@@ -109,11 +109,6 @@ def signature_of(blob: bytes) -> Signature:
     return np.frombuffer(blob, "<u2")
 
 
-def blob_of(found: Signature) -> bytes:
-    """Return a signature as a column takes it."""
-    return found.astype("<u2").tobytes()
-
-
 def bands_of(blobs: Sequence[bytes]) -> list[list[int]]:
     """Return the keys of the bands of several signatures."""
     return all_band_keys(signatures(blobs))

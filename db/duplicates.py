@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from db.agencies import agency_of
-from db.bands import add_bands, blob_of, remove_bands, sharing_bands, signature_of, signatures
+from db.bands import add_bands, remove_bands, sharing_bands, signature_of, signatures
 from db.clusters import join_cluster, leave_cluster, split_cluster
 from db.columns import AUTHORS
-from db.fingerprint import FEWEST, VERSION, Signature, Words, band_keys, shingles, signature, words_of
+from db.fingerprint import VERSION, Signature, band_keys, fingerprint_of, words_of
 from db.overlap import Overlap, overlap
 from db.values import list_of
 
@@ -40,26 +40,21 @@ def note_duplicates(archive: Connection, article_id: int) -> None:
     """Compare the latest version of an article with all others, in place of its earlier version."""
     row = archive.execute(TEXT, (article_id,)).fetchone()
     left = None if row["version"] is None else _forget(archive, article_id)
-    words = words_of(row["body"])
-    hashes = shingles(words)
-    found = signature(hashes) if hashes.size >= FEWEST else None
+    size, blob = fingerprint_of(row["body"])
     archive.execute(
         "INSERT INTO fingerprints(article_id, version, shingles, signature, agency) VALUES (?, ?, ?, ?, ?)",
         (
             article_id,
             VERSION,
-            hashes.size,
-            b"" if found is None else blob_of(found),
+            size,
+            blob,
             agency_of(list_of(row["authors"]), row["body"]),
         ),
     )
-    if found is not None:
+    if blob:
+        found = signature_of(blob)
         keys = band_keys(found)
-        _join(
-            archive,
-            article_id,
-            list(_copies(archive, words, row["body_digest"], _alike(archive, found, keys))),
-        )
+        _join(archive, article_id, list(_copies(archive, row, _alike(archive, found, keys))))
         add_bands(archive, article_id, keys)
     if left is not None:
         split_cluster(archive, left)
@@ -133,10 +128,13 @@ def _alike(archive: Connection, own: Signature, keys: Sequence[int]) -> list[int
     return [id_ for _, id_ in ranked[:MOST_COMPARED]]
 
 
-def _copies(archive: Connection, words: Words, body_digest: str, ids: Sequence[int]) -> Iterator[Compared]:
+def _copies(archive: Connection, own: Row, ids: Sequence[int]) -> Iterator[Compared]:
+    if not ids:
+        return
+    words = words_of(own["body"])
     for id_ in ids:
         other = archive.execute("SELECT body, body_digest FROM articles WHERE id = ?", (id_,)).fetchone()
-        is_same = other["body_digest"] == body_digest
+        is_same = other["body_digest"] == own["body_digest"]
         found = (
             Overlap(1.0, 1.0, 1.0, is_template=False) if is_same else overlap(words, words_of(other["body"]))
         )

@@ -79,7 +79,6 @@ class Tables:
     """The class of that."""
     powers: Hashes
     inverses: Hashes
-    bands: Hashes
     factors: NDArray[np.uint32]
     summands: NDArray[np.uint32]
 
@@ -134,6 +133,27 @@ def signature(hashes: Hashes) -> Signature:
     return least.astype(np.uint16)
 
 
+def fingerprint_of(text: str) -> tuple[int, bytes]:
+    """Return how many shingles a text has, and its signature as a column holds it; b"" if they are too few."""
+    known = _known_fingerprints().get(text)
+    if known is not None:
+        return known
+    hashes = shingles(words_of(text))
+    return hashes.size, signature(hashes).astype("<u2").tobytes() if hashes.size >= FEWEST else b""
+
+
+def know_fingerprint(text: str, found: tuple[int, bytes]) -> None:
+    """Take the fingerprint of a text from where it was made already; that known before is forgotten."""
+    known = _known_fingerprints()
+    known.clear()
+    known[text] = found
+
+
+@cache
+def _known_fingerprints() -> dict[str, tuple[int, bytes]]:
+    return {}
+
+
 def band_keys(found: Signature) -> list[int]:
     """Return a number for each band of a signature; it also tells the band."""
     return all_band_keys(found[None])[0]
@@ -142,7 +162,7 @@ def band_keys(found: Signature) -> list[int]:
 def all_band_keys(found: NDArray[np.uint16]) -> list[list[int]]:
     """Return the band_keys of several signatures, a row each."""
     packed = np.ascontiguousarray(found, "<u2").view("<u8")  # four values of 16 bits
-    keys: list[list[int]] = (_mixed(packed + _tables().bands) >> np.uint64(32)).tolist()
+    keys: list[list[int]] = (_mixed(packed + _bands()) >> np.uint64(32)).tolist()
     return keys
 
 
@@ -171,6 +191,11 @@ def _characters(text: str, tables: Tables) -> tuple[Hashes, NDArray[np.uint8]]:
 
 
 @cache
+def _bands() -> Hashes:
+    return np.arange(BANDS, dtype=np.uint64)
+
+
+@cache
 def _tables() -> Tables:
     characters = [chr(code) for code in range(BEYOND)]
     classes = np.array([_class(character) for character in characters], np.uint8)
@@ -180,7 +205,6 @@ def _tables() -> Tables:
     counted = _mixed(np.arange(1, 2 * HASHES + 1, dtype=np.uint64) * np.uint64(SEED))
     short = (counted >> np.uint64(32)).astype(np.uint32)
     factors, summands = short[:HASHES, None] | np.uint32(1), short[HASHES:, None]
-    bands = np.arange(BANDS, dtype=np.uint64)
     small = [character.lower() for character in characters]
     lowered = np.array([ord(text) if len(text) == 1 else 0 for text in small], np.uint64)
     return Tables(
@@ -189,7 +213,6 @@ def _tables() -> Tables:
         classes.take(lowered.astype(np.intp)),
         _powers(BASE),
         _powers(pow(BASE, -1, 2**64)),
-        bands,
         factors,
         summands,
     )

@@ -2,6 +2,7 @@
 
 from archiver.items import Article, Prepared
 from db.digests import body_digest, know_body_digest
+from db.fingerprint import fingerprint_of, know_fingerprint
 from db.forms import know_forms, word_forms
 from db.values import storable, storable_or_none
 
@@ -14,6 +15,7 @@ def prepare(article: Article) -> Prepared:
         language=language,
         body=body,
         body_digest=body_digest(body),
+        fingerprint=fingerprint_of(body),
         forms=tuple((text, word_forms(language, text)) for text in texts),
     )
 
@@ -21,4 +23,5 @@ def prepare(article: Article) -> Prepared:
 def know(prepared: Prepared) -> None:
     """Let the story that is stored next need no more of that; of another story all is made as ever."""
     know_body_digest(prepared.body, prepared.body_digest)
+    know_fingerprint(prepared.body, prepared.fingerprint)
     know_forms(prepared.language, prepared.forms)
