@@ -117,3 +117,10 @@ def test_splitter_waits_for_nothing_that_most_pages_do_not_need() -> None:
 
 def test_addresses_wait_for_no_splitter() -> None:
     assert after("import archiver.parsers.urls as urls; urls.site('www.example.co.uk')") & SLOW == set()
+
+
+def test_worker_imports_what_it_takes_to_split_before_it_is_ready_and_no_more() -> None:
+    modules = after("import archiver.parsers.serving")
+
+    assert "archiver.parsers.split" in modules
+    assert modules & ((SLOW - {"numpy", "lxml"}) | {"asyncio", "concurrent.futures"}) == set()

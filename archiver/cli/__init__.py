@@ -10,6 +10,7 @@ import click
 from archiver import __version__
 from archiver.cli.listing import SUMMARIES, Later
 from archiver.errors import ArchiverError, ExitCode
+from archiver.threads import ONE_THREAD
 
 
 class Commands(click.Group):
@@ -59,6 +60,8 @@ for _name in SUMMARIES:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors.ExitCode names them all."""
     _write_anything()
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     try:
         code = commands.main(argv, prog_name="archiver", standalone_mode=False)
     except ArchiverError as error:

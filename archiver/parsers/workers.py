@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import queue
-import resource
 import signal
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -28,21 +26,17 @@ from archiver.errors import PageError, ParseLimitError
 from archiver.items import Split
 from archiver.parsers import split_page
 from archiver.parsers.rules import SiteRules
+from archiver.parsers.serving import OUT_OF_MEMORY
+from archiver.threads import ONE_THREAD
 
 T = TypeVar("T")
 Task: TypeAlias = tuple[Callable[..., Any], tuple[object, ...], dict[str, object]]
 
 # Seconds for a worker to start: an interpreter and the parsers' imports take 1 s on an idle machine.
 START_SECONDS = 60.0
-# Exit status of a worker whose page took more memory than a page may.
-OUT_OF_MEMORY = 17
 # Seconds for the kernel to take down a process that ended by itself.
 EXIT_SECONDS = 5.0
-# Seconds that a worker lives on after its page's limit if the process that should kill it is gone.
-ORPHAN_SECONDS = 1.0
-# numpy's libraries would start a thread, and reserve memory for it, for every core of the machine.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-SERVE = "from archiver.parsers.workers import serve; serve()"
+SERVE = "from archiver.parsers.serving import serve; serve()"
 
 
 class SplitWorkers:
@@ -241,29 +235,3 @@ def _ending(status: int | None) -> str:
     if status is not None and status < 0:
         return f"its worker process died of {signal.Signals(-status).name}"
     return f"its worker process ended with status {status}"
-
-
-def serve() -> None:
-    """Be a worker: answer tasks from the pipe named by the command line, until it closes."""
-    descriptor, seconds, memory = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe: Connection[Any, Any] = Connection(descriptor)
-    with pipe, contextlib.suppress(EOFError, ConnectionError):
-        pipe.send("ready")
-        while True:
-            _answer(pipe, seconds)
-
-
-def _answer(pipe: "Connection[Any, Any]", seconds: float) -> None:
-    parse, args, kwargs = pipe.recv()
-    # The kernel ends us if the parser hangs, even in C code, and nobody is left to do it.
-    signal.setitimer(signal.ITIMER_REAL, seconds + ORPHAN_SECONDS)
-    try:
-        result = parse(*args, **kwargs)
-    except PageError as error:
-        result = error
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    pipe.send(result)
