@@ -1,8 +1,7 @@
 """The links of a page as candidates for another story's headline: target, headline, the card they stand in."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
@@ -63,25 +62,27 @@ MENU_NAMES = bit("nav") | bit("foot")
 OVERLAY_REACH = 3
 
 
-@dataclass(slots=True, eq=False)
 class Candidate:
     """A link that may show another story by its headline."""
 
-    target: str
-    anchor: Anchor
-    headline: str
-    words: int
-    """Of the headline."""
-    block: Block | None
-    """The block that the headline stands in."""
-    links: int = 1
-    """How many links of the page lead to the same address."""
-    card: Box | None = None
-    """The largest box around the link whose headlines all lead to its target."""
-    rel: str = ""
-    """What the link says of its target's relation to the page, in lower case."""
-    looks: tuple[str | int, ...] = ()
-    """Its class and the sorts of the boxes around it: cards of one list are alike in them."""
+    __slots__ = ("anchor", "block", "card", "headline", "links", "looks", "rel", "target", "words")
+
+    def __init__(self, target: str, anchor: Anchor, headline: str, words: int, block: Block | None) -> None:
+        self.target = target
+        self.anchor = anchor
+        self.headline = headline
+        self.words = words
+        """Of the headline."""
+        self.block = block
+        """The block that the headline stands in."""
+        self.links = 1
+        """How many links of the page lead to the same address."""
+        self.card: Box | None = None
+        """The largest box around the link whose headlines all lead to its target."""
+        self.rel = ""
+        """What the link says of its target's relation to the page, in lower case."""
+        self.looks: tuple[str | int, ...] = ()
+        """Its class and the sorts of the boxes around it: cards of one list are alike in them."""
 
     @property
     def level(self) -> int:
@@ -178,30 +179,30 @@ def anchor_blocks(layout: Layout, anchor: Anchor) -> list[Block]:
     ]
 
 
-def card_targets(candidates: list[Candidate]) -> dict[int, str | None]:
+def card_targets(candidates: Sequence[Candidate]) -> dict[int, str | None]:
     """Return for each box, by index, the one address that all headlines in it lead to; None if there are several."""
     seen: dict[int, str | None] = {}
     for candidate in candidates:
         if candidate.words < CARD_WORDS:
             continue
-        target = candidate.target
-        for box in candidate.anchor.box.lineage():
+        box: Box | None = candidate.anchor.box
+        while box is not None:
             known = seen.get(box.index, "")
-            if known is None or known == target:
+            if known is None or known == candidate.target:
                 break  # the boxes around it know as well
-            seen[box.index] = None if known else target
+            seen[box.index] = None if known else candidate.target
+            box = box.parent
     return seen
 
 
-def _find_cards(candidates: list[Candidate]) -> None:
+def _find_cards(candidates: Sequence[Candidate]) -> None:
     targets = card_targets(candidates)
     for candidate in candidates:
-        card = None
-        for box in candidate.anchor.box.lineage():
-            alone = targets.get(box.index, candidate.target) == candidate.target
-            if not alone or box.end_block - box.first_block > CARD_BLOCKS or box.parent is None:
+        box, card = candidate.anchor.box, None
+        while box.parent is not None and box.end_block - box.first_block <= CARD_BLOCKS:
+            if targets.get(box.index, candidate.target) != candidate.target:
                 break
-            card = box
+            card, box = box, box.parent
         candidate.card = card
 
 

@@ -5,7 +5,7 @@ from zlib import crc32
 
 OWN = ("nodes", "kernels", "texts", "words")
 """Modules of this folder that do what a part of the parsers does in Python too."""
-PARTS = ("blocks",)
+PARTS = ("blocks", "links")
 """Modules of the parsers that are compiled as they are; a .pxd beside each tells the types of its classes, in C."""
 SOURCES = (
     *(f"compiled/{name}.pyx" for name in OWN),
