@@ -108,9 +108,6 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "archiver.crawl.patience.Patience": 350,
     "archiver.crawl.throttle.SiteThrottle": 400,
-    # Off by the settings below; named here, they are not imported either: a quarter of a second.
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 DOWNLOADER_MIDDLEWARES = {
     "archiver.crawl.addresses.AddressGuard": 80,

@@ -124,3 +124,15 @@ def test_worker_imports_what_it_takes_to_split_before_it_is_ready_and_no_more() 
 
     assert "archiver.parsers.split" in modules
     assert modules & ((SLOW - {"numpy", "lxml"}) | {"asyncio", "concurrent.futures"}) == set()
+
+
+def test_crawl_waits_for_no_extension_that_is_off() -> None:
+    script = (
+        "from pathlib import Path; from archiver.crawl.run import CrawlPlan, crawl_settings;"
+        "settings = crawl_settings(CrawlPlan(archive=Path(), sources=()));"
+        "assert settings.get_component_priority_dict_with_base('EXTENSIONS')"
+    )
+
+    assert (
+        after(script) & {"aiohttp", "scrapy.extensions.telnet", "scrapy.extensions.remote_control"} == set()
+    )
