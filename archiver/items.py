@@ -181,8 +181,8 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a worker makes of a page."""
+class PreparedPage:
+    """A page as a worker hands it back."""
 
     split: Split
     prepared: Prepared | None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from archiver.items import RawResponse, Reading
+from archiver.items import PreparedPage, RawResponse
 from archiver.parsers import split_page
 from archiver.parsers.rules import SiteRules
 from db.prepared import prepare
@@ -18,13 +18,13 @@ def read_story(
     content_type: str | None,
     rules: Sequence[SiteRules],
     record_of: str | None,
-) -> Reading:
+) -> PreparedPage:
     """Return the split of a page that came from url, its story prepared for the archive.
 
     record_of is the address under which its WARC record names it, None if no record is wanted. Raises PageError.
     """
     split = split_page(page.body, url=url, content_type=content_type, fetched=fetched, rules=rules)
-    return Reading(
+    return PreparedPage(
         split=split,
         prepared=None if split.article is None else prepare(split.article),
         packed=None if record_of is None else response_records(record_of, fetched, page),

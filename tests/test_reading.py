@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from archiver.items import Article, RawRequest, RawResponse, Reading
+from archiver.items import Article, PreparedPage, RawRequest, RawResponse
 from archiver.parsers import split_page
 from archiver.parsers.workers import SplitWorkers
 from archiver.pipelines.archive import OpenArchive
@@ -43,7 +43,7 @@ GERMAN = Article(
 
 
 @pytest.fixture(scope="module")
-def reading() -> Iterator[Reading]:
+def reading() -> Iterator[PreparedPage]:
     """Return what a worker makes of a page."""
     page = response(STORY)
     with SplitWorkers(1, seconds=10.0, memory=512 * 2**20) as workers:
@@ -52,11 +52,11 @@ def reading() -> Iterator[Reading]:
         )
 
 
-def test_split_is_that_of_split_page(reading: Reading) -> None:
+def test_split_is_that_of_split_page(reading: PreparedPage) -> None:
     assert reading.split == split_page(STORY, url=URL, content_type="text/html", fetched=NOON)
 
 
-def test_texts_are_prepared_as_the_archive_would(reading: Reading) -> None:
+def test_texts_are_prepared_as_the_archive_would(reading: PreparedPage) -> None:
     story = reading.split.article
     assert story is not None
     know_forms(None, ())
@@ -68,7 +68,7 @@ def test_texts_are_prepared_as_the_archive_would(reading: Reading) -> None:
     )
 
 
-def test_record_of_the_worker_is_what_stands_in_the_archive(reading: Reading, tmp_path: Path) -> None:
+def test_record_of_the_worker_is_what_stands_in_the_archive(reading: PreparedPage, tmp_path: Path) -> None:
     opened = OpenArchive(tmp_path / "archive.db", {})
     story = reading.split.article
     sent = replace(response(STORY), packed=reading.packed)
