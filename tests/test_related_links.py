@@ -116,6 +116,15 @@ def test_subheading_of_the_story_heads_no_list_below_its_text() -> None:
             '<li><a href="{url}"><h3>{headline}</h3><p class="lead">A sentence on it, not long.</p></a></li>',
             "{}",
         ),
+        (
+            '<li><h4><a href="{url}">{headline}</a></h4>'
+            '<h4 class="short"><a href="{url}">What the people at the river say and what comes next now</a></h4></li>',
+            "{}",
+        ),
+        (
+            '<li><h4><a href="{url}">On the river</a></h4><h4><a href="{url}">{headline}</a></h4></li>',
+            "{}",
+        ),
     ],
 )
 def test_headline_is_all_that_the_link_shows_in_its_heading(card: str, shown: str) -> None:

@@ -48,6 +48,8 @@ MOST_CANDIDATES = 3_000
 # A headline has at least this many words; most teasers have more than the second number.
 FEWEST_WORDS = 2
 TEASER_WORDS = 30
+# Shorter headings may be the kicker of another in the same card.
+HEADLINE_WORDS = 5
 # Links of fewer words (a section, an author) may stand in another story's card.
 CARD_WORDS = 3
 # A card holds at most so many blocks: what holds more is the one list of a page with a single link.
@@ -165,8 +167,12 @@ def main_address(own: frozenset[str]) -> str:
 
 
 def worth(candidate: Candidate) -> tuple[bool, bool, int]:
-    """Return how well a link shows its target's headline: in a heading best, else the longest that is no teaser."""
-    return candidate.level > 0 and candidate.words > 2, candidate.words <= TEASER_WORDS, candidate.words
+    """Return how well a link shows its target's headline: in a heading best, else the longest that is no teaser.
+
+    Headings of some words are worth the same: in a card with two, the second is the short form or a subheading.
+    """
+    words, in_heading = candidate.words, candidate.level > 0 and candidate.words > 2
+    return in_heading, words <= TEASER_WORDS, min(words, HEADLINE_WORDS) if in_heading else words
 
 
 def anchor_blocks(layout: Layout, anchor: Anchor) -> list[Block]:
