@@ -9,9 +9,10 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from archiver.parsers.features import context_columns
-from archiver.parsers.link_features import KIND_ORDER, link_columns
+from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns
 from archiver.parsers.links import link_candidates, main_address
 from archiver.parsers.model import MOST_LEAVES, probabilities
+from archiver.parsers.names import MEANINGS
 from archiver.parsers.text_features import Columns
 from training.corpus import Page, comparable
 
@@ -34,6 +35,15 @@ HELD_BACK: dict[str, dict[str, float]] = {
     "links": {"min_data_in_leaf": 20, "learning_rate": 0.05, "extra_trees": True},
     "kinds": {"min_data_in_leaf": 20},
 }
+# Each link is learned from once more, with so much of its weight, as if its boxes had no names: other sites call theirs
+# otherwise. On unseen sites, page F1 of links rises by half a point (fundus) and a fifth of one (wcxb), and one to two
+# kinds more of a hundred are right.
+UNNAMED = 0.5
+LINK_NAMES = [
+    at
+    for at, name in enumerate(LINK_FEATURES)
+    if name in {f"{whose}_{meaning}" for whose in ("link", "all") for meaning in MEANINGS}
+]
 # Words from which on a longer block weighs no more.
 HEAVIEST = 60
 Ensemble = list[lgb.Booster]
@@ -178,8 +188,15 @@ def _links(page: Page, chances: Columns) -> Links:
 def _link_booster(links: list[Links]) -> Ensemble:
     weights = np.concatenate([_link_weights(page) for page in links])
     rows, labels = np.vstack([page.rows for page in links]), np.concatenate([page.wanted for page in links])
-    learnt = lgb.Dataset(rows, labels, weight=weights / weights.mean())
-    return _trained("links", learnt, objective="binary")
+    return _trained("links", _also_unnamed(rows, labels, weights), objective="binary")
+
+
+def _also_unnamed(rows: Columns, labels: Columns, weights: Columns) -> lgb.Dataset:
+    """What is to be learned of links, as they are and as if their boxes had no names."""
+    unnamed = rows.copy()
+    unnamed[:, LINK_NAMES] = 0
+    weights = np.concatenate([weights, UNNAMED * weights])
+    return lgb.Dataset(np.vstack([rows, unnamed]), np.tile(labels, 2), weight=weights / weights.mean())
 
 
 def _link_weights(page: Links) -> Columns:
@@ -191,6 +208,7 @@ def _link_weights(page: Links) -> Columns:
 
 def _kind_booster(links: list[Links]) -> Ensemble:
     kinds = np.array([kind for page in links for kind in page.kinds])
-    rows = np.vstack([page.rows for page in links])[kinds >= 0]
-    learnt = lgb.Dataset(rows, kinds[kinds >= 0])
+    known = kinds >= 0
+    rows = np.vstack([page.rows for page in links])[known]
+    learnt = _also_unnamed(rows, kinds[known], np.ones(len(rows), np.float32))
     return _trained("kinds", learnt, objective="multiclass", num_class=len(KIND_ORDER))
