@@ -191,8 +191,7 @@ def signature(box: Box) -> tuple[int, int]:
 Piece = tuple[str, Anchor | None, bool]
 """A run of text, the link it stands in, and whether it is bold."""
 Links = list[Anchor | None]
-LINE_BREAK: Piece = ("\n", None, False)
-SPACE: Piece = (" ", None, False)
+LINE_BREAK, SPACE = ("\n", None, False), (" ", None, False)
 
 
 class _Walk:
@@ -350,7 +349,7 @@ class _Walk:
 
     def _add_block(self, pieces: list[Piece], marked: bool) -> None:
         whole = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
-        text = clean(whole if len(whole) <= LONGEST_BLOCK else whole[:LONGEST_BLOCK])
+        text = clean(whole[:LONGEST_BLOCK]) if self.room >= 0 else ""
         self.room -= len(text)
         if not text or len(self.blocks) == MOST_BLOCKS or self.room < 0:
             return

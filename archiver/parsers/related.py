@@ -20,7 +20,7 @@ from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.
-CHANCE = 0.34
+CHANCE = 0.38
 # Beside a story no link is taken unless one is at least so sure: guides without other stories link much like them.
 SURE = 0.5
 # On a front page nearly every link that looks like a headline is one.
