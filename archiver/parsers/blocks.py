@@ -143,7 +143,7 @@ def page_layout(root: Element) -> Layout:
 
 def fill_boxes(boxes: Sequence[Box], tags: Mapping[str, int], numbers: NDArray[np.int64]) -> None:
     """Set the numbers of each box, a column of BOX_NUMBERS; tags are those that are told, as bits."""
-    rows = numbers
+    rows = numbers  # which has its type in C by this name
     for at, box in enumerate(boxes):
         parent = box.parent.index if box.parent is not None else 0
         rows[0, at] = parent
@@ -161,7 +161,7 @@ is or stands in, its first block and one past its last."""
 
 def fill_blocks(blocks: Sequence[Block], tags: Mapping[str, int], numbers: NDArray[np.int64]) -> None:
     """Set the numbers of each block, a column of BLOCK_NUMBERS; tags have numbers, all others the next one."""
-    rows = numbers
+    rows = numbers  # which has its type in C by this name
     alike: dict[tuple[int, int], int] = {}
     for at, block in enumerate(blocks):
         box = block.box
