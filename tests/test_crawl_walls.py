@@ -176,7 +176,8 @@ def test_ever_new_queries_end(archive: Path, crawl: Crawl, page: Answer, most: i
         crawl(server.url)
         asked = sum(path in paths for path in server.asked)
 
-    assert most <= asked <= most + 8
+    # A batch of 8 waits to be written while 3 more are under way.
+    assert most <= asked <= most + 8 + 3
     assert sum(outcome == "trap" for outcome, _ in rows(archive).values()) == 60 - asked
 
 
