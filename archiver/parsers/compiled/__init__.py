@@ -1,6 +1,6 @@
 """The compiled core: what of the parsers a C compiler makes faster, where one was at hand when they were installed.
 
-It is a module of the parsers as it is, and modules of its own that do what a part of the parsers does in Python too,
+It is modules of the parsers as they are, and modules of its own that do what a part of the parsers does in Python too,
 with the same results. The core is used whole or not at all: if it was built from the sources that lie beside it
 now, and for the lxml that is installed. ARCHIVER_PURE=1 in the environment switches it off. See docs/compiled.md.
 """
@@ -81,8 +81,8 @@ def core() -> Core:
     if not found.is_sound:
         import logging  # noqa: PLC0415 - slow to import, and this is rare
 
-        _log = logging.getLogger(__name__)
-        _log.warning("the compiled core is not used, which makes splits slower: it is %s", found.state)
+        message = "the compiled core is not used, which makes splits slower: it is %s"
+        logging.getLogger(__name__).warning(message, found.state)
     return found
 
 

@@ -19,6 +19,5 @@ SOURCES = (
 def digest(parsers: Path) -> str:
     """Return what tells the sources, in the folder of the parsers, from those of another day."""
     sources = b"\0".join(parsers.joinpath(name).read_bytes() for name in SOURCES)
-    return (
-        f"{crc32(sources):08x}"  # importing hashlib, which nothing else here needs, takes ten times as long
-    )
+    # Importing hashlib, which nothing else here needs, takes ten times as long as this.
+    return f"{crc32(sources):08x}"
