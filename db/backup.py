@@ -11,12 +11,12 @@ from typing import IO
 
 from archiver.errors import ArchiveError, BackupError, DiskFullError
 from db.connection import archive_errors, read_archive
-from db.disk import CURE, disk_full, file_system, free_bytes, is_full
+from db.disk import CURE, disk_full, file_system, free_bytes, is_full, sync
 from db.export.targets import BESIDE, SQLITE_HEADER
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
 from db.warc_findings import Finding
-from db.warc_places import sync_directory, warc_directory
+from db.warc_places import warc_directory
 from db.warc_walk import Damage, walk
 
 # Ends the names of copies that are not whole yet.
@@ -146,7 +146,7 @@ def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) 
                 told("raw pages", min(copied, total), total)
             new.flush()
             os.fsync(new.fileno())
-    sync_directory(target)
+    sync(target)
     return copied
 
 
@@ -211,7 +211,7 @@ def _put_in_place(unfinished: Path, target: Path, unfinished_pages: Path | None,
         for ending in BESIDE[1:]:  # of an archive that was replaced: its changes are not this one's
             target.with_name(target.name + ending).unlink(missing_ok=True)
         unfinished.replace(target)
-        sync_directory(target.absolute().parent)
+        sync(target.absolute().parent)
         if replaced.exists():
             shutil.rmtree(replaced)
 

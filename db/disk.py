@@ -64,3 +64,12 @@ def _existing(path: Path) -> Path:
     while not place.exists():
         place = place.parent
     return place
+
+
+def sync(path: Path) -> None:
+    """Make sure that what a file holds, or which files a directory has, is still so after a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -17,8 +17,8 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.disk import disk_full, is_full
-from db.warc_places import FILE_NAME, OFFSET, WarcPlace, sync_directory
+from db.disk import disk_full, is_full, sync
+from db.warc_places import FILE_NAME, OFFSET, WarcPlace
 from db.warc_records import (
     HELD_FILE,
     HELD_OFFSET,
@@ -182,7 +182,7 @@ class WarcWriter:
                 continue
             try:
                 _write_whole(file, warcinfo_record(path.name))
-                sync_directory(self._directory)
+                sync(self._directory)
             except BaseException:
                 file.close()
                 path.unlink()  # without its first record it is no WARC file

@@ -1,6 +1,5 @@
 """Where the WARC files of an archive lie, and where in them a record stands; what reads or writes one is db.warc."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +23,3 @@ class WarcPlace:
 def warc_directory(archive: Path) -> Path:
     """Return the directory of the WARC files of the archive at path: archive.warc for archive.db."""
     return archive.with_name(f"{archive.stem}.warc")
-
-
-def sync_directory(directory: Path) -> None:
-    """Make sure that a file just made is still there after a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,9 +13,8 @@ from typing import IO
 from uuid import uuid4
 
 from archiver.errors import ArchiveError
-from db.disk import CURE, disk_full, free_bytes, is_full
+from db.disk import CURE, disk_full, free_bytes, is_full, sync
 from db.values import time_text
-from db.warc_places import sync_directory
 from db.warc_records import target_uri
 from db.warc_walk import GZIP_START, Damage, FoundRecord, walk
 
@@ -74,7 +73,7 @@ def remove_records(
                 path.unlink()
                 removed += 1
         if directory.is_dir():
-            sync_directory(directory)
+            sync(directory)
     except OSError as error:
         if is_full(error):
             raise disk_full(directory) from error

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from archiver.errors import ArchiveError
-from db.warc_places import sync_directory
+from db.disk import sync
 
 
 def cut_off(path: Path, offset: int) -> Path:
@@ -21,7 +21,7 @@ def cut_off(path: Path, offset: int) -> Path:
                 shutil.copyfileobj(file, copy)
                 copy.flush()
                 os.fsync(copy.fileno())
-            sync_directory(path.parent)
+            sync(path.parent)
             file.truncate(offset)
             os.fsync(file.fileno())
     except OSError as error:

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.errors import DiskFullError, ExportError, LockedError
-from db.disk import is_full
-from db.warc_places import sync_directory, warc_directory
+from db.disk import is_full, sync
+from db.warc_places import warc_directory
 
 # How every SQLite database begins (https://sqlite.org/fileformat2.html#magic_header_string).
 SQLITE_HEADER = b"SQLite format 3\0"
@@ -71,9 +71,9 @@ def new_file(path: Path) -> Iterator[Path]:
     handle = _taken(part, folder=False)
     try:
         yield part
-        _sync(part)
+        sync(part)
         part.replace(path)
-        sync_directory(path.parent)
+        sync(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -92,7 +92,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         (part / UNFINISHED).unlink()
         os.sync()  # many small files: one wait for all
         _exchange(part, path)
-        sync_directory(path.parent)
+        sync(path.parent)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -237,14 +237,6 @@ def _is_at(handle: int, path: Path) -> bool:
         return path.stat().st_ino == os.fstat(handle).st_ino
     except FileNotFoundError:
         return False
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _exchange(part: Path, path: Path) -> None:
