@@ -13,13 +13,15 @@ from db.stories import Story
 from db.warc import read_capture
 from db.warc_places import WarcPlace
 
-# What may show it: pages with its headline, those that it was found on, listings of its sites; since it was first seen.
+# What may show it: pages with its headline, those that it was found on, listings of its sites; since it was first
+# seen, and a day before: the page that led to it was fetched earlier than its address was noted.
 CANDIDATES = """
 SELECT captures.id, pages.url, warc_file, warc_offset, warc_length
 FROM captures JOIN pages ON pages.id = page_id
 WHERE warc_file IS NOT NULL AND refers_to IS NULL
     AND captures.id NOT IN (SELECT value FROM json_each(:captures))
-    AND fetched >= (SELECT min(first_seen) FROM pages WHERE id IN (SELECT value FROM json_each(:pages)))
+    AND fetched >= (SELECT strftime('%Y-%m-%dT%H:%M:%S', min(first_seen), '-1 day') FROM pages
+        WHERE id IN (SELECT value FROM json_each(:pages)))
     AND (page_id IN (SELECT page_id FROM related_links WHERE id IN (SELECT value FROM json_each(:links)))
         OR page_id IN (SELECT found_on_id FROM pages WHERE id IN (SELECT value FROM json_each(:pages)))
         OR captures.outcome = 'listing' AND source_id IN (
