@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from training.corpus import pages
+from training.corpus import LABELS, pages
 from training.dumps import dumps
 from training.export import save
 from training.fit import Boosters, cross_validated, final, fold_of
@@ -52,7 +52,7 @@ def _train_pages(corpora: list[Path], folder: Path | None) -> None:
 
 def _train_lines(corpora: list[Path], folder: Path | None) -> None:
     """Train the models of plain text; their folds are the pages' folds."""
-    read = [dump for corpus in corpora for dump in dumps(corpus)]
+    read = [dump for corpus in corpora for dump in dumps(corpus, LABELS)]
     folds = fold_of(dump.site for dump in read)
     parts, whole = line_models(texts(read), folds)
     _write_folds(parts, folds, folder)

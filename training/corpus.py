@@ -17,11 +17,13 @@ from archiver.parsers.features import BlockTable, block_table, stated_text
 from archiver.parsers.headline import headline
 from archiver.parsers.metadata import canonical
 from archiver.parsers.split import page_base, page_description
-from archiver.parsers.structured import first_string, structured
+from archiver.parsers.structured import Structured, first_string, structured
 from archiver.parsers.text import WORD, fold
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import canonical_url, host, site
 
+LABELS = Path(__file__).with_name("labels")
+"""Headline links of pages of which the corpus gives none, in a file for each corpus, of the form of related.jsonl."""
 # A block belongs to the gold body if this share of its word 4-grams stands there.
 SHARE = 0.7
 SHINGLE = 4
@@ -43,12 +45,18 @@ class Page:
     story: Columns
     """1 for each block of the gold body, else 0."""
     links: dict[str, str] | None
-    """Gold links: comparable address to kind; None if the page's links were not labelled."""
+    """Headline links: comparable address to kind; None if the page's links were not labelled."""
+    is_gold: bool
+    """Whether the links are the corpus's own; else they are those of LABELS, if any."""
 
 
 def pages(corpus: Path) -> Iterator[Page]:
-    """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body."""
-    labelled = {row["id"]: row["links"] for row in rows(corpus / "related.jsonl")}
+    """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body.
+
+    Pages that are not in related.jsonl have the links of LABELS, if there.
+    """
+    gold_links = labelled_links(corpus / "related.jsonl")
+    labelled = labelled_links(LABELS / f"{corpus.name}.jsonl") | gold_links
     for gold in rows(corpus / "gold.jsonl"):
         if not gold["body"]:
             continue
@@ -60,7 +68,6 @@ def pages(corpus: Path) -> Iterator[Page]:
             description=page_description(stated),
             stated=stated_text(first_string(stated.story.get("articleBody")) or ""),
         )
-        links = labelled.get(gold["id"])
         yield Page(
             corpus=corpus.name,
             identity=gold["id"],
@@ -68,12 +75,24 @@ def pages(corpus: Path) -> Iterator[Page]:
             layout=layout,
             table=table,
             base=page_base(stated, url),
-            own=frozenset({canonical(stated, url).value, canonical_url(url) or url}),
+            own=own_addresses(stated, url),
             story=story_labels(layout, gold["body"]),
-            links=None
-            if links is None
-            else {comparable(link["url"]): link["kind"] for link in reversed(links)},
+            links=labelled.get(gold["id"]),
+            is_gold=gold["id"] in gold_links,
         )
+
+
+def own_addresses(stated: Structured, url: str) -> frozenset[str]:
+    """Return the addresses of a page itself: the one it states and the one it came from."""
+    return frozenset({canonical(stated, url).value, canonical_url(url) or url})
+
+
+def labelled_links(labels: Path) -> dict[str, dict[str, str]]:
+    """Return for each page of a file of labels its headline links: comparable address to kind."""
+    return {
+        row["id"]: {comparable(link["url"]): link["kind"] for link in reversed(row["links"])}
+        for row in rows(labels)
+    }
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

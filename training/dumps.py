@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from archiver.parsers.blocks import Block, page_layout
+from archiver.parsers.blocks import Block, Layout, page_layout
 from archiver.parsers.decoding import page_tree
+from archiver.parsers.links import Candidate, link_candidates, worth
+from archiver.parsers.split import page_base
+from archiver.parsers.structured import Structured, structured
 from archiver.parsers.text import WORD, fold, word_count
 from archiver.parsers.urls import host, site
-from training.corpus import rows, story_labels
+from training.corpus import comparable, labelled_links, own_addresses, rows, story_labels
 
 # Elements that hold menus.
 MENUS = frozenset({"nav", "footer", "menu", "form"})
@@ -41,19 +44,28 @@ class Dump:
     """Which lines stand in the gold body."""
     headlines: tuple[str, ...] | None
     """For each line the kind of link whose headline it shows, or ""; None if the page's links were not labelled."""
+    is_gold: bool
+    """Whether the headlines are the corpus's own; else they are those of training/labels, if any."""
     menus: tuple[bool, ...]
 
 
-def dumps(corpus: Path) -> Iterator[Dump]:
-    """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body."""
-    labelled = {row["id"]: row["links"] for row in rows(corpus / "related.jsonl")}
+def dumps(corpus: Path, labels: Path | None = None) -> Iterator[Dump]:
+    """Yield the pages of a corpus (gold.jsonl, related.jsonl, html/<id>.html.gz) that hold a gold body.
+
+    With the folder of labels, pages that are not in related.jsonl have the headlines of the links labelled there.
+    """
+    given = {row["id"]: row["links"] for row in rows(corpus / "related.jsonl")}
+    labelled = {} if labels is None else labelled_links(labels / f"{corpus.name}.jsonl")
     for gold in rows(corpus / "gold.jsonl"):
         if not gold["body"]:
             continue
         html = gzip.decompress((corpus / "html" / f"{gold['id']}.html.gz").read_bytes())
-        layout = page_layout(page_tree(html))
+        root = page_tree(html)
+        layout = page_layout(root)
         story = tuple(bool(label) for label in story_labels(layout, gold["body"]))
-        links = labelled.get(gold["id"])
+        links = given.get(gold["id"])
+        if links is None and gold["id"] in labelled:
+            links = _shown(layout, structured(root), gold["url"], labelled[gold["id"]])
         yield Dump(
             identity=gold["id"],
             site=site(host(gold["url"])),
@@ -61,8 +73,20 @@ def dumps(corpus: Path) -> Iterator[Dump]:
             lines=tuple(block.text for block in layout.blocks),
             story=story,
             headlines=None if links is None else _headlines(layout.blocks, story, links, gold["title"] or ""),
+            is_gold=gold["id"] in given,
             menus=tuple(_in_menu(block) for block in layout.blocks),
         )
+
+
+def _shown(layout: Layout, stated: Structured, url: str, kinds: dict[str, str]) -> list[dict[str, Any]]:
+    """The headlines under which a page shows labelled links; kinds are by comparable address."""
+    found = link_candidates(layout, page_base(stated, url), own_addresses(stated, url))
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(found, key=worth):
+        best[comparable(candidate.target)] = candidate
+    return [
+        {"title": best[address].headline, "kind": kind} for address, kind in kinds.items() if address in best
+    ]
 
 
 def _headlines(

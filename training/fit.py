@@ -20,10 +20,10 @@ FOLDS = 5
 # Small trees, many of them, strongly held back: a few hundred pages of a few hundred sites are soon learned by heart.
 TREES = {
     "learning_rate": 0.1, "num_leaves": MOST_LEAVES, "min_data_in_leaf": 30, "feature_fraction": 0.35,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 0,
     "deterministic": True, "force_row_wise": True, "seed": 1,
 }  # fmt: skip
-ROUNDS = {"blocks": 300, "blocks_in_context": 150, "links": 400, "kinds": 60}
+ROUNDS = {"blocks": 300, "blocks_in_context": 150, "links": 500, "kinds": 60}
 # Ensembles of other seeds whose answers are averaged: one seed alone moves links and kinds by a point, and the bodies
 # that are exact by four.
 SEEDS = 3
@@ -32,7 +32,7 @@ SEEDS = 3
 HELD_BACK: dict[str, dict[str, float]] = {
     "blocks": {},
     "blocks_in_context": {"min_data_in_leaf": 100, "lambda_l2": 20.0, "feature_fraction": 0.2},
-    "links": {"min_data_in_leaf": 20, "learning_rate": 0.05, "extra_trees": True},
+    "links": {"min_data_in_leaf": 20, "learning_rate": 0.08, "extra_trees": True},
     "kinds": {"min_data_in_leaf": 20},
 }
 # Each link is learned from once more, with so much of its weight, as if its boxes had no names: other sites call theirs
@@ -44,6 +44,8 @@ LINK_NAMES = [
     for at, name in enumerate(LINK_FEATURES)
     if name in {f"{whose}_{meaning}" for whose in ("link", "all") for meaning in MEANINGS}
 ]
+# What a page of labels/ weighs beside one whose links the corpus gives: all of them are of one corpus, the larger one.
+LABELLED_HERE = 0.6
 # Words from which on a longer block weighs no more.
 HEAVIEST = 60
 Ensemble = list[lgb.Booster]
@@ -57,6 +59,8 @@ class Links:
 
     corpus: str
     site: str
+    is_gold: bool
+    """Whether the corpus gives its links."""
     rows: Columns
     wanted: Columns
     targets: list[str]
@@ -177,6 +181,7 @@ def _links(page: Page, chances: Columns) -> Links:
     return Links(
         corpus=page.corpus,
         site=page.site,
+        is_gold=page.is_gold,
         rows=columns.T,
         wanted=np.array([kind is not None for kind in kinds], np.float32),
         targets=targets,
@@ -203,12 +208,17 @@ def _link_weights(page: Links) -> Columns:
     """A page counts as a page, however many teasers it has, and an address as one, however many links lead there."""
     together = Counter(page.targets)
     each = np.array([1 / together[target] for target in page.targets], np.float32)
-    return np.asarray(each / np.sqrt(5 + page.wanted.sum()), np.float32)
+    return np.asarray(_page_weight(page) * each / np.sqrt(5 + page.wanted.sum()), np.float32)
+
+
+def _page_weight(page: Links) -> float:
+    return 1.0 if page.is_gold else LABELLED_HERE
 
 
 def _kind_booster(links: list[Links]) -> Ensemble:
     kinds = np.array([kind for page in links for kind in page.kinds])
     known = kinds >= 0
     rows = np.vstack([page.rows for page in links])[known]
-    learnt = _also_unnamed(rows, kinds[known], np.ones(len(rows), np.float32))
+    weights = np.concatenate([np.full(len(page.kinds), _page_weight(page), np.float32) for page in links])
+    learnt = _also_unnamed(rows, kinds[known], weights[known])
     return _trained("kinds", learnt, objective="multiclass", num_class=len(KIND_ORDER))

@@ -43,11 +43,11 @@ class Text:
 
 
 def texts(dumps: list[Dump]) -> list[Text]:
-    """Return all variants of the dumps with labelled links; the others as they are, and bare."""
+    """Return all variants of the dumps whose links the corpus gives; the others as they are, and bare."""
     return [
         _text(variant(dump, name))
         for dump in dumps
-        for name in (VARIANTS if dump.headlines is not None else ("page", "bare"))
+        for name in (VARIANTS if dump.is_gold else ("page", "bare"))
     ]
 
 

@@ -21,16 +21,25 @@ def report(read: list[Page], validation: Validation) -> None:
             if page.corpus == corpus
         ]
         print(f"{corpus}: words of stories  {_figures(stories)}")
-        mine = [i for i, page in enumerate(validation.links) if page.corpus == corpus]
-        if mine:
-            links = [_targets(validation.links[i], validation.wanted[i]) for i in mine]
-            right = [
-                validation.kinds[i][row].argmax() == kind
-                for i in mine
-                for row, kind in enumerate(validation.links[i].kinds)
-                if kind >= 0
+        for is_gold, what in ((True, "links            "), (False, "links of labels/ ")):
+            mine = [
+                i
+                for i, page in enumerate(validation.links)
+                if (page.corpus, page.is_gold) == (corpus, is_gold)
             ]
-            print(f"{corpus}: links             {_figures(links)}  kind right {np.mean(right):.3f}")
+            if mine:
+                print(f"{corpus}: {what} {_link_figures(validation, mine)}")
+
+
+def _link_figures(validation: Validation, pages: list[int]) -> str:
+    links = [_targets(validation.links[i], validation.wanted[i]) for i in pages]
+    right = [
+        validation.kinds[i][row].argmax() == kind
+        for i in pages
+        for row, kind in enumerate(validation.links[i].kinds)
+        if kind >= 0
+    ]
+    return f"{_figures(links)}  kind right {np.mean(right):.3f}"
 
 
 def _words(page: Page, chances: Columns) -> Counts:

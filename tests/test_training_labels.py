@@ -1,0 +1,27 @@
+"""The labels of links that the splitter learns from."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from archiver.items import LinkKind
+from training.corpus import LABELS, rows
+
+FILES = sorted(LABELS.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_labels_are_of_different_pages(file):
+    pages = [row["id"] for row in rows(file)]
+
+    assert pages
+    assert sorted(set(pages)) == pages
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_link_is_labelled_once_with_a_kind(file):
+    for row in rows(file):
+        links = [link["url"] for link in row["links"]]
+        assert len(set(links)) == len(links), row["id"]
+        assert all(urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc for url in links), row["id"]
+        assert {link["kind"] for link in row["links"]} <= set(LinkKind), row["id"]
