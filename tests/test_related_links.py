@@ -7,9 +7,10 @@ import pytest
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers import split_page
 from archiver.parsers.list_headings import heads_offers
+from archiver.parsers.phrases import reads_on
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.split import page_parts
-from archiver.word_lists import word_table
+from archiver.word_lists import lines, word_table
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 STORY = [
@@ -201,3 +202,32 @@ def test_site_rule_has_the_last_word_on_a_short_link_in_a_menu() -> None:
         "Ferry runs again",
         "Market hall traders ask for one more year",
     ]
+
+
+INVITING = '<li class="card"><h3>{{headline}}</h3><a class="more" href="{{url}}">{words}</a></li>'
+
+
+@pytest.mark.parametrize(
+    "words", ["Read more", "LEARN MORE", "Weiterlesen \u2192", "Lire la suite", "続きを読む", "اقرأ المزيد"]
+)
+def test_link_that_only_invites_to_read_on_shows_the_heading_of_its_card(words: str) -> None:
+    links = related(listed("Related stories", INVITING.format(words=words)))
+
+    assert {link.headline: link.block for link in links} == dict.fromkeys(OTHERS.values(), "Related stories")
+
+
+def test_invitation_below_a_list_does_not_show_the_heading_of_the_list() -> None:
+    more = '<a href="/city/2026/all-the-stories-of-this-week">Read more</a></section>'
+
+    links = related(listed("From the city").replace("</section>", more))
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+
+
+@pytest.mark.parametrize("language", word_table("parsers", "read_on.toml"))
+def test_words_that_invite_to_read_on_are_known_as_they_stand(language: str) -> None:
+    phrases = lines(word_table("parsers", "read_on.toml")[language]["texts"])
+
+    assert phrases
+    assert all(map(reads_on, phrases))
+    assert not reads_on("Read more of what the council said")

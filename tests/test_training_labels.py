@@ -1,5 +1,6 @@
 """The labels of links that the splitter learns from."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,16 +11,16 @@ from training.corpus import LABELS, rows
 FILES = sorted(LABELS.glob("*.jsonl"))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_labels_are_of_different_pages(file):
+@pytest.mark.parametrize("file", FILES)
+def test_labels_are_of_different_pages(file: Path) -> None:
     pages = [row["id"] for row in rows(file)]
 
     assert pages
     assert sorted(set(pages)) == pages
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_link_is_labelled_once_with_a_kind(file):
+@pytest.mark.parametrize("file", FILES)
+def test_each_link_is_labelled_once_with_a_kind(file: Path) -> None:
     for row in rows(file):
         links = [link["url"] for link in row["links"]]
         assert len(set(links)) == len(links), row["id"]

@@ -9,6 +9,7 @@ from lxml.etree import iterwalk
 from archiver.parsers.blocks import UNREAD, Anchor, Block, Box, Layout
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
 from archiver.parsers.names import bit, name_bits
+from archiver.parsers.phrases import reads_on
 from archiver.parsers.text import UNSPACED, clean, word_count
 from archiver.parsers.urls import readable_url
 
@@ -232,9 +233,13 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     else:
         text = clean("".join(_headline_parts(anchor))).lstrip(SEPARATORS)
         text = text or clean("".join(text for text, _ in anchor.parts))
-    if text:
-        return text, block
-    return _overlaid(layout, anchor)
+    if not text:
+        return _overlaid(layout, anchor)
+    if reads_on(text):
+        beside = _heading_beside(layout, anchor)
+        if beside is not None and _is_its_card(layout, anchor, beside):
+            return beside.text, beside
+    return text, block
 
 
 def _joined(element: Element) -> str:
@@ -308,7 +313,15 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
 
 
 def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
-    """The heading that a link without text lies over: the only one in its card."""
+    """The headline that a link without text lies over, or what it says of itself."""
+    heading = _heading_beside(layout, anchor)
+    if heading is not None:
+        return heading.text, heading
+    return clean(anchor.element.get("aria-label") or anchor.element.get("title") or ""), None
+
+
+def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
+    """The heading in the card of a link that shows none itself: the only one, linked to nothing else."""
     box = anchor.box
     for _ in range(OVERLAY_REACH):
         blocks = layout.blocks[box.first_block : box.end_block]
@@ -317,8 +330,18 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
         headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
         unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
         if len(unlinked) == 1:
-            return unlinked[0].text, unlinked[0]
+            return unlinked[0]
         if headings or box.parent is None:
             break
         box = box.parent
-    return clean(anchor.element.get("aria-label") or anchor.element.get("title") or ""), None
+    return None
+
+
+def _is_its_card(layout: Layout, anchor: Anchor, heading: Block) -> bool:
+    """Whether nothing between a heading and a link that invites to read on is linked as another story's headline."""
+    first, last = sorted((heading.index, anchor.first_block))
+    return all(
+        other.href == anchor.href or word_count(block.text) <= CARD_WORDS
+        for block in layout.blocks[first : last + 1]
+        for other in block.anchors
+    )

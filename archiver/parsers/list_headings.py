@@ -13,7 +13,7 @@ from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import address
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits
+from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits, reads_on
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
 from archiver.parsers.urls import host, site
@@ -183,6 +183,8 @@ def _labels_a_slot(block: Block) -> bool:
 
 def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
     """Whether a block of so many words heads a list: it says so, or is a heading of neither the story nor a card."""
+    if block.linked and not block.heading and reads_on(block.text):  # it ends the card before
+        return False
     if _announces(block, words, cards):
         return True
     if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):

@@ -21,6 +21,7 @@ SHORT = 4
 # Words of the longest phrase, and characters of the longest in a script without spaces.
 LONGEST_WORDS = 8
 LONGEST_UNSPACED = 14
+LONGEST_READ_ON = 40
 # Longer texts are prose, whatever they begin with.
 LONGEST_TEXT = 120
 
@@ -134,6 +135,17 @@ def says(use: str, text: str) -> bool:
 def is_phrase(use: str, text: str) -> bool:
     """Whether text is exactly a phrase of that use, in any language."""
     return bool(phrase_bits(text)[0] >> USES.index(use) & 1)
+
+
+def reads_on(text: str) -> bool:
+    """Whether all that a link says is that one may read on, in any language."""
+    return len(text) <= LONGEST_READ_ON and fold(text).strip(PUNCTUATION) in _read_on()
+
+
+@cache
+def _read_on() -> frozenset[str]:
+    table = word_table("parsers", "read_on.toml").values()
+    return frozenset(fold(phrase) for language in table for phrase in lines(language["texts"]))
 
 
 def kind_of_heading(text: str) -> LinkKind | None:
