@@ -171,7 +171,11 @@ def test_address_that_leads_into_itself_is_recorded_and_not_asked_for(archive: P
 )
 def test_ever_new_queries_end(archive: Path, crawl: Crawl, page: Answer, most: int) -> None:
     paths = [f"/news/the-story-of-the-day?day={number}" for number in range(60)]
-    with misbehaving({"/a": linked(story(), *paths), "/feed.xml": feed("/a")}) as server:
+    stories = {
+        f"/{number}": linked(story(f"The ferry sails on day {number}"), *paths[number : number + 6])
+        for number in range(0, len(paths), 6)
+    }
+    with misbehaving({**stories, "/feed.xml": feed(*stories)}) as server:
         server.pages.update(dict.fromkeys(paths, page))
         crawl(server.url)
         asked = sum(path in paths for path in server.asked)

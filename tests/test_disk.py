@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -92,7 +93,8 @@ def test_crawl_ends_in_order_before_the_disk_is_full_and_goes_on_with_room(small
         second = crawl(server.url, archive, 4)
 
     assert (first.code, first.out) == (ExitCode.DISK_FULL, "")
-    assert first.err.startswith(f"archiver: {archive}: the file system {small_disk} has 3 MB left, ")
+    # How much the pages under way still took depends on how busy the machine is.
+    assert re.match(rf"archiver: {archive}: the file system {small_disk} has [0-3] MB left, ", first.err)
     assert first.err.count("\n") == 1
     assert states == ["failed"]
     assert 0 < before < len(STORIES)
