@@ -21,6 +21,7 @@ SHORT = 4
 # Words of the longest phrase, and characters of the longest in a script without spaces.
 LONGEST_WORDS = 8
 LONGEST_UNSPACED = 14
+# Characters of the longest text that only invites to read on, with what stands around its phrase.
 LONGEST_READ_ON = 40
 # Longer texts are prose, whatever they begin with.
 LONGEST_TEXT = 120
