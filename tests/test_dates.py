@@ -41,6 +41,11 @@ def hours(ahead: float) -> timezone:
         ("Sept. 5th, 2025", "en", datetime(2025, 9, 5, tzinfo=UTC)),
         ("22 November 2024, 24:00", "en", DAY + timedelta(days=1)),
         ("24 Kasım 2024 10:20", "tr", datetime(2024, 11, 24, 10, 20, tzinfo=UTC)),
+        ("22 novembre 202423 novembre 2024", "fr", DAY),
+        ("22.11.24", "en", DAY),
+        ("12.11.2024", "en", datetime(2024, 11, 12, tzinfo=UTC)),
+        ("Fri Nov 22 15:05:00 CET 2024", "de", AFTERNOON.replace(tzinfo=hours(1))),
+        ("22 آب/أغسطس 2024", "ar", datetime(2024, 8, 22, tzinfo=UTC)),
     ],
 )
 def test_full_dates_are_read_with_time_and_zone(text: str, language: str | None, at: datetime) -> None:
@@ -93,6 +98,9 @@ def test_day_without_year_belongs_to_the_year_before_the_fetch(text: str, langua
         "31/02/2024",
         "9999-99-99",
         "1890-01-01",
+        "00/00/0000",
+        "30/11/0000",
+        "1 January 0000",
     ],
 )
 def test_what_is_no_date_gives_none(text: str) -> None:
@@ -117,3 +125,10 @@ def test_zone_of_the_fetch_is_taken_where_the_text_names_none() -> None:
 
     assert found is not None
     assert found.at.utcoffset() == timedelta(hours=9)
+
+
+def test_day_that_a_template_hides_behind_a_name_gives_way_to_the_one_that_is_read() -> None:
+    found = moment("AnnLee2024-11-21T07:57:00+01:00 November 22nd, 2024", language="en", fetched=NOW)
+
+    assert found is not None
+    assert found.at.date() == DAY.date()

@@ -57,3 +57,52 @@ def test_data_escaped_as_a_whole_are_read() -> None:
     article = story(head=f'<script type="application/ld+json">{html.escape(stated)}</script>')
 
     assert article.sources.date_published is Origin.JSON_LD
+
+
+def test_date_behind_a_mere_label_far_from_the_text_counts_once_however_often_it_stands() -> None:
+    far = "".join(f'<li><a href="/{number}">Part {number}</a></li>' for number in range(40))
+
+    assert story(after=far + 2 * "<li>Date 20.11.2026</li>").date_published == PUBLISHED
+
+
+def test_date_that_heads_the_text_before_a_dash_is_the_story_s() -> None:
+    assert story().date_published is None
+    lead = (
+        "<p>Nov. 20, 2026 -- The river rose in the night and took the railing of the old bridge with it.</p>"
+    )
+    assert story(below=lead).date_published == PUBLISHED
+
+
+def test_date_in_a_long_list_of_what_belongs_to_a_story_counts_where_it_is_called_that_of_publication() -> (
+    None
+):
+    tags = ", ".join(f"river matter number {number}" for number in range(9))
+    comment = "<div><p>21 November 2026</p></div>"
+
+    assert (
+        story(after=f"<p>Author Ann Lee Published 20 November 2026 in {tags}</p>{comment}").date_published
+        == PUBLISHED
+    )
+
+
+def test_date_above_the_text_counts_however_much_stands_between_it_and_the_headline() -> None:
+    between = "".join(f'<li><a href="/{number}">Part {number}</a></li>' for number in range(20))
+
+    assert story(below=f"<ul>{between}</ul><p>20 November 2026</p>").date_published == PUBLISHED
+
+
+@pytest.mark.parametrize("names", ["post category-media", "media"])
+def test_date_in_a_box_of_media_is_no_caption_s(names: str) -> None:
+    line = f'<div class="{names}"><p>Published 20 November 2026</p></div>'
+
+    assert story(below=line).date_published == PUBLISHED
+
+
+def test_section_may_stand_between_year_and_month_of_an_address() -> None:
+    page = f"<html><body><article><h1>Flood closes the old bridge</h1>{TEXT}</article></body></html>"
+    article = split_page(
+        page.encode(), url="https://www.riverpost.example/2026/TOWN/11/20/flood/index.html"
+    ).article
+
+    assert article is not None
+    assert article.date_published == PUBLISHED

@@ -8,13 +8,14 @@ from datetime import datetime, time, timedelta
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
-from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import MOST_TEXTS, Structured, strings
-from archiver.parsers.text import clean, fold, word_count
+from archiver.parsers.text import clean, ends_sentence, fold, word_count
 
-URL_DATE = re.compile(r"/(20\d\d|19\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+URL_DATE = re.compile(
+    r"/(20\d\d|19\d\d)[/-]?(?:(?<=/)[A-Za-z_]+/)?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)"
+)
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date",
     "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
@@ -24,15 +25,21 @@ PUBLISHED_META = (
     "citation_publication_date", "prism.publicationdate", "publication_date", "pub_date", "firstcreate",
     "date.available", "published-date", "published_date", "publication-date", "article:published",
     "og:article:published", "article:publish_time", "article:publication_date", "w-published-date",
+    "apub:time",
 )  # fmt: skip
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "date.modified", "date.updated",
     "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate", "og:modified_time",
+    "dateupdate",
 )  # fmt: skip
 # How far from the headline, in blocks, a line with the date may stand.
 BEFORE = 4
 REACH = 14
+# The same where the text begins farther below.
+FARTHEST = 40
 LONGEST_LINE = 120
+# Characters at the head of a text that are looked at for its date.
+HEAD = 40
 # Words beside the date in a line that gives little but a date.
 LINE_WORDS = 9
 # Words before a date from which on a line is about something else, unless they are labels or names.
@@ -40,7 +47,11 @@ PASSING_WORDS = 4
 MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 # Blocks below the headline in which a date is the story's own, not one of its text or of another story.
 BELOW = 5
-CAPTION_NAMES = bit("caption")
+# What boxes of pictures are called.
+CAPTION = re.compile(r"caption|credit|figure|image|\bimg|photo|picture|legend")
+# A label that says no more than that a date follows.
+DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*", re.IGNORECASE)
+DASH = re.compile(r"\s*(?:--|[–—-])\s")
 # So far may a day's midnight lie from a moment of that day, given in another zone.
 ZONES_APART = timedelta(hours=38)
 
@@ -93,7 +104,19 @@ def story_dates(
     # The address gives the day only; a line of the same day gives the time too.
     same_day = updated is not None and address is not None and updated.at.date() == address.at.date()
     published = shown or (updated if same_day else address) or modified
-    return (published, modified) if published else _labelled_dates(layout, reading)
+    if published is not None:
+        return published, modified
+    published, modified = _labelled_dates(layout, reading)
+    return published or _heading_date(places, reading), modified
+
+
+def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
+    """The full date that a text begins with, before a dash: "Feb. 23, 2015 -- The river …"."""
+    for block in places[1:2]:
+        found = moment(block.text[:HEAD], language=reading.language, fetched=reading.fetched)
+        if found and found.has_year and found.start == 0 and DASH.match(block.text, found.end):
+            return dated(found, Origin.TEXT)
+    return None
 
 
 def _labelled_dates(layout: Layout, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -106,12 +129,17 @@ def _labelled_dates(layout: Layout, reading: Reading) -> tuple[Dated | None, Dat
         if found is not None and found.has_year and not block.linked:
             if updated_line(block.text) or is_phrase("updated", before):
                 updated.append(dated(found, Origin.TEXT))
-            elif says("published", block.text[: found.start]) or is_phrase("published", before):
+            elif _is_called_published(block.text[: found.start]) or is_phrase("published", before):
                 published.append(dated(found, Origin.TEXT))
         before = block.text
-    called = published or updated
+    called = list({one.at: one for one in published or updated}.values())
     modified = updated[0] if len(updated) == 1 else None
     return (called[0], modified) if len(called) == 1 else (None, None)
+
+
+def _is_called_published(text: str) -> bool:
+    """Whether what stands before a date says that it is the story's."""
+    return says("published", text) or DATE_LABEL.fullmatch(text) is not None
 
 
 def _stated_dates(structured: Structured, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -175,9 +203,12 @@ def _shown_dates(
     """The dates of publication and update in lines near the first of the places that has one."""
     times = [one for text in structured.times if (one := reading.first([text], Origin.TIME)) is not None]
     below = _date_below(layout, places[0], reading) if places else None
+    around = [(block.index, block.index + REACH) for block in places] or [(0, REACH)]
+    if len(places) > 1 and around[0][0] < around[1][0] <= around[0][0] + FARTHEST:
+        around[0] = (around[0][0], max(around[0][1], around[1][0]))
     for passing in (False, True):
-        for place in [block.index for block in places] or [0]:
-            published, modified = _dates_near(layout, place, reading, passing=passing)
+        for place, end in around:
+            published, modified = _dates_near(layout, place, end, reading, passing=passing)
             published = below or published
             if published or modified:
                 return (
@@ -188,12 +219,12 @@ def _shown_dates(
 
 
 def _dates_near(
-    layout: Layout, place: int, reading: Reading, *, passing: bool
+    layout: Layout, place: int, end: int, reading: Reading, *, passing: bool
 ) -> tuple[Dated | None, Dated | None]:
-    """The dates of publication and update in the lines around a place; passing: also those _in_passing."""
+    """The dates of publication and update in the lines around a place, up to end; passing: also those _in_passing."""
     published = modified = yearless = None
-    for block in layout.blocks[max(0, place - BEFORE) : place + REACH]:
-        found = line_date(block.text, reading.language, reading.fetched)
+    for block in layout.blocks[max(0, place - BEFORE) : end]:
+        found = line_date(block.text, reading.language, reading.fetched) or _date_in_list(block.text, reading)
         if found is None or _is_caption(block) or (_in_passing(block.text, found) and not passing):
             continue
         if updated_line(block.text):
@@ -204,6 +235,14 @@ def _dates_near(
         else:
             yearless = yearless or dated(found, Origin.TEXT)
     return published or yearless, modified
+
+
+def _date_in_list(text: str, reading: Reading) -> Moment | None:
+    """The date that a long line of what belongs to a story calls the day of publication, beside tags and the like."""
+    if len(text) <= LONGEST_LINE or ends_sentence(text):
+        return None
+    found = moment(text[:LONGEST_LINE], language=reading.language, fetched=reading.fetched)
+    return found if found and found.has_year and says("published", text[: found.start]) else None
 
 
 def _in_passing(text: str, found: Moment) -> bool:
@@ -229,7 +268,7 @@ def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | Non
 def _is_caption(block: Block) -> bool:
     """Whether a line tells of a picture, which may be of another day."""
     return any(
-        box.tag == "figure" or box.meanings & CAPTION_NAMES for box in (block.box, block.box.parent) if box
+        box.tag == "figure" or CAPTION.search(box.names) for box in (block.box, block.box.parent) if box
     )
 
 

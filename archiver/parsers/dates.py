@@ -27,12 +27,12 @@ ZONES = {
 """Hours ahead of UTC of the abbreviations that news pages use; of two zones with one name, the commoner in news."""
 
 ISO = re.compile(
-    r"(?<![\d/.-])(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
+    r"(?<![\d/.A-Za-z-])(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
     r"(?:[T\s_]+(?P<h>\d\d):?(?P<min>\d\d)(?::?(?P<s>\d\d))?(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?(?!\d)",
     re.IGNORECASE,
 )
 YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
+    r"(?<![\dA-Za-z])(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
 )
 NUMBERS = re.compile(
     r"(?<![\d.:/])(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
@@ -55,6 +55,10 @@ CJK_HALF = re.compile(
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
 LETTERS = re.compile(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*")
+# As Java writes a date.
+YEAR_LAST = re.compile(
+    r"[A-Z][a-z]{2} (?P<day>[A-Z][a-z]{2} \d\d) (?P<time>\d\d:\d\d:\d\d [A-Z]{3,5}) (?P<y>\d{4})"
+)
 RFC = re.compile(r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d")
 
 
@@ -102,6 +106,8 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     text = clean(text[:MOST_READ])
     if not any(map(str.isdigit, text)):
         return None
+    if last := YEAR_LAST.fullmatch(text):
+        text = f"{last['day']} {last['y']} {last['time']}"
     if RFC.match(text) and (parsed := _rfc(text, now)):
         return parsed
     if (iso := ISO.search(text)) and (found := _iso(iso, now)):
@@ -176,7 +182,10 @@ def _in_numbers(text: str, language: str) -> Day | None:
         year = int(match["y"]) if match["y"] else 2000 + int(match["short"]) if match["short"] else None
         if year is None and not _is_day_without_year(text, match):
             continue
-        day, month = (second, first) if _month_first(language) and first <= 12 else (first, second)
+        # Between dots the day comes first but for Americans.
+        is_month_first = _month_first(language) and (match["mark"] != "." or language == "en-us")
+        is_month_first = is_month_first and first <= 12
+        day, month = (second, first) if is_month_first else (first, second)
         if month > 12:
             day, month = month, day
         if found := _valid(year, month, day, match.span()):
@@ -197,7 +206,7 @@ def _month_first(language: str) -> bool:
 
 def _valid(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day | None:
     try:
-        date(year or 2000, month, day)
+        date(2000 if year is None else year, month, day)
     except ValueError:
         return None
     return Day(year, month, day, *span)
@@ -222,12 +231,14 @@ def _in_words(text: str, language: str) -> Day | None:
     return _numbered_month(text) if language.startswith("vi") else None
 
 
-# Templates set a time or the reading time right behind the year: "17 October 20236:01 PM", "3 May 20255 mins".
-YEAR = r"(?P<y>\d{4})(?:(?!\d)|(?=\d{1,2}(?::\d\d|\s?mins?\b)))"
+# Templates set a time, the reading time or the day of an update right behind the year: "17 October 20236:01 PM",
+# "3 May 20255 mins", "20 mai 202021 mai 2020".
+YEAR = r"(?P<y>\d{4})(?:(?!\d)|(?=\d{1,2}(?::\d\d|\s?mins?\b|\.?\s?[^\W\d_]{3})))"
 DAY_BEFORE = re.compile(
     r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ta’|d['’])?\s*$", re.IGNORECASE
 )
-YEAR_AFTER = re.compile(r"\.?,?[\s,./-]*(?:de\s+|del\s+|of\s+)?" + YEAR, re.IGNORECASE)
+# Arabic papers give a month by both its names.
+YEAR_AFTER = re.compile(r"\.?,?(?:/[^\W\d_]+)?[\s,./-]*(?:de\s+|del\s+|of\s+)?" + YEAR, re.IGNORECASE)
 DAY_AFTER = re.compile(
     r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*" + YEAR + ")?", re.IGNORECASE
 )
