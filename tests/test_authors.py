@@ -6,7 +6,7 @@ import pytest
 
 from archiver.items import Origin
 from archiver.parsers import split_page
-from archiver.parsers.bylines import byline_names
+from archiver.parsers.bylines import byline_names, signed_names
 
 TEXT = "".join(
     f"<p>Paragraph {number} tells at some length what the river did to the town on that day, street by street.</p>"
@@ -152,3 +152,84 @@ def test_reporter_named_at_the_head_of_a_chinese_text_is_the_author() -> None:
     html = f'<html lang="zh"><body><article><h1>老码头改造完成</h1>{body}</article></body></html>'
 
     assert authors(html.encode()) == (("王小明",), Origin.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ann Lee @annlee on June 26, 2026 at 9:00a", ("Ann Lee",)),
+        ("By Ann Lee Friday, Nov. 20, 2026", ("Ann Lee",)),
+        ("By Ann Lee November 20 at 3:57 PM Follow @annlee", ("Ann Lee",)),
+        ("By ANN LEE and BO EK - Post Technology Writers | Post – 1 hr 4 mins ago", ("ANN LEE", "BO EK")),
+        ("11/20/2026 7:11 AM PST BY ANN LEE", ("ANN LEE",)),
+        ("Posted by Ann Lee at 5:11 AM", ("Ann Lee",)),
+        ("By Ann Lee | 20.11.2026 09:54 | Comments", ("Ann Lee",)),
+        ("Freitag | 20. November 2026 | 15:49 VON Ann Lee IN Mode | 3 COMMENTS", ("Ann Lee",)),
+        ("Von Ann Lee, Berlin", ("Ann Lee",)),
+        ("Von Ann Lee, dpa", ("Ann Lee", "dpa")),
+        ("Eingestellt von Ann am 20.11.2026, 11:51 | 0 Meinungen", ("Ann",)),
+        ("Gespeichert von annlee am 20. November 2026 - 18:55", ("annlee",)),
+        (
+            "Le Monde | 20.11.2026 à 13h36 • Par Ann Lee (avec Bo Ek et Zoë Roy)",
+            ("Ann Lee", "Bo Ek", "Zoë Roy"),
+        ),
+        ("2026-11-20 12:11来源：江报网作者：王小明", ("王小明",)),
+        ("采写：江报记者 王小明 李小红", ("王小明", "李小红")),
+        ("작성 2026", ()),
+        ("홍길동 기자 hong@riverpost.example", ("홍길동",)),
+        ("From India to Argentina", ()),
+        ("Text Size", ()),
+        ("By the time the water fell, nobody was left.", ()),
+    ],
+)
+def test_names_are_told_from_what_stands_beside_them_in_a_byline(line: str, names: tuple[str, ...]) -> None:
+    assert signed_names(line) == names
+
+
+def test_address_of_the_newsroom_behind_its_name_names_no_people() -> None:
+    head = '<meta name="author" content="River Post, London, England">'
+
+    assert authors(page(head=head)) == (("River Post",), Origin.META)
+    assert authors(page(head=head, byline="<p>By Ann Lee</p>")) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize("office", ["National Desk", "River Post Ltd", "江报网"])
+def test_desk_or_company_is_the_author_only_where_nobody_is_named(office: str) -> None:
+    head = f'<meta name="author" content="{office}">'
+
+    assert authors(page(head=head)) == ((office,), Origin.META)
+    assert authors(page(head=head, byline="<p>By Ann Lee</p>"))[0] == ("Ann Lee",)
+
+
+def test_name_behind_the_last_and_of_a_list_has_no_and() -> None:
+    assert authors(page(author="Ann Lee, Bo Ek, and Zoë Roy"))[0] == ("Ann Lee", "Bo Ek", "Zoë Roy")
+
+
+def test_account_is_the_author_where_a_link_says_so() -> None:
+    line = '<p>Posted <a rel="author" href="/users/annlee">annlee</a> 20 November 2026</p>'
+
+    assert authors(page(byline=line, end="<p>Front Left Input</p>")) == (("annlee",), Origin.BYLINE)
+
+
+def test_dated_line_that_begins_with_a_linked_name_is_a_byline() -> None:
+    line = '<p><a href="https://annlee.blogs.example">Ann Lee</a> 11/20/26 11:04am</p>'
+
+    assert authors(page(byline=line))[0] == ("Ann Lee",)
+
+
+def test_list_of_tags_with_the_author_among_them_may_be_long() -> None:
+    tags = ", ".join(f'<a href="/tag/{number}">River matter number {number}</a>' for number in range(9))
+
+    assert authors(page(byline=f'<p><a href="/author/ann">Ann Lee</a> in {tags}</p>'))[0] == ("Ann Lee",)
+
+
+def test_only_byline_of_a_page_counts_however_far_from_its_story() -> None:
+    far = "".join(f'<li><a href="/{number}">Part {number}</a></li>' for number in range(20))
+
+    def found(end: str) -> tuple[str, ...]:
+        return authors(page().replace(b"</article>", f"</article><div>{far}{end}</div>".encode()))[0]
+
+    assert found("<li>Author Ann Lee</li>") == ("Ann Lee",)
+    assert found("<li>Author Ann Lee</li><li>Author Zoë Roy</li>") == ()
+    assert found('<div class="comments"><p>By Ann Lee</p></div>') == ()
+    assert found("<nav><p>By Event Type</p></nav><h4>By Event Type</h4>") == ()

@@ -59,7 +59,7 @@ MENU_WORDS = 4
 COMMENT_NAMES = bit("comment")
 # What the box of all comments is called; "comment" alone is also what papers call an opinion.
 COMMENTS = re.compile(
-    r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus)"
+    r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus|forum[-_]?(?:fil|message))"
 )
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.

@@ -7,28 +7,33 @@ from itertools import chain, pairwise
 from archiver.items import Origin
 from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
+    AMBIGUOUS,
     LONGEST_LINE,
     beside_a_date,
     byline_names,
     is_dated,
     is_label,
+    is_office,
     is_team,
     looks_like_a_name,
     names_in,
     people_in,
-    without_date,
+    signed_names,
+    without_times,
 )
+from archiver.parsers.dates import moment
 from archiver.parsers.headline import site_names
+from archiver.parsers.names import bit
 from archiver.parsers.phrases import says
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
-from archiver.parsers.text import fold
+from archiver.parsers.text import clean, ends_sentence, fold
 from archiver.parsers.urls import words_of_path
 
 __all__ = ["Places", "authors", "byline_names"]
 
 BYLINE = re.compile(
-    r"by-?line|author|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b",
+    r"by-?line|author|signature|\bfirma\b|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b",
     re.IGNORECASE,
 )
 # What is called after an author but tells of other things.
@@ -53,6 +58,8 @@ NOBODY = frozenset(
         "staff",
         "guest",
         "undefined",
+        "print",
+        "email",
         "null",
         "none",
     }
@@ -60,8 +67,11 @@ NOBODY = frozenset(
 # How far from the headline, in blocks, a line with the names may stand; from the text's first and last block.
 BEFORE = 4
 REACH = 14
-BEFORE_TEXT = 8
-BESIDE_TEXT = 4
+FARTHEST = 40
+# How far before and behind the text's first block, then its last, such a line may stand.
+BESIDE_TEXT = ((8, 8), (2, 6))
+# The same for a line that is nothing but a name.
+SIGNED_WITHIN = ((8, 4), (2, 4))
 # Right below the headline: a name alone on a line is the author's where the page names them again.
 BELOW = 5
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
@@ -72,6 +82,10 @@ MOST_SIGNERS = 4
 # Words of a name that stands alone; a longer line is rather a title.
 LONE_WORDS = 3
 BIOGRAPHY = 20
+# Characters of a byline that stands far from the headline and the text.
+LONGEST_SOLE = 60
+# Boxes in which no story is signed: readers' comments, menus.
+UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
 Places = tuple[Block | None, ...]
 """The headline's block, or None, then the text's first and last block, if it has any."""
@@ -85,24 +99,29 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     """
     own = site_names(structured, url)
     near = places[0] if places else None
-    lines = _lines_near(layout, near)
+    lines = _lines_near(layout, places)
     title = fold(structured.title)
     editors: Sourced[tuple[str, ...]] = Sourced(())
     for origin, candidates in (
-        (Origin.JSON_LD, _json_authors(structured)),
-        (Origin.META, _meta_authors(structured)),
+        (Origin.JSON_LD, _json_authors(structured, own)),
+        (Origin.META, _meta_authors(structured, own)),
         (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
         (Origin.MICRODATA, _item_authors(structured)),
         (Origin.BYLINE, _lone_names(layout, near, title)),
+        (Origin.BYLINE, _sole_byline(layout)),
         (Origin.TEXT, _signature(layout, places, title)),
     ):
         found = tuple(dict.fromkeys(candidates))
-        if people := tuple(name for name in found if not (_is_site(name, own) or _is_account(name))):
+        if (
+            people := tuple(name for name in found if not (_is_site(name, own) or _is_account(name)))
+        ) and not all(map(is_office, people)):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not _is_site(name, own))
             return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
         if found and (not editors.value or any(map(_is_account, found))):
             editors = Sourced(found, origin)
+            if origin is Origin.BYLINE:
+                break
     return editors
 
 
@@ -113,6 +132,7 @@ def _is_site(name: str, own: frozenset[str]) -> bool:
         folded in own
         or (" " in folded and folded.partition(" ")[0] in own)
         or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
+        or any(len(site) >= LONG_SITE and folded.endswith(" " + site) for site in own)
     )
 
 
@@ -130,24 +150,30 @@ def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
             continue
         if byline_names(block.text) or _is_called_byline(block):
             named = tuple(dict.fromkeys(people_in(block.text)))
+            named = tuple(name for name in named if not name.isupper() or people[0].isupper())  # a paper
             if len(named) > len(stated) and stated <= {fold(name) for name in named}:
                 return named
     return ()
 
 
-def _json_authors(structured: Structured) -> Iterator[str]:
+def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
     for key in ("author", "creator"):
         value = structured.story.get(key)
         found = [
             name
             for item in (value[:MOST_TEXTS] if isinstance(value, list) else [value])
             for text in _person(item, structured.things)
-            for name in names_in(text, stated=True)
-            if fold(name) not in NOBODY
+            for name in _stated_names(text, own)
         ]
         if found:
             yield from found
             return
+
+
+def _stated_names(text: str, own: frozenset[str]) -> list[str]:
+    """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
+    names = [name for name in names_in(text, stated=True) if fold(name) not in NOBODY]
+    return names[:1] if names and (_is_site(names[0], own) or is_office(names[0])) else names
 
 
 def _person(item: object, things: dict[str, Thing]) -> list[str]:
@@ -159,13 +185,10 @@ def _person(item: object, things: dict[str, Thing]) -> list[str]:
     return strings(item)
 
 
-def _meta_authors(structured: Structured) -> Iterator[str]:
+def _meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
     for key in AUTHOR_META:
         found = [
-            name
-            for text in structured.meta.get(key, ())[:MOST_TEXTS]
-            for name in names_in(text, stated=True)
-            if fold(name) not in NOBODY
+            name for text in structured.meta.get(key, ())[:MOST_TEXTS] for name in _stated_names(text, own)
         ]
         if found:
             yield from found
@@ -177,18 +200,31 @@ def _item_authors(structured: Structured) -> Iterator[str]:
         yield from names_in(text)
 
 
-def _lines_near(layout: Layout, near: Block | None) -> list[Block]:
-    """The short lines around the headline."""
+def _lines_near(layout: Layout, places: Places) -> list[Block]:
+    """The short lines around the headline, down to the text's first block."""
+    near, first = places[0] if places else None, places[1] if len(places) > 1 else None
     start = near.index if near else 0
-    around = layout.blocks[max(0, start - BEFORE) : start + REACH]
-    return [block for block in around if len(block.text) <= LONGEST_LINE and block is not near]
+    end = start + REACH
+    if near and first and start < first.index <= start + FARTHEST:
+        end = max(end, first.index)
+    around = layout.blocks[max(0, start - BEFORE) : end]
+    return [block for block in around if block is not near and _is_line(block)]
 
 
-def _lines_beside_text(layout: Layout, places: Places) -> Iterator[Block]:
+def _is_line(block: Block) -> bool:
+    """Whether a block is short, or lists what belongs to a story with its author among it."""
+    return len(block.text) <= LONGEST_LINE or (
+        not ends_sentence(block.text) and any(map(_is_author_s, block.anchors))
+    )
+
+
+def _lines_beside_text(
+    layout: Layout, places: Places, within: tuple[tuple[int, int], ...] = BESIDE_TEXT
+) -> Iterator[Block]:
     """The short lines right before the text's first block and behind its last."""
-    for block, before in zip(places[1:3], (BEFORE_TEXT, 2), strict=False):
+    for block, (before, after) in zip(places[1:3], within, strict=False):
         if block is not None:
-            for line in layout.blocks[max(0, block.index - before) : block.index + BESIDE_TEXT + 1]:
+            for line in layout.blocks[max(0, block.index - before) : block.index + after + 1]:
                 if len(line.text) <= LONGEST_LINE:
                     yield line
 
@@ -199,8 +235,9 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
         if names := _linked_names(block) or _explicit_names(block):
             yield from names
             return
+    lines = [block for block in lines if block.index < (places[0].index if places[0] else 0) + REACH]
     for block in lines:
-        if name := beside_a_date(block.text):
+        if name := beside_a_date(block.text) or _name_linked_in(block):
             yield name
             return
     for line, after in pairwise(lines):
@@ -210,12 +247,41 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
 
 
 def _linked_names(block: Block) -> list[str]:
-    links = [
-        _text(anchor)
-        for anchor in block.anchors
-        if "author" in anchor.href or anchor.element.get("rel") == "author"
-    ]
-    return [name for text in links for name in names_in(text) if not says("furniture", name)]
+    links = [_text(anchor) for anchor in block.anchors if _is_author_s(anchor)]
+    return [name for text in links for name in names_in(text, stated=True) if not says("furniture", name)]
+
+
+def _is_author_s(anchor: Anchor) -> bool:
+    """Whether a link leads to an author."""
+    return "author" in anchor.href or anchor.element.get("rel") == "author"
+
+
+def _name_linked_in(block: Block) -> str | None:
+    """The name that a dated line links first: "Ann Lee 3/5/24 11:04am"."""
+    if not block.anchors or moment(block.text) is None:
+        return None
+    name = clean(_text(block.anchors[0]))
+    return name if block.text.startswith(name) and looks_like_a_name(name) and not is_label(name) else None
+
+
+def _sole_byline(layout: Layout) -> Iterator[str]:
+    """The names of the page's only byline, wherever it stands but among comments and in menus."""
+    found: set[tuple[str, ...]] = set()
+    for block in layout.blocks:
+        if block.heading or len(block.text) > LONGEST_SOLE:
+            continue
+        names = byline_names(block.text)
+        if not names or not all(map(_is_sole_name, names)) or AMBIGUOUS.match(block.text):
+            continue
+        is_most = 2 * sum(map(len, names)) >= len(block.text)
+        if is_most and not any(box.meanings & UNSIGNED or box.tag == "nav" for box in block.box.lineage()):
+            found.add(names)
+    if len(found) == 1:
+        yield from found.pop()
+
+
+def _is_sole_name(name: str) -> bool:
+    return looks_like_a_name(name) and len(name.split()) <= LONE_WORDS and "(" not in name
 
 
 def _text(anchor: Anchor) -> str:
@@ -223,12 +289,15 @@ def _text(anchor: Anchor) -> str:
 
 
 def _explicit_names(block: Block) -> list[str]:
-    text = without_date(block.text)
-    if names := list(byline_names(text)):
+    if len(block.text) > LONGEST_LINE:
+        return []
+    text = without_times(block.text)
+    if names := list(signed_names(block.text)):
         return names
     if not _is_called_byline(block):
         return []
     named = [name for name in names_in(text) if len(name.split()) <= LONE_WORDS and not is_label(name)]
+    named = [name for name in named if fold(name) not in NOBODY]
     # A name of one word, or a desk: where nothing else in the line could be one.
     return list(people_in(text)) or (named if len(named) == 1 else [])
 
@@ -278,7 +347,7 @@ def _signature(layout: Layout, places: Places, title: str) -> Iterator[str]:
         yield named[1]
         return
     boxes = {(block.box.parent, block.box.tag) for block in places[1:] if block}
-    for block in _lines_beside_text(layout, places):
+    for block in _lines_beside_text(layout, places, SIGNED_WITHIN):
         if block.anchors or block.heading or (block.box.parent, block.box.tag) not in boxes:
             continue
         if fold(block.text) in title:

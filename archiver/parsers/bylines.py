@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from archiver.parsers.dates import moment
 from archiver.parsers.phrases import is_phrase, phrases, says
-from archiver.parsers.text import clean, ends_sentence, fold
+from archiver.parsers.text import UNSPACED, clean, ends_sentence, fold
 
 NOT_A_NAME = re.compile(r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]", re.IGNORECASE)
 ADDRESS = re.compile(r"https?:|www\.|@\w", re.IGNORECASE)
@@ -14,10 +14,34 @@ LABELS = ("related", "popular", "latest", "section", "sponsored")
 YEAR = re.compile(r"(?:19|20)\d\d")
 BYLINE_BREAK = re.compile(r"\s*[:：・]\s*|\s+")
 NAME_SPLIT = re.compile(
-    r"\s*(?:[,;|/•·]|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|und|&|with|avec|mit|con)\s)\s*"
+    r"\s*(?:[,;|/•·]\s*(?:and|und|et|&)\s|[,;|/•·]|\((?:with|avec|mit|con|com)\s"
+    r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|&|with|avec|mit|con)\s)\s*"
 )
-PART_BREAK = re.compile(r"\s+[-–—]\s+|[|•·]")
+PART_BREAK = re.compile(r"\s+[-–—]\s+|[|•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
+# What stands beside names in a byline and is neither: accounts, mail addresses, times.
+ACCOUNT = re.compile(r"(?<!\S)@\w+|\S+@\S+\.\w+")
+TIME = re.compile(
+    r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{2,4}T\b)?",
+    re.IGNORECASE,
+)
+# What leads to a date or time that was cut out, and to the section that the story stands in.
+LEADS_TO_DATE = re.compile(
+    r"[\s,]+(?:on|at|am|um|vom|le|à|el|il|op|om|den|em|às?|@|-|[–—]|follow)?[\s,]*(?=\|)",
+    re.IGNORECASE,
+)
+WEEKDAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)-feira"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag)\b|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
+    re.IGNORECASE,
+)
+IN_SECTION = re.compile(r"\s(?:in|unter|dans|en|em)\s[^|]*$", re.IGNORECASE)
+MOST_DATES = 3
+# What stands before a name only where what follows looks like one, unless a colon follows: "From India to Argentina".
+AMBIGUOUS = re.compile(r"(?:from|text|aus|texto|texte|de|da|di)\s+(?![:：])", re.IGNORECASE)
+ACCOUNT_NAME = re.compile(r"[a-z][\w.-]+")
 # News agencies and editors sign with a few small letters: "dpa", "hej".
 AGENCY = re.compile(r"[a-z]{2,5}")
 # Words between the parts of a name that begin small.
@@ -27,16 +51,16 @@ PARTICLES = frozenset({
 })  # fmt: skip
 # What people are, not who they are.
 ROLES = (
-    r"(?:editors?|reporters?|correspondent|director|contributors?|columnists?|journalist(?:in)?|founder|officer|manager"
+    r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
+    r"|journalist(?:in)?|founder|officer|manager"
     r"|professor|analyst|expert|specialist|attorney|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant"
     r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
 )
 ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
 # A role that templates set right behind the name: "Ann Lee Senior Reporter".
 ROLE_BEHIND = re.compile(
-    r"(?<=\w)\s+(?:(?:senior|staff|chief|deputy|special|political|sports|business|health|news|freelance)\s+)*"
-    + ROLES
-    + ".*",
+    r"(?<=\w)\s+(?:(?:senior|staff|chief|deputy|special|political|sports|business|health|news|freelance)\s+"
+    r"(?:[A-Z]\w+\s+)?)*" + ROLES + ".*",
     re.IGNORECASE,
 )
 # Degrees behind a name.
@@ -48,8 +72,22 @@ TEAM = re.compile(
     r"|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція)\b",
     re.IGNORECASE,
 )
+OFFICE = re.compile(r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报網网社台号]$|新闻$", re.IGNORECASE)
 # What Korean and Chinese papers write behind a name: reporter.
 CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])")
+# How Chinese papers sign, before names of two to four characters, in the order of trust.
+_HAN = "\u4e00-\u9fff"
+SIGNED = tuple(
+    re.compile(rf"(?:{leader})\s*([{_HAN}]{{2,4}}(?:[\s、，,&]+[{_HAN}]{{2,4}})*)(?![{_HAN}：:])")
+    for leader in (
+        "(?:记者|記者)\\s*[：:]?",
+        f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
+    )
+)
+SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
+# Names in scripts without spaces have few characters, prose has many.
+LONGEST_UNSPACED_NAME = 12
 LONGEST_LINE = 120
 # Characters of the authors stated for machines that are read.
 MOST_NAMES = 2_000
@@ -64,6 +102,40 @@ def byline_names(text: str) -> tuple[str, ...]:
     return tuple(names_in(text)) if _starts_byline(text) else ()
 
 
+def signed_names(text: str) -> tuple[str, ...]:
+    """Return the names in a line that says who wrote beside other things: "3 May 2024 by Ann Lee | 5 comments"."""
+    text = clean(text)
+    if not ends_sentence(text) and (asian := _asian_names(text)):
+        return asian
+    parts = [part.strip(" ,") for part in PART_BREAK.split(without_times(text))]
+    for part in parts:
+        if names := byline_names(IN_SECTION.sub("", part)) or byline_names(part):
+            # Behind a name of more words, one word is a place or a paper.
+            return tuple(name for name in names if " " in name or " " not in names[0] or name.islower())
+    if len(parts) > 1:
+        accounts = (name for part in parts if (name := _without_phrase(part)) != part)
+        return tuple(name for name in accounts if ACCOUNT_NAME.fullmatch(name))[:1]
+    return ()
+
+
+def _asian_names(text: str) -> tuple[str, ...]:
+    if korean := KOREAN.match(text):
+        return (korean[1],)
+    found = next((match for pattern in SIGNED if (match := pattern.search(text))), None)
+    return tuple(SIGNERS_BREAK.split(found[1])) if found else ()
+
+
+def without_times(text: str) -> str:
+    """Return a line with bars where dates, times, accounts and the words that lead to them were."""
+    text = ACCOUNT.sub(" | ", text)
+    for _ in range(MOST_DATES):
+        text = clean(text)
+        if (found := moment(text)) is None:
+            break
+        text = f"{text[: found.start]} | {text[found.end :]}"
+    return LEADS_TO_DATE.sub(" ", WEEKDAY.sub(" | ", TIME.sub(" | ", text)))
+
+
 def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
     """Yield the single names in a byline, without "By", titles after a comma, and what is no name at all.
 
@@ -74,6 +146,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
         return
     for number, part in enumerate(NAME_SPLIT.split(clean(text))):
         name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
+        name = name if "(" in name else name.rstrip(")")
         if not name or (number and ROLE.search(name)):
             continue
         if " " in (bare := ROLE_BEHIND.sub("", name)):
@@ -91,6 +164,7 @@ def people_in(text: str) -> Iterator[str]:
 def _may_be_name(name: str) -> bool:
     return (
         len(name.split()) <= LONGEST_NAME_WORDS
+        and (len(name) <= LONGEST_UNSPACED_NAME or UNSPACED.search(name) is None)
         and not NOT_A_NAME.search(name)
         and not DEGREE.fullmatch(name)
         and not is_phrase("by", name)
@@ -142,6 +216,11 @@ def without_date(text: str) -> str:
     return f"{text[: found.start]} | {text[found.end :]}" if found else text
 
 
+def is_office(name: str) -> bool:
+    """Whether a name given as author is that of a desk, a paper or a company, not of a person."""
+    return OFFICE.search(name) is not None
+
+
 def is_dated(text: str) -> bool:
     """Whether a line is short and gives a year."""
     return YEAR.search(text) is not None and len(text) < LONGEST_LINE // 2
@@ -169,6 +248,8 @@ def _starts_byline(text: str) -> bool:
     if len(words) < 2:
         return False
     rest = words[1]
+    if AMBIGUOUS.match(text) and not any(map(looks_like_a_name, NAME_SPLIT.split(rest))):
+        return False
     if fold(words[0]) not in phrases("by"):
         rest = _without_phrase(clean(text)) if is_phrase("by", " ".join(text.split()[:2]).rstrip(":")) else ""
     return (

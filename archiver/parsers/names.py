@@ -12,7 +12,7 @@ MEANINGS: dict[str, str] = {
     "body": "article-body story-body entry-content post-content article-content article-text body-copy story-content "
     "post-body content-body rich-text main-content page-content body-text wysiwyg prose paragraph text-body text-block",
     "content": "content article story entry post text body main",
-    "comment": "comment disqus reply respond discussion kommentar",
+    "comment": "comment disqus reply respond discussion kommentar forum-message forum-fil",
     "share": "share sharing social addtoany .sns facebook twitter whatsapp follow",
     "related": "relat recommend read-more read-also read-next see-also more-on similar suggest also empfehl verwandt "
     "linked onward up-next",
