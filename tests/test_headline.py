@@ -14,8 +14,11 @@ TEXT = "".join(
 URL = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
 
 
-def page(*, h1: str = "", title: str = "", data: str = "", **meta: str) -> bytes:
-    """A story with these titles; data are members of its JSON-LD object besides @type, meta names have _ for :."""
+def page(*, h1: str = "", title: str = "", data: str = "", below: str = "", **meta: str) -> bytes:
+    """A story with these titles, and something below its heading.
+
+    data are members of its JSON-LD object besides @type, meta names have _ for :.
+    """
     metas = "".join(
         f'<meta property="{key.replace("_", ":", 1)}" content="{escape(value)}">'
         for key, value in meta.items()
@@ -24,7 +27,7 @@ def page(*, h1: str = "", title: str = "", data: str = "", **meta: str) -> bytes
     heading = f"<h1>{h1}</h1>" if h1 else ""
     return (
         f'<html lang="en"><head><title>{title}</title>{metas}{ld}</head>'
-        f"<body><article>{heading}{TEXT}</article></body></html>"
+        f"<body><article>{heading}{below}{TEXT}</article></body></html>"
     ).encode()
 
 
@@ -186,3 +189,54 @@ def test_heading_in_two_lines_is_kept_whole_where_the_page_states_it_so() -> Non
     )
 
     assert headline(html) == ("Floods for beginners Floods 101", Origin.H1)
+
+
+@pytest.mark.parametrize("mark", [" ‹ ", "_", "-", " › ", " - Town - ", "（", " » Town » "])
+@pytest.mark.parametrize("tag", ["h2", "h3", 'div class="title"'])
+def test_title_ends_where_the_heading_that_shows_it_does(mark: str, tag: str) -> None:
+    heading = f"<{tag}>Flood closes the old bridge</{tag.split(maxsplit=1)[0]}>"
+    html = page(title=f"Flood closes the old bridge{mark}Weekly of the town", below=heading)
+
+    assert headline(html) == ("Flood closes the old bridge", Origin.TITLE)
+
+
+def test_site_before_the_title_is_told_from_it_by_the_heading_too() -> None:
+    html = page(
+        title="Weekly of the town | Flood closes the old bridge",
+        below='<h2><a href="/2026/11/20/flood-closes-bridge">Flood closes the old bridge</a></h2>',
+    )
+
+    assert headline(html)[0] == "Flood closes the old bridge"
+
+
+@pytest.mark.parametrize(
+    "title", ["Flood closes the old bridge", "Flood closes the old bridge › Town and river weekly"]
+)
+def test_only_h1_that_names_the_site_gives_way_to_the_heading_that_the_title_names(title: str) -> None:
+    html = page(h1="Town and river weekly", title=title, below="<h2>Flood closes the old bridge</h2>")
+
+    assert headline(html)[0] == "Flood closes the old bridge"
+
+
+def test_only_h1_is_kept_where_the_title_is_a_heading_above_it() -> None:
+    html = page(h1="Flood closes the old bridge", title="Town and river weekly").replace(
+        b"<article>", b"<h2>Town and river weekly</h2><article>"
+    )
+
+    assert headline(html)[0] == "Flood closes the old bridge"
+
+
+@pytest.mark.parametrize("added", ["Nov 20 {}", "KNOWHOW {}", "{} Subscribe"])
+def test_what_a_heading_adds_to_the_title_is_no_part_of_it(added: str) -> None:
+    title = "Flood closes the old bridge"
+
+    assert headline(page(h1=added.format(title), title=title))[0] == title
+
+
+def test_byline_in_a_heading_is_no_part_of_the_title() -> None:
+    html = page(
+        h1="<div>Flood closes the old bridge</div><div>By Ann Lee</div>",
+        title="Flood closes the old bridge (with pictures)",
+    )
+
+    assert headline(html)[0] == "Flood closes the old bridge"

@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.dates import moment
 from archiver.parsers.names import bit
+from archiver.parsers.phrases import is_phrase
 from archiver.parsers.structured import Structured, first_string, is_news, strings
 from archiver.parsers.text import WORD, clean, fold, word_count
 from archiver.parsers.urls import host
@@ -32,13 +34,19 @@ STATED_BY = {
 }
 # A shown title and a stated one are the same story's from this share of common words on.
 ALIKE = 0.5
+# Up to here they are two things.
+UNLIKE = 0.2
+# From so many words on a title can be no site's name.
+SENTENCE_WORDS = 6
 # A lone heading counts as the story's title from so many words on, whatever the machine titles say.
 HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
+# Words of the date or section that a heading has before its title.
+LONGEST_KICKER = 3
 # Characters of a stated title that are read.
 LONGEST_STATED = 1_000
-# Parts of a title that are looked for among the blocks.
-MOST_PARTS = 10
+# What may stand between a title and the name of its section or site.
+PARTING_MARKS = frozenset("|｜│ㅣ丨-–—_‹›«»<>·•：[]【】（）")
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
@@ -122,13 +130,19 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     if (named := _title_of_address(url, stated, best)) is not None:
         return replace(named, block=best.block if best else None)
     if (newsroom := _newsroom_title(structured, stated, best)) is not None:
-        return newsroom
-    if best and (max(likeness) >= ALIKE or (len(shown) == 1 and word_count(best.text) >= HEADING_WORDS)):
+        return _without_kicker(layout, newsroom, stated) if newsroom is best else newsroom
+    is_end = best is not None and _is_only_an_end(best, stated)
+    if best and max(likeness) >= ALIKE and not is_end:
         return _without_kicker(layout, best, stated)
-    for title in stated.values():
-        if title.text and fold(title.text) not in names:
-            return _shown_part(layout, title) or replace(title, block=_block_saying(layout, title.text))
-    return best or Headline("", None)
+    called = [title for title in stated.values() if title.text and fold(title.text) not in names]
+    lone = best if len(shown) == 1 and best and word_count(best.text) >= HEADING_WORDS else None
+    if lone is None or is_end or max(likeness) <= UNLIKE:
+        for title in called:
+            if (part := _shown_part(layout, title, names)) and (lone is None or _is_below(part, lone)):
+                return part
+    if lone:
+        return lone
+    return next(iter(called), best) or Headline("", None)
 
 
 def _best_shown(shown: list[Headline], likeness: list[float], stated: dict[str, Headline]) -> Headline | None:
@@ -268,17 +282,33 @@ def _blocks_of(layout: Layout, box: Box) -> list[Block]:
 
 
 def _without_kicker(layout: Layout, shown: Headline, stated: dict[str, Headline]) -> Headline:
-    """The shown title without the blocks in its heading that the page's stated titles lack: date, section, byline."""
-    if shown.block is None or shown.block.text == shown.text:
-        return shown
+    """The shown title without what its heading adds to a stated one: date, section, byline, "subscribers only"."""
     titles = {fold(title.text) for title in stated.values()}
-    if fold(shown.text) in titles:
+    folded = fold(shown.text)
+    if shown.block is None or folded in titles:
         return shown
     last = shown.block.index
-    for block in layout.blocks[max(0, last - 3) : last + 1]:
-        if fold(block.text) in titles and block.text in shown.text:
-            return Headline(block.text, block, Origin.H1)
+    if shown.block.text != shown.text:
+        for block in layout.blocks[max(0, last - 3) : last + 1]:
+            own = fold(block.text)
+            if block.text in shown.text and (own in titles or _is_begun_by(titles, own, folded)):
+                return Headline(block.text, block, Origin.H1)
+    for title in stated.values():
+        text = TITLE_BREAK.split(title.text)[0].strip()
+        is_title = word_count(text) >= HEADING_WORDS and folded.startswith(fold(text) + " ")
+        if is_title and is_phrase("furniture", shown.text[len(text) :]):
+            return Headline(text, shown.block, Origin.H1)
+    words = shown.text.split()
+    for count in range(1, min(LONGEST_KICKER, len(words) - 1) + 1):
+        kicker, text = " ".join(words[:count]), " ".join(words[count:])
+        if fold(text).rstrip(".") in titles and (kicker.isupper() or moment(kicker) is not None):
+            return Headline(text, shown.block, Origin.H1)
     return shown
+
+
+def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
+    """Whether a stated title goes on behind a block that is most of a heading."""
+    return 2 * len(text) > len(shown) and any(title.startswith(text) for title in titles)
 
 
 def _without_site(title: str, names: frozenset[str]) -> str:
@@ -306,13 +336,57 @@ def _is_name_of_site(text: str, names: frozenset[str]) -> bool:
     return folded in names or folded.replace(" ", "") in names
 
 
-def _shown_part(layout: Layout, title: Headline) -> Headline | None:
-    """The part of a title, between its dashes and bars, that the page also shows as a block of its own."""
-    parts = [part.strip() for part in TITLE_BREAK.split(title.text) if word_count(part) >= HEADING_WORDS]
-    for part in sorted(parts, key=len, reverse=True)[:MOST_PARTS]:
-        if part != title.text and (block := _block_saying(layout, part)):
-            return replace(title, text=part, block=block)
-    return None
+def _shown_part(layout: Layout, title: Headline, names: frozenset[str]) -> Headline | None:
+    """The part of a title, up to or from one of its marks, that the page shows as a heading or a line of its own."""
+    letters, marks = _marked(title.text)
+    in_series = title.text.startswith(("[", "【", "（"))
+    found: list[tuple[bool, int, bool, Block]] = []
+    for block in layout.blocks:
+        # Letter by letter only where the length allows it.
+        if not block.text or len(block.text) > len(title.text) + LENGTH_PLAY:
+            continue
+        is_heading = bool(block.heading or block.box.meanings & HEADLINE_NAMES)
+        if not is_heading and (block.linked or word_count(block.text) < HEADING_WORDS):
+            continue
+        own = _letters(block.text)
+        begins = letters.startswith(own) and len(own) in marks
+        ends = letters.endswith(own) and len(letters) - len(own) in marks
+        if own and (begins or ends) and not _is_name_of_site(block.text, names):
+            is_first = begins and not in_series
+            found.append((is_first and not block.linked, len(own), is_first, block))
+    if not found:
+        return None
+    *_, block = max(found, key=lambda one: one[:3])
+    size = len(_letters(block.text))
+    return replace(title, text=title.text if size == len(letters) else block.text, block=block)
+
+
+def _is_only_an_end(shown: Headline, stated: dict[str, Headline]) -> bool:
+    """Whether stated titles have a heading only behind a mark, as they have the name of a section or site."""
+    own = _letters(shown.text)
+    ends = [_marked(title.text) for title in stated.values()]
+    return bool(own) and all(
+        len(letters) > len(own) and letters.endswith(own) and len(letters) - len(own) in marks
+        for letters, marks in ends
+    )
+
+
+def _is_below(part: Headline, lone: Headline) -> bool:
+    """Whether what a page's title names stands below its only h1, which then names the site, or is a sentence."""
+    if part.block is None or lone.block is None:
+        return False
+    return part.block.index > lone.block.index or word_count(part.text) >= SENTENCE_WORDS
+
+
+def _marked(title: str) -> tuple[str, frozenset[int]]:
+    """The letters of a title, and after how many of them marks stand that may part it from a section or a site."""
+    letters, marks = 0, set()
+    for char in title:
+        if char in PARTING_MARKS:
+            marks.add(letters)
+        else:
+            letters += len(_letters(char))
+    return _letters(title), frozenset({*marks, letters})
 
 
 def _words(text: str) -> frozenset[str]:
@@ -322,15 +396,3 @@ def _words(text: str) -> frozenset[str]:
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Share of the words of the longer text that both have."""
     return len(one & other) / max(len(one), len(other), 1)
-
-
-def _block_saying(layout: Layout, text: str) -> Block | None:
-    folded, size = fold(text), len(text)
-    return next(
-        (
-            block
-            for block in layout.blocks
-            if abs(len(block.text) - size) <= LENGTH_PLAY and not block.linked and fold(block.text) == folded
-        ),
-        None,
-    )
