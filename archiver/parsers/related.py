@@ -11,7 +11,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
-from archiver.parsers.link_features import KIND_ORDER, link_columns, numbered
+from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
@@ -20,7 +20,7 @@ from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.
-CHANCE = 0.38
+CHANCE = 0.32
 # Beside a story no link is taken unless one is at least so sure: guides without other stories link much like them.
 SURE = 0.5
 # On a front page nearly every link that looks like a headline is one.
@@ -34,12 +34,13 @@ LABEL_MARKS = " :：-–—|>»›→"
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
-DRAWN = 0.3
+DRAWN = 0.5
 # What tells a headline on a front page: its words, and that it stands in no furniture, looked for so many boxes out.
 FRONT_HEADLINE = 0.5
 FRONT_WORDS = (4, 40)
 FRONT_FURNITURE = frozenset({"nav", "footer", "header", "form", "button"})
 FRONT_DEPTH = 4
+SAME_SITE = LINK_FEATURES.index("same_site")
 FURNITURE_NAMES = bit("nav") | bit("foot") | bit("share") | bit("signup") | bit("comment") | bit("shop")
 
 
@@ -94,7 +95,7 @@ def related_links(
     ):
         is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
         if is_ruled or not _in_a_sentence(candidate, prose):
-            certain = 1.0 if is_ruled else _chance(candidate, heading, chance)
+            certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
     if story.blocks and all(one.chance <= SURE for shown in found.values() for one in shown):
@@ -126,9 +127,9 @@ def _may_be_a_story(candidate: Candidate) -> bool:
     return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path + "/") is None
 
 
-def _chance(candidate: Candidate, heading: Block | None, chance: float) -> float:
+def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page says so itself."""
-    certain = _is_paid(candidate, heading) or _reads_also(candidate) or _is_neighbour(candidate)
+    certain = _is_paid(candidate, heading, row) or _reads_also(candidate) or _is_neighbour(candidate)
     return 1.0 if certain else float(chance)
 
 
@@ -247,18 +248,21 @@ def _is_neighbour(candidate: Candidate) -> bool:
     return ("prev" in rel or "next" in rel) and candidate.words >= PAID_WORDS
 
 
-def _is_paid(candidate: Candidate, heading: Block | None) -> bool:
+def _is_paid(candidate: Candidate, heading: Block | None, row: Columns) -> bool:
     """Whether a headline is paid for: the link, the boxes around it or the heading above say so."""
     if candidate.words < PAID_WORDS:
         return False
     if "sponsored" in candidate.rel:
         return True
-    return heading is not None and kind_of_heading(heading.text) is LinkKind.SPONSORED
+    if heading is None or kind_of_heading(heading.text) is not LinkKind.SPONSORED:
+        return False
+    # The label of an advertisement above a list of the site's own stories belongs to something that is not there.
+    return not (is_phrase("sponsored", heading.text) and row[SAME_SITE] > 0)
 
 
 def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
     """What the page says, where it says it in so many words; else what the model makes of the whole."""
-    if _is_paid(shown.candidate, shown.heading):
+    if _is_paid(shown.candidate, shown.heading, shown.row):
         return LinkKind.SPONSORED
     if _is_neighbour(shown.candidate) or _reads_also(shown.candidate):
         kind = LinkKind.RELATED
