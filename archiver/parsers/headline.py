@@ -1,11 +1,8 @@
 """The story's headline, without the site's name."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
-from unicodedata import combining, normalize
-from urllib.parse import unquote, urlsplit
 
 from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
@@ -13,17 +10,22 @@ from archiver.parsers.dates import moment
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.structured import Structured, first_string, is_news, strings
-from archiver.parsers.text import WORD, clean, fold, word_count
+from archiver.parsers.text import fold, word_count
+from archiver.parsers.titles import (
+    TITLE_BREAK,
+    is_name_of_site,
+    letters_of,
+    likeness_of,
+    marks_in,
+    names_in_path,
+    spelled,
+    without_site,
+    words_of,
+)
 from archiver.parsers.urls import host
 from archiver.revisions.noise import is_same
 
-# Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
-TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
 HEADLINE_NAMES = bit("headline")
-# What is left of a break where the site's name was cut off.
-BREAK_MARKS = " |-–—·•:"
-# The site's name is told from within a longer one ("News Example Online") by more letters than this.
-SHORTEST_SITE = 3
 # The titles that a page is shared by; the first is the commoner.
 SHARED = ("og:title", "twitter:title")
 # Where a page states its title for machines, with its place among _stated_titles.
@@ -45,8 +47,6 @@ LONGEST_HEADLINE = 300
 LONGEST_KICKER = 3
 # Characters of a stated title that are read.
 LONGEST_STATED = 1_000
-# What may stand between a title and the name of its section or site.
-PARTING_MARKS = frozenset("|｜│ㅣ丨-–—_‹›«»<>·•：[]【】（）")
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
@@ -57,9 +57,6 @@ LENGTH_PLAY = 8
 SPELLED = 0.95
 ANOTHER = 0.5
 FEWEST_IN_ADDRESS = 4
-LATIN_WORD = re.compile(r"[^\W_]+")
-APOSTROPHE = re.compile("['’]")
-SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def other_titles(structured: Structured, url: str, text: str) -> tuple[StatedTit
         for origin, key in STATED_BY.items()
         if key in stated
         and (title := stated[key].text)
-        and not (is_same(title, text) or _is_cut(title, text) or _is_name_of_site(title, names))
+        and not (is_same(title, text) or _is_cut(title, text) or is_name_of_site(title, names))
     )
 
 
@@ -121,10 +118,11 @@ def _heading_below(layout: Layout, crumb: Block) -> Block | None:
 def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     names = site_names(structured, url)
     stated = _stated_titles(structured, names)
-    shown = [title for title in _shown_titles(layout) if not _is_name_of_site(title.text, names)]
-    vocabularies = [_words(title.text) for title in stated.values()]
+    shown = [title for title in _shown_titles(layout) if not is_name_of_site(title.text, names)]
+    vocabularies = [words_of(title.text) for title in stated.values()]
     likeness = [
-        max((_likeness(_words(title.text), words) for words in vocabularies), default=0.0) for title in shown
+        max((likeness_of(words_of(title.text), words) for words in vocabularies), default=0.0)
+        for title in shown
     ]
     best = _best_shown(shown, likeness, stated)
     if (named := _title_of_address(url, stated, best)) is not None:
@@ -160,30 +158,10 @@ def _title_of_address(url: str, stated: dict[str, Headline], best: Headline | No
     shared, title = stated.get(SHARED[0]), stated.get("title")
     if best is None or shared is None or title is None or fold(shared.text) != fold(title.text):
         return None
-    name = max(_names_in_path(url), key=len, default=frozenset())
-    if len(name) < FEWEST_IN_ADDRESS or _spelled(shared.text, name) < SPELLED:
+    name = max(names_in_path(url), key=len, default=frozenset())
+    if len(name) < FEWEST_IN_ADDRESS or spelled(shared.text, name) < SPELLED:
         return None
-    return shared if _spelled(best.text, name) <= ANOTHER else None
-
-
-def _names_in_path(url: str) -> list[frozenset[str]]:
-    return [frozenset(LATIN_WORD.findall(part)) for part in unquote(urlsplit(url).path).lower().split("/")]
-
-
-def _spelled(title: str, name: frozenset[str]) -> float:
-    """How far a part of an address is made of a title's words, 0 to 1: accents dropped or written as two letters."""
-    folded = APOSTROPHE.sub("", title.lower())
-    return max(
-        2 * len(words & name) / max(len(words) + len(name), 1)
-        for words in (
-            frozenset(LATIN_WORD.findall(_without_accents(folded))),
-            frozenset(LATIN_WORD.findall(folded.translate(SPELT_OUT))),
-        )
-    )
-
-
-def _without_accents(text: str) -> str:
-    return "".join(char for char in normalize("NFKD", text) if not combining(char))
+    return shared if spelled(best.text, name) <= ANOTHER else None
 
 
 def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, Headline]:
@@ -194,7 +172,7 @@ def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, H
         ("title", structured.title, Origin.TITLE),
     )
     return {
-        key: Headline(_without_site(text[:LONGEST_STATED], names), None, origin)
+        key: Headline(without_site(text[:LONGEST_STATED], names), None, origin)
         for key, text, origin in texts
         if text
     }
@@ -237,13 +215,9 @@ def _spelt_as_shared(stated: dict[str, Headline], best: Headline | None) -> Head
     if shared is None or title is None or TITLE_BREAK.search(given) is None:
         return None
     text = fold(shared.text)
-    if text == fold(given) or not fold(title.text).startswith(text) or _letters(given) != _letters(text):
+    if text == fold(given) or not fold(title.text).startswith(text) or letters_of(given) != letters_of(text):
         return None
     return replace(shared, block=best.block if best else None)
-
-
-def _letters(text: str) -> str:
-    return "".join(WORD.findall(fold(text)))
 
 
 def _is_confirmed(shown: str, structured: Structured, shared: str) -> bool:
@@ -311,34 +285,9 @@ def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
     return 2 * len(text) > len(shown) and any(title.startswith(text) for title in titles)
 
 
-def _without_site(title: str, names: frozenset[str]) -> str:
-    """A title without the parts at either end that name the site."""
-    title = clean(unescape(title) if "&" in title else title)
-    marks = list(TITLE_BREAK.finditer(title))
-    start, end = 0, len(title)
-    while marks and _names_the_site(title[marks[-1].end() : end], names):
-        end = marks.pop().start()
-    while marks and _names_the_site(title[start : marks[0].start()], names):
-        start = marks.pop(0).end()
-    return title[start:end].strip(BREAK_MARKS)
-
-
-def _names_the_site(part: str, names: frozenset[str]) -> bool:
-    folded = fold(part)
-    return folded in names or any(
-        folded and (folded in name or name in folded) and len(name) > SHORTEST_SITE for name in names
-    )
-
-
-def _is_name_of_site(text: str, names: frozenset[str]) -> bool:
-    """Whether a heading is nothing but the site's name, written as one word in its address or not."""
-    folded = fold(text)
-    return folded in names or folded.replace(" ", "") in names
-
-
 def _shown_part(layout: Layout, title: Headline, names: frozenset[str]) -> Headline | None:
     """The part of a title, up to or from one of its marks, that the page shows as a heading or a line of its own."""
-    letters, marks = _marked(title.text)
+    letters, marks = letters_of(title.text), marks_in(title.text)
     in_series = title.text.startswith(("[", "【", "（"))
     found: list[tuple[bool, int, bool, Block]] = []
     for block in layout.blocks:
@@ -348,27 +297,30 @@ def _shown_part(layout: Layout, title: Headline, names: frozenset[str]) -> Headl
         is_heading = bool(block.heading or block.box.meanings & HEADLINE_NAMES)
         if not is_heading and (block.linked or word_count(block.text) < HEADING_WORDS):
             continue
-        own = _letters(block.text)
+        own = letters_of(block.text)
         begins = letters.startswith(own) and len(own) in marks
         ends = letters.endswith(own) and len(letters) - len(own) in marks
-        if own and (begins or ends) and not _is_name_of_site(block.text, names):
+        if own and (begins or ends) and not is_name_of_site(block.text, names):
             is_first = begins and not in_series
             found.append((is_first and not block.linked, len(own), is_first, block))
     if not found:
         return None
     *_, block = max(found, key=lambda one: one[:3])
-    size = len(_letters(block.text))
+    size = len(letters_of(block.text))
     return replace(title, text=title.text if size == len(letters) else block.text, block=block)
 
 
 def _is_only_an_end(shown: Headline, stated: dict[str, Headline]) -> bool:
     """Whether stated titles have a heading only behind a mark, as they have the name of a section or site."""
-    own = _letters(shown.text)
-    ends = [_marked(title.text) for title in stated.values()]
-    return bool(own) and all(
-        len(letters) > len(own) and letters.endswith(own) and len(letters) - len(own) in marks
-        for letters, marks in ends
-    )
+    own = letters_of(shown.text)
+    titles = {title.text: letters_of(title.text) for title in stated.values()}
+    if (
+        not own
+        or not titles
+        or any(letters == own or not letters.endswith(own) for letters in titles.values())
+    ):
+        return False
+    return all(len(letters) - len(own) in marks_in(title) for title, letters in titles.items())
 
 
 def _is_below(part: Headline, lone: Headline) -> bool:
@@ -376,23 +328,3 @@ def _is_below(part: Headline, lone: Headline) -> bool:
     if part.block is None or lone.block is None:
         return False
     return part.block.index > lone.block.index or word_count(part.text) >= SENTENCE_WORDS
-
-
-def _marked(title: str) -> tuple[str, frozenset[int]]:
-    """The letters of a title, and after how many of them marks stand that may part it from a section or a site."""
-    letters, marks = 0, set()
-    for char in title:
-        if char in PARTING_MARKS:
-            marks.add(letters)
-        else:
-            letters += len(_letters(char))
-    return _letters(title), frozenset({*marks, letters})
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(WORD.findall(fold(text)))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of the words of the longer text that both have."""
-    return len(one & other) / max(len(one), len(other), 1)

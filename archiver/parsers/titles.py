@@ -1,0 +1,92 @@
+"""The words of titles: which of them name the site, and how alike two titles are."""
+
+import re
+from html import unescape
+from unicodedata import combining, normalize
+from urllib.parse import unquote, urlsplit
+
+from archiver.parsers.text import WORD, clean, fold
+
+# Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
+TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
+# What is left of a break where the site's name was cut off.
+BREAK_MARKS = " |-–—·•:"
+# The site's name is told from within a longer one ("News Example Online") by more letters than this.
+SHORTEST_SITE = 3
+# What may stand between a title and the name of its section or site.
+PARTING_MARKS = frozenset("|｜│ㅣ丨-–—_‹›«»<>·•：[]【】（）")
+LATIN_WORD = re.compile(r"[^\W_]+")
+APOSTROPHE = re.compile("['’]")
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "æ": "ae", "å": "aa"})
+
+
+def names_in_path(url: str) -> list[frozenset[str]]:
+    """Return the words of each part of an address's path, in small letters."""
+    return [frozenset(LATIN_WORD.findall(part)) for part in unquote(urlsplit(url).path).lower().split("/")]
+
+
+def spelled(title: str, name: frozenset[str]) -> float:
+    """Return how far name, a part of an address, is a title's words, 0 to 1: accents dropped or as two letters."""
+    folded = APOSTROPHE.sub("", title.lower())
+    return max(
+        2 * len(words & name) / max(len(words) + len(name), 1)
+        for words in (
+            frozenset(LATIN_WORD.findall(_without_accents(folded))),
+            frozenset(LATIN_WORD.findall(folded.translate(SPELT_OUT))),
+        )
+    )
+
+
+def _without_accents(text: str) -> str:
+    return "".join(char for char in normalize("NFKD", text) if not combining(char))
+
+
+def letters_of(text: str) -> str:
+    """Return the folded letters and digits of a text, without all that stands between them."""
+    return "".join(WORD.findall(fold(text)))
+
+
+def without_site(title: str, names: frozenset[str]) -> str:
+    """Return a title without the parts at either end that name the site, by one of its folded names."""
+    title = clean(unescape(title) if "&" in title else title)
+    marks = list(TITLE_BREAK.finditer(title))
+    start, end = 0, len(title)
+    while marks and _names_the_site(title[marks[-1].end() : end], names):
+        end = marks.pop().start()
+    while marks and _names_the_site(title[start : marks[0].start()], names):
+        start = marks.pop(0).end()
+    return title[start:end].strip(BREAK_MARKS)
+
+
+def _names_the_site(part: str, names: frozenset[str]) -> bool:
+    folded = fold(part)
+    return folded in names or any(
+        folded and (folded in name or name in folded) and len(name) > SHORTEST_SITE for name in names
+    )
+
+
+def is_name_of_site(text: str, names: frozenset[str]) -> bool:
+    """Whether a text is nothing but the site's name, written as one word in its address or not."""
+    folded = fold(text)
+    return folded in names or folded.replace(" ", "") in names
+
+
+def marks_in(title: str) -> frozenset[int]:
+    """Return after how many letters marks stand that may part a title from a site, and how many it has in all."""
+    letters, marks = 0, set()
+    for char in title:
+        if char in PARTING_MARKS:
+            marks.add(letters)
+        else:
+            letters += len(letters_of(char))
+    return frozenset({*marks, letters})
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the folded words of a text."""
+    return frozenset(WORD.findall(fold(text)))
+
+
+def likeness_of(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of the words of the longer of two texts that both have."""
+    return len(one & other) / max(len(one), len(other), 1)
