@@ -242,23 +242,27 @@ YEAR_AFTER = re.compile(r"\.?,?(?:/[^\W\d_]+)?[\s,./-]*(?:de\s+|del\s+|of\s+)?" 
 DAY_AFTER = re.compile(
     r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*" + YEAR + ")?", re.IGNORECASE
 )
+# How Hungarians, Lithuanians and Latvians give the year first.
+YEAR_BEFORE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\.|\s?m\.|\.?\s?gada|,)?\s*$", re.IGNORECASE)
+LONGEST_YEAR = 12
 VIETNAMESE = re.compile(
     r"(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})(?:,?\s*(?:năm\s*)?(?P<y>\d{4}))?", re.IGNORECASE
 )
 
 
 def _around(text: str, word: re.Match[str], month: int) -> Day | None:
-    before = DAY_BEFORE.search(text, max(0, word.start() - 12), word.start())
-    if before:
+    """The day whose month a word names: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs"."""
+    if day := DAY_BEFORE.search(text, max(0, word.start() - 12), word.start()):
         year = YEAR_AFTER.match(text, word.end())
-        span = (before.start(), year.end() if year else word.end())
-        return _valid(int(year["y"]) if year else None, month, int(before["d"]), span)
-    after = DAY_AFTER.match(text, word.end())
-    if after:
-        return _valid(
-            int(after["y"]) if after["y"] else None, month, int(after["d"]), (word.start(), after.end())
-        )
-    return None
+        start, end = day.start(), year.end() if year else word.end()
+    elif day := DAY_AFTER.match(text, word.end()):
+        year = day if day["y"] else None
+        start, end = word.start(), day.end()
+    else:
+        return None
+    if year is None and (year := YEAR_BEFORE.search(text, max(0, start - LONGEST_YEAR), start)):
+        start = year.start()
+    return _valid(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
 
 
 def _numbered_month(text: str) -> Day | None:

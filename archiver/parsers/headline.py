@@ -312,6 +312,8 @@ def _shown_part(layout: Layout, title: Headline, names: frozenset[str]) -> Headl
 
 def _is_only_an_end(shown: Headline, stated: dict[str, Headline]) -> bool:
     """Whether stated titles have a heading only behind a mark, as they have the name of a section or site."""
+    if any(title.text.startswith(shown.text) for title in stated.values()):  # as on most pages
+        return False
     own = letters_of(shown.text)
     titles = {title.text: letters_of(title.text) for title in stated.values()}
     if (
