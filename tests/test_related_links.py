@@ -144,10 +144,15 @@ def test_headline_is_all_that_the_link_shows_in_its_heading(card: str, shown: st
         "/files/report-on-the-state-of-the-bridges.pdf",
         "/city/2026/11/18/ferry-runs-again-after-repairs.html#comment-12",
         URL + "?share=mail",
+        "/threads/head-of-the-ferry-office.4711/",
+        "/forum/viewtopic.php?t=4711",
+        "/wiki/Category:Heads_of_the_ferry_office",
+        "/spip.php?rubrique4711",
+        "/donate?for=the-head-of-the-ferry-office",
         "/",
     ],
 )
-def test_jobs_events_goods_files_and_comments_are_no_stories(href: str) -> None:
+def test_jobs_events_goods_files_comments_and_lists_are_no_stories(href: str) -> None:
     offers = {**OTHERS, href: "Head of the ferry office wanted by spring"}
     shown = [link.headline for link in related(listed("Read also", others=offers))]
 
@@ -231,3 +236,12 @@ def test_words_that_invite_to_read_on_are_known_as_they_stand(language: str) -> 
     assert phrases
     assert all(map(reads_on, phrases))
     assert not reads_on("Read more of what the council said")
+
+
+def test_label_of_an_advertisement_does_not_make_the_site_s_own_stories_paid() -> None:
+    own = related(listed("Advertisement"))
+    away = {f"https://partner.example{href}": headline for href, headline in OTHERS.items()}
+    paid = related(listed("Advertisement", others=away))
+
+    assert LinkKind.SPONSORED not in {link.kind for link in own}
+    assert {link.kind for link in paid} == {LinkKind.SPONSORED}

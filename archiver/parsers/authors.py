@@ -82,6 +82,8 @@ MOST_SIGNERS = 4
 # Words of a name that stands alone; a longer line is rather a title.
 LONE_WORDS = 3
 BIOGRAPHY = 20
+# Blocks of a page among which its only byline is looked for.
+MOST_BLOCKS = 2_000
 # Characters of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
 # Boxes in which no story is signed: readers' comments, menus.
@@ -267,7 +269,7 @@ def _name_linked_in(block: Block) -> str | None:
 def _sole_byline(layout: Layout) -> Iterator[str]:
     """The names of the page's only byline, wherever it stands but among comments and in menus."""
     found: set[tuple[str, ...]] = set()
-    for block in layout.blocks:
+    for block in layout.blocks[:MOST_BLOCKS]:
         if block.heading or len(block.text) > LONGEST_SOLE:
             continue
         names = byline_names(block.text)

@@ -51,8 +51,8 @@ LONGEST_STATED = 1_000
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
 CRUMB_REACH = 4
-# A title is compared with blocks whose length differs by so many characters at most: spaces, quotes, marks.
-LENGTH_PLAY = 8
+# Blocks among which the parts of a title are looked for.
+MOST_BLOCKS = 2_000
 # An address spells a title from this share of common words on, and another one up to this.
 SPELLED = 0.95
 ANOTHER = 0.5
@@ -135,8 +135,9 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     called = [title for title in stated.values() if title.text and fold(title.text) not in names]
     lone = best if len(shown) == 1 and best and word_count(best.text) >= HEADING_WORDS else None
     if lone is None or is_end or max(likeness) <= UNLIKE:
+        lines = _title_lines(layout, names) if called else []
         for title in called:
-            if (part := _shown_part(layout, title, names)) and (lone is None or _is_below(part, lone)):
+            if (part := _shown_part(lines, title)) and (lone is None or _is_below(part, lone)):
                 return part
     if lone:
         return lone
@@ -285,28 +286,35 @@ def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
     return 2 * len(text) > len(shown) and any(title.startswith(text) for title in titles)
 
 
-def _shown_part(layout: Layout, title: Headline, names: frozenset[str]) -> Headline | None:
+def _title_lines(layout: Layout, names: frozenset[str]) -> list[tuple[Block, str]]:
+    """The blocks that may show a title, with their letters: headings, and lines of some words that are no links."""
+    return [
+        (block, letters_of(block.text))
+        for block in layout.blocks[:MOST_BLOCKS]
+        if 0 < len(block.text) < LONGEST_HEADLINE
+        and (
+            block.heading
+            or block.box.meanings & HEADLINE_NAMES
+            or not (block.linked or word_count(block.text) < HEADING_WORDS)
+        )
+        and not is_name_of_site(block.text, names)
+    ]
+
+
+def _shown_part(lines: list[tuple[Block, str]], title: Headline) -> Headline | None:
     """The part of a title, up to or from one of its marks, that the page shows as a heading or a line of its own."""
     letters, marks = letters_of(title.text), marks_in(title.text)
     in_series = title.text.startswith(("[", "【", "（"))
     found: list[tuple[bool, int, bool, Block]] = []
-    for block in layout.blocks:
-        # Letter by letter only where the length allows it.
-        if not block.text or len(block.text) > len(title.text) + LENGTH_PLAY:
-            continue
-        is_heading = bool(block.heading or block.box.meanings & HEADLINE_NAMES)
-        if not is_heading and (block.linked or word_count(block.text) < HEADING_WORDS):
-            continue
-        own = letters_of(block.text)
+    for block, own in lines:
         begins = letters.startswith(own) and len(own) in marks
         ends = letters.endswith(own) and len(letters) - len(own) in marks
-        if own and (begins or ends) and not is_name_of_site(block.text, names):
+        if own and (begins or ends):
             is_first = begins and not in_series
             found.append((is_first and not block.linked, len(own), is_first, block))
     if not found:
         return None
-    *_, block = max(found, key=lambda one: one[:3])
-    size = len(letters_of(block.text))
+    _, size, _, block = max(found, key=lambda one: one[:3])
     return replace(title, text=title.text if size == len(letters) else block.text, block=block)
 
 

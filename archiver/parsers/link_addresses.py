@@ -34,6 +34,13 @@ SURELY_OFFER = re.compile(
 SURELY_DISCUSSION = re.compile(
     r"#comment|comment-page-|/comments?(?:/|$|\.)|[?&](?:share|replytocom|cid)=", re.IGNORECASE
 )
+# The same of threads of a forum, lists of a wiki, sections of a SPIP site and appeals for money.
+SURELY_NO_STORY = re.compile(
+    r"/threads/|/(?:showthread|viewtopic)\.php|/wiki/(?:category|special|help|talk|user|template|portal|file|kategorie|spezial|hilfe|datei|cat%c3%a9gorie|sp%c3%a9cial"
+    r"|categor%c3%ada|especial|categoria)(?:_talk)?:|spip\.php\?(?:rubrique|auteur|mot)\d|/donate/?(?:$|[?#])",
+    re.IGNORECASE,
+)
+PARTS_OF_NO_STORY = ("/threads/", ".php", "/wiki/", "/donate")
 DIGITS = re.compile(r"\d{4,}")
 DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d?")
 WORDS_OF_SLUG = re.compile(r"[^-_.+,]+")
@@ -195,7 +202,9 @@ def is_no_story(url: str, href: str) -> bool:
         return True
     if path.lower().endswith(FILES):
         return True
-    # Few addresses have what the expression looks for: it is slow.
+    # Few addresses have what the expressions look for: they are slow.
+    if any(part in url for part in PARTS_OF_NO_STORY) and SURELY_NO_STORY.search(url) is not None:
+        return True
     return ("=" in href or "comment" in href.lower()) and SURELY_DISCUSSION.search(href) is not None
 
 
