@@ -67,6 +67,7 @@ NOBODY = frozenset(
 # How far from the headline, in blocks, a line with the names may stand; from the text's first and last block.
 BEFORE = 4
 REACH = 14
+# Where the text begins farther below the headline, all lines between them count if they are no more than this.
 FARTHEST = 40
 # How far before and behind the text's first block, then its last, such a line may stand.
 BESIDE_TEXT = ((8, 8), (2, 6))
@@ -216,7 +217,7 @@ def _lines_near(layout: Layout, places: Places) -> list[Block]:
 def _is_line(block: Block) -> bool:
     """Whether a block is short, or lists what belongs to a story with its author among it."""
     return len(block.text) <= LONGEST_LINE or (
-        not ends_sentence(block.text) and any(map(_is_author_s, block.anchors))
+        not ends_sentence(block.text) and any(map(_leads_to_author, block.anchors))
     )
 
 
@@ -249,11 +250,11 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
 
 
 def _linked_names(block: Block) -> list[str]:
-    links = [_text(anchor) for anchor in block.anchors if _is_author_s(anchor)]
+    links = [_text(anchor) for anchor in block.anchors if _leads_to_author(anchor)]
     return [name for text in links for name in names_in(text, stated=True) if not says("furniture", name)]
 
 
-def _is_author_s(anchor: Anchor) -> bool:
+def _leads_to_author(anchor: Anchor) -> bool:
     """Whether a link leads to an author."""
     return "author" in anchor.href or anchor.element.get("rel") == "author"
 

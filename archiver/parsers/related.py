@@ -29,6 +29,8 @@ CHANCE_ON_A_FRONT = 0.2
 MOSTLY_LINKED = 0.6
 # Words from which on a link that is marked as paid, as a neighbour or by "Read also" is a headline.
 PAID_WORDS = 4
+# A paid link is a headline unless the model is so sure of the contrary: "Check price at the shop".
+PAID_CHANCE = 0.02
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
@@ -129,8 +131,8 @@ def _may_be_a_story(candidate: Candidate) -> bool:
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page says so itself."""
-    certain = _is_paid(candidate, heading, row) or _reads_also(candidate) or _is_neighbour(candidate)
-    return 1.0 if certain else float(chance)
+    paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
+    return 1.0 if paid or _reads_also(candidate) or _is_neighbour(candidate) else chance
 
 
 def _with_their_list(candidates: list[Candidate], chances: Columns) -> Columns:
