@@ -245,3 +245,14 @@ def test_label_of_an_advertisement_does_not_make_the_site_s_own_stories_paid() -
 
     assert LinkKind.SPONSORED not in {link.kind for link in own}
     assert {link.kind for link in paid} == {LinkKind.SPONSORED}
+
+
+def test_offers_of_goods_are_no_paid_headlines() -> None:
+    offers = "".join(
+        f'<div class="product"><h3>Raincoat number {number}</h3><p>It keeps the water out for a day.</p>'
+        f'<a class="button" rel="nofollow sponsored" href="https://shop.example/dp/B0{number}?tag=x">'
+        f"Check price at the shop</a></div>"
+        for number in range(4711, 4716)
+    )
+
+    assert related(listed("Read also"), inside=offers) == related(listed("Read also"))

@@ -87,21 +87,22 @@ def related_links(
     if not candidates:
         return Related()
     columns, headings = link_columns(layout, candidates, table, story.chances, main_address(own))
-    chances = _with_their_list(candidates, trees("links").probabilities(columns))
+    prose = frozenset(block.index for block in story.blocks)
+    in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]
+    chances = _with_their_list(candidates, trees("links").probabilities(columns), in_a_sentence)
     if not story.blocks:
         chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
-    prose = frozenset(block.index for block in story.blocks)
     found: dict[str, list[Shown]] = {}
-    for candidate, heading, chance, row in zip(
-        candidates, headings, chances.tolist(), columns.T, strict=True
+    for candidate, heading, chance, row, is_said in zip(
+        candidates, headings, chances.tolist(), columns.T, in_a_sentence, strict=True
     ):
         is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
-        if is_ruled or not _in_a_sentence(candidate, prose):
+        if is_ruled or not is_said:
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
-    if story.blocks and all(one.chance <= SURE for shown in found.values() for one in shown):
-        least = 1.0
+    if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
+        least = SURE
     chosen = [shown for shown in found.values() if max(one.chance for one in shown) > least]
     likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
     kinds = _kinds(likeliest, bool(story.blocks))
@@ -121,6 +122,11 @@ def related_links(
     return Related(links, frozenset(blocks), found, least)
 
 
+def _is_sure(shown: Shown) -> bool:
+    """Whether a link is surely another story's, as no advertisement is: where one stands there need be no others."""
+    return shown.chance > SURE and not _is_paid(shown.candidate, shown.heading, shown.row)
+
+
 def _may_be_a_story(candidate: Candidate) -> bool:
     """Whether a link in a box of related ones leads to a story, not to its author, its topic or its comments."""
     if is_phrase("furniture", candidate.headline):
@@ -135,10 +141,12 @@ def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: f
     return 1.0 if paid or _reads_also(candidate) or _is_neighbour(candidate) else chance
 
 
-def _with_their_list(candidates: list[Candidate], chances: Columns) -> Columns:
+def _with_their_list(candidates: list[Candidate], chances: Columns, in_a_sentence: list[bool]) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
     members: dict[tuple[tuple[str | int, ...], int], list[int]] = {}
     for index, candidate in enumerate(candidates):
+        if in_a_sentence[index]:
+            continue
         members.setdefault((candidate.looks, _list_box(candidate).index), []).append(index)
     drawn = chances.copy()
     for indices in members.values():
