@@ -294,11 +294,11 @@ def _text(anchor: Anchor) -> str:
 def _explicit_names(block: Block) -> list[str]:
     if len(block.text) > LONGEST_LINE:
         return []
-    text = without_times(block.text)
     if names := list(signed_names(block.text)):
         return names
     if not _is_called_byline(block):
         return []
+    text = without_times(block.text)
     named = [name for name in names_in(text) if len(name.split()) <= LONE_WORDS and not is_label(name)]
     named = [name for name in named if fold(name) not in NOBODY]
     # A name of one word, or a desk: where nothing else in the line could be one.
