@@ -7,7 +7,7 @@ import pytest
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers import split_page
 from archiver.parsers.list_headings import heads_offers
-from archiver.parsers.phrases import reads_on
+from archiver.parsers.phrases import is_phrase, marks_advertisement, reads_on
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.split import page_parts
 from archiver.word_lists import lines, word_table
@@ -238,13 +238,26 @@ def test_words_that_invite_to_read_on_are_known_as_they_stand(language: str) -> 
     assert not reads_on("Read more of what the council said")
 
 
-def test_label_of_an_advertisement_does_not_make_the_site_s_own_stories_paid() -> None:
-    own = related(listed("Advertisement"))
+@pytest.mark.parametrize("label", ["Advertisement", "[PR]", "– Anzeige –"])
+def test_label_of_an_advertisement_does_not_make_the_site_s_own_stories_paid(label: str) -> None:
+    own = related(listed(label))
     away = {f"https://partner.example{href}": headline for href, headline in OTHERS.items()}
-    paid = related(listed("Advertisement", others=away))
+    paid = related(listed(label, others=away))
 
     assert LinkKind.SPONSORED not in {link.kind for link in own}
     assert {link.kind for link in paid} == {LinkKind.SPONSORED}
+
+
+def test_heading_that_says_who_pays_makes_the_site_s_own_pages_paid() -> None:
+    assert {link.kind for link in related(listed("Sponsored content"))} == {LinkKind.SPONSORED}
+
+
+@pytest.mark.parametrize("language", word_table("parsers", "advertisement.toml"))
+def test_labels_of_advertisements_are_known_as_they_stand_and_to_the_models(language: str) -> None:
+    labels = lines(word_table("parsers", "advertisement.toml")[language]["texts"])
+
+    assert all(map(marks_advertisement, labels))
+    assert all(is_phrase("sponsored", label) for label in labels)
 
 
 def test_offers_of_goods_are_no_paid_headlines() -> None:

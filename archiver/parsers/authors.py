@@ -24,6 +24,7 @@ from archiver.parsers.bylines import (
 from archiver.parsers.dates import moment
 from archiver.parsers.headline import site_names
 from archiver.parsers.names import bit
+from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
@@ -64,11 +65,6 @@ NOBODY = frozenset(
         "none",
     }
 )
-# How far from the headline, in blocks, a line with the names may stand; from the text's first and last block.
-BEFORE = 4
-REACH = 14
-# Where the text begins farther below the headline, all lines between them count if they are no more than this.
-FARTHEST = 40
 # How far before and behind the text's first block, then its last, such a line may stand.
 BESIDE_TEXT = ((8, 8), (2, 6))
 # The same for a line that is nothing but a name.
@@ -206,11 +202,7 @@ def _item_authors(structured: Structured) -> Iterator[str]:
 def _lines_near(layout: Layout, places: Places) -> list[Block]:
     """The short lines around the headline, down to the text's first block."""
     near, first = places[0] if places else None, places[1] if len(places) > 1 else None
-    start = near.index if near else 0
-    end = start + REACH
-    if near and first and start < first.index <= start + FARTHEST:
-        end = max(end, first.index)
-    around = layout.blocks[max(0, start - BEFORE) : end]
+    around = layout.blocks[max(0, (near.index if near else 0) - BEFORE) : end_near(near, first)]
     return [block for block in around if block is not near and _is_line(block)]
 
 
@@ -238,7 +230,7 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
         if names := _linked_names(block) or _explicit_names(block):
             yield from names
             return
-    lines = [block for block in lines if block.index < (places[0].index if places[0] else 0) + REACH]
+    lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
         if name := beside_a_date(block.text) or _name_linked_in(block):
             yield name
@@ -299,8 +291,11 @@ def _explicit_names(block: Block) -> list[str]:
     if not _is_called_byline(block):
         return []
     text = without_times(block.text)
-    named = [name for name in names_in(text) if len(name.split()) <= LONE_WORDS and not is_label(name)]
-    named = [name for name in named if fold(name) not in NOBODY]
+    named = [
+        name
+        for name in names_in(text)
+        if len(name.split()) <= LONE_WORDS and fold(name) not in NOBODY and not is_label(name)
+    ]
     # A name of one word, or a desk: where nothing else in the line could be one.
     return list(people_in(text)) or (named if len(named) == 1 else [])
 

@@ -210,12 +210,6 @@ def is_team(text: str) -> bool:
     return len(text.split()) <= LONGEST_TEAM_WORDS and TEAM.search(text) is not None
 
 
-def without_date(text: str) -> str:
-    """A byline with its date cut out, so that what stands on either side of it are names of their own."""
-    found = moment(text)
-    return f"{text[: found.start]} | {text[found.end :]}" if found else text
-
-
 def is_office(name: str) -> bool:
     """Whether a name given as author is that of a desk, a paper or a company, not of a person."""
     return OFFICE.search(name) is not None
@@ -232,7 +226,7 @@ def beside_a_date(text: str) -> str | None:
         return None
     if (behind := BEHIND_TIME.search(text)) and looks_like_a_name(behind[1]):
         return behind[1]
-    parts = PART_BREAK.split(without_date(text))
+    parts = PART_BREAK.split(without_times(text))
     if len(parts) < 2:
         return None
     for part in map(str.strip, parts):

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import Moment, moment
+from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import MOST_TEXTS, Structured, strings
@@ -32,11 +33,6 @@ MODIFIED_META = (
     "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate", "og:modified_time",
     "dateupdate",
 )  # fmt: skip
-# How far from the headline, in blocks, a line with the date may stand.
-BEFORE = 4
-REACH = 14
-# The same where the text begins farther below.
-FARTHEST = 40
 LONGEST_LINE = 120
 # Characters at the head of a text that are looked at for its date.
 HEAD = 40
@@ -112,11 +108,10 @@ def story_dates(
 
 def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
     """The full date that a text begins with, before a dash: "Feb. 23, 2015 -- The river …"."""
-    for block in places[1:2]:
-        found = moment(block.text[:HEAD], language=reading.language, fetched=reading.fetched)
-        if found and found.has_year and found.start == 0 and DASH.match(block.text, found.end):
-            return dated(found, Origin.TEXT)
-    return None
+    text = places[1].text if len(places) > 1 else ""
+    found = moment(text[:HEAD], language=reading.language, fetched=reading.fetched)
+    heads = found and found.has_year and found.start == 0 and DASH.match(text, found.end)
+    return dated(found, Origin.TEXT) if found and heads else None
 
 
 def _labelled_dates(layout: Layout, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -203,9 +198,9 @@ def _shown_dates(
     """The dates of publication and update in lines near the first of the places that has one."""
     times = [one for text in structured.times if (one := reading.first([text], Origin.TIME)) is not None]
     below = _date_below(layout, places[0], reading) if places else None
-    around = [(block.index, block.index + REACH) for block in places] or [(0, REACH)]
-    if len(places) > 1 and around[0][0] < around[1][0] <= around[0][0] + FARTHEST:
-        around[0] = (around[0][0], max(around[0][1], around[1][0]))
+    first, second = (*places[:2], None, None)[:2]
+    around = [(first.index if first else 0, end_near(first, second))]
+    around += [(block.index, end_near(block, None)) for block in places[1:]]
     for passing in (False, True):
         for place, end in around:
             published, modified = _dates_near(layout, place, end, reading, passing=passing)

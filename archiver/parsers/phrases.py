@@ -21,8 +21,8 @@ SHORT = 4
 # Words of the longest phrase, and characters of the longest in a script without spaces.
 LONGEST_WORDS = 8
 LONGEST_UNSPACED = 14
-# Characters of the longest text that only invites to read on, with what stands around its phrase.
-LONGEST_READ_ON = 40
+# Characters of the longest text that is all of a phrase of one of the files with one use, with what stands around it.
+LONGEST_WHOLE = 40
 # Longer texts are prose, whatever they begin with.
 LONGEST_TEXT = 120
 
@@ -140,12 +140,22 @@ def is_phrase(use: str, text: str) -> bool:
 
 def reads_on(text: str) -> bool:
     """Whether all that a link says is that one may read on, in any language."""
-    return len(text) <= LONGEST_READ_ON and fold(text).strip(PUNCTUATION) in _read_on()
+    return _is_one_of("read_on.toml", text)
+
+
+def marks_advertisement(text: str) -> bool:
+    """Whether a text is but the label above the place of an advertisement, in any language."""
+    return _is_one_of("advertisement.toml", text)
+
+
+def _is_one_of(name: str, text: str) -> bool:
+    return len(text) <= LONGEST_WHOLE and fold(text).strip(PUNCTUATION) in _texts(name)
 
 
 @cache
-def _read_on() -> frozenset[str]:
-    table = word_table("parsers", "read_on.toml").values()
+def _texts(name: str) -> frozenset[str]:
+    """All languages' phrases of a file that has but one use, folded."""
+    table = word_table("parsers", name).values()
     return frozenset(fold(phrase) for language in table for phrase in lines(language["texts"]))
 
 

@@ -15,7 +15,7 @@ from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_colum
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import is_phrase, kind_of_heading, says
+from archiver.parsers.phrases import is_phrase, kind_of_heading, marks_advertisement, says
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
@@ -267,7 +267,7 @@ def _is_paid(candidate: Candidate, heading: Block | None, row: Columns) -> bool:
     if heading is None or kind_of_heading(heading.text) is not LinkKind.SPONSORED:
         return False
     # The label of an advertisement above a list of the site's own stories belongs to something that is not there.
-    return not (is_phrase("sponsored", heading.text) and row[SAME_SITE] > 0)
+    return not (marks_advertisement(heading.text) and row[SAME_SITE] > 0)
 
 
 def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
