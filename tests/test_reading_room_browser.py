@@ -108,7 +108,8 @@ def test_archived_page_is_shown_in_a_frame(page: Any, newspaper: Path) -> None:
 
 
 def test_keyboard_alone_leads_to_a_story(page: Any) -> None:
-    page.goto("/")  # the box has the focus at once
+    page.goto("/")
+    page.locator("input[name=q]:focus").wait_for()  # which the browser sees to right behind the load
     page.keyboard.type("seagrass divers")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=seagrass**")
