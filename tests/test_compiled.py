@@ -18,7 +18,7 @@ from lxml import etree
 from archiver.parsers import blocks, compiled, names, notices, phrases, split_page
 from archiver.parsers import text as text_functions
 from archiver.parsers.characters import Characters, _classes, character_counts, characters
-from archiver.parsers.decoding import LONG_TAG, closes_early, is_utf8, long_tags, tags
+from archiver.parsers.decoding import LONG_TAG, closes_early, holds, is_utf8, long_tags, tags
 from archiver.parsers.events import element_steps, steps
 from archiver.parsers.model import trees
 from archiver.parsers.phrases import PUNCTUATION
@@ -116,6 +116,14 @@ def test_page_closes_early_in_both_forms(html: bytes) -> None:
     faster, plain = _both(closes_early)
 
     assert faster(html) == plain(html)
+
+
+@in_both_forms
+@given(st.text("ab").map(str.encode), st.text("ab", min_size=1, max_size=4).map(str.encode))
+def test_bytes_are_found_in_both_forms(html: bytes, piece: bytes) -> None:
+    faster, plain = _both(holds)
+
+    assert faster(html, piece) == plain(html, piece)
 
 
 @in_both_forms

@@ -53,9 +53,8 @@ class Trees:
         if kernels is None or count * self.classes == 1:
             return self.scores(columns)
         scores = np.zeros((self.classes, count), np.float32)
-        room = np.empty(count, np.uint8)
         columns = np.ascontiguousarray(columns, np.float32)
-        kernels.tree_scores(columns, self.feature, self.threshold, self.answers, room, scores)
+        kernels.tree_scores(columns, self.feature, self.threshold, self.answers, scores)
         return scores
 
     def scores(self, columns: Columns) -> Columns:
