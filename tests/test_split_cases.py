@@ -15,23 +15,11 @@ CASES = Path(__file__).parent / "pages" / "cases"
 FETCHED = datetime(2026, 11, 23, 12, tzinfo=UTC)
 QUESTIONS = ("headline", "body", "authors", "date_published", "related")
 FAULTS: dict[tuple[str, str], str] = {
-    ("front-page-without-story", "related"): "a story whose picture links first loses its section's heading",
-    ("agency-and-copyright-lines", "body"): "an agency's name at the end passes as a last line of text",
     ("captions-and-credits", "body"): "captions of a slide show are list items like any other",
-    ("fact-box-inside-the-text", "body"): "an aside without a telling class passes as text",
     (
         "hebrew-div-soup",
         "related",
     ): "a heading in a nameless div is not seen if its language's phrase is missing",
-    ("korean-with-dateline", "body"): "a reporter's name with a mail address passes as text",
-    ("korean-with-dateline", "related"): "a rank in an em counts as part of the headline",
-    ("live-blog", "body"): "the times of some entries pass as text",
-    ("next-story-loaded-below", "body"): "the next story's own text passes as this one's",
-    (
-        "next-story-loaded-below",
-        "related",
-    ): "a label in a box of its own before the story's box does not head it",
-    ("share-tools-and-embedded-posts", "body"): "an embedded post that is a quote passes as text",
 }
 """What the splitter still gets wrong, by case and question, and why."""
 

@@ -7,12 +7,14 @@ from datetime import datetime
 
 import numpy as np
 
+from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
 from archiver.parsers.authors import byline_names
 from archiver.parsers.between import with_what_is_between, without_pulled
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns
+from archiver.parsers.furniture import is_furniture
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading, says
@@ -25,17 +27,22 @@ from archiver.parsers.text_features import Columns
 # A block is taken as the story's from this probability on.
 CHANCE = 0.5
 # In a box that is by name an advertisement only from this one on.
-CERTAIN = 0.85
+CERTAIN = 0.95
 # From this one on if it is prose in a box like those of the text: a last paragraph behind an advertisement.
 DOUBTED = 0.12
+# The same in the very box that holds most of the text: the last entries of a live blog of a day.
+DOUBTED_THERE = 0.05
 # A story has at least this many words; below, a page is a list, a form or a teaser.
 STORY_WORDS = 25
 MOST_LINKED = 0.5
-# The first blocks of a story, among which its date and byline may stand, and their length in characters.
+# The first blocks of a story, among which its date and byline may stand, or the last ones, and their length in
+# characters. Of 56 paragraphs among the last that begin with an author's name, 50 are no text but say who that is.
 EDGE = 3
 LONGEST_EDGE = 220
 # No headline is longer, in characters.
 LONGEST_REPEAT = 1_000
+# So long is a line with a reporter's name and mail address, in characters.
+LONGEST_SIGNED = 80
 DATE_LINE_WORDS = 7
 YEARLESS_WORDS = 3
 # Those of a line that gives two dates, with the names and labels beside them.
@@ -61,23 +68,12 @@ COMMENT_NAMES = bit("comment")
 COMMENTS = re.compile(
     r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus|forum[-_]?(?:fil|message))"
 )
-AUTHOR_NAMES = bit("author")
-# What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
-BIOGRAPHY = re.compile(
-    r"author[-_]*(?:bio|box|info|card|desc|about)|about[-_]*(?:the[-_]*)?author|(?<![a-z])bio(?![a-z])"
-)
 PROMOTED_NAMES = bit("advert") | bit("signup")
-INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
 
 
 KEEPS = (None, Reason.ALIKE)
-# Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
-OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
-# In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
-LINKED_WHOLE = 0.95
-LINKED_WORDS = 4
 LABEL_USES = ("sponsored", "related", "popular", "furniture")
 
 
@@ -112,7 +108,7 @@ def story(
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
     own = _without_discussion(likely, reasons)
-    own = _without_repeats(_without_asides(own, announced, reasons), announced.headline, reasons)
+    own = _without_repeats(without_asides(own, announced, reasons), announced.headline, reasons)
     if ruled.body is None:
         own = without_pulled(with_what_is_between(layout, own, announced, chances, reasons), reasons)
     chosen = _without_edges(own, fetched, reasons)
@@ -155,22 +151,23 @@ def _likely(
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
     alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
 
+    def holds_most(box: Box | None) -> bool:
+        return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
+
     def is_likely(block: Block) -> bool:
         chance = chances[block.index]
         if chance <= CHANCE:
             is_prose = block.box.tag == "p" and table.prose[block.index]
-            if not (is_prose and signature(block.box) in alike):
+            least = DOUBTED_THERE if holds_most(block.box.parent) else DOUBTED
+            if chance <= least or not (is_prose and signature(block.box) in alike):
                 return False
             reasons.setdefault(block.index, Reason.ALIKE)
-        elif (
-            chance <= CERTAIN
-            and (box := _promoted(block))
-            and 2 * (text[box.end_block] - text[box.first_block]) < text[-1]  # else it is the text's own box
-        ):
+        # A box that is called so and holds most of the text is the text's own.
+        elif chance <= CERTAIN and (box := _promoted(block)) and not holds_most(box):
             reasons[block.index] = Reason.PROMOTED
         return reasons.get(block.index) in KEEPS
 
-    weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED).tolist()]
+    weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED_THERE).tolist()]
     return [block for block in weighed if is_likely(block)]
 
 
@@ -182,41 +179,6 @@ def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list
         return likely
     reasons.update(dict.fromkeys((block.index for block in said), Reason.COMMENT))
     return own
-
-
-def _without_asides(likely: list[Block], announced: Announced, reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out what no story is written in: captions, footers, insets and, in newsrooms, lines that are links.
-
-    Where most of the text stands in such boxes, the page's maker means something else by them.
-    """
-    if announced.is_news:
-        reasons.update((block.index, Reason.LINKED) for block in likely if _is_linked_whole(block))
-    own = [block for block in likely if reasons.get(block.index) is not Reason.LINKED]
-    found = {block.index: reason for block in own if (reason := _aside(block)) is not None}
-    kept = [block for block in own if block.index not in found]
-    if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
-        return own
-    reasons.update(found)
-    return kept
-
-
-def _size(block: Block) -> int:
-    return len(block.text)
-
-
-def _is_linked_whole(block: Block) -> bool:
-    return block.link_share > LINKED_WHOLE and word_count(block.text) >= LINKED_WORDS
-
-
-def _aside(block: Block) -> Reason | None:
-    """Why a block stands besides the story by its place alone."""
-    signs = block.box.meanings_around & AUTHOR_NAMES
-    for box in block.box.lineage():
-        if box.tag in OUTSIDE:
-            return OUTSIDE[box.tag]
-        if signs and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
-            return Reason.BIOGRAPHY
-    return Reason.INSET if inset(block) else None
 
 
 def _is_comment(block: Block) -> bool:
@@ -306,7 +268,7 @@ def _label(text: str) -> Reason | None:
     """What a text is that is no prose: "Advertisement" or "Share", a caption with its credit, a menu in a line."""
     if len(text) <= LONGEST_CAPTION and CREDIT.search(text[-LONGEST_CREDIT:]):
         return Reason.CREDIT
-    if any(is_phrase(use, text) for use in LABEL_USES):
+    if is_furniture(text) or any(is_phrase(use, text) for use in LABEL_USES):
         return Reason.LABEL
     # Few texts have so many marks: the expression looks for them slowly.
     if sum(map(text.count, MENU_MARKS)) < FEWEST_IN_MENU - 1:
@@ -314,14 +276,6 @@ def _label(text: str) -> Reason | None:
     parts = MENU_MARK.split(text)
     is_menu = len(parts) >= FEWEST_IN_MENU and all(len(part.split()) <= MENU_WORDS for part in parts)
     return Reason.MENU if is_menu else None
-
-
-def inset(block: Block) -> Box | None:
-    """Return the aside or form around a block that is by name an invitation or a list, or None."""
-    for box in block.box.lineage():
-        if box.tag in ("aside", "form") and box.meanings & INSET_NAMES:
-            return box
-    return None
 
 
 def _edge(text: str, fetched: datetime) -> Reason | None:
@@ -367,13 +321,31 @@ def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> S
 
 
 def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
-    """Return the story without those of its first blocks that are an author's name."""
+    """Return the story without those of its first and last blocks that name its authors or say who they are."""
     names = {fold(name) for name in authors}
-    named = [block for block in main.blocks[:EDGE] if fold(block.text[:LONGEST_EDGE]).strip(" ,.;|") in names]
-    if not named:
+    first, last = main.blocks[:EDGE], main.blocks[EDGE:][-EDGE:]
+    said: dict[int, Reason] = {}
+    for block in (*first, *last) if names else ():
+        line = fold(block.text[: LONGEST_EDGE + 1])
+        if _names_only(line, names):
+            said[block.index] = Reason.AUTHOR
+        elif block in last and any(" " in name and line.startswith(f"{name} ") for name in names):
+            said[block.index] = Reason.BIOGRAPHY
+    if not said:
         return main
-    reasons = {**main.reasons, **dict.fromkeys((block.index for block in named), Reason.AUTHOR)}
-    return replace(main, blocks=tuple(block for block in main.blocks if block not in named), reasons=reasons)
+    kept = tuple(block for block in main.blocks if block.index not in said)
+    return replace(main, blocks=kept, reasons={**main.reasons, **said})
+
+
+def _names_only(line: str, names: set[str]) -> bool:
+    """Whether a line is one of the names, or a short one with a mail address and one of them."""
+    if line.strip(" ,.;|") in names:
+        return True
+    return (
+        len(line) <= LONGEST_SIGNED
+        and ADDRESS.search(line) is not None
+        and any(name in line for name in names)
+    )
 
 
 def block_chances(table: BlockTable) -> Columns:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from archiver.items import Article, LinkKind, Origin
-from archiver.parsers.article import CHANCE, inset
+from archiver.parsers.article import CHANCE
+from archiver.parsers.asides import inset
 from archiver.parsers.blocks import Block
 from archiver.parsers.datelines import line_date
 from archiver.parsers.links import anchor_blocks

@@ -9,6 +9,7 @@ from archiver.items import Article, LinkKind, RelatedLink, Split
 from archiver.parsers.authors import byline_names
 from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
+from archiver.parsers.furniture import is_furniture
 from archiver.parsers.language import detected_language
 from archiver.parsers.model import trees
 from archiver.parsers.phrases import is_phrase
@@ -93,8 +94,11 @@ def _story(lines: list[Line], chances: Columns, headlines: Columns) -> set[int]:
     story = {
         index
         for index, line in enumerate(lines)
-        if (likely[index] and not is_label(line))
-        or (line.prose and start <= index < end and chances[index] > RUN_CHANCE)
+        if (
+            (likely[index] and not is_label(line))
+            or (line.prose and start <= index < end and chances[index] > RUN_CHANCE)
+        )
+        and not is_furniture(line.text)
     }
     ends = (
         index
@@ -156,6 +160,6 @@ def _related(lines: list[Line], story: set[int], title: int | None, chances: Col
 
 
 def _may_be_headline(line: Line) -> bool:
-    if line.dated or line.byline or is_phrase("furniture", line.text):
+    if line.dated or line.byline or is_phrase("furniture", line.text) or is_furniture(line.text):
         return False
     return HEADLINE_WORDS[0] <= line.words <= HEADLINE_WORDS[1]

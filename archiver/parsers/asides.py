@@ -1,0 +1,108 @@
+"""What stands within a story's text and is none of it: captions, boxes, embedded posts, the lines of a newsroom."""
+
+import re
+
+from archiver.parsers.blocks import Block, Box
+from archiver.parsers.names import bit
+from archiver.parsers.notices import ends_with_credit
+from archiver.parsers.reasons import Reason
+from archiver.parsers.standfirst import Announced
+from archiver.parsers.text import word_count
+
+AUTHOR_NAMES = bit("author")
+# What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
+BIOGRAPHY = re.compile(
+    r"author[-_]*(?:bio|box|info|card|desc|about)|about[-_]*(?:the[-_]*)?author|(?<![a-z])bio(?![a-z])"
+)
+EMBED_NAMES = bit("embed")
+# What the code that networks give out calls the box of a post until their script has run: right of all 27 such blocks.
+EMBEDDED = re.compile(
+    r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
+)
+INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
+# Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
+OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
+# In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
+LINKED_WHOLE = 0.95
+LINKED_WORDS = 4
+# There, one of so few words that names an agency is its mark, one of so few with an address the reporter's, one that is
+# but a time an entry's: right of all 43. What stands in an aside is none of the text: right of 93 out of 95.
+AGENCY_WORDS = 3
+ADDRESS_WORDS = 8
+TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)?", re.IGNORECASE)
+LONGEST_TIME = 16
+ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.\w")
+
+
+def without_asides(likely: list[Block], announced: Announced, reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out what no story is written in: captions, footers, insets and, in newsrooms, lines that are links.
+
+    Where most of the text stands in such boxes, the page's maker means something else by them.
+    """
+    is_news = announced.is_news
+    lines: dict[int, Reason] = {}
+    if is_news:
+        own_box = _article(announced.headline)
+        lines = {
+            block.index: reason for block in likely if (reason := _line_of_news(block, own_box)) is not None
+        }
+        reasons.update(lines)
+    own = [block for block in likely if block.index not in lines]
+    found = {block.index: reason for block in own if (reason := _aside(block, is_news=is_news)) is not None}
+    kept = [block for block in own if block.index not in found]
+    if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
+        return own
+    reasons.update(found)
+    return kept
+
+
+def _size(block: Block) -> int:
+    return len(block.text)
+
+
+def _article(headline: Block | None) -> Box | None:
+    """The article element around a page's headline."""
+    boxes = headline.box.lineage() if headline is not None else ()
+    return next((box for box in boxes if box.tag == "article"), None)
+
+
+def _line_of_news(block: Block, own: Box | None) -> Reason | None:
+    """What a line is that newsrooms set between or around their paragraphs, and that is none of them.
+
+    own is the article element around the headline; another one just like it holds the next story.
+    """
+    if own is not None:
+        around = [box for box in block.box.lineage() if box.sort == own.sort]
+        if around and own not in around:
+            return Reason.OTHER_STORY
+    text, words = block.text, word_count(block.text)
+    if block.link_share > LINKED_WHOLE and words >= LINKED_WORDS:
+        return Reason.LINKED
+    if len(text) <= LONGEST_TIME and TIME.fullmatch(text):
+        return Reason.DATE
+    if words <= AGENCY_WORDS and ends_with_credit(text):
+        return Reason.AGENCY
+    return Reason.BYLINE if words <= ADDRESS_WORDS and ADDRESS.search(text) else None
+
+
+def _aside(block: Block, *, is_news: bool) -> Reason | None:
+    """Why a block stands besides the story by its place alone."""
+    around = block.box.meanings_around
+    for box in block.box.lineage():
+        if box.tag in OUTSIDE:
+            return OUTSIDE[box.tag]
+        if is_news and box.tag == "aside":
+            return Reason.INSET
+        if around & AUTHOR_NAMES and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
+            return Reason.BIOGRAPHY
+        if around & EMBED_NAMES and box.meanings & EMBED_NAMES and EMBEDDED.search(box.names):
+            return Reason.EMBEDDED
+    return Reason.INSET if inset(block) else None
+
+
+def inset(block: Block) -> Box | None:
+    """Return the aside or form around a block that is by name an invitation or a list, or None."""
+    for box in block.box.lineage():
+        if box.tag in ("aside", "form") and box.meanings & INSET_NAMES:
+            return box
+    return None

@@ -1,0 +1,75 @@
+"""What stands among a story's paragraphs and is none of it: posts, boxes, lines of a newsroom, the next story."""
+
+import pytest
+
+from archiver.items import Article
+from archiver.parsers import split_page
+
+URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
+PARAGRAPHS = [
+    "The river rose by two metres on Friday night and took the railing of the old bridge with it.",
+    "The council closed the bridge for the weekend and asked drivers to take the ring road instead.",
+    "Engineers will look at the piers on Monday, when the water is expected to be lower again.",
+    "Buses on three lines end at the market square until further notice, the operator said.",
+]
+DATA = """<script type="application/ld+json">{"@type": "%s", "headline": "Flood closes the old bridge",
+    "datePublished": "2026-11-20T21:15:00+01:00", "author": {"@type": "Person", "name": "Ada Quist"}}</script>"""
+
+
+def read(inside: str = "", *, end: str = "", after: str = "", kind: str = "NewsArticle") -> Article:
+    """The article of a page; inside stands before the last of its paragraphs, end behind it, after behind all."""
+    texts = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    text = "".join([*texts[:-1], inside, texts[-1], end])
+    html = f"""<!DOCTYPE html><html lang="en"><head><title>Flood closes the old bridge</title>{DATA % kind}</head>
+        <body><main><article class="story"><h1>Flood closes the old bridge</h1>
+        <div class="story-body">{text}</div></article>{after}</main></body></html>"""
+    article = split_page(html.encode(), url=URL).article
+    assert article is not None
+    return article
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["twitter-tweet", "instagram-media", "tiktok-embed", "bluesky-embed", "wp-embedded-content"],
+)
+def test_embedded_posts_stay_out(names: str) -> None:
+    post = f"""<blockquote class="{names}"><p>We stood on the bank all night and watched the water take the railing,
+        piece by piece, down to the mill.</p></blockquote>"""
+
+    assert read(post).body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["14:30", "2.15 pm", "9h05", "AFP", "(Reuters)", "Ada Quist, ada.quist@news.example"],
+)
+def test_lines_of_a_newsroom_stay_out(line: str) -> None:
+    assert read(f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS
+
+
+def test_aside_of_a_newsroom_stays_out() -> None:
+    box = """<aside><h3>The bridge</h3><p>Built in 1886, it is the oldest of the four that cross the river here, and
+        the only one made of iron.</p></aside>"""
+
+    assert read(box).body.split("\n\n") == PARAGRAPHS
+
+
+def test_story_that_stands_in_asides_is_read() -> None:
+    texts = "".join(f"<p>{text.replace('Friday', 'Sunday')} It went on for hours.</p>" for text in PARAGRAPHS)
+
+    body = read(f"<aside><div>{texts * 2}</div></aside>").body
+
+    assert all(f"{text.replace('Friday', 'Sunday')} It went on for hours." in body for text in PARAGRAPHS)
+
+
+def test_next_story_loaded_below_is_not_this_one_s() -> None:
+    below = """<article class="story"><h1>Ferry captain retires</h1><div class="story-body"><p>When the captain tied up
+        the island ferry on Tuesday, some two hundred people stood on the quay.</p><p>He has carried brides, goats and
+        a grand piano, and once a bishop who would not get off.</p></div></article>"""
+
+    assert read(after=below).body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("end", ["Ada Quist", "By Ada Quist", "Ada Quist ada.quist@news.example"])
+def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
+    assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS
