@@ -62,6 +62,8 @@ def listed(heading: str, card: str = CARD, others: dict[str, str] = OTHERS) -> s
         ("Самое читаемое", LinkKind.POPULAR),
         ("More posts related to floods", LinkKind.RELATED),
         ("Die Sportredaktion empfiehlt", LinkKind.SECTION),
+        ("Die Redaktion empfiehlt", LinkKind.RELATED),
+        ("اخترنا لكم", LinkKind.RELATED),
         ("時系列で見る", LinkKind.RELATED),
         ("Ostatnie wpisy", LinkKind.LATEST),
         ("Популярні статті", LinkKind.POPULAR),
@@ -227,6 +229,32 @@ def test_invitation_below_a_list_does_not_show_the_heading_of_the_list() -> None
     links = related(listed("From the city").replace("</section>", more))
 
     assert [link.headline for link in links] == list(OTHERS.values())
+
+
+@pytest.mark.parametrize("rank", ["<em>{}</em>", '<span class="num">{}.</span>', "<b> {} </b>"])
+def test_rank_beside_a_headline_is_no_part_of_it(rank: str) -> None:
+    numbered = "".join(
+        f'<li><a href="{url}">{rank.format(number)}<span class="title">{headline}</span></a></li>'
+        for number, (url, headline) in enumerate(OTHERS.items(), 1)
+    )
+
+    links = related(f"<section><h2>Most read</h2><ol>{numbered}</ol></section>")
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+
+
+def test_number_that_a_headline_begins_with_is_part_of_it() -> None:
+    links = related(listed("Most read", '<li><a href="{url}"><em>7</em> things to know: {headline}</a></li>'))
+
+    assert [link.headline for link in links] == [f"7 things to know: {text}" for text in OTHERS.values()]
+
+
+@pytest.mark.parametrize("ended", ["Tags", "Share this article", "Schlagwörter"])
+def test_heading_of_what_ends_above_a_list_heads_no_stories(ended: str) -> None:
+    links = related(listed(ended))
+
+    assert {link.headline for link in links} == set(OTHERS.values())
+    assert {link.block for link in links} == {""}
 
 
 @pytest.mark.parametrize("language", word_table("parsers", "read_on.toml"))

@@ -11,8 +11,9 @@ from lxml.etree import _Element as Element
 from numpy.typing import NDArray
 
 from archiver.parsers.events import BREAK, CLOSE, ENTER, INLINE, LEAVE, OPEN, UNREAD, steps
+from archiver.parsers.line_breaks import LINE_BREAK, Piece, paragraphs
 from archiver.parsers.names import name_bits
-from archiver.parsers.text import clean, ends_sentence
+from archiver.parsers.text import clean
 
 __all__ = ["INLINE", "UNREAD", "Anchor", "Block", "Box", "Layout", "page_layout"]
 
@@ -188,10 +189,7 @@ def signature(box: Box) -> tuple[int, int]:
     return box.sort, (box.sort if box.parent is None else box.parent.sort)
 
 
-Piece = tuple[str, Anchor | None, bool]
-"""A run of text, the link it stands in, and whether it is bold."""
 Links = list[Anchor | None]
-LINE_BREAK, SPACE = ("\n", None, False), (" ", None, False)
 
 
 class _Walk:
@@ -342,10 +340,24 @@ class _Walk:
         marked, self.marked = self.marked, False
         if not self.broken:
             self._add_block(pieces, marked)
-            return
-        self.broken = False
-        for lines in _paragraphs(pieces):
-            self._add_block(lines, marked)
+        else:
+            self.broken = False
+            first = len(self.blocks)
+            for lines in paragraphs(pieces):
+                self._add_block(lines, marked)
+            if marked:
+                self._place_anchors(first)
+        if self.anchor is not None and not self.anchor.parts:  # its text is yet to come
+            self.anchor.first_block = len(self.blocks)
+
+    def _place_anchors(self, first: int) -> None:
+        """Tell links where they begin and end, in blocks from the first on that were one when the links were met."""
+        for block in self.blocks[first:]:
+            for anchor in block.anchors:
+                if anchor.first_block < block.index and anchor not in self.blocks[anchor.first_block].anchors:
+                    anchor.first_block = block.index
+                if anchor is not self.anchor:
+                    anchor.end_block = block.index + 1
 
     def _add_block(self, pieces: list[Piece], marked: bool) -> None:
         whole = pieces[0][0] if len(pieces) == 1 else "".join([piece[0] for piece in pieces])
@@ -369,29 +381,6 @@ class _Walk:
                     block.emphasised += size
             elif is_strong:
                 block.emphasised += len(" ".join(piece.split())) + 1
-
-
-def _paragraphs(pieces: list[Piece]) -> Iterator[list[Piece]]:
-    """Cut at line breaks, but for those in the middle of a sentence."""
-    paragraph: list[Piece] = []
-    line: list[Piece] = []
-    for piece in (*pieces, LINE_BREAK):
-        if piece is not LINE_BREAK:
-            line.append(piece)
-            continue
-        if paragraph and not _goes_on(paragraph, line):
-            yield paragraph
-            paragraph = []
-        paragraph += [SPACE, *line]
-        line = []
-    yield paragraph
-
-
-def _goes_on(paragraph: list[Piece], line: list[Piece]) -> bool:
-    """Whether a line goes on with the sentence before it: text that was broken to a width."""
-    before = next((text for text, _, _ in reversed(paragraph) if not text.isspace()), "").rstrip()
-    after = next((text for text, _, _ in line if not text.isspace()), "").lstrip()
-    return bool(before and after) and after[0].islower() and not ends_sentence(before)
 
 
 def _runs_on(before: str, after: str) -> bool:

@@ -65,21 +65,31 @@ LINK_FEATURES = (
     *(f"all_{meaning}" for meaning in MEANINGS), *(f"in_{tag}" for tag in AROUND),
 )  # fmt: skip
 """The names of the rows of link_columns."""
+NO_HEADING = [0.0, -1.0, 0.0, 0.0, 0.0, 0.0] + [0.0] * len(USES)
+"""What HEADING_FEATURES are of a link without one."""
+FIRST_OF_HEADING = LINK_FEATURES.index(HEADING_FEATURES[0])
 KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
 """The classes of the model of kinds, in their order."""
 Indices = NDArray[np.intp]
 
 
 def link_columns(
-    layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Columns, own: str
+    layout: Layout,
+    candidates: list[Candidate],
+    table: BlockTable,
+    chances: Columns,
+    own: str,
+    *,
+    has_story: bool = True,
 ) -> tuple[Columns, list[Block | None]]:
     """Return a column of features, (LINK_FEATURES, candidates), and the heading above each candidate.
 
-    chances holds each block's probability of being the story's text; own is the story's address.
+    chances holds each block's probability of being the story's text; own is the page's address, has_story tells
+    whether it has a story at all.
     """
     if not candidates:
         return np.zeros((len(LINK_FEATURES), 0), np.float32), []
-    headings = headings_above(layout, candidates, table, chances, own)
+    headings = headings_above(layout, candidates, table, chances, own, has_story=has_story)
     shown = matrix([_shown(candidate) for candidate in candidates], np.float32).T
     mine = address(own)
     addresses = [address(candidate.target) for candidate in candidates]
@@ -269,9 +279,8 @@ def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns
             under.setdefault(heading.index, set()).add(candidate.target)
     above = {heading.index: heading for heading in headings if heading is not None}
     said = {index: _said_by(heading) for index, heading in above.items()}
-    nothing = [0.0, -1.0, 0.0, 0.0, 0.0, 0.0] + [0.0] * len(USES)
     rows = [
-        nothing
+        NO_HEADING
         if heading is None
         else [
             1.0,
@@ -283,6 +292,13 @@ def _above(headings: list[Block | None], candidates: list[Candidate]) -> Columns
         for heading, candidate in zip(headings, candidates, strict=True)
     ]
     return matrix(rows, np.float32).T
+
+
+def unheaded(row: Columns) -> Columns:
+    """Return the features of a link as if no heading stood above it."""
+    row = row.copy()
+    row[FIRST_OF_HEADING : FIRST_OF_HEADING + len(HEADING_FEATURES)] = NO_HEADING
+    return row
 
 
 def _said_by(heading: Block) -> list[float]:

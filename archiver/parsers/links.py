@@ -16,6 +16,7 @@ from archiver.parsers.urls import readable_url
 # What stands in a card beside its headline: kicker, time, counts, author.
 BESIDE_A_HEADLINE = bit("date") | bit("tag") | bit("author") | bit("comment") | bit("hidden") | bit("share")
 HEADLINE_NAMES = bit("headline")
+CAPTION = bit("caption")
 # Elements within a line that set no word apart.
 EMPHASIS = frozenset(
     {
@@ -61,6 +62,7 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
+RANK = re.compile(r"\s*\d{1,2}[.)]?\s*")
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
 
@@ -285,12 +287,19 @@ def _headline_parts(anchor: Anchor) -> list[str]:
     for text, names in anchor.parts:
         sizes[names] = sizes.get(names, 0) + len(text.strip())
     main = max(sizes, key=lambda names: sizes[names], default="")
+    parts = [part for part in anchor.parts if part[0].strip()]
+    box = anchor.box
+    # A headline that is not in an element of its own may begin with a number that is set in another type.
+    is_apart = bool(parts) and main not in (parts[0][1], f"{box.tag} {box.names}")
+    rank = parts[0] if is_apart and RANK.fullmatch(parts[0][0]) else None
     return [
         text
         for text, names in anchor.parts
         if names == main
         or (
-            not _is_beside(names) and (names.split(" ", 1)[0] in EMPHASIS or len(text.split()) > BESIDE_WORDS)
+            (text, names) != rank
+            and not _is_beside(names)
+            and (names.split(" ", 1)[0] in EMPHASIS or len(text.split()) > BESIDE_WORDS)
         )
     ]
 
@@ -317,7 +326,19 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     heading = _heading_beside(layout, anchor)
     if heading is not None:
         return heading.text, heading
-    return clean(anchor.element.get("aria-label") or anchor.element.get("title") or ""), None
+    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
+    if said:
+        return said, None
+    box = anchor.box
+    blocks = layout.blocks[box.first_block : box.end_block]
+    if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
+        for block in blocks:  # of a card of its own, whose first words are the headline
+            if (
+                CARD_WORDS <= word_count(block.text) <= TEASER_WORDS
+                and not block.box.meanings_around & CAPTION
+            ):
+                return block.text, block
+    return "", None
 
 
 def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
@@ -325,7 +346,7 @@ def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
     box = anchor.box
     for _ in range(OVERLAY_REACH):
         blocks = layout.blocks[box.first_block : box.end_block]
-        if len(blocks) > CARD_BLOCKS:
+        if len(blocks) > CARD_BLOCKS or _shows_others(anchor, blocks):
             break
         headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
         unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
@@ -337,11 +358,16 @@ def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
     return None
 
 
+def _shows_others(anchor: Anchor, blocks: list[Block]) -> bool:
+    """Whether blocks hold the headline of a story that another link leads to."""
+    return any(
+        other.href != anchor.href and word_count(block.text) > CARD_WORDS
+        for block in blocks
+        for other in block.anchors
+    )
+
+
 def _is_its_card(layout: Layout, anchor: Anchor, heading: Block) -> bool:
     """Whether nothing between a heading and a link that invites to read on is linked as another story's headline."""
     first, last = sorted((heading.index, anchor.first_block))
-    return all(
-        other.href == anchor.href or word_count(block.text) <= CARD_WORDS
-        for block in layout.blocks[first : last + 1]
-        for other in block.anchors
-    )
+    return not _shows_others(anchor, layout.blocks[first : last + 1])

@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from operator import attrgetter
 
 import numpy as np
 
 from archiver.items import LinkKind
-from archiver.parsers.blocks import Anchor, Block, Box, Layout, signature
+from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import address
 from archiver.parsers.links import Candidate, card_targets
@@ -32,6 +33,11 @@ LINKED = 0.9
 # A block of the story, no heading, with more characters than this is a paragraph.
 PARAGRAPH = 60
 HALF = 0.5
+PLACE = attrgetter("index")
+# Boxes that hold all of a page, and how many blocks of a list, linked or as short as this, stand below a heading there.
+PAGE = frozenset({"body", "html", "main"})
+MOST_BETWEEN = 40
+SHORT = 40
 # One such paragraph may be the text of a teaser, so many cannot.
 PARTED = 2
 # A heading that is more likely than this to be the story's own heads no list.
@@ -39,15 +45,22 @@ STORY_CHANCE = 0.5
 
 
 def headings_above(
-    layout: Layout, candidates: list[Candidate], table: BlockTable, chances: Columns, own: str
+    layout: Layout,
+    candidates: list[Candidate],
+    table: BlockTable,
+    chances: Columns,
+    own: str,
+    *,
+    has_story: bool,
 ) -> list[Block | None]:
     """Return for each link the heading that the reader sees above the list it stands in, or None.
 
-    chances holds each block's probability of being the story's text. own is the page's address: "Advertisement"
-    above a list of the site's own stories labels a slot, not the list.
+    chances holds each block's probability of being the story's text; where the page has_story, its paragraphs part a
+    heading from the links behind them, which teasers do not. own is the page's address: "Advertisement" above a list
+    of the site's own stories labels a slot, not the list.
     """
     cards = card_targets(candidates)
-    told = _told(table, chances)
+    told = _told(table, chances) if has_story else []
     headings = [
         block
         for block, words, chance in _short_blocks(layout, table, chances)
@@ -57,18 +70,19 @@ def headings_above(
     rows = _tab_rows(headings)
     in_tabs = {block.index for row in rows for block in row}
     headings = [block for block in headings if block.index not in in_tabs or kind_of_heading(block.text)]
-    at = [block.index for block in headings]
     slots = {block.index for block in headings if _labels_a_slot(block)}
+    unslotted = [block for block in headings if block.index not in slots]
     found: list[Block | None] = []
     known: dict[tuple[int, int, bool], Block | None] = {}
     home = site(host(own))
     for candidate in candidates:
         anchor = candidate.anchor
+        place = anchor.first_block
         is_own = bool(slots) and site(address(candidate.target).host) == home
-        key = anchor.box.index, anchor.first_block, is_own
+        key = anchor.box.index, place, is_own
         if key not in known:
-            heading = _nearest(anchor, headings, at, slots if is_own else frozenset())
-            known[key] = None if heading and _parted(heading.index, anchor.first_block, told) else heading
+            heading = _nearest(layout, anchor.box, place, unslotted if is_own else headings)
+            known[key] = None if heading and _parted(heading.index, place, told) else heading
         found.append(known[key])
     under: dict[int, list[int]] = {}
     for number, heading in enumerate(found):
@@ -162,19 +176,31 @@ def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(every), tuple(word for word in every if UNSPACED.match(word))
 
 
-def _nearest(anchor: Anchor, headings: list[Block], at: list[int], passed: Set[int]) -> Block | None:
-    """The last heading before the link in the smallest box that has one; at holds the headings' places."""
-    position = bisect_left(at, anchor.first_block) - 1
-    while position >= 0 and at[position] in passed:
-        position -= 1
+def _nearest(layout: Layout, inner: Box, place: int, headings: list[Block]) -> Block | None:
+    """The last heading before a place in the smallest box that has one.
+
+    One that stands as loosely on the page as the list does must announce it, and nothing else come between.
+    """
+    position = bisect_left(headings, place, key=PLACE) - 1
     if position < 0:
         return None
-    for box in anchor.box.lineage():
-        if box.tag in ("body", "html", "main"):
-            return None
-        if box.first_block <= at[position]:
-            return headings[position]
+    heading = headings[position]
+    for box in inner.lineage():
+        if box.tag in PAGE:
+            between = layout.blocks[heading.index + 1 : place]
+            is_loose = heading.box.parent is box and kind_of_heading(heading.text) is not None
+            return (
+                heading
+                if is_loose and len(between) <= MOST_BETWEEN and all(map(_is_of_a_list, between))
+                else None
+            )
+        if box.first_block <= heading.index:
+            return heading
     return None
+
+
+def _is_of_a_list(block: Block) -> bool:
+    return block.link_share > HALF or len(block.text) <= SHORT
 
 
 def _labels_a_slot(block: Block) -> bool:

@@ -11,7 +11,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
-from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered
+from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered, unheaded
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
@@ -33,6 +33,8 @@ PAID_WORDS = 4
 PAID_CHANCE = 0.02
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
+# The uses of phrases that such a label may have.
+LABELS = ("related", "popular", "latest")
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
@@ -86,18 +88,21 @@ def related_links(
     candidates = link_candidates(layout, base, own, ruled)
     if not candidates:
         return Related()
-    columns, headings = link_columns(layout, candidates, table, story.chances, main_address(own))
+    columns, headings = link_columns(
+        layout, candidates, table, story.chances, main_address(own), has_story=bool(story.blocks)
+    )
     prose = frozenset(block.index for block in story.blocks)
     in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]
     chances = _with_their_list(candidates, trees("links").probabilities(columns), in_a_sentence)
     if not story.blocks:
         chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
     found: dict[str, list[Shown]] = {}
-    for candidate, heading, chance, row, is_said in zip(
+    for candidate, above, chance, features, is_said in zip(
         candidates, headings, chances.tolist(), columns.T, in_a_sentence, strict=True
     ):
         is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
         if is_ruled or not is_said:
+            heading, row = _headed(above, features)
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
@@ -116,10 +121,22 @@ def related_links(
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
     )
-    blocks = {
-        block.index for shown in chosen for one in shown for block in _mostly_linked(layout, one.candidate)
-    }
+    blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
+    # What announces them right above is no more the story's than they are.
+    announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
+    blocks |= {number for number in announced if number + 1 in blocks}
     return Related(links, frozenset(blocks), found, least)
+
+
+def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
+    """The heading above a link and its features; none where it heads no stories: "Tags" that have come to their end."""
+    if (
+        heading is None
+        or kind_of_heading(heading.text) is not None
+        or not is_phrase("furniture", heading.text)
+    ):
+        return heading, row
+    return None, unheaded(row)
 
 
 def _is_sure(shown: Shown) -> bool:
@@ -210,12 +227,21 @@ def _list_key(shown: Shown) -> tuple[int, int]:
     return -1, (card.parent or card).index
 
 
-def _mostly_linked(layout: Layout, candidate: Candidate) -> list[Block]:
+def _shown_in(layout: Layout, candidate: Candidate) -> list[Block]:
+    """The blocks that show a headline and little else: those mostly linked, or what the link lies over."""
+    if (over := _lies_over(candidate)) is not None:
+        return [over]
     return [
         block
         for block in anchor_blocks(layout, candidate.anchor)
         if block.link_share >= MOSTLY_LINKED or _reads_also(candidate)
     ]
+
+
+def _lies_over(candidate: Candidate) -> Block | None:
+    """The block of a headline that is not in its link: the link lies over it."""
+    block = candidate.block
+    return None if block is None or candidate.anchor in block.anchors else block
 
 
 def _in_a_sentence(candidate: Candidate, prose: frozenset[int]) -> bool:
@@ -225,6 +251,7 @@ def _in_a_sentence(candidate: Candidate, prose: frozenset[int]) -> bool:
         block is not None
         and block.index in prose
         and block.link_share < MOSTLY_LINKED
+        and _lies_over(candidate) is None
         and not _reads_also(candidate)
     )
 
@@ -234,7 +261,7 @@ def _reads_also(candidate: Candidate) -> bool:
 
 
 def _own_label(candidate: Candidate) -> str:
-    """The "Read also" of a line in which the link is all that follows it, or ""."""
+    """The "Read also" or "Most read" of a line in which the link is all that follows it, or ""."""
     block = candidate.block
     if (
         block is None
@@ -244,7 +271,7 @@ def _own_label(candidate: Candidate) -> str:
     ):
         return ""
     label = block.text[: -len(candidate.headline)].strip(LABEL_MARKS)
-    return label if is_phrase("related", label) else ""
+    return label if any(is_phrase(use, label) for use in LABELS) else ""
 
 
 def _heading(shown: Shown) -> str:
@@ -274,7 +301,9 @@ def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
     """What the page says, where it says it in so many words; else what the model makes of the whole."""
     if _is_paid(shown.candidate, shown.heading, shown.row):
         return LinkKind.SPONSORED
-    if _is_neighbour(shown.candidate) or _reads_also(shown.candidate):
+    if label := _own_label(shown.candidate):
+        kind = kind_of_heading(label) or guessed
+    elif _is_neighbour(shown.candidate):
         kind = LinkKind.RELATED
     else:
         said = kind_of_heading(shown.heading.text) if shown.heading else None
