@@ -88,6 +88,7 @@ def block_table(layout: Layout, *, headline: Block | None, description: str, sta
         _compared(blocks, size, headline, description, stated),
         _placed(size, prose, headline),
         _named(boxes, box),
+        _beside(boxes, box),
         _levels(boxes, box, size, texts, prose),
         _alike(blocks, read.alike, size, prose),
         _neighbours(texts, prose, boxes.parent[box]),
@@ -171,6 +172,24 @@ def _named(boxes: Boxes, box: NDArray[np.int64]) -> Columns:
     names = np.array([boxes.bits[box], boxes.near[box], boxes.all[box]])
     around = boxes.around[box][None, :]
     return np.concatenate([bits(names, MEANING_BITS), bits(around, TAG_BITS)], dtype=np.float32)
+
+
+CONTROLS = tuple(1 << AROUND.index(tag) for tag in ("form", "button"))
+BESIDE_FEATURES = ("form_beside", "form_near", "button_beside", "button_near")
+
+
+def _beside(boxes: Boxes, box: NDArray[np.int64]) -> Columns:
+    """Whether the box around a block, or the one around that, holds a form or a button: invitations do."""
+    rows, parent = [], boxes.parent
+    for bit in CONTROLS:
+        controls = np.flatnonzero(boxes.around & ~boxes.around[parent] & bit)
+        beside = np.zeros(len(parent), np.bool_)
+        beside[parent[controls]] = True
+        near = beside.copy()
+        near[parent[parent[controls]]] = True
+        outer = parent[box]
+        rows += [beside[outer], near[outer] | beside[parent[outer]]]
+    return np.array(rows, np.float32)
 
 
 LEVEL_FEATURES = tuple(
@@ -264,8 +283,8 @@ def _neighbours(texts: Columns, prose: NDArray[np.bool_], parent: NDArray[np.int
 
 
 BLOCK_FEATURES = (
-    *TEXT_FEATURES, *COMPARED_FEATURES, *PLACED_FEATURES, *NAMED_FEATURES, *LEVEL_FEATURES,
-    *ALIKE_FEATURES, *NEIGHBOUR_FEATURES,
+    *TEXT_FEATURES, *COMPARED_FEATURES, *PLACED_FEATURES, *NAMED_FEATURES, *BESIDE_FEATURES,
+    *LEVEL_FEATURES, *ALIKE_FEATURES, *NEIGHBOUR_FEATURES,
 )  # fmt: skip
 """The names of the rows of BlockTable.columns."""
 

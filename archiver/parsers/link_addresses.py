@@ -14,6 +14,17 @@ NOT_A_STORY = re.compile(
     r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
     re.IGNORECASE,
 )
+# Where a site invites its readers to: to log in, to subscribe, to give. As a label of the host or a part of the path.
+INVITATION = re.compile(
+    r"[/.](?:log-?in|sign-?(?:in|up)|(?:un)?subscri(?:be|bers?|ptions?)|register|registration|registr(?:o|ieren|azione)|newsletters?"
+    r"|(?:my-?)?account|membership|join-us|donate|donations?|support-?us|spenden?|abos?|abonn?(?:es?|er|ez|eren|ieren|ements?"
+    r"|enten?|amenti?|ati)|abonnemang|prenumerera|anmelden|konto|suscri(?:bete|birse|ptor|pcion(?:es)?)|assin(?:e|ar|ante|atura)|iscriviti|tilaa"
+    r"|prenumerata|predplatne|nieuwsbrief|newsletter-?(?:sign-?up|anmeldung)|boletin(?:es)?|podpiska|whatsapp|telegram|t\.me|paywall|checkout)"
+    r"(?=[/.?#&]|$)",
+    re.IGNORECASE,
+)
+# Characters of an address in which they are looked for.
+INVITATION_REACH = 200
 # Jobs, goods, dates and the like: headlines of a kind, but of no story. As a label of the host or a part of the path.
 OFFER = re.compile(
     r"[/.](?:jobs?|careers?|karriere\w*|stellen\w*|empleos?|emplois?|lavoro|vacatures?|shop\w*|store|products?|produkte?|productos|produits|"

@@ -21,6 +21,7 @@ from archiver.parsers.characters import (
     sentence_ends,
     word_counts,
 )
+from archiver.parsers.link_addresses import INVITATION, INVITATION_REACH
 from archiver.parsers.notices import ends_with_credit, notice_words
 from archiver.parsers.phrases import USES, phrase_table
 
@@ -49,12 +50,15 @@ TAGS = (
 MENU_SPACES = 2
 # Shorter texts are told by phrases alone.
 NOTICE_SIZE = 12
+# Links of a block whose addresses are read: more have a table of contents and the like.
+MOST_ANCHORS = 8
 
 TEXT_FEATURES = (
     "log_chars", "words", "link_share", "ends_sentence", "anchors", "strong_share", "heading", "commas", "digits",
     "upper", "first_lower", "first_quote", "question", "colon", "copyright", "depth", "hidden",
     *(f"is_{use}" for use in USES), *(f"begins_{use}" for use in USES), *(f"ends_{use}" for use in USES),
     *(f"tag_{tag}" for tag in TAGS), "tag_other", "notices", "notice_share", "credit", "pictures", "pictures_next",
+    "invites",
 )  # fmt: skip
 WORDS, LINK_SHARE, SENTENCE, ANCHORS, HEADING, PARAGRAPH = (
     TEXT_FEATURES.index(name)
@@ -117,7 +121,7 @@ def block_texts(blocks: list[Block]) -> Texts:
             ],
             bits(np.where(is_menu_item, 0, uses), _USE_BITS),
             _TAG_COLUMN[:, tags],
-            _spoken(texts, ~is_menu_item & (size >= NOTICE_SIZE), words, pictures),
+            _spoken(blocks, ~is_menu_item & (size >= NOTICE_SIZE), words, pictures),
         ],
         dtype=np.float32,
     )
@@ -125,21 +129,26 @@ def block_texts(blocks: list[Block]) -> Texts:
 
 
 def _spoken(
-    texts: list[str], read: NDArray[np.bool_], words: Columns, pictures: NDArray[np.int64]
+    blocks: list[Block], read: NDArray[np.bool_], words: Columns, pictures: NDArray[np.int64]
 ) -> Columns:
-    """Words of notices, the name of an agency at the end, pictures beside: what tells notices and captions.
+    """What tells notices and captions: words of notices, an agency at the end, pictures beside, links to log in by.
 
-    read tells which of the texts are looked at; the others are too short or items of menus.
+    read tells which of the blocks are looked at; the others are too short or items of menus.
     """
-    rows = np.zeros((5, len(texts)), np.float32)
+    rows = np.zeros((6, len(blocks)), np.float32)
     at = np.flatnonzero(read)
-    long = [texts[index] for index in at.tolist()]
-    rows[0, at] = vector([notice_words(text) for text in long], np.float32)
+    long = [blocks[index] for index in at.tolist()]
+    rows[0, at] = vector([notice_words(block.text) for block in long], np.float32)
     rows[1] = rows[0] / np.maximum(words, 1)
-    rows[2, at] = vector([ends_with_credit(text) for text in long], np.float32)
+    rows[2, at] = vector([ends_with_credit(block.text) for block in long], np.float32)
     rows[3] = pictures
     rows[4, :-1] = rows[3, 1:]
+    rows[5, at] = vector([bool(block.anchors) and _invites(block) for block in long], np.float32)
     return rows
+
+
+def _invites(block: Block) -> bool:
+    return any(INVITATION.search(one.href[:INVITATION_REACH]) for one in block.anchors[:MOST_ANCHORS])
 
 
 def bits(numbers: NDArray[np.int64], masks: NDArray[np.int64]) -> NDArray[np.bool_]:
