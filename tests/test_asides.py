@@ -47,6 +47,38 @@ def test_lines_of_a_newsroom_stay_out(line: str) -> None:
     assert read(f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS
 
 
+def test_times_of_entries_stay_out_of_any_text() -> None:
+    assert read("<p>14:30</p>", kind="WebPage").body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "<div><img src='/bridge.jpg'><div>The bridge on Saturday morning, seen from the mill.</div></div>",
+        "<p><img src='/bridge.jpg'><em>The bridge on Saturday morning, seen from the mill.</em></p>",
+    ],
+)
+def test_captions_of_a_newsroom_stay_out(caption: str) -> None:
+    assert read(caption).body.split("\n\n") == PARAGRAPHS
+
+
+def test_paragraph_in_a_box_of_its_own_after_a_picture_is_no_caption() -> None:
+    paragraph = "The mill stood under water too, and the ferry lay in its yard for a day."
+
+    body = read(f"<figure><img src='/mill.jpg'></figure><div><p>{paragraph}</p></div>").body
+
+    assert body.split("\n\n") == [*PARAGRAPHS[:-1], paragraph, PARAGRAPHS[-1]]
+
+
+def test_paragraph_beside_a_picture_is_no_caption() -> None:
+    beside = "The mill stood under water too, and <em>Hera</em>, the ferry, lay in its yard for a day."
+    paragraph = beside.replace("<em>", "").replace("</em>", "")
+
+    body = read(f"<p><img src='/mill.jpg'>{beside}</p>").body
+
+    assert body.split("\n\n") == [*PARAGRAPHS[:-1], paragraph, PARAGRAPHS[-1]]
+
+
 def test_aside_of_a_newsroom_stays_out() -> None:
     box = """<aside><h3>The bridge</h3><p>Built in 1886, it is the oldest of the four that cross the river here, and
         the only one made of iron.</p></aside>"""

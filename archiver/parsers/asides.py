@@ -2,7 +2,10 @@
 
 import re
 
+from lxml.etree import _Element as Element
+
 from archiver.parsers.blocks import Block, Box
+from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.notices import ends_with_credit
 from archiver.parsers.reasons import Reason
@@ -25,12 +28,20 @@ OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
 LINKED_WHOLE = 0.95
 LINKED_WORDS = 4
-# There, one of so few words that names an agency is its mark, one of so few with an address the reporter's, one that is
-# but a time an entry's: right of all 43. What stands in an aside is none of the text: right of 93 out of 95.
+# There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
+# all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
 AGENCY_WORDS = 3
 ADDRESS_WORDS = 8
-TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)?", re.IGNORECASE)
+TIME = re.compile(
+    r"\d{1,2}(?:[:h]\d{2}(?::\d{2})?\s*{zone}?|[.]\d{2}\s*{zone})".replace(
+        "{zone}", "(?:[ap]\\.?m\\.?|uhr|h|[a-z]{2,3}t|utc)"
+    ),
+    re.IGNORECASE,
+)
 LONGEST_TIME = 16
+# Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
+CAPTION_WORDS = 45
+MOST_OF_IT = 0.9
 ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.\w")
 
 
@@ -40,13 +51,13 @@ def without_asides(likely: list[Block], announced: Announced, reasons: dict[int,
     Where most of the text stands in such boxes, the page's maker means something else by them.
     """
     is_news = announced.is_news
-    lines: dict[int, Reason] = {}
-    if is_news:
-        own_box = _article(announced.headline)
-        lines = {
-            block.index: reason for block in likely if (reason := _line_of_news(block, own_box)) is not None
-        }
-        reasons.update(lines)
+    own_box = _article(announced.headline) if is_news else None
+    lines = {
+        block.index: reason
+        for block in likely
+        if (reason := _line(block, own_box, is_news=is_news)) is not None
+    }
+    reasons.update(lines)
     own = [block for block in likely if block.index not in lines]
     found = {block.index: reason for block in own if (reason := _aside(block, is_news=is_news)) is not None}
     kept = [block for block in own if block.index not in found]
@@ -60,29 +71,54 @@ def _size(block: Block) -> int:
     return len(block.text)
 
 
+def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
+    """What a line is that is set between or around paragraphs, most of all by newsrooms, and is none of them.
+
+    own is the article element around the headline; another one just like it holds the next story.
+    """
+    if len(block.text) <= LONGEST_TIME and TIME.fullmatch(block.text):
+        return Reason.DATE
+    if not is_news:
+        return None
+    return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
+
+
+def _is_in_another(block: Block, own: Box) -> bool:
+    around = [box for box in block.box.lineage() if box.sort == own.sort]
+    return bool(around) and own not in around
+
+
+def _line_of_news(block: Block) -> Reason | None:
+    text, words = block.text, word_count(block.text)
+    if block.link_share > LINKED_WHOLE and words >= LINKED_WORDS:
+        return Reason.LINKED
+    if words <= AGENCY_WORDS and ends_with_credit(text):
+        return Reason.AGENCY
+    if words <= ADDRESS_WORDS and ADDRESS.search(text):
+        return Reason.BYLINE
+    return Reason.CAPTION if _is_caption(block, words) else None
+
+
+def _is_caption(block: Block, words: int) -> bool:
+    """Whether a short text is alone with the picture before it: in the box around, or set in italics in its own."""
+    around = block.box.parent
+    if not block.pictures or block.heading or words > CAPTION_WORDS or around is None:
+        return False
+    own = block.box.element
+    if _has_picture(own):
+        set_apart = sum(len(element_text(each, len(block.text))) for each in own.iter("em", "i", "small"))
+        return set_apart >= MOST_OF_IT * len(block.text)
+    return around.end_block - around.first_block == 1 and _has_picture(around.element)
+
+
+def _has_picture(element: Element) -> bool:
+    return next(element.iter("img", "picture", "amp-img"), None) is not None
+
+
 def _article(headline: Block | None) -> Box | None:
     """The article element around a page's headline."""
     boxes = headline.box.lineage() if headline is not None else ()
     return next((box for box in boxes if box.tag == "article"), None)
-
-
-def _line_of_news(block: Block, own: Box | None) -> Reason | None:
-    """What a line is that newsrooms set between or around their paragraphs, and that is none of them.
-
-    own is the article element around the headline; another one just like it holds the next story.
-    """
-    if own is not None:
-        around = [box for box in block.box.lineage() if box.sort == own.sort]
-        if around and own not in around:
-            return Reason.OTHER_STORY
-    text, words = block.text, word_count(block.text)
-    if block.link_share > LINKED_WHOLE and words >= LINKED_WORDS:
-        return Reason.LINKED
-    if len(text) <= LONGEST_TIME and TIME.fullmatch(text):
-        return Reason.DATE
-    if words <= AGENCY_WORDS and ends_with_credit(text):
-        return Reason.AGENCY
-    return Reason.BYLINE if words <= ADDRESS_WORDS and ADDRESS.search(text) else None
 
 
 def _aside(block: Block, *, is_news: bool) -> Reason | None:
