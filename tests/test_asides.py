@@ -102,6 +102,17 @@ def test_next_story_loaded_below_is_not_this_one_s() -> None:
     assert read(after=below).body.split("\n\n") == PARAGRAPHS
 
 
+def test_text_in_an_article_element_beside_the_headline_s_is_read() -> None:
+    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body>
+        <article><h1>Flood closes the old bridge</h1></article><article>{texts}</article></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == PARAGRAPHS
+
+
 @pytest.mark.parametrize("end", ["Ada Quist", "By Ada Quist", "Ada Quist ada.quist@news.example"])
 def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
     assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS

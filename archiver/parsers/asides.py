@@ -57,6 +57,9 @@ def without_asides(likely: list[Block], announced: Announced, reasons: dict[int,
         for block in likely
         if (reason := _line(block, own_box, is_news=is_news)) is not None
     }
+    elsewhere = sum(_size(block) for block in likely if lines.get(block.index) is Reason.OTHER_STORY)
+    if 2 * elsewhere > sum(map(_size, likely)):  # the headline alone has an article element to itself
+        lines = {index: reason for index, reason in lines.items() if reason is not Reason.OTHER_STORY}
     reasons.update(lines)
     own = [block for block in likely if block.index not in lines]
     found = {block.index: reason for block in own if (reason := _aside(block, is_news=is_news)) is not None}
