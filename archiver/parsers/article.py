@@ -334,7 +334,8 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     if not said:
         return main
     kept = tuple(block for block in main.blocks if block.index not in said)
-    return replace(main, blocks=kept, reasons={**main.reasons, **said})
+    lead = main.lead if main.lead in kept else None
+    return replace(main, blocks=kept, lead=lead, reasons={**main.reasons, **said})
 
 
 def _names_only(line: str, names: set[str]) -> bool:

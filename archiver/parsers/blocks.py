@@ -352,10 +352,12 @@ class _Walk:
 
     def _place_anchors(self, first: int) -> None:
         """Tell links where they begin and end, in blocks from the first on that were one when the links were met."""
+        met: set[Anchor] = set()
         for block in self.blocks[first:]:
             for anchor in block.anchors:
-                if anchor.first_block < block.index and anchor not in self.blocks[anchor.first_block].anchors:
+                if anchor.first_block >= first and anchor not in met:
                     anchor.first_block = block.index
+                met.add(anchor)
                 if anchor is not self.anchor:
                     anchor.end_block = block.index + 1
 

@@ -50,6 +50,8 @@ MOST_CANDIDATES = 3_000
 # A headline has at least this many words; most teasers have more than the second number.
 FEWEST_WORDS = 2
 TEASER_WORDS = 30
+# Characters past which nothing is a teaser; words are not counted there.
+LONGEST_TEASER = 400
 # Shorter headings may be the kicker of another in the same card.
 HEADLINE_WORDS = 5
 # Links of fewer words (a section, an author) may stand in another story's card.
@@ -333,10 +335,8 @@ def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     blocks = layout.blocks[box.first_block : box.end_block]
     if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
         for block in blocks:  # of a card of its own, whose first words are the headline
-            if (
-                CARD_WORDS <= word_count(block.text) <= TEASER_WORDS
-                and not block.box.meanings_around & CAPTION
-            ):
+            is_short = len(block.text) <= LONGEST_TEASER and word_count(block.text) <= TEASER_WORDS
+            if is_short and word_count(block.text) >= CARD_WORDS and not block.box.meanings_around & CAPTION:
                 return block.text, block
     return "", None
 
@@ -361,9 +361,8 @@ def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
 def _shows_others(anchor: Anchor, blocks: list[Block]) -> bool:
     """Whether blocks hold the headline of a story that another link leads to."""
     return any(
-        other.href != anchor.href and word_count(block.text) > CARD_WORDS
+        any(other.href != anchor.href for other in block.anchors) and word_count(block.text) > CARD_WORDS
         for block in blocks
-        for other in block.anchors
     )
 
 

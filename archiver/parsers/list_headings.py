@@ -187,13 +187,10 @@ def _nearest(layout: Layout, inner: Box, place: int, headings: list[Block]) -> B
     heading = headings[position]
     for box in inner.lineage():
         if box.tag in PAGE:
-            between = layout.blocks[heading.index + 1 : place]
-            is_loose = heading.box.parent is box and kind_of_heading(heading.text) is not None
-            return (
-                heading
-                if is_loose and len(between) <= MOST_BETWEEN and all(map(_is_of_a_list, between))
-                else None
-            )
+            is_near = heading.box.parent is box and place - heading.index <= MOST_BETWEEN
+            announces = is_near and kind_of_heading(heading.text) is not None
+            between = layout.blocks[heading.index + 1 : place] if announces else []
+            return heading if announces and all(map(_is_of_a_list, between)) else None
         if box.first_block <= heading.index:
             return heading
     return None
