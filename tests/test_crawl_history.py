@@ -1,5 +1,6 @@
 """Real crawls of a site that changes leave the history of its stories."""
 
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from db.connection import read_archive
 
 def flood(headline: str = HEADLINE, *more: str) -> bytes:
     return story(headline, OPENING.format(HEADLINE), *PARAGRAPHS, *more)
+
+
+def wait_for_the_next_second() -> None:
+    """Visits have their second in the archive: those of one crawl after another must not share it."""
+    time.sleep(1 - time.time() % 1)
 
 
 def test_crawls_of_a_changing_page_tell_its_versions(crawl: Crawl, archive: Path) -> None:
@@ -33,6 +39,7 @@ def test_crawls_of_a_changing_page_tell_its_versions(crawl: Crawl, archive: Path
         ):
             site.pages["/flood"] = answer(page)
             outcomes.append(crawl(site.url).counts[site.url])
+            wait_for_the_next_second()
         address = f"{site.url}flood"
         site.pages["/flood"] = answer(b"<p>Gone", "410 Gone")
         crawl(site.url)
