@@ -32,12 +32,8 @@ LINKED_WORDS = 4
 # all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
 AGENCY_WORDS = 3
 ADDRESS_WORDS = 8
-TIME = re.compile(
-    r"\d{1,2}(?:[:h]\d{2}(?::\d{2})?\s*{zone}?|[.]\d{2}\s*{zone})".replace(
-        "{zone}", "(?:[ap]\\.?m\\.?|uhr|h|[a-z]{2,3}t|utc)"
-    ),
-    re.IGNORECASE,
-)
+ZONE = r"(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)"
+TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})", re.IGNORECASE)
 LONGEST_TIME = 16
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45

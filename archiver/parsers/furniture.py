@@ -1,8 +1,8 @@
 """Lines that stand among a story's paragraphs and are none of them, by their words (words/furniture.toml)."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple, TypeAlias
 
 from archiver.parsers.phrases import PUNCTUATION
 from archiver.parsers.text import fold
@@ -16,17 +16,17 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 KEY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """One line of the file."""
+class _Piece(NamedTuple):
+    """What a phrase says before, between or after what may be any words."""
 
-    literal: str
-    """What a text must begin with; of a phrase that begins with *, its longest part, which it must hold."""
-    form: re.Pattern[str] | None
-    """What all of a text must be like; None: the literal alone."""
+    text: str
+    is_apart_before: bool
+    """Whether it begins a word there."""
+    is_apart_after: bool
 
-    def is_said_by(self, line: str) -> bool:
-        return line == self.literal if self.form is None else self.form.fullmatch(line) is not None
+
+_Phrase: TypeAlias = tuple[_Piece, ...]
+"""One line of the file: its pieces, of which the first stands at the beginning of a text and the last at its end."""
 
 
 def is_furniture(text: str) -> bool:
@@ -35,46 +35,65 @@ def is_furniture(text: str) -> bool:
         return False
     line = NUMBER.sub("0", fold(text)).strip(EDGES)
     by_beginning, others = _phrases()
-    if any(line.startswith(one.literal) and one.is_said_by(line) for one in by_beginning.get(line[:KEY], ())):
-        return True
-    return any(one.literal in line and one.is_said_by(line) for one in others)
+    for phrase in by_beginning.get(line[:KEY], ()):
+        if line.startswith(phrase[0].text) and _is_said_by(line, phrase):
+            return True
+    return any(longest in line and _is_said_by(line, phrase) for longest, phrase in others)
+
+
+def _is_said_by(line: str, phrase: _Phrase) -> bool:
+    first, last = phrase[0], phrase[-1]
+    if len(phrase) == 1:
+        return line == first.text
+    if not (line.startswith(first.text) and _stands(line, first, 0)):
+        return False
+    at = len(first.text)
+    for piece in phrase[1:-1]:
+        at = _end_of(piece, line, at)
+        if at < 0:
+            return False
+    start = len(line) - len(last.text)
+    return at <= start and line.endswith(last.text) and _stands(line, last, start)
+
+
+def _end_of(piece: _Piece, line: str, at: int) -> int:
+    """Where a piece ends that is looked for from a place on, or -1."""
+    while (start := line.find(piece.text, at)) >= 0:
+        if _stands(line, piece, start):
+            return start + len(piece.text)
+        at = start + 1
+    return -1
+
+
+def _stands(line: str, piece: _Piece, start: int) -> bool:
+    """Whether a piece that is found at a place is no part of a longer word."""
+    end = start + len(piece.text)
+    begins = not piece.is_apart_before or not line[max(0, start - 1) : start].isalnum()
+    return begins and (not piece.is_apart_after or not line[end : end + 1].isalnum())
 
 
 @cache
-def _phrases() -> tuple[dict[str, tuple[_Phrase, ...]], tuple[_Phrase, ...]]:
-    """The phrases by what they begin with, and the others."""
+def _phrases() -> tuple[dict[str, list[_Phrase]], list[tuple[str, _Phrase]]]:
+    """The phrases by what they begin with, and those that begin with too little, each with its longest piece."""
     found: dict[str, dict[_Phrase, None]] = {}
     for table in word_table("parsers", "furniture.toml").values():
         for line in lines(table["texts"]):
             phrase = _phrase(line)
-            is_known_by_it = len(phrase.literal) >= KEY and not line.startswith("*")
-            key = phrase.literal[:KEY] if is_known_by_it else ""
-            found.setdefault(key, {})[phrase] = None
-    others = tuple(found.pop("", ()))
-    return {key: tuple(phrases) for key, phrases in found.items()}, others
+            beginning = phrase[0].text
+            found.setdefault(beginning[:KEY] if len(beginning) >= KEY else "", {})[phrase] = None
+    others = [(max((piece.text for piece in phrase), key=len), phrase) for phrase in found.pop("", ())]
+    return {key: list(phrases) for key, phrases in found.items()}, others
 
 
 def _phrase(line: str) -> _Phrase:
-    pieces = [fold(piece) for piece in line.split("*")]
-    pieces[0] = pieces[0].lstrip(EDGES)
-    pieces[-1] = pieces[-1].rstrip(EDGES)
-    if len(pieces) == 1:
-        return _Phrase(pieces[0], None)
-    form = ".*".join(
-        # A word that stands apart from the * is a whole one.
-        (r"\b" if before.endswith(" ") and piece[:1].isalnum() else "")
-        + re.escape(piece)
-        + (r"\b" if after.startswith(" ") and piece[-1:].isalnum() else "")
-        for piece, before, after in _with_neighbours(pieces, line)
+    pieces = line.strip(EDGES.replace("*", "")).split("*")
+    return tuple(map(_piece, pieces))
+
+
+def _piece(written: str) -> _Piece:
+    text = fold(written)
+    return _Piece(
+        text,
+        is_apart_before=written.startswith(" ") and text[:1].isalnum(),
+        is_apart_after=written.endswith(" ") and text[-1:].isalnum(),
     )
-    literal = pieces[0] or max(pieces, key=len)
-    return _Phrase(literal, re.compile(form, re.DOTALL))
-
-
-def _with_neighbours(pieces: list[str], line: str) -> list[tuple[str, str, str]]:
-    """Each piece with a space before and after it where the line has one between it and a *."""
-    raw = line.split("*")
-    return [
-        (piece, " " if written[:1] == " " else "", " " if written[-1:] == " " else "")
-        for piece, written in zip(pieces, raw, strict=True)
-    ]
