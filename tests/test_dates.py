@@ -65,6 +65,90 @@ def test_full_dates_are_read_with_time_and_zone(text: str, language: str | None,
 @pytest.mark.parametrize(
     ("text", "language"),
     [
+        ("22 नवंबर 2024", "hi"),
+        ("22 नवम्बर 2024, शुक्रवार", "hi"),
+        ("२२ नोव्हेंबर २०२४", "mr"),
+        ("২২ নভেম্বর ২০২৪", "bn"),
+        ("22 நவம்பர் 2024", "ta"),
+        ("నవంబర్ 22, 2024", "te"),
+        ("2024 നവംബർ 22", "ml"),
+        ("22 בנובמבר 2024", "he"),
+        ("٢٢ تشرين الثاني ٢٠٢٤", "ar"),
+        ("22 نوفمبر/تشرين الثاني 2024", "ar"),
+        ("۲۲ نوامبر ۲۰۲۴", "fa"),
+        ("22 ნოემბერი, 2024", "ka"),
+        ("2024 жылғы 22 қараша", "kk"),
+        ("22-noyabr 2024", "uz"),
+        ("22 Nëntor 2024", "sq"),
+        ("22 Samhain 2024", "ga"),
+        ("2024ko azaroaren 22a", "eu"),
+        ("ika-22 ng Nobyembre 2024", "fil"),
+        ("22 tháng 11 năm 2024", None),
+        ("22 tháng 11, 2024", "vi"),
+    ],
+)
+def test_months_are_read_in_many_languages(text: str, language: str | None) -> None:
+    found = moment(text, language=language, fetched=NOW)
+
+    assert found is not None
+    assert found.at == DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("22 พฤศจิกายน 2567", "th"),
+        ("22 พ.ย. 2567", "th"),
+        ("วันที่ 22 พฤศจิกายน พ.ศ. 2567", "th"),
+        ("22/11/2567", "th"),
+        ("۲ آذر ۱۴۰۳", "fa"),
+        ("۱۴۰۳/۰۹/۰۲", "fa"),
+        ("2 قوس 1403", "ps"),
+        ("令和6年11月22日", "ja"),
+        ("令和6年（2024年）11月22日", "ja"),
+        ("民國113年11月22日", "zh-TW"),
+    ],
+)
+def test_days_of_other_calendars_are_read(text: str, language: str) -> None:
+    found = moment(text, language=language, fetched=NOW)
+
+    assert found is not None
+    assert found.at == DAY
+
+
+def test_years_of_the_solar_calendar_begin_with_spring() -> None:
+    begins = {year: moment(f"1 فروردین {year}", fetched=NOW) for year in range(1399, 1406)}
+
+    # As Iran's official calendars have it.
+    assert {year: found and found.at.date().isoformat() for year, found in begins.items()} == {
+        1399: "2020-03-20",
+        1400: "2021-03-21",
+        1401: "2022-03-21",
+        1402: "2023-03-21",
+        1403: "2024-03-20",
+        1404: "2025-03-21",
+        1405: "2026-03-21",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("۳۰ اسفند ۱۴۰۴", "fa"),
+        ("1403/09/02", "de"),
+        ("۲۰ مهر", "fa"),
+        ("20 जन", "hi"),
+        ("ika-20 ng lupon", "fil"),
+        ("令和6年13月1日", "ja"),
+    ],
+)
+def test_what_is_no_day_of_another_calendar_gives_none(text: str, language: str) -> None:
+    assert moment(text, language=language, fetched=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
         ("Dernière mise à jour à 08h40 le 20/11", "fr"),
         ("Zuletzt aktualisiert am 20.11. um 08:40 Uhr", "de"),
         ("Last updated: 20/11 08:40", "en-GB"),

@@ -1,11 +1,14 @@
 """Dates as pages write them: ISO 8601, RFC 5322, numbers and words in many languages, with and without year."""
 
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 
-from archiver.parsers.phrases import months
+from archiver.parsers.calendars import ERA_DAY, common_year, counts_solar, era_year, from_solar
+from archiver.parsers.phrases import months, solar_months
 from archiver.parsers.text import clean
 
 # No news page is older than the web itself is.
@@ -54,7 +57,17 @@ CJK_HALF = re.compile(
 )
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
-LETTERS = re.compile(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*")
+# Marks that stand among the letters of a word and are none: Hebrew and Arabic points, vowels of Indian scripts, Thai,
+# Lao, Burmese and Khmer.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0a70-\u0a71\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
+    "\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
+) + "".join(
+    f"{chr(block + first)}-{chr(block + last)}"
+    for block in range(0x0900, 0x0E00, 0x80)
+    for first, last in ((0x00, 0x03), (0x3A, 0x4F), (0x51, 0x57), (0x62, 0x63))
+)
+LETTERS = re.compile(rf"[^\W\d_]+(?:(?:[.'’](?=[^\W\d_])|[{_MARKS}]+)[^\W\d_]*)*")
 # As Java writes a date.
 YEAR_LAST = re.compile(
     r"[A-Z][a-z]{2} (?P<day>[A-Z][a-z]{2} \d\d) (?P<time>\d\d:\d\d:\d\d [A-Z]{3,5}) (?P<y>\d{4})"
@@ -166,9 +179,14 @@ def _day(text: str, language: str) -> Day | None:
     return min(found, key=lambda day: (day.year is None, day.start), default=None)
 
 
-def _year_first(text: str, _: str) -> Day | None:
+def _year_first(text: str, language: str) -> Day | None:
+    if era := ERA_DAY.search(text):
+        return _valid(era_year(era["era"], era["y"]), int(era["m"]), int(era["d"]), era.span())
     match = YEAR_FIRST.search(text)
-    return _valid(int(match["y"]), int(match["m"]), int(match["d"]), match.span()) if match else None
+    if match is None:
+        return None
+    read = _solar if counts_solar(language) and int(match["y"]) < EARLIEST.year else _valid
+    return read(int(match["y"]), int(match["m"]), int(match["d"]), match.span())
 
 
 def _cjk_month_day(text: str, _: str) -> Day | None:
@@ -204,7 +222,13 @@ def _month_first(language: str) -> bool:
     return language in MONTH_FIRST
 
 
+def _solar(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day | None:
+    on = from_solar(year, month, day) if year is not None else None
+    return Day(on.year, on.month, on.day, *span) if on else None
+
+
 def _valid(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day | None:
+    year = year and common_year(year)
     try:
         date(2000 if year is None else year, month, day)
     except ValueError:
@@ -223,46 +247,75 @@ def _month_names(language: str) -> dict[str, int]:
 
 def _in_words(text: str, language: str) -> Day | None:
     names = _month_names(language)
+    solar = solar_months()
     for word in LETTERS.finditer(text):
-        name = word[0].lower()
+        name = _spelling(word[0])
+        span = word.span()
         month = names.get(name) or names.get(name.partition(".")[0])
-        if month and (found := _around(text, word, month)):
+        if month is None and name in _first_words() and (after := LETTERS.match(text, word.end() + 1)):
+            month, span = names.get(f"{name} {_spelling(after[0])}"), (word.start(), after.end())
+        if month and (found := _around(text, span, month)):
             return found
-    return _numbered_month(text) if language.startswith("vi") else None
+        if name in solar and (found := _around(text, span, solar[name], _solar)):
+            return found
+    return _numbered_month(text)
+
+
+def _spelling(word: str) -> str:
+    """A word as the names of months are written: some letters of Indian scripts are also two characters."""
+    return word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower())
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words that names of months with a space in them begin with."""
+    return frozenset(name.partition(" ")[0] for names in months().values() for name in names if " " in name)
 
 
 # Templates set a time, the reading time or the day of an update right behind the year: "17 October 20236:01 PM",
 # "3 May 20255 mins", "20 mai 202021 mai 2020".
 YEAR = r"(?P<y>\d{4})(?:(?!\d)|(?=\d{1,2}(?::\d\d|\s?mins?\b|\.?\s?[^\W\d_]{3})))"
 DAY_BEFORE = re.compile(
-    r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ta’|d['’])?\s*$", re.IGNORECASE
+    r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ng|ta’|d['’])?\s*$", re.IGNORECASE
 )
 # Arabic papers give a month by both its names.
-YEAR_AFTER = re.compile(r"\.?,?(?:/[^\W\d_]+)?[\s,./-]*(?:de\s+|del\s+|of\s+)?" + YEAR, re.IGNORECASE)
+# The Thai call the year one of theirs: "พ.ศ. 2569".
+YEAR_AFTER = re.compile(
+    r"[.,،]*(?:\s?/\s?[^\W\d_]+(?:\s[^\W\d_]+)?)?[\s,./-]*(?:de\s+|del\s+|of\s+|พ\.ศ\.\s*|سال\s+)?" + YEAR,
+    re.IGNORECASE,
+)
 DAY_AFTER = re.compile(
     r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*" + YEAR + ")?", re.IGNORECASE
 )
-# How Hungarians, Lithuanians and Latvians give the year first.
-YEAR_BEFORE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\.|\s?m\.|\.?\s?gada|,)?\s*$", re.IGNORECASE)
+# How Hungarians, Lithuanians, Latvians, Kazakhs and Basques give the year first.
+YEAR_BEFORE = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\.|\s?m\.|\.?\s?gada|\s?жылғы|ko|,)?\s*$", re.IGNORECASE
+)
 LONGEST_YEAR = 12
 VIETNAMESE = re.compile(
     r"(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})(?:,?\s*(?:năm\s*)?(?P<y>\d{4}))?", re.IGNORECASE
 )
 
 
-def _around(text: str, word: re.Match[str], month: int) -> Day | None:
-    """The day whose month a word names: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs"."""
-    if day := DAY_BEFORE.search(text, max(0, word.start() - 12), word.start()):
-        year = YEAR_AFTER.match(text, word.end())
-        start, end = day.start(), year.end() if year else word.end()
-    elif day := DAY_AFTER.match(text, word.end()):
+def _around(
+    text: str, name: tuple[int, int], month: int, read: Callable[..., Day | None] | None = None
+) -> Day | None:
+    """The day whose month a name gives: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs".
+
+    read makes a day of year, month, day and place; without it they are Gregorian.
+    """
+    start, end = name
+    if day := DAY_BEFORE.search(text, max(0, start - 12), start):
+        year = YEAR_AFTER.match(text, end)
+        start, end = day.start(), year.end() if year else end
+    elif day := DAY_AFTER.match(text, end):
         year = day if day["y"] else None
-        start, end = word.start(), day.end()
+        end = day.end()
     else:
         return None
     if year is None and (year := YEAR_BEFORE.search(text, max(0, start - LONGEST_YEAR), start)):
         start = year.start()
-    return _valid(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
+    return (read or _valid)(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
 
 
 def _numbered_month(text: str) -> Day | None:

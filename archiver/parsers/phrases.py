@@ -2,6 +2,7 @@
 
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from archiver.items import LinkKind
 from archiver.parsers.compiled import module, replaced
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 USES = ("sponsored", "popular", "related", "latest", "section", "updated", "published", "by", "furniture")
 """What a phrase may be used for, each a bit; the kinds of lists stand in their order of trust."""
+# The months of the solar Hijri calendar, among those of the languages.
+SOLAR = "solar_hijri"
 PUNCTUATION = " \t:;.,!?…-–—|/>»«›‹→←▶►•·*#()[]【】「」『』〈〉《》\"'"
 KINDS = (LinkKind.SPONSORED, LinkKind.POPULAR, LinkKind.RELATED, LinkKind.LATEST, LinkKind.SECTION)
 # Phrases of fewer letters than this stand only for themselves: "ad" must not match "ad hoc committee".
@@ -30,13 +33,21 @@ LONGEST_TEXT = 120
 @cache
 def months() -> dict[str, dict[str, int]]:
     """Return for each language the number of the month that a name means."""
+    table = word_table("parsers", "months.toml")
+    return {language: _numbered(text) for language, text in table.items() if language != SOLAR}
+
+
+@cache
+def solar_months() -> dict[str, int]:
+    """Return the number of the solar Hijri month that a name means."""
+    return _numbered(word_table("parsers", "months.toml")[SOLAR])
+
+
+def _numbered(text: str) -> dict[str, int]:
     return {
-        language: {
-            name.replace("_", " "): number
-            for number, names in enumerate(lines(text), 1)
-            for name in names.split()
-        }
-        for language, text in word_table("parsers", "months.toml").items()
+        normalize("NFC", name.replace("_", " ")): number
+        for number, names in enumerate(lines(text), 1)
+        for name in names.split()
     }
 
 
