@@ -8,9 +8,9 @@ from datetime import datetime
 import numpy as np
 
 from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
-from archiver.parsers.authors import byline_names
 from archiver.parsers.between import with_what_is_between, without_pulled
 from archiver.parsers.blocks import Block, Box, Layout, signature
+from archiver.parsers.bylines import CALLED, byline_names
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns
@@ -21,7 +21,7 @@ from archiver.parsers.phrases import is_phrase, kind_of_heading, says
 from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
-from archiver.parsers.text import fold, folds_to, word_count
+from archiver.parsers.text import ends_sentence, fold, folds_to, word_count
 from archiver.parsers.text_features import Columns
 
 # A block is taken as the story's from this probability on.
@@ -339,14 +339,14 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
 
 
 def _names_only(line: str, names: set[str]) -> bool:
-    """Whether a line is one of the names, or a short one with a mail address and one of them."""
-    if line.strip(" ,.;|") in names:
+    """Whether a line is one of the names, or a short one with what they are or a mail address beside it."""
+    if CALLED.sub("", line.strip(" ,.;|")) in names:
         return True
-    return (
-        len(line) <= LONGEST_SIGNED
-        and ADDRESS.search(line) is not None
-        and any(name in line for name in names)
-    )
+    if len(line) > LONGEST_SIGNED:
+        return False
+    if any(line.startswith(f"{name},") for name in names) and not ends_sentence(line):
+        return True
+    return ADDRESS.search(line) is not None and any(name in line for name in names)
 
 
 def block_chances(table: BlockTable) -> Columns:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import chain
 
 from archiver.items import Origin
 from archiver.parsers.blocks import Anchor, Block, Layout
@@ -11,7 +11,6 @@ from archiver.parsers.bylines import (
     LONGEST_LINE,
     beside_a_date,
     byline_names,
-    is_dated,
     is_label,
     is_office,
     is_team,
@@ -23,13 +22,13 @@ from archiver.parsers.bylines import (
 )
 from archiver.parsers.dates import moment
 from archiver.parsers.headline import site_names
+from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import clean, ends_sentence, fold
-from archiver.parsers.urls import words_of_path
 
 __all__ = ["Places", "authors", "byline_names"]
 
@@ -69,16 +68,11 @@ NOBODY = frozenset(
 BESIDE_TEXT = ((8, 8), (2, 6))
 # The same for a line that is nothing but a name.
 SIGNED_WITHIN = ((8, 4), (2, 4))
-# Right below the headline: a name alone on a line is the author's where the page names them again.
-BELOW = 5
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
 LONG_SITE = 6
 LONGEST_AGENCY = 5
 # Names that sign one story, at most.
 MOST_SIGNERS = 4
-# Words of a name that stands alone; a longer line is rather a title.
-LONE_WORDS = 3
-BIOGRAPHY = 20
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000
 # Characters of a byline that stands far from the headline and the text.
@@ -106,7 +100,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.META, _meta_authors(structured, own)),
         (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
         (Origin.MICRODATA, _item_authors(structured)),
-        (Origin.BYLINE, _lone_names(layout, near, title)),
+        (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
         (Origin.TEXT, _signature(layout, places, title)),
     ):
@@ -235,10 +229,7 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
         if name := beside_a_date(block.text) or _name_linked_in(block):
             yield name
             return
-    for line, after in pairwise(lines):
-        if is_dated(line.text) and _is_lone_name(after) and fold(after.text) not in title:
-            yield after.text
-            return
+    yield from names_beside_dates(layout, lines, places, title)
 
 
 def _linked_names(block: Block) -> list[str]:
@@ -303,40 +294,6 @@ def _explicit_names(block: Block) -> list[str]:
 def _is_called_byline(block: Block) -> bool:
     boxes = (block.box, block.box.parent)
     return any(box and BYLINE.search(box.names) and not NOT_A_BYLINE.search(box.names) for box in boxes)
-
-
-def _is_lone_name(block: Block) -> bool:
-    """Whether a line is nothing but a name, and no heading or link to a section."""
-    if block.heading or not looks_like_a_name(block.text) or is_label(block.text):
-        return False
-    if len(block.text.split()) > LONE_WORDS:
-        return False
-    return not block.anchors or any(_leads_to(anchor, block.text) for anchor in block.anchors)
-
-
-def _leads_to(anchor: Anchor, name: str) -> bool:
-    """Whether the address of a link spells a name: "/team/ann-lee"."""
-    words = words_of_path(anchor.href)
-    return bool(words) and all(word in words for word in fold(name).replace(".", "").split())
-
-
-def _lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
-    """A name alone on a line right below the headline, if it links to that person or the page names them again."""
-    if near is None:
-        return
-    for block in layout.blocks[near.index + 1 : near.index + 1 + BELOW]:
-        if _is_lone_name(block) and fold(block.text) not in title:
-            known = block.anchors or any(
-                _tells_of(other.text, block.text) for other in layout.blocks[block.index + 1 :]
-            )
-            if known:
-                yield block.text
-            return
-
-
-def _tells_of(text: str, name: str) -> bool:
-    """Whether a text is about a person: "Ann Lee writes about rivers."."""
-    return text.startswith(name + " ") and len(text) > len(name) + BIOGRAPHY and text[len(name) + 1].islower()
 
 
 def _signature(layout: Layout, places: Places, title: str) -> Iterator[str]:

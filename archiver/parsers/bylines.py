@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from archiver.parsers.credits import author_labels, with_by, without_credits
 from archiver.parsers.dates import moment
-from archiver.parsers.phrases import is_phrase, phrases, says
+from archiver.parsers.phrases import is_phrase, opens, phrases, says
 from archiver.parsers.text import UNSPACED, clean, ends_sentence, fold
 
 NOT_A_NAME = re.compile(r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]", re.IGNORECASE)
@@ -20,7 +22,7 @@ NAME_SPLIT = re.compile(
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
-ACCOUNT = re.compile(r"(?<!\S)@\w+|\S+@\S+\.\w+")
+ACCOUNT = re.compile(r"(?<![^\s(])@\w+|\S+@\S+\.\w+")
 TIME = re.compile(
     r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{2,4}T\b)?",
     re.IGNORECASE,
@@ -34,7 +36,8 @@ WEEKDAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
     r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)-feira"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag)\b|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
     re.IGNORECASE,
 )
 IN_SECTION = re.compile(r"\s(?:in|unter|dans|en|em)\s[^|]*$", re.IGNORECASE)
@@ -67,6 +70,17 @@ ROLE_BEHIND = re.compile(
 DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?\s?D|R\.?D\.?N?|M\.?P\.?H|M\.?B\.?A|M\.?S\.?c?|C\.?P\.?A|D\.?D\.?S|D\.?V\.?M|J\.?D|L\.?D\.?N|Esq|[JS]r)\.?"
 )
+DEGREE_BEHIND = re.compile(rf"[,\s]+(?:{DEGREE.pattern})$")
+# Whom a reporter writes for and how long that is to read: "Ann Lee for the River Post", "Ann Lee 5 min read".
+BEHIND_NAME = re.compile(r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|\d+\s?(?:-\s)?min).*")
+# The names of papers and agencies, behind those of people.
+PAPER = re.compile(
+    r"\b(?:press|news|times|post|daily|herald|tribune|journal|gazette|telegraph|chronicle|reuters|bloomberg|magazine"
+    r"|media|radio|television|network|agency|agence|agentur|agencia|agenzia|nachrichten|zeitung|presse)\b",
+    re.IGNORECASE,
+)
+# Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
+PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
 TEAM = re.compile(
     r"\b(?:redaktion|editorial|newsroom|news desk|staff|team|redacción|redação|redazione|rédaction|redactie"
     r"|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція)\b",
@@ -89,16 +103,23 @@ SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
 # Names in scripts without spaces have few characters, prose has many.
 LONGEST_UNSPACED_NAME = 12
 LONGEST_LINE = 120
+LONGEST_BYLINE = 400
 # Characters of the authors stated for machines that are read.
 MOST_NAMES = 2_000
 LONGEST_NAME_WORDS = 5
 LONGEST_TEAM_WORDS = 3
-# Words of the longest phrase that stands before a name.
+# Words of the longest phrase that stands before a name, and letters of the longest first word of one.
 LONGEST_PHRASE = 4
+LONGEST_FIRST = 20
+# Letters of the words that say what a date is of.
+LEAST_DATE_WORDS = 5
 
 
 def byline_names(text: str) -> tuple[str, ...]:
     """Return the names in a line that says who wrote ("By Ann Lee and Bo Ek"), or () if it is no such line."""
+    if not _may_start_byline(text):
+        return ()
+    text = with_by(without_credits(clean(text)))
     return tuple(names_in(text)) if _starts_byline(text) else ()
 
 
@@ -107,15 +128,26 @@ def signed_names(text: str) -> tuple[str, ...]:
     text = clean(text)
     if not ends_sentence(text) and (asian := _asian_names(text)):
         return asian
-    parts = [part.strip(" ,") for part in PART_BREAK.split(without_times(text))]
+    parts = [part.strip(" ,(") for part in PART_BREAK.split(without_times(without_credits(text)))]
     for part in parts:
-        if names := byline_names(IN_SECTION.sub("", part)) or byline_names(part):
+        if names := byline_names(IN_SECTION.sub("", part)) or byline_names(_without_date_words(part)):
             # Behind a name of more words, one word is a place or a paper.
             return tuple(name for name in names if " " in name or " " not in names[0] or name.islower())
     if len(parts) > 1:
         accounts = (name for part in parts if (name := _without_phrase(part)) != part)
         return tuple(name for name in accounts if ACCOUNT_NAME.fullmatch(name))[:1]
     return ()
+
+
+def _without_date_words(part: str) -> str:
+    """What stands before a date, without the words that say what it is the date of: "By Ann Lee Last updated"."""
+    words = part.split()
+    for start in range(3, len(words)):
+        rest = " ".join(words[start:])
+        # "Data" alone is a date's label in some languages, and a name in many.
+        if len(rest) >= LEAST_DATE_WORDS and any(opens(use, rest) for use in ("updated", "published")):
+            return " ".join(words[:start]).rstrip(",;-–—")
+    return part
 
 
 def _asian_names(text: str) -> tuple[str, ...]:
@@ -144,10 +176,12 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
     text = text[:MOST_NAMES]
     if ADDRESS.search(text):
         return
-    for number, part in enumerate(NAME_SPLIT.split(clean(text))):
+    for number, part in enumerate(NAME_SPLIT.split(PLACE.sub("", clean(text)))):
         name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
         name = name if "(" in name else name.rstrip(")")
-        if not name or (number and ROLE.search(name)):
+        if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
+            name = bare
+        if not name or (number and (ROLE.search(name) or PAPER.search(name))):
             continue
         if " " in (bare := ROLE_BEHIND.sub("", name)):
             name = bare
@@ -157,7 +191,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
 def people_in(text: str) -> Iterator[str]:
     """Yield the names in a line of names, roles and the like that look like persons'."""
-    for part in PART_BREAK.split(text):
+    for part in PART_BREAK.split(without_credits(text)):
         yield from (name for name in names_in(part) if looks_like_a_name(name) and not is_label(name))
 
 
@@ -175,11 +209,22 @@ def _may_be_name(name: str) -> bool:
 
 def _without_phrase(part: str) -> str:
     """A name without the "By", "Text:" or "Written by" before it."""
-    words = [word for word in BYLINE_BREAK.split(part) if word]
-    for size in range(min(LONGEST_PHRASE, len(words) - 1), 0, -1):
-        if is_phrase("by", " ".join(words[:size])):
-            return _without_phrase(" ".join(words[size:]))
-    return " ".join(words)
+    words = _without_colons(part).split(" ")
+    start = 0
+    while size := next(
+        (
+            size
+            for size in range(min(LONGEST_PHRASE, len(words) - start - 1), 0, -1)
+            if is_phrase("by", " ".join(words[start : start + size]))
+        ),
+        0,
+    ):
+        start += size
+    return " ".join(words[start:])
+
+
+def _without_colons(text: str) -> str:
+    return " ".join(word for word in BYLINE_BREAK.split(text) if word)
 
 
 def looks_like_a_name(text: str) -> bool:
@@ -216,8 +261,10 @@ def is_office(name: str) -> bool:
 
 
 def is_dated(text: str) -> bool:
-    """Whether a line is short and gives a year."""
-    return YEAR.search(text) is not None and len(text) < LONGEST_LINE // 2
+    """Whether a line is short and gives a year, in any digits and calendar."""
+    if len(text) >= LONGEST_LINE // 2:
+        return False
+    return YEAR.search(text) is not None or ((found := moment(text)) is not None and found.has_year)
 
 
 def beside_a_date(text: str) -> str | None:
@@ -237,17 +284,28 @@ def beside_a_date(text: str) -> str | None:
     return None
 
 
-def _starts_byline(text: str) -> bool:
-    words = BYLINE_BREAK.split(clean(text), maxsplit=1)
-    if len(words) < 2:
+def _may_start_byline(text: str) -> bool:
+    """Whether a text begins with the first word of a phrase for "by" or of a label: few do."""
+    if len(text) > LONGEST_BYLINE:
         return False
-    rest = words[1]
+    first = BYLINE_BREAK.split(text.strip(), maxsplit=1)[0].rstrip(".")
+    return len(first) <= LONGEST_FIRST and fold(first) in _first_words()
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(BYLINE_BREAK.split(phrase, maxsplit=1)[0] for phrase in phrases("by") | author_labels())
+
+
+def _starts_byline(text: str) -> bool:
+    """Whether a clean text begins with a phrase for "by", and what follows may be names."""
+    rest = _without_phrase(text)
+    if rest == _without_colons(text):
+        return False
     if AMBIGUOUS.match(text) and not any(map(looks_like_a_name, NAME_SPLIT.split(rest))):
         return False
-    if fold(words[0]) not in phrases("by"):
-        rest = _without_phrase(clean(text)) if is_phrase("by", " ".join(text.split()[:2]).rstrip(":")) else ""
     return (
         1 <= len(rest.split()) <= 2 * LONGEST_NAME_WORDS
         and not rest[:1].islower()
-        and not ends_sentence(text)
+        and not ends_sentence(DEGREE_BEHIND.sub("", text))
     )

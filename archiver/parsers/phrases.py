@@ -144,6 +144,12 @@ def says(use: str, text: str) -> bool:
     return bool((exact | begins | ends) >> USES.index(use) & 1)
 
 
+def opens(use: str, text: str) -> bool:
+    """Whether text is or begins with a phrase of that use, in any language."""
+    exact, begins, _ = phrase_bits(text)
+    return bool((exact | begins) >> USES.index(use) & 1)
+
+
 def is_phrase(use: str, text: str) -> bool:
     """Whether text is exactly a phrase of that use, in any language."""
     return bool(phrase_bits(text)[0] >> USES.index(use) & 1)

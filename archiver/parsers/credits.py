@@ -1,0 +1,55 @@
+"""Credits in a byline that name others than the author: who took the pictures, edited, translated or filmed."""
+
+import re
+from functools import cache
+
+from archiver.parsers.text import fold
+from archiver.word_lists import lines, word_table
+
+_WORD = r"[^\W\d_][\w'’‌-]*"
+# Up to three words before a colon or a word for "by", and the marks before them.
+LABEL = re.compile(
+    r"(?:^|[\s,;|/•·.(–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"
+    rf"(?P<label>{_WORD}(?:\s{_WORD}){{0,2}}?)"
+    r"(?:\s*[:：・]|\s+(?:by|von|par|de|di|por|per|door|van|av|af|oleh)\b[:：]?\s)",
+    re.IGNORECASE,
+)
+CALLED = re.compile(rf"({_WORD}(?:\s{_WORD})?)\s*[:：]\s*")
+END = re.compile(r"[|;/•·]|$")
+# Longer texts are no bylines.
+LONGEST = 200
+
+
+def without_credits(text: str) -> str:
+    """Return a line without what credits others: "By Ann Lee. Photos: Bo Ek, Al Ty | City" is "By Ann Lee| City"."""
+    if len(text) > LONGEST:
+        return text
+    start = 0
+    while found := LABEL.search(text, start):
+        if fold(found["label"]) in _others():
+            text, start = text[: found.start()] + text[END.search(text, found.end()).start() :], found.start()  # type: ignore[union-attr]  # ends at the latest where the text does
+        else:
+            start = found.start("label") + 1
+    return text.strip()
+
+
+def with_by(text: str) -> str:
+    """Return a line that calls its author by a label as one that begins with "by": "Words: Ann Lee" is "By Ann Lee"."""
+    found = CALLED.match(text)
+    return f"by {text[found.end() :]}" if found and fold(found[1]) in author_labels() else text
+
+
+@cache
+def author_labels() -> frozenset[str]:
+    """Return what names an author before a colon, folded."""
+    return _labels("author")
+
+
+@cache
+def _others() -> frozenset[str]:
+    return _labels("others")
+
+
+def _labels(key: str) -> frozenset[str]:
+    tables = word_table("parsers", "credits.toml").values()
+    return frozenset(fold(label) for table in tables for label in lines(table.get(key, "")))

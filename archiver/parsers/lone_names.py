@@ -1,0 +1,129 @@
+"""Names alone on a line near the headline, without "by": known by their place, their link or the date beside them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
+
+from archiver.parsers.blocks import Anchor, Block, Layout
+from archiver.parsers.bylines import (
+    ACCOUNT,
+    LONGEST_LINE,
+    NAME_SPLIT,
+    PLACE,
+    ROLE,
+    is_dated,
+    is_label,
+    looks_like_a_name,
+)
+from archiver.parsers.credits import without_credits
+from archiver.parsers.text import clean, fold
+from archiver.parsers.urls import words_of_path
+
+# Addresses of sections and topics.
+FILED = re.compile(
+    r"/(?:tags?|categor\w*|topics?|sections?|kategori\w*|rubri\w*|thema\w*|etiquetas?|keywords?)/",
+    re.IGNORECASE,
+)
+# Where somebody reports from: "Ann Lee in Lund".
+WHERE = re.compile(r"\s(?:in|à|aus|fra|från)\s[^,|]*$")
+# Right below the headline: a name alone on a line is the author's where the page names them again.
+BELOW = 5
+# Right behind the text: a name and a date.
+BEHIND = 3
+# Words of a name that stands alone; a longer line is rather a title.
+LONE_WORDS = 3
+BIOGRAPHY = 20
+# Names on one line, at most.
+MOST_NAMES = 4
+# Letters of an agency's name, in capitals, among names: "Ann Lee, AFP".
+LONGEST_AGENCY = 5
+
+
+def lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
+    """Yield the name alone on a line right below the headline, if it links to them or the page names them again."""
+    if near is None:
+        return
+    for block in layout.blocks[near.index + 1 : near.index + 1 + BELOW]:
+        if is_lone_name(block) and fold(block.text) not in title:
+            known = block.anchors or any(
+                _tells_of(other.text, block.text) for other in layout.blocks[block.index + 1 :]
+            )
+            if known:
+                yield block.text
+            return
+
+
+def names_beside_dates(
+    layout: Layout, lines: Iterable[Block], places: tuple[Block | None, ...], title: str
+) -> tuple[str, ...]:
+    """Return the names on the line right behind a dated one, or right before one above or below the text, or ().
+
+    lines: those around the headline, in order; places: the headline's block, the text's first and last. A line that
+    the page also shows above the headline is the name of a section.
+    """
+    near, first, last = (*places[:3], None, None, None)[:3]
+    for line, after in pairwise(lines):
+        if is_dated(line.text) and is_lone_name(after) and fold(after.text) not in title:
+            return (after.text,)
+    if near is None:
+        return ()
+    end = first.index if first and first.index > near.index else near.index + BELOW
+    below = layout.blocks[near.index + 1 : min(end, near.index + BELOW) + 1]
+    behind = layout.blocks[last.index + 1 : last.index + 1 + BEHIND] if last else ()
+    for line, after in chain(pairwise(below), pairwise(behind)):
+        if is_dated(line.text) or not is_dated(after.text):
+            continue
+        names = _names_alone(line)
+        if any(fold(name) in title for name in names):
+            continue
+        if names and not any(clean(block.text) in names for block in layout.blocks[: near.index]):
+            return names
+    return ()
+
+
+def is_lone_name(block: Block) -> bool:
+    """Whether a line is nothing but a name, and no heading or link to a section."""
+    if block.heading or not looks_like_a_name(block.text) or is_label(block.text):
+        return False
+    if len(block.text.split()) > LONE_WORDS:
+        return False
+    return not block.anchors or any(_leads_to(anchor, block.text) for anchor in block.anchors)
+
+
+def _names_alone(block: Block) -> tuple[str, ...]:
+    """The names on a line of nothing else but what these people are, where they are, and whom they work with."""
+    if block.heading or len(block.text) > LONGEST_LINE or is_label(block.text) or block.text.endswith(":"):
+        return ()
+    line = WHERE.sub("", ACCOUNT.sub("", PLACE.sub("", without_credits(block.text)))).strip()
+    names = []
+    for part in NAME_SPLIT.split(line):
+        name = part.strip(" .()")
+        if name and not name[0].islower() and looks_like_a_name(name) and len(name.split()) <= LONE_WORDS + 1:
+            names.append(name)
+        elif not names or not (_is_agency(name) or ROLE.search(name) or name[:1].islower()):
+            return ()
+    if not 1 <= len(names) <= MOST_NAMES:
+        return ()
+    if any(_leads_elsewhere(anchor, names) for anchor in block.anchors):
+        return ()
+    return tuple(names)
+
+
+def _is_agency(name: str) -> bool:
+    return name.isupper() and len(name) <= LONGEST_AGENCY
+
+
+def _leads_to(anchor: Anchor, name: str) -> bool:
+    """Whether the address of a link spells a name: "/team/ann-lee"."""
+    words = words_of_path(anchor.href)
+    return bool(words) and all(word in words for word in fold(name).replace(".", "").split())
+
+
+def _leads_elsewhere(anchor: Anchor, names: list[str]) -> bool:
+    """Whether a link among names leads to none of them, or to what is filed under them."""
+    return FILED.search(anchor.href) is not None or not any(_leads_to(anchor, name) for name in names)
+
+
+def _tells_of(text: str, name: str) -> bool:
+    """Whether a text is about a person: "Ann Lee writes about rivers."."""
+    return text.startswith(name + " ") and len(text) > len(name) + BIOGRAPHY and text[len(name) + 1].islower()

@@ -1,0 +1,128 @@
+"""Bylines in the forms that sites without data for machines write them in, and lines that only look like bylines."""
+
+import pytest
+
+from archiver.parsers import split_page
+from archiver.parsers.bylines import byline_names, signed_names
+
+TITLE = "Flood closes the old bridge"
+TEXT = (
+    "The river rose by two metres on Friday night and took the railing of the old bridge with it.",
+    "The council closed the bridge for the weekend and asked drivers to take the ring road instead.",
+    "Engineers will look at the piers on Monday, when the water is expected to be lower again.",
+    "“We have never seen it this high in November,” said mayor Ann Lund, who lives by the mill.",
+)
+
+
+def page(*lines: str, above: str = "", behind: tuple[str, ...] = (), language: str = "en") -> bytes:
+    """A page without any data for machines: lines between headline and text, above the headline, behind the text."""
+    between, after = ("".join(f"<div>{line}</div>" for line in part) for part in (lines, behind))
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in TEXT)
+    return (
+        f'<html lang="{language}"><head><title>{TITLE}</title></head><body><div><a href="/">Post</a> {above}</div>'
+        f"<main><h1>{TITLE}</h1>{between}{text}{after}</main><footer>© 2026 Post</footer></body></html>"
+    ).encode()
+
+
+def authors(html: bytes) -> tuple[str, ...]:
+    article = split_page(html, url="https://post.example/n/100.html").article
+    assert article is not None
+    assert article.body == "\n\n".join(TEXT)
+    return article.authors
+
+
+@pytest.mark.parametrize(
+    ("name", "date", "language", "expected"),
+    [
+        ("Ann Lee", "20/11/2026", "en-GB", ("Ann Lee",)),
+        ("Ann Lee, City Reporter", "Fri 20 Nov 2026 21.15 GMT", "en", ("Ann Lee",)),
+        ("Ann Lee in Lund", "2026-11-20 21:15", "en", ("Ann Lee",)),
+        ("Ann Lee, AP", "20 November 2026", "en", ("Ann Lee",)),
+        ("Max Muster, Eva Klein", "20.11.2026 | 21:15", "de", ("Max Muster", "Eva Klein")),
+        ("Jean Dupont et Anne Martin", "Publié le 20/11/2026", "fr", ("Jean Dupont", "Anne Martin")),
+        ("Jean Dupont avec AFP", "Le 20.11.2026", "fr", ("Jean Dupont",)),
+        ("JUAN PÉREZ", "Lund - 20 NOV 2026 - 21:15 CET", "es", ("JUAN PÉREZ",)),
+        ("João Silva, do Porto", "20/11/2026 21h15", "pt", ("João Silva",)),
+        ("Jan de Vries en Anna van den Berg", "vr 20 nov 2026", "nl", ("Jan de Vries", "Anna van den Berg")),
+        ("Иван Петров", "20.11.2026 21:15", "ru", ("Иван Петров",)),
+        ("राम कुमार", "20 नवंबर 2026", "hi", ("राम कुमार",)),
+        ("علی رضایی", "۲۹ آبان ۱۴۰۵", "fa", ("علی رضایی",)),
+        ('<a href="/team/ann-lee">Ann Lee</a>', "20 November 2026", "en", ("Ann Lee",)),
+    ],
+)
+def test_names_alone_above_a_date_are_the_authors(
+    name: str, date: str, language: str, expected: tuple[str, ...]
+) -> None:
+    assert authors(page(name, date, language=language)) == expected
+
+
+def test_name_and_date_behind_the_text_are_the_authors() -> None:
+    assert authors(page(behind=("Ann Lee", "20 November 2026"))) == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("line", "above"),
+    [
+        ("City News", '<a href="/city">City News</a>'),
+        ('<a href="/category/city-news">City News</a>', ""),
+        ("Article Tags:", ""),
+        ("Old Bridge", ""),
+        ("Flooded towns", ""),
+        ("The Long Read About Floods", ""),
+    ],
+)
+def test_lines_above_a_date_that_name_nobody_give_no_author(line: str, above: str) -> None:
+    article = split_page(
+        page(line, "20 November 2026", above=above), url="https://post.example/n/100.html"
+    ).article
+
+    assert article is not None
+    assert article.authors == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ann Lee, Photos by Bo Ek", ("Ann Lee",)),
+        ("By Ann Lee. Photographs: Bo Ek", ("Ann Lee",)),
+        ("By Ann Lee and photos by Bo Ek", ("Ann Lee",)),
+        ("Reporting by Ann Lee; Editing by Bo Ek", ("Ann Lee",)),
+        ("Text: Max Muster, Fotos: Eva Klein", ("Max Muster",)),
+        ("Text: Sven Svensson Foto: Anna Ek", ("Sven Svensson",)),
+        ("Texto: Juan Pérez / Fotos: Ana López", ("Juan Pérez",)),
+        ("Reporter: Budi Santoso | Editor: Siti Aminah", ("Budi Santoso",)),
+        ("Words: Ann Lee", ("Ann Lee",)),
+        ("Ein Gastbeitrag von Max Muster", ("Max Muster",)),
+        ("Propos recueillis par Jean Dupont", ("Jean Dupont",)),
+        ("Par Jean Dupont (à Lyon)", ("Jean Dupont",)),
+        ("oprac. Jan Kowalski", ("Jan Kowalski",)),
+        ("기자명 홍길동", ("홍길동",)),
+        ("By Ann Lee, Ph.D.", ("Ann Lee",)),
+        ("By John Smith Jr.", ("John Smith Jr",)),
+        ("By Ann Lee, Associated Press", ("Ann Lee",)),
+        ("By Ann Lee for the River Post", ("Ann Lee",)),
+        ("By Ann Lee 5 min read", ("Ann Lee",)),
+        ("Photos by Bo Ek", ()),
+        ("Edited by: Bo Ek", ()),
+        ("Words Matter Most", ()),
+        ("Article Sources:", ()),
+    ],
+)
+def test_byline_names_its_authors_and_not_who_else_is_credited(line: str, names: tuple[str, ...]) -> None:
+    assert byline_names(line) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ann Lee Updated on February 16, 2026",
+        "By Ann Lee Published 20 November 2026",
+        "By Ann Lee Last updated 20 November 2026, 21:15",
+        "Von Ann Lee - Aktualisiert am 20.11.2026",
+        "Par Ann Lee Publié le 20/11/2026 à 21h15",
+        "Di Ann Lee Aggiornato il 20 novembre 2026",
+        "Article by Ann Lee (@annlee)",
+    ],
+)
+def test_words_that_lead_to_a_date_are_no_part_of_a_name(line: str) -> None:
+    assert signed_names(line) == ("Ann Lee",)
