@@ -8,8 +8,14 @@ from datetime import datetime
 import numpy as np
 
 from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
-from archiver.parsers.between import with_what_is_between, without_pulled
-from archiver.parsers.blocks import Block, Box, Layout, signature
+from archiver.parsers.between import (
+    with_headings_alike,
+    with_what_is_between,
+    without_contents,
+    without_pulled,
+)
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.boxes import form
 from archiver.parsers.bylines import CALLED, byline_names
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
@@ -107,6 +113,9 @@ def story(
     chances = block_chances(table)
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
+    if ruled.body is None:
+        likely = with_headings_alike(layout, likely, chances, reasons)
+        likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = _without_discussion(likely, reasons)
     own = _without_repeats(without_asides(own, announced, reasons), announced.headline, reasons)
     if ruled.body is None:
@@ -149,7 +158,7 @@ def _likely(
     is_sure = chances > CHANCE
     sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
-    alike = {signature(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
+    alike = {form(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
 
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
@@ -159,7 +168,7 @@ def _likely(
         if chance <= CHANCE:
             is_prose = block.box.tag == "p" and table.prose[block.index]
             least = DOUBTED_THERE if holds_most(block.box.parent) else DOUBTED
-            if chance <= least or not (is_prose and signature(block.box) in alike):
+            if chance <= least or not (is_prose and form(block.box) in alike):
                 return False
             reasons.setdefault(block.index, Reason.ALIKE)
         # A box that is called so and holds most of the text is the text's own.

@@ -1,15 +1,17 @@
-"""What stands between a story's paragraphs: tables and short lines that belong to it, and quotes pulled out of it."""
+"""What stands between a story's paragraphs: headings, tables and short lines, quotes pulled out of it, its contents."""
 
+from collections import Counter
 from collections.abc import Iterator, Set
 from itertools import pairwise
 
 import numpy as np
 
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.boxes import form
 from archiver.parsers.names import bit
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
-from archiver.parsers.text import word_count
+from archiver.parsers.text import ends_sentence, word_count
 from archiver.parsers.text_features import Columns
 
 # Of tables between a story's paragraphs, gold has those linked up to this share on four pages out of five.
@@ -18,6 +20,16 @@ FEWEST_CELLS = 2
 # From this chance on a line right between two of the story's is one of them: gold has nine of ten.
 CHANCE = 0.1
 SHORT = 4
+# A heading in doubt, from this chance on, is one of a story that has so many just like it, if the text that it heads
+# and that before it are no farther away, in blocks.
+DOUBTED_HEADING = 0.2
+LEAST_ALIKE = 2
+HEADED_WITHIN = 3
+HEADS_APART = 12
+# A list of places on the page: so many links at least, below a line of so many words at most.
+LEAST_PLACES = 2
+CONTENTS_WORDS = 6
+MOST_OF_LINK = 0.9
 LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
 NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
 # A sentence shown once more beside the text has at least so many words; headings and items may be said again.
@@ -48,6 +60,51 @@ def with_what_is_between(
     found = [] if announced.is_news else list(_lines(layout, own, chances, reasons.keys()))
     reasons.update((block.index, Reason.BETWEEN) for block in found)
     return sorted([*own, *found], key=lambda block: block.index)
+
+
+def with_headings_alike(
+    layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
+) -> list[Block]:
+    """The story's blocks with headings the models doubt that head some of them just as other headings do."""
+    heads = Counter(form(block.box) for block in own if block.heading)
+    if max(heads.values(), default=0) < LEAST_ALIKE:
+        return own
+    chosen = {block.index for block in own}
+    doubted = np.flatnonzero(chances > DOUBTED_HEADING).tolist()
+    found = [
+        block
+        for block in (
+            layout.blocks[index] for index in doubted if index not in chosen and index not in reasons
+        )
+        if block.heading
+        and heads[form(block.box)] >= LEAST_ALIKE
+        and not chosen.isdisjoint(range(block.index + 1, block.index + 1 + HEADED_WITHIN))
+        and not chosen.isdisjoint(range(max(0, block.index - HEADS_APART), block.index))
+    ]
+    reasons.update((block.index, Reason.ALIKE) for block in found)
+    return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def without_contents(layout: Layout, own: list[Block], reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out the lines that head a list of links to places on the page: "Key events", "In this article"."""
+    chosen = {block.index for block in own}
+    found = {block.index for block in own if _heads_places(layout, block, chosen)}
+    reasons.update(dict.fromkeys(found, Reason.HEADS_NEXT))
+    return [block for block in own if block.index not in found] if found else own
+
+
+def _heads_places(layout: Layout, block: Block, chosen: Set[int]) -> bool:
+    below = layout.blocks[block.index + 1 : block.index + 1 + LEAST_PLACES]
+    if len(below) < LEAST_PLACES or not all(
+        other.index not in chosen and _leads_down(other) for other in below
+    ):
+        return False
+    return word_count(block.text) <= CONTENTS_WORDS and not ends_sentence(block.text)
+
+
+def _leads_down(block: Block) -> bool:
+    """Whether a block is a link to another place on its page."""
+    return block.link_share > MOST_OF_LINK and all(anchor.href.startswith("#") for anchor in block.anchors)
 
 
 def without_pulled(own: list[Block], reasons: dict[int, Reason]) -> list[Block]:

@@ -1,11 +1,12 @@
 """The boxes of a page as arrays: what is around each of them, and what it is called."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.blocks import BOX_NUMBERS, Layout, fill_boxes
+from archiver.parsers.blocks import BOX_NUMBERS, Box, Layout, fill_boxes
 
 AROUND = (
     "nav",
@@ -25,6 +26,7 @@ AROUND = (
     "button",
 )
 """Elements whose presence around a block is told to the models."""
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,3 +57,9 @@ def box_arrays(layout: Layout) -> Boxes:
 
 
 _AROUND_BIT = {tag: 1 << index for index, tag in enumerate(AROUND)}
+
+
+def form(box: Box) -> tuple[str, str, str, str]:
+    """Return what tells boxes of one form, whatever numbers their names bear: entries have an id each."""
+    outer = box.parent or box
+    return box.tag, DIGITS.sub("", box.names), outer.tag, DIGITS.sub("", outer.names)
