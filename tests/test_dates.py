@@ -84,6 +84,8 @@ def test_full_dates_are_read_with_time_and_zone(text: str, language: str | None,
         ("2024ko azaroaren 22a", "eu"),
         ("ika-22 ng Nobyembre 2024", "fil"),
         ("22 tháng 11 năm 2024", None),
+        ("22 KASIM 2024", "tr"),
+        ("22 ΝΟΕΜΒΡΙΟΥ 2024", "el"),
         ("22 tháng 11, 2024", "vi"),
     ],
 )

@@ -9,7 +9,7 @@ from functools import cache
 
 from archiver.parsers.calendars import ERA_DAY, common_year, counts_solar, era_year, from_solar
 from archiver.parsers.phrases import months, solar_months
-from archiver.parsers.text import clean
+from archiver.parsers.text import MARKS, clean
 
 # No news page is older than the web itself is.
 EARLIEST = date(1990, 1, 1)
@@ -57,17 +57,7 @@ CJK_HALF = re.compile(
 )
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
-# Marks that stand among the letters of a word and are none: Hebrew and Arabic points, vowels of Indian scripts, Thai,
-# Lao, Burmese and Khmer.
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0a70-\u0a71\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
-    "\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
-) + "".join(
-    f"{chr(block + first)}-{chr(block + last)}"
-    for block in range(0x0900, 0x0E00, 0x80)
-    for first, last in ((0x00, 0x03), (0x3A, 0x4F), (0x51, 0x57), (0x62, 0x63))
-)
-LETTERS = re.compile(rf"[^\W\d_]+(?:(?:[.'’](?=[^\W\d_])|[{_MARKS}]+)[^\W\d_]*)*")
+LETTERS = re.compile(rf"[^\W\d_]+(?:(?:[.'’](?=[^\W\d_])|[{MARKS}]+)[^\W\d_]*)*")
 # As Java writes a date.
 YEAR_LAST = re.compile(
     r"[A-Z][a-z]{2} (?P<day>[A-Z][a-z]{2} \d\d) (?P<time>\d\d:\d\d:\d\d [A-Z]{3,5}) (?P<y>\d{4})"
@@ -263,7 +253,9 @@ def _in_words(text: str, language: str) -> Day | None:
 
 def _spelling(word: str) -> str:
     """A word as the names of months are written: some letters of Indian scripts are also two characters."""
-    return word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower())
+    return (
+        word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))
+    )
 
 
 @cache

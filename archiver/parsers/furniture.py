@@ -2,10 +2,11 @@
 
 import re
 from functools import cache
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from archiver.parsers.phrases import PUNCTUATION
-from archiver.parsers.text import fold
+from archiver.parsers.text import fold, unaccented
 from archiver.word_lists import lines, word_table
 
 # Characters of the longest such line: a notice of rights has two sentences.
@@ -77,12 +78,18 @@ def _phrases() -> tuple[dict[str, list[_Phrase]], list[tuple[str, _Phrase]]]:
     """The phrases by what they begin with, and those that begin with too little, each with its longest piece."""
     found: dict[str, dict[_Phrase, None]] = {}
     for table in word_table("parsers", "furniture.toml").values():
-        for line in lines(table["texts"]):
-            phrase = _phrase(line)
+        for phrase in dict.fromkeys(
+            map(_phrase, chain.from_iterable(map(_spellings, lines(table["texts"]))))
+        ):
             beginning = phrase[0].text
             found.setdefault(beginning[:KEY] if len(beginning) >= KEY else "", {})[phrase] = None
     others = [(max((piece.text for piece in phrase), key=len), phrase) for phrase in found.pop("", ())]
     return {key: list(phrases) for key, phrases in found.items()}, others
+
+
+def _spellings(line: str) -> tuple[str, ...]:
+    """A line as it stands and as many write it in capitals."""
+    return (line,) if line.isascii() else (line, unaccented(fold(line)))
 
 
 def _phrase(line: str) -> _Phrase:

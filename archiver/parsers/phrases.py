@@ -1,12 +1,13 @@
 """The words that sites use around their texts, from the files in words/."""
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from archiver.items import LinkKind
 from archiver.parsers.compiled import module, replaced
-from archiver.parsers.text import UNSPACED, fold
+from archiver.parsers.text import UNSPACED, fold, unaccented
 from archiver.word_lists import lines, word_table
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ PUNCTUATION = " \t:;.,!?…-–—|/>»«›‹→←▶►•·*#()[]【】「�
 KINDS = (LinkKind.SPONSORED, LinkKind.POPULAR, LinkKind.RELATED, LinkKind.LATEST, LinkKind.SECTION)
 # Phrases of fewer letters than this stand only for themselves: "ad" must not match "ad hoc committee".
 SHORT = 4
+# Letters from which on a phrase without its accents is hardly another word.
+LEAST_UNACCENTED = 6
+LEAST_UNACCENTED_MONTH = 5
 # Words of the longest phrase, and characters of the longest in a script without spaces.
 LONGEST_WORDS = 8
 LONGEST_UNSPACED = 14
@@ -43,19 +47,32 @@ def solar_months() -> dict[str, int]:
     return _numbered(word_table("parsers", "months.toml")[SOLAR])
 
 
+def month_spellings(name: str) -> set[str]:
+    """Return how a month's name is written, in small letters: composed, also without accents if it is long."""
+    small = normalize("NFC", name.lower().replace("i\u0307", "i"))
+    return {small, unaccented(small)} if len(small) >= LEAST_UNACCENTED_MONTH else {small}
+
+
 def _numbered(text: str) -> dict[str, int]:
     return {
-        normalize("NFC", name.replace("_", " ")): number
+        spelling: number
         for number, names in enumerate(lines(text), 1)
         for name in names.split()
+        for spelling in month_spellings(name.replace("_", " "))
     }
 
 
 @cache
 def phrases(use: str) -> frozenset[str]:
-    """Return all languages' phrases for one of USES, folded."""
+    """Return all languages' phrases for one of USES, folded, also without accents as in capitals."""
     tables = word_table("parsers", "phrases.toml").values()
-    return frozenset(fold(phrase) for table in tables for phrase in lines(table.get(use, "")))
+    return _spelt(phrase for table in tables for phrase in lines(table.get(use, "")))
+
+
+def _spelt(texts: Iterable[str]) -> frozenset[str]:
+    """Phrases folded, the longer ones also as many write them in capitals: "A LIRE AUSSI", "DERNIERES NOUVELLES"."""
+    folded = {fold(text) for text in texts}
+    return frozenset(folded | {unaccented(text) for text in folded if len(text) >= LEAST_UNACCENTED})
 
 
 @cache
@@ -173,7 +190,7 @@ def _is_one_of(name: str, text: str) -> bool:
 def _texts(name: str) -> frozenset[str]:
     """All languages' phrases of a file that has but one use, folded."""
     table = word_table("parsers", name).values()
-    return frozenset(fold(phrase) for language in table for phrase in lines(language["texts"]))
+    return _spelt(phrase for language in table for phrase in lines(language["texts"]))
 
 
 def kind_of_heading(text: str) -> LinkKind | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from archiver.parsers.compiled import module, replaced
 
@@ -19,6 +20,19 @@ SPACES = re.compile(r"\s+")
 LONG = 100_000
 COUNTED = 20_000
 WORD = re.compile(r"\w+")
+# Marks that stand among the letters of a word and are none: Hebrew and Arabic points, vowels of Indian scripts, Thai,
+# Lao, Burmese and Khmer.
+MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0a70-\u0a71\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
+    "\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3"
+) + "".join(
+    f"{chr(block + first)}-{chr(block + last)}"
+    for block in range(0x0900, 0x0E00, 0x80)
+    for first, last in ((0x00, 0x03), (0x3A, 0x4F), (0x51, 0x57), (0x62, 0x63))
+)
+MARKED_WORD = re.compile(rf"\w+(?:[{MARKS}]+\w*)*")
+# Letters below are Latin or Greek.
+CYRILLIC = 0x0400
 SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
 SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’»›)\]」』]*\s*$")
 
@@ -41,6 +55,18 @@ def fold(text: str) -> str:
     return folded.translate(QUOTES) if QUOTE.search(folded) else folded
 
 
+def unaccented(folded: str) -> str:
+    """Return a folded text as many write it in capitals: no accents on Latin and Greek letters, no dotless i."""
+    return folded if folded.isascii() else folded.translate(_unaccenting())
+
+
+@cache
+def _unaccenting() -> dict[int, str]:
+    letters = (chr(code) for code in range(0xC0, CYRILLIC))
+    plain = {ord(c): unicodedata.normalize("NFD", c)[0] for c in letters}
+    return {code: c for code, c in plain.items() if ord(c) != code} | {ord("ı"): "i", ord("ё"): "е"}
+
+
 def folds_to(text: str, folded: str) -> bool:
     """Whether a clean text is as folded as it is compared; most are told by their first letters."""
     # What follows may change a letter outside ASCII, and a mark behind it one of ASCII.
@@ -49,8 +75,9 @@ def folds_to(text: str, folded: str) -> bool:
     return fold(text) == folded
 
 
-QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"')})
-QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»]")
+# The dot of a Turkish capital I stays behind when it becomes small.
+QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict.fromkeys("“”„‟″«»", '"'), "\u0307": ""})
+QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»\u0307]")
 if (_core := module("texts")) is not None:
     _core.know_quotes(QUOTES)
 
