@@ -233,6 +233,32 @@ def test_what_a_heading_adds_to_the_title_is_no_part_of_it(added: str) -> None:
     assert headline(page(h1=added.format(title), title=title))[0] == title
 
 
+@pytest.mark.parametrize(
+    "h1",
+    [
+        '<span class="kicker">Weather</span> {}',
+        '<span class="kicker">Weather:</span> {}',
+        '<span class="badge">Premium</span>{}',
+        "<span>Live</span> {}",
+        '<i class="icon">▶</i> {}',
+        '{} <a href="#comments">12 comments</a>',
+    ],
+)
+def test_element_of_a_heading_that_the_title_lacks_is_no_part_of_it(h1: str) -> None:
+    title = "Flood closes the old bridge"
+
+    assert headline(page(h1=h1.format(title), title=f"{title} - River Post"))[0] == title
+
+
+def test_element_of_a_heading_that_the_title_has_too_is_part_of_it() -> None:
+    html = page(
+        h1='<span class="kicker">Weather:</span> Flood closes the old bridge',
+        title="Weather: Flood closes the old bridge - River Post",
+    )
+
+    assert headline(html)[0] == "Weather: Flood closes the old bridge"
+
+
 def test_byline_in_a_heading_is_no_part_of_the_title() -> None:
     html = page(
         h1="<div>Flood closes the old bridge</div><div>By Ann Lee</div>",

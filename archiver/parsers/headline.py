@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
+from itertools import islice
 
 from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.dates import moment
+from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.structured import Structured, first_string, is_news, strings
-from archiver.parsers.text import fold, word_count
+from archiver.parsers.text import clean, fold, word_count
 from archiver.parsers.titles import (
     TITLE_BREAK,
     is_name_of_site,
@@ -47,6 +49,10 @@ LONGEST_HEADLINE = 300
 LONGEST_KICKER = 3
 # Characters of a stated title that are read.
 LONGEST_STATED = 1_000
+# Words and characters of a kicker, badge or count that has an element to itself within a heading.
+MARK_WORDS = 4
+LONGEST_MARK = 60
+MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
@@ -273,12 +279,28 @@ def _without_kicker(layout: Layout, shown: Headline, stated: dict[str, Headline]
         is_title = word_count(text) >= HEADING_WORDS and folded.startswith(fold(text) + " ")
         if is_title and is_phrase("furniture", shown.text[len(text) :]):
             return Headline(text, shown.block, Origin.H1)
+    if (text := _without_mark(shown.block, shown.text, titles)) is not None:
+        return Headline(text, shown.block, Origin.H1)
     words = shown.text.split()
     for count in range(1, min(LONGEST_KICKER, len(words) - 1) + 1):
         kicker, text = " ".join(words[:count]), " ".join(words[count:])
         if fold(text).rstrip(".") in titles and (kicker.isupper() or moment(kicker) is not None):
             return Headline(text, shown.block, Origin.H1)
     return shown
+
+
+def _without_mark(block: Block, text: str, titles: set[str]) -> str | None:
+    """A heading without an element of few words at its start or end, where a stated title does without it too."""
+    begun = {fold(TITLE_BREAK.split(title)[0]) for title in titles} | titles
+    for element in islice(block.box.element.iterdescendants(), MOST_LINES):
+        mark = clean(element_text(element, LONGEST_MARK + 1))
+        if not 0 < len(mark) <= LONGEST_MARK or word_count(mark) > MARK_WORDS or len(mark) == len(text):
+            continue
+        rest = text.removeprefix(mark) if text.startswith(mark) else text.removesuffix(mark)
+        rest = rest.strip(MARKED_OFF)
+        if rest != text and (fold(rest).rstrip(".") in begun or not any(map(str.isalnum, mark))):
+            return rest
+    return None
 
 
 def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
