@@ -97,6 +97,8 @@ class Story:
     """Of the blocks, by index, that more than their chance decided."""
     is_ruled: bool = False
     """Whether a site rule says what is the text: it may be as short as it is."""
+    is_news: bool = False
+    """Whether the page says that it is a newsroom's."""
 
 
 def story(
@@ -129,7 +131,7 @@ def story(
     leads = standfirst(layout, announced, chosen, chances, lambda block: _may_lead(block, ruled, fetched))
     reasons.update(dict.fromkeys((block.index for block in leads), Reason.STANDFIRST))
     chosen = [*leads, *(block for block in chosen if block not in leads)]
-    return Story(tuple(chosen), leads[0] if leads else None, chances, reasons, is_ruled)
+    return Story(tuple(chosen), leads[0] if leads else None, chances, reasons, is_ruled, announced.is_news)
 
 
 def no_story(found: Story, reason: Reason) -> Story:
@@ -324,7 +326,7 @@ def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> S
         else:
             kept.append(block)
     lead = main.lead if main.lead in kept else None
-    found = Story(tuple(kept), lead, main.chances, reasons, main.is_ruled)
+    found = replace(main, blocks=tuple(kept), lead=lead, reasons=reasons)
     enough = bool(kept) if main.is_ruled else _is_enough(kept)
     return found if enough else no_story(found, Reason.SHORT)
 

@@ -28,6 +28,7 @@ OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
 LINKED_WHOLE = 0.95
 LINKED_WORDS = 4
+MARKS = " :：-–—|>»›→▶►•·*+([<)]"
 # There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
 # all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
 AGENCY_WORDS = 3
@@ -89,13 +90,18 @@ def _is_in_another(block: Block, own: Box) -> bool:
 
 def _line_of_news(block: Block) -> Reason | None:
     text, words = block.text, word_count(block.text)
-    if block.link_share > LINKED_WHOLE and words >= LINKED_WORDS:
+    if is_linked_whole(block) and words >= LINKED_WORDS:
         return Reason.LINKED
     if words <= AGENCY_WORDS and ends_with_credit(text):
         return Reason.AGENCY
     if words <= ADDRESS_WORDS and ADDRESS.search(text):
         return Reason.BYLINE
     return Reason.CAPTION if _is_caption(block, words) else None
+
+
+def is_linked_whole(block: Block) -> bool:
+    """Whether all of a block is a link, but for marks before and behind it: ">> Ferry runs again"."""
+    return block.linked > LINKED_WHOLE * len(block.text.strip(MARKS))
 
 
 def _is_caption(block: Block, words: int) -> bool:

@@ -9,7 +9,7 @@ from lxml.etree import iterwalk
 from archiver.parsers.blocks import UNREAD, Anchor, Block, Box, Layout
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
 from archiver.parsers.names import bit, name_bits
-from archiver.parsers.phrases import reads_on
+from archiver.parsers.phrases import kind_of_heading, reads_on
 from archiver.parsers.text import UNSPACED, clean, word_count
 from archiver.parsers.urls import readable_url
 
@@ -284,19 +284,20 @@ def _pieces(element: Element) -> Iterator[tuple[str, bool]]:
 
 
 def _headline_parts(anchor: Anchor) -> list[str]:
-    """The pieces of a link's text without kicker, time and counts: short pieces in elements of their own."""
+    """The pieces of a link's text without label, kicker, time and counts: short pieces in elements of their own."""
+    given = _without_label(anchor.parts)
     sizes: dict[str, int] = {}
-    for text, names in anchor.parts:
+    for text, names in given:
         sizes[names] = sizes.get(names, 0) + len(text.strip())
     main = max(sizes, key=lambda names: sizes[names], default="")
-    parts = [part for part in anchor.parts if part[0].strip()]
+    parts = [part for part in given if part[0].strip()]
     box = anchor.box
     # A headline that is not in an element of its own may begin with a number that is set in another type.
     is_apart = bool(parts) and main not in (parts[0][1], f"{box.tag} {box.names}")
     rank = parts[0] if is_apart and RANK.fullmatch(parts[0][0]) else None
     return [
         text
-        for text, names in anchor.parts
+        for text, names in given
         if names == main
         or (
             (text, names) != rank
@@ -304,6 +305,15 @@ def _headline_parts(anchor: Anchor) -> list[str]:
             and (names.split(" ", 1)[0] in EMPHASIS or len(text.split()) > BESIDE_WORDS)
         )
     ]
+
+
+def _without_label(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pieces without a "Read also" that has an element to itself before the headline."""
+    first = next((index for index, (text, _) in enumerate(parts) if text.strip()), len(parts))
+    rest = parts[first + 1 :]
+    if not any(text.strip() for text, _ in rest) or kind_of_heading(parts[first][0]) is None:
+        return parts
+    return rest
 
 
 def _is_beside(names: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
+from archiver.parsers.asides import is_linked_whole
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
@@ -31,6 +32,9 @@ MOSTLY_LINKED = 0.6
 PAID_WORDS = 4
 # A paid link is a headline unless the model is so sure of the contrary: "Check price at the shop".
 PAID_CHANCE = 0.02
+# How sure a link is another story that stands alone between the paragraphs of a newsroom: right of 5
+# out of 5 on the pages of benchmarks/README.md.
+ALONE = 0.6
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
 # The uses of phrases that such a label may have.
@@ -92,6 +96,7 @@ def related_links(
         layout, candidates, table, story.chances, main_address(own), has_story=bool(story.blocks)
     )
     prose = frozenset(block.index for block in story.blocks)
+    alone = _alone_in_text(layout, story)
     in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]
     chances = _with_their_list(candidates, trees("links").probabilities(columns), in_a_sentence)
     if not story.blocks:
@@ -104,6 +109,8 @@ def related_links(
         if is_ruled or not is_said:
             heading, row = _headed(above, features)
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
+            if candidate.anchor.first_block in alone and _is_told_of(candidate, own):
+                certain = max(certain, ALONE)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
     if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
@@ -158,6 +165,33 @@ def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: f
     return 1.0 if paid or _reads_also(candidate) or _is_neighbour(candidate) else chance
 
 
+def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:
+    """The lines each between two of a newsroom's paragraphs that are nothing but a link, by index."""
+    if not story.is_news or not story.blocks:
+        return frozenset()
+    own = {block.index for block in story.blocks}
+    around = {block.box.parent for block in story.blocks if block.box.tag == "p"}
+    return frozenset(
+        block.index
+        for block in layout.blocks[story.blocks[0].index : story.blocks[-1].index]
+        if block.box.tag == "p"
+        and block.box.parent in around
+        and {block.index - 1, block.index + 1} <= own
+        and len(block.anchors) == 1
+        and is_linked_whole(block)
+    )
+
+
+def _is_told_of(candidate: Candidate, own: frozenset[str]) -> bool:
+    """Whether a link has the words of a headline and leads to a page of the site that may be a story."""
+    if candidate.words < PAID_WORDS or says("furniture", candidate.headline):
+        return False
+    path = urlsplit(candidate.target).path
+    if NOT_A_STORY.search(path) or path.lower().endswith(FILES):
+        return False
+    return same_site(candidate.target, main_address(own))
+
+
 def _with_their_list(candidates: list[Candidate], chances: Columns, in_a_sentence: list[bool]) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
     members: dict[tuple[tuple[str | int, ...], int], list[int]] = {}
@@ -178,14 +212,7 @@ def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
     The model has learned from pages with a story, where most links lead elsewhere; on a front page a link of the
     site that has the words of a headline and stands in no menu or footer is one.
     """
-    if not FRONT_WORDS[0] <= candidate.words <= FRONT_WORDS[1] or says("furniture", candidate.headline):
-        return False
-    path = urlsplit(candidate.target).path
-    if (
-        NOT_A_STORY.search(path)
-        or path.lower().endswith(FILES)
-        or not same_site(candidate.target, main_address(own))
-    ):
+    if not FRONT_WORDS[0] <= candidate.words <= FRONT_WORDS[1] or not _is_told_of(candidate, own):
         return False
     around = list(candidate.anchor.box.lineage())
     if any(box.tag in FRONT_FURNITURE for box in around):
