@@ -17,6 +17,7 @@ from archiver.parsers.between import (
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import form
 from archiver.parsers.bylines import CALLED, byline_names
+from archiver.parsers.comments import without_comments
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.features import BlockTable, context_columns
@@ -69,11 +70,6 @@ MENU_MARKS = "-–—|·•/"
 MENU_MARK = re.compile(rf"\s+[{MENU_MARKS}]\s+")
 FEWEST_IN_MENU = 4
 MENU_WORDS = 4
-COMMENT_NAMES = bit("comment")
-# What the box of all comments is called; "comment" alone is also what papers call an opinion.
-COMMENTS = re.compile(
-    r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus|forum[-_]?(?:fil|message))"
-)
 PROMOTED_NAMES = bit("advert") | bit("signup")
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
@@ -118,7 +114,7 @@ def story(
     if ruled.body is None:
         likely = with_headings_alike(layout, likely, chances, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
-    own = _without_discussion(likely, reasons)
+    own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = _without_repeats(without_asides(own, announced, reasons), announced.headline, reasons)
     if ruled.body is None:
         own = without_pulled(with_what_is_between(layout, own, announced, chances, reasons), reasons)
@@ -180,22 +176,6 @@ def _likely(
 
     weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED_THERE).tolist()]
     return [block for block in weighed if is_likely(block)]
-
-
-def _without_discussion(likely: list[Block], reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out readers' comments, however well they are written, where there is a story besides them."""
-    said = [block for block in likely if _is_comment(block)]
-    own = [block for block in likely if block not in said] if said else likely
-    if not said or not _is_enough(own):
-        return likely
-    reasons.update(dict.fromkeys((block.index for block in said), Reason.COMMENT))
-    return own
-
-
-def _is_comment(block: Block) -> bool:
-    return bool(block.box.meanings_around & COMMENT_NAMES) and any(
-        box.meanings & COMMENT_NAMES and COMMENTS.search(box.names) for box in block.box.lineage()
-    )
 
 
 def _is_ruled(
