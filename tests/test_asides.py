@@ -86,6 +86,29 @@ def test_aside_of_a_newsroom_stays_out() -> None:
     assert read(box).body.split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "invitation",
+    [
+        "<div><h3>The morning letter</h3><p>What the town talks about, before it wakes up.</p>"
+        "<form><input type='email'><button>Yes, please</button></form></div>",
+        "<div>Was this article helpful? <button>Yes</button> <button>No</button></div>",
+    ],
+)
+def test_forms_and_buttons_of_a_newsroom_stay_out(invitation: str) -> None:
+    assert read(invitation).body.split("\n\n") == PARAGRAPHS
+
+
+def test_form_around_the_whole_text_is_no_invitation() -> None:
+    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS * 2)
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head>
+        <body><form><input type="text"><main><h1>Flood closes the old bridge</h1>{texts}</main></form></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == PARAGRAPHS * 2
+
+
 def test_story_that_stands_in_asides_is_read() -> None:
     texts = "".join(f"<p>{text.replace('Friday', 'Sunday')} It went on for hours.</p>" for text in PARAGRAPHS)
 

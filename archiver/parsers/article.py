@@ -115,7 +115,7 @@ def story(
         likely = with_headings_alike(layout, likely, chances, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
-    own = _without_repeats(without_asides(own, announced, reasons), announced.headline, reasons)
+    own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)
     if ruled.body is None:
         own = without_pulled(with_what_is_between(layout, own, announced, chances, reasons), reasons)
     chosen = _without_edges(own, fetched, reasons)

@@ -1,10 +1,11 @@
 """What stands within a story's text and is none of it: captions, boxes, embedded posts, the lines of a newsroom."""
 
 import re
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from archiver.parsers.blocks import Block, Box
+from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.notices import ends_with_credit
@@ -28,6 +29,11 @@ OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
 LINKED_WHOLE = 0.95
 LINKED_WORDS = 4
+# In newsrooms, a box around a form with a field to type in, of so many blocks and characters at most, is none of the
+# text, so many boxes out; nor is a button of so few words.
+FORM_DEPTH, FORM_BLOCKS, LONGEST_FORM = 3, 6, 700
+TYPED = frozenset({"text", "email", "tel"})
+BUTTON_WORDS = 3
 MARKS = " :：-–—|>»›→▶►•·*+([<)]"
 # There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
 # all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
@@ -42,7 +48,9 @@ MOST_OF_IT = 0.9
 ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.\w")
 
 
-def without_asides(likely: list[Block], announced: Announced, reasons: dict[int, Reason]) -> list[Block]:
+def without_asides(
+    layout: Layout, likely: list[Block], announced: Announced, reasons: dict[int, Reason]
+) -> list[Block]:
     """Leave out what no story is written in: captions, footers, insets and, in newsrooms, lines that are links.
 
     Where most of the text stands in such boxes, the page's maker means something else by them.
@@ -60,11 +68,32 @@ def without_asides(likely: list[Block], announced: Announced, reasons: dict[int,
     reasons.update(lines)
     own = [block for block in likely if block.index not in lines]
     found = {block.index: reason for block in own if (reason := _aside(block, is_news=is_news)) is not None}
+    if is_news:
+        beside_forms = _beside_forms(layout)
+        found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
         return own
     reasons.update(found)
     return kept
+
+
+def _beside_forms(layout: Layout) -> set[int]:
+    """The blocks, by index, of small boxes in which one may type something: what invites to a newsletter."""
+    found: set[int] = set()
+    for form in layout.boxes:
+        if form.tag != "form" or not any(map(_is_typed_in, form.element.iter("input", "textarea"))):
+            continue
+        for box in islice(form.lineage(), FORM_DEPTH):
+            blocks = layout.blocks[box.first_block : box.end_block]
+            if len(blocks) > FORM_BLOCKS or sum(map(_size, blocks)) > LONGEST_FORM:
+                break
+            found.update(range(box.first_block, box.end_block))
+    return found
+
+
+def _is_typed_in(field: Element) -> bool:
+    return (field.get("type") or "text").lower() in TYPED
 
 
 def _size(block: Block) -> int:
@@ -132,7 +161,9 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
     for box in block.box.lineage():
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
-        if is_news and box.tag == "aside":
+        if is_news and (
+            box.tag == "aside" or (box.tag == "button" and word_count(block.text) <= BUTTON_WORDS)
+        ):
             return Reason.INSET
         if around & AUTHOR_NAMES and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
             return Reason.BIOGRAPHY

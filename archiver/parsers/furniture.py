@@ -28,6 +28,7 @@ class _Piece(NamedTuple):
 
 _Phrase: TypeAlias = tuple[_Piece, ...]
 """One line of the file: its pieces, of which the first stands at the beginning of a text and the last at its end."""
+_Keyed: TypeAlias = dict[str, list[_Phrase]]
 
 
 def is_furniture(text: str) -> bool:
@@ -35,10 +36,12 @@ def is_furniture(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     line = NUMBER.sub("0", fold(text)).strip(EDGES)
-    by_beginning, others = _phrases()
+    by_beginning, by_end, others = _phrases()
     for phrase in by_beginning.get(line[:KEY], ()):
         if line.startswith(phrase[0].text) and _is_said_by(line, phrase):
             return True
+    if any(_is_said_by(line, phrase) for phrase in by_end.get(line[-KEY:], ())):
+        return True
     return any(longest in line and _is_said_by(line, phrase) for longest, phrase in others)
 
 
@@ -74,17 +77,20 @@ def _stands(line: str, piece: _Piece, start: int) -> bool:
 
 
 @cache
-def _phrases() -> tuple[dict[str, list[_Phrase]], list[tuple[str, _Phrase]]]:
-    """The phrases by what they begin with, and those that begin with too little, each with its longest piece."""
+def _phrases() -> tuple[_Keyed, _Keyed, list[tuple[str, _Phrase]]]:
+    """The phrases by what they begin with, else by what they end with; the others, each with its longest piece."""
     found: dict[str, dict[_Phrase, None]] = {}
+    ends: dict[str, dict[_Phrase, None]] = {}
     for table in word_table("parsers", "furniture.toml").values():
-        for phrase in dict.fromkeys(
-            map(_phrase, chain.from_iterable(map(_spellings, lines(table["texts"]))))
-        ):
-            beginning = phrase[0].text
-            found.setdefault(beginning[:KEY] if len(beginning) >= KEY else "", {})[phrase] = None
+        for phrase in map(_phrase, chain.from_iterable(map(_spellings, lines(table["texts"])))):
+            beginning, end = phrase[0].text[:KEY], phrase[-1].text[-KEY:]
+            if len(beginning) == KEY or len(end) < KEY:
+                found.setdefault(beginning if len(beginning) == KEY else "", {})[phrase] = None
+            else:
+                ends.setdefault(end, {})[phrase] = None
     others = [(max((piece.text for piece in phrase), key=len), phrase) for phrase in found.pop("", ())]
-    return {key: list(phrases) for key, phrases in found.items()}, others
+    by_beginning, by_end = ({key: list(phrases) for key, phrases in each.items()} for each in (found, ends))
+    return by_beginning, by_end, others
 
 
 def _spellings(line: str) -> tuple[str, ...]:
