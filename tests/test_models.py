@@ -54,6 +54,7 @@ def test_many_columns_are_judged_as_each_alone() -> None:
         ("lines_headlines", len(LINE_FEATURES)),
         ("lines_story_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
         ("lines_headlines_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
+        ("lines_title_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
     ],
 )
 def test_packaged_weights_fit_the_features(name: str, columns: int) -> None:

@@ -1,6 +1,7 @@
 """Pages with gold results as plain text: one line a block, each labelled: story, headline of another, neither."""
 
 import gzip
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,8 +28,16 @@ CONTAINED = 15
 LONGEST_CARD = 8
 # Gold headlines may carry their kicker and byline, which are lines of their own.
 GREATER_PART = 0.5
-# How a dump may differ from the page: as it is, headlines first, without menus, nothing but title, story and headlines.
-VARIANTS = ("page", "rotated", "without menus", "bare")
+# How a dump may differ from the page: as it is, headlines first, without menus, nothing but title, story and headlines,
+# and only the beginning of the story with few headlines, as in what people paste.
+VARIANTS = ("page", "rotated", "without menus", "bare", "short")
+# A short dump has so many lines of the story and so many headlines, in one of so many orders.
+SHORT_STORY = (3, 8)
+SHORT_HEADLINES = (2, 9)
+ORDERS = 5
+# Lines between title and story that a short dump may keep: byline and date.
+BESIDE_TITLE = 3
+HEADING_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +145,47 @@ def variant(dump: Dump, name: str) -> Dump:
         return _chosen(dump, [*every[end:], *every[:end]])
     if name == "without menus":
         return _chosen(dump, [i for i in every if not dump.menus[i] or dump.story[i]])
-    return _chosen(dump, _bare(dump, [int(i) for i in story]))
+    lines = [int(i) for i in story]
+    return _chosen(dump, _short(dump, lines) if name == "short" else _bare(dump, lines))
+
+
+def _short(dump: Dump, story: list[int]) -> list[int]:
+    """The beginning of a bare dump in an order that its name decides; half have byline, date and the list's heading."""
+    draw = random.Random(dump.identity)
+    title = _titles(dump, story)
+    others = [i for i, kind in enumerate(dump.headlines or ()) if kind]
+    own = story[: draw.randint(*SHORT_STORY)]
+    first = draw.randrange(max(1, len(others)))
+    shown = others[first : first + draw.randint(*SHORT_HEADLINES)]
+    order, is_full = draw.randrange(ORDERS), draw.random() < GREATER_PART
+    if is_full and title and story[0] - title[-1] <= BESIDE_TITLE + 1:
+        title = [i for i in range(title[-1], story[0]) if i not in shown]
+    headed = _heading_above(dump, shown[0]) if is_full and shown else []
+    middle, some = draw.randint(1, max(1, len(own) - 1)), len(shown) // 2
+    return (
+        [*title, *own, *headed, *shown],
+        [*title, *own, *shown],
+        [*headed, *shown, *title, *own],
+        [*title, *own[:middle], *headed, *shown[:some], *own[middle:], *shown[some:]],
+        [*headed, *shown[:some], *title, *own, *shown[some:]],
+    )[order]
+
+
+def _heading_above(dump: Dump, line: int) -> list[int]:
+    """The line above a headline if it is short and no headline or part of the story itself."""
+    above = line - 1
+    if above < 0 or dump.story[above] or (dump.headlines or ())[above]:
+        return []
+    return [above] if word_count(dump.lines[above]) <= HEADING_WORDS else []
+
+
+def _titles(dump: Dump, story: list[int]) -> list[int]:
+    return [i for i, line in enumerate(dump.lines[: story[0]]) if fold(line) == fold(dump.title)][-1:]
 
 
 def _bare(dump: Dump, story: list[int]) -> list[int]:
     """The title, the story, and the headlines of others in three parts: before, inside and after, in page order."""
-    title = [i for i, line in enumerate(dump.lines[: story[0]]) if fold(line) == fold(dump.title)][-1:]
+    title = _titles(dump, story)
     others = [i for i, kind in enumerate(dump.headlines or ()) if kind]
     third, half = len(others) // 3, len(story) // 2
     return [

@@ -9,20 +9,21 @@ import numpy as np
 from archiver.parsers.language import detected_language
 from archiver.parsers.plain_text_features import context_rows, line_rows
 from archiver.parsers.plain_text_lines import read_line
-from archiver.parsers.text import ends_sentence
+from archiver.parsers.text import ends_sentence, fold
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
 from training.fit import FOLDS, TREES, Boosters, Ensemble, predicted
 
 ROUNDS = {
-    "lines_story": 100,
-    "lines_headlines": 100,
-    "lines_story_in_context": 100,
-    "lines_headlines_in_context": 100,
+    "lines_story": 300,
+    "lines_headlines": 300,
+    "lines_story_in_context": 300,
+    "lines_headlines_in_context": 300,
+    "lines_title_in_context": 300,
 }
-# A third of a million lines: half of them, and coarse steps, are enough for each tree.
+# A third of a million lines: half of them, and coarse bins, are enough for each tree.
 LINE_TREES = {
-    **TREES, "objective": "binary", "learning_rate": 0.15, "feature_fraction": 0.3, "bagging_fraction": 0.5,
+    **TREES, "objective": "binary", "learning_rate": 0.08, "feature_fraction": 0.3, "bagging_fraction": 0.5,
     "max_bin": 63,
 }  # fmt: skip
 # Dates without a year are read as before this day; the models do not see years.
@@ -39,15 +40,17 @@ class Text:
     rows: Columns
     story: Columns
     headlines: Columns | None
+    title: Columns | None
+    """Which lines above the story's first show its headline; None if none does."""
     weights: Columns
 
 
 def texts(dumps: list[Dump]) -> list[Text]:
-    """Return all variants of the dumps whose links the corpus gives; the others as they are, and bare."""
+    """Return all variants of the dumps whose links the corpus gives; the others as they are, bare and short."""
     return [
         _text(variant(dump, name))
         for dump in dumps
-        for name in (VARIANTS if dump.is_gold else ("page", "bare"))
+        for name in (VARIANTS if dump.is_gold else ("page", "bare", "short"))
     ]
 
 
@@ -63,8 +66,17 @@ def _text(dump: Dump) -> Text:
         headlines=None
         if dump.headlines is None
         else np.array([bool(kind) for kind in dump.headlines], np.float32),
+        title=_titles(dump),
         weights=np.full(len(rows), 1 / np.sqrt(len(rows) + SHORTEST), np.float32),
     )
+
+
+def _titles(dump: Dump) -> Columns | None:
+    first = dump.story.index(True) if any(dump.story) else 0
+    title = fold(dump.title)
+    shown = np.array([fold(line) == title for line in dump.lines], np.float32)
+    shown[first + 1 :] = 0
+    return shown if title and shown.any() else None
 
 
 def line_models(read: list[Text], folds: dict[str, int]) -> tuple[list[Boosters], Boosters]:
@@ -112,4 +124,6 @@ def _booster(name: str, read: list[Text], rows: list[Columns], which: list[int])
 
 
 def _label(name: str, text: Text) -> Columns | None:
+    if name.startswith("lines_title"):
+        return text.title
     return text.story if name.startswith("lines_story") else text.headlines

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archiver.items import Article, LinkKind, RelatedLink, Split
-from archiver.parsers.authors import byline_names
+from archiver.parsers.bylines import byline_names, looks_like_a_name, signed_names
 from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.furniture import is_furniture
@@ -14,7 +15,15 @@ from archiver.parsers.language import detected_language
 from archiver.parsers.model import trees
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.plain_text_features import AGREEING, context_rows, line_rows
-from archiver.parsers.plain_text_lines import Line, densest_run, is_label, likely_title, read_also, read_line
+from archiver.parsers.plain_text_lines import (
+    Line,
+    densest_run,
+    is_label,
+    likely_title,
+    may_be_title,
+    read_also,
+    read_line,
+)
 from archiver.parsers.text import clean, ends_sentence, fold
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import canonical_url
@@ -26,10 +35,18 @@ MOST_CHARACTERS = 2_000_000
 # for the pages of benchmarks/README.md: 0.45 to 0.55 and 0.25 to 0.4 differ by less than 0.01 of line F1.
 STORY_CHANCE = 0.5
 HEADLINE_CHANCE = 0.3
+# Of a few lines without menus, prose in doubt is the story's where at most half as many headlines are prose.
+LIKELY_HEADLINE = 0.4
+MOST_PROSE = 0.5
+DOUBTED = 0.25
+# Of the lines above a story, the likeliest is its headline from this chance on, or one above it with so much of that
+# chance: below it stand the standfirst and captions.
+TITLE_CHANCE = 0.05
+TITLE_SHARE = 0.85
 # Prose in the densest run of it needs only this chance, and so does a headline in a text without menus.
 RUN_CHANCE = 0.35
 BARE_CHANCE = 0.1
-# Behind the densest run, a line of prose that ends the story has so many words: a headline may end like a sentence.
+# Behind the densest run, lines of prose that end the story have so many words: a headline may end like a sentence.
 PARAGRAPH_WORDS = 18
 # In a text of so few lines without menus, what is no story and has a headline's words is one.
 FEW_LINES = 40
@@ -41,6 +58,9 @@ FEW = 0.1
 HEADING_CHANCE = 0.8
 # A headline has at least and at most so many words.
 HEADLINE_WORDS = (2, 60)
+# Lines below the headline of which one may be a name of at most so many words.
+SIGNED_WITHIN = 2
+NAME_WORDS = 3
 # Lines before and after the story's first line that may hold its date and byline.
 REACH = 6
 
@@ -62,25 +82,51 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
     known = {line: read_line(line, language, now) for line in dict.fromkeys(texts)}
     lines = [known[line] for line in texts]
     rows = line_rows(lines)
-    story_chances, headline_chances = line_chances(rows)
+    story_chances, headline_chances, title_chances = line_chances(rows)
     story = _story(lines, story_chances, headline_chances)
-    title = likely_title(lines, min(story), rows[:, AGREEING]) if story else None
+    title = None
+    if story:
+        first = min((index for index in story if lines[index].prose), default=min(story))
+        title = _title(lines, first, title_chances, rows[:, AGREEING])
+        if title is not None:  # lines above it are headlines of others
+            story = {index for index in story if index > title or lines[index].prose}
     article = None
     if story:
-        article = _article(lines, story - {title}, title, language)
+        signed = None if title is None else _signed(lines, title, first)
+        article = _article(lines, story - {title, signed}, title, signed, language)
         article = replace(article, url=canonical_url(url) or url) if url else article
     return Split(article=article, related=tuple(_related(lines, story, title, headline_chances)))
 
 
-def line_chances(rows: Columns) -> tuple[Columns, Columns]:
-    """Return for each of line_rows the probabilities that it is the story's and that it is the headline of another."""
+def line_chances(rows: Columns) -> tuple[Columns, Columns, Columns]:
+    """Return for each of line_rows the probabilities that it is the story's, the headline of another, its own."""
     columns = np.ascontiguousarray(rows.T)
     story, headlines = (trees(name).probabilities(columns) for name in ("lines_story", "lines_headlines"))
     seen = np.concatenate([columns, context_rows(story, headlines, rows[:, 1]).T])
     return (
         trees("lines_story_in_context").probabilities(seen),
         trees("lines_headlines_in_context").probabilities(seen),
+        trees("lines_title_in_context").probabilities(seen),
     )
+
+
+def _title(lines: list[Line], start: int, chances: Columns, agreement: Columns) -> int | None:
+    """The line that is the story's headline, given the story's first line of prose; None if no line can be."""
+    may = may_be_title(lines, start)
+    if _is_short(lines) and (above := _above_byline(lines, start)) in may:
+        return above
+    best = max((float(chances[index]) for index in may), default=0.0)
+    if best > TITLE_CHANCE:
+        return next(index for index in may if chances[index] >= TITLE_SHARE * best)
+    return likely_title(lines, start, agreement)
+
+
+def _above_byline(lines: list[Line], start: int) -> int | None:
+    """The line right above the byline and date that stand right above the text, given its first line of prose."""
+    above = start - 1
+    while above >= 0 and (lines[above].byline or lines[above].dated or _is_name(lines[above])):
+        above -= 1
+    return above if above < start - 1 else None
 
 
 def _story(lines: list[Line], chances: Columns, headlines: Columns) -> set[int]:
@@ -91,6 +137,12 @@ def _story(lines: list[Line], chances: Columns, headlines: Columns) -> set[int]:
     """
     start, end = densest_run(lines)
     likely = (chances > STORY_CHANCE) & (chances >= headlines)
+    if _is_short(lines):
+        prose = np.array([line.prose for line in lines])
+        others = (headlines > LIKELY_HEADLINE) & (headlines > chances)
+        if (others & prose).sum() <= MOST_PROSE * (others & ~prose).sum():
+            likely |= prose & (chances > DOUBTED)
+        likely &= ~_listed(lines)
     story = {
         index
         for index, line in enumerate(lines)
@@ -100,16 +152,38 @@ def _story(lines: list[Line], chances: Columns, headlines: Columns) -> set[int]:
         )
         and not is_furniture(line.text)
     }
-    ends = (
-        index
-        for index in story
-        if lines[index].prose and (index < end or lines[index].words >= PARAGRAPH_WORDS)
-    )
-    last = max(ends, default=-1)
+    last, words = -1, 0
+    for index in sorted(story):
+        words = (words if index - 1 in story else 0) + lines[index].words if lines[index].prose else 0
+        if lines[index].prose and (index < end or words >= PARAGRAPH_WORDS):
+            last = index
     return {index for index in story if index <= last}
 
 
-def _article(lines: list[Line], story: set[int], title: int | None, language: str | None) -> Article:
+def _listed(lines: list[Line]) -> NDArray[np.bool_]:
+    """Which lines stand below the heading of a list, down to the next line of prose."""
+    listed, in_list = np.zeros(len(lines), np.bool_), False
+    for index, line in enumerate(lines):
+        in_list = line.heading is not None or (in_list and not line.prose)
+        listed[index] = in_list
+    return listed
+
+
+def _signed(lines: list[Line], title: int, first: int) -> int | None:
+    """The line right below the headline that is nothing but a name, given the first line of prose; None if none is."""
+    below = range(title + 1, min(title + 1 + SIGNED_WITHIN, first))
+    return next((index for index in below if _is_name(lines[index])), None)
+
+
+def _is_name(line: Line) -> bool:
+    if line.dated or line.words > NAME_WORDS:
+        return False
+    return bool(signed_names(line.text)) or (looks_like_a_name(line.text) and not is_label(line))
+
+
+def _article(
+    lines: list[Line], story: set[int], title: int | None, signed: int | None, language: str | None
+) -> Article:
     start, end = min(story), max(story) + 1
     near = [
         *range(max(0, start - REACH), start + 3),
@@ -119,6 +193,8 @@ def _article(lines: list[Line], story: set[int], title: int | None, language: st
     published = next((line.dated for line in beside if line.dated and not updated_line(line.text)), None)
     modified = next((line.dated for line in beside if line.dated and updated_line(line.text)), None)
     names = next((found for line in beside if not line.prose and (found := byline_names(line.text))), ())
+    if not names and signed is not None:
+        names = signed_names(lines[signed].text) or (lines[signed].text,)
     return Article(
         url="",
         headline=lines[title].text if title is not None else "",
@@ -134,9 +210,8 @@ def _related(lines: list[Line], story: set[int], title: int | None, chances: Col
     found: dict[str, RelatedLink] = {}
     own = fold(lines[title].text) if title is not None else ""
     block, kind = "", LinkKind.RELATED
-    has_menus = sum(line.words <= MENU_WORDS for line in lines) > FEW * len(lines)
-    least = HEADLINE_CHANCE if has_menus else BARE_CHANCE
-    is_short = not has_menus and len(lines) <= FEW_LINES
+    least = HEADLINE_CHANCE if _has_menus(lines) else BARE_CHANCE
+    short = _is_short(lines)
     for index, line in enumerate(lines):
         if index == title or index in story:
             block, kind = "", LinkKind.RELATED
@@ -146,7 +221,7 @@ def _related(lines: list[Line], story: set[int], title: int | None, chances: Col
             block, kind = line.text, line.heading
             continue
         headline = also or line.text
-        likely = chances[index] > least or (is_short and PLAIN_WORDS[0] <= line.words <= PLAIN_WORDS[1])
+        likely = chances[index] > least or (short and PLAIN_WORDS[0] <= line.words <= PLAIN_WORDS[1])
         if fold(headline) != own and (also or (likely and _may_be_headline(line))):
             link = RelatedLink(
                 url="",
@@ -157,6 +232,16 @@ def _related(lines: list[Line], story: set[int], title: int | None, chances: Col
             )
             found.setdefault(fold(headline), link)
     return list(found.values())
+
+
+def _has_menus(lines: list[Line]) -> bool:
+    """Whether many lines have a word or two."""
+    return sum(line.words <= MENU_WORDS for line in lines) > FEW * len(lines)
+
+
+def _is_short(lines: list[Line]) -> bool:
+    """Whether a text is a few lines without menus."""
+    return len(lines) <= FEW_LINES and not _has_menus(lines)
 
 
 def _may_be_headline(line: Line) -> bool:

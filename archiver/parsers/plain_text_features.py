@@ -20,7 +20,7 @@ from archiver.parsers.plain_text_lines import (
     likely_title,
     read_also,
 )
-from archiver.parsers.text import WORD, ends_sentence, fold
+from archiver.parsers.text import MARKED_WORD, ends_sentence, fold
 from archiver.parsers.text_features import Columns
 
 # Distances on a page, in lines, beyond which it does not matter how far.
@@ -150,7 +150,7 @@ def _agreement(lines: list[Line], run: tuple[int, int]) -> Columns:
 def _telling(text: str) -> set[str]:
     """The first words of a text that are long enough to tell what it is about; pairs where it has no spaces."""
     found: set[str] = set()
-    for word in WORD.findall(fold(text[:400]))[:PROBED]:
+    for word in MARKED_WORD.findall(fold(text[:400]))[:PROBED]:
         if word.isascii() or word[0] < "\u0e00":
             if len(word) >= TELLING:
                 found.add(word[:7])  # the stem, about: languages that inflect

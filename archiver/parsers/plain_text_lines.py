@@ -88,13 +88,7 @@ def likely_title(lines: list[Line], start: int, agreement: Columns) -> int | Non
 
     start is the story's first line, agreement has a row a line, its first columns as AGREEMENT.
     """
-    may = [
-        index
-        for index in range(max(0, start - TITLE_REACH), min(start + 1, len(lines)))
-        if TITLE_WORDS[0] <= lines[index].words <= TITLE_WORDS[1]
-        and not is_label(lines[index])
-        and not (index == start and lines[index].prose)
-    ]
+    may = may_be_title(lines, start)
     if not may:
         return None
     sentences = np.array([ends_sentence(lines[index].text[-TAIL:]) for index in may])
@@ -102,6 +96,17 @@ def likely_title(lines: list[Line], start: int, agreement: Columns) -> int | Non
     score = score - TITLE_DISTANCE * (start - np.array(may)) - TITLE_SENTENCE * sentences
     best = int(score.argmax())
     return may[best] if score[best] > LEAST_TITLE else None
+
+
+def may_be_title(lines: list[Line], start: int) -> list[int]:
+    """Return which lines above the story's first, or that one, can be its headline by their length and words."""
+    return [
+        index
+        for index in range(max(0, start - TITLE_REACH), min(start + 1, len(lines)))
+        if TITLE_WORDS[0] <= lines[index].words <= TITLE_WORDS[1]
+        and not is_label(lines[index])
+        and not (index == start and lines[index].prose)
+    ]
 
 
 def is_label(line: Line) -> bool:
