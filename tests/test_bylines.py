@@ -80,6 +80,44 @@ def test_lines_above_a_date_that_name_nobody_give_no_author(line: str, above: st
     assert article.authors == ()
 
 
+@pytest.mark.parametrize("subheading", ["What Happens Next", "New York City", "Key Points"])
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_subheading_in_large_letters_is_no_name_and_stays_in_the_text(subheading: str, place: int) -> None:
+    lines = [*TEXT[:place], f"<strong>{subheading}</strong>", *TEXT[place:]]
+    shown = "".join(f"<p>{line}</p>" for line in lines)
+    html = (
+        f"<html lang='en'><head><title>{TITLE}</title></head><body><main><h1>{TITLE}</h1><div>20 November 2026</div>"
+        f"<div>{shown}</div></main></body></html>"
+    )
+
+    article = split_page(html.encode(), url="https://post.example/n/100.html").article
+
+    assert article is not None
+    assert article.authors == ()
+    assert article.body.split("\n\n") == [*TEXT[:place], subheading, *TEXT[place:]]
+
+
+def test_subheading_in_a_script_without_capitals_is_no_name() -> None:
+    text = (
+        "ارتفع منسوب النهر مترين ليلة الجمعة وجرف معه سور الجسر القديم.",
+        "أغلقت البلدية الجسر خلال عطلة نهاية الأسبوع وطلبت من السائقين استخدام الطريق الدائري.",
+        "ما الذي سيحدث",
+        "سيفحص المهندسون الدعامات يوم الاثنين عندما يتوقع أن ينخفض منسوب المياه.",
+        "وقالت رئيسة البلدية آنا لوند: «لم نره بهذا الارتفاع في نوفمبر من قبل».",
+    )
+    shown = "".join(f"<p><b>{line}</b></p>" if line == text[2] else f"<p>{line}</p>" for line in text)
+    html = (
+        '<html lang="ar"><head><title>الفيضان يغلق الجسر القديم</title></head><body><main>'
+        f"<h1>الفيضان يغلق الجسر القديم</h1><div>20.11.2026</div><div>{shown}</div></main></body></html>"
+    )
+
+    article = split_page(html.encode(), url="https://post.example/n/100.html").article
+
+    assert article is not None
+    assert article.authors == ()
+    assert article.body == "\n\n".join(text)
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

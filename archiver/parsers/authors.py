@@ -307,10 +307,18 @@ def _signature(layout: Layout, places: Places, title: str) -> Iterator[str]:
             continue
         if fold(block.text) in title:
             continue
-        names = list(people_in(block.text))
+        names = [] if _is_within(layout, block, places) else list(people_in(block.text))
         if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
             yield from names
             return
         if is_team(block.text):
             yield block.text
             return
+
+
+def _is_within(layout: Layout, block: Block, places: Places) -> bool:
+    """Whether a line stands behind a sentence of the text and before its last, where a few words are a subheading."""
+    first, last = places[1], places[2] if len(places) > 2 else None
+    if first is None or last is None or not first.index < block.index < last.index:
+        return False
+    return any(ends_sentence(above.text) for above in layout.blocks[first.index : block.index])

@@ -28,6 +28,8 @@ FILED = re.compile(
 WHERE = re.compile(r"\s(?:in|à|aus|fra|från)\s[^,|]*$")
 # Right below the headline: a name alone on a line is the author's where the page names them again.
 BELOW = 5
+# Blocks of a standfirst above the name.
+STANDFIRST = 2
 # Right behind the text: a name and a date.
 BEHIND = 3
 # Words of a name that stands alone; a longer line is rather a title.
@@ -67,7 +69,7 @@ def names_beside_dates(
             return (after.text,)
     if near is None:
         return ()
-    end = first.index if first and first.index > near.index else near.index + BELOW
+    end = first.index + STANDFIRST if first and first.index > near.index else near.index + BELOW
     below = layout.blocks[near.index + 1 : min(end, near.index + BELOW) + 1]
     behind = layout.blocks[last.index + 1 : last.index + 1 + BEHIND] if last else ()
     for line, after in chain(pairwise(below), pairwise(behind)):
