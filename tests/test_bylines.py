@@ -56,6 +56,15 @@ def test_names_alone_above_a_date_are_the_authors(
     assert authors(page(name, date, language=language)) == expected
 
 
+def test_section_that_the_address_names_is_no_author() -> None:
+    html = page("Climate Change", "20 November 2026")
+
+    article = split_page(html, url="https://post.example/climate-change/2026/flood.html").article
+
+    assert article is not None
+    assert article.authors == ()
+
+
 def test_name_and_date_behind_the_text_are_the_authors() -> None:
     assert authors(page(behind=("Ann Lee", "20 November 2026"))) == ("Ann Lee",)
 

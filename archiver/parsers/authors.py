@@ -77,6 +77,7 @@ MOST_SIGNERS = 4
 MOST_BLOCKS = 2_000
 # Characters of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
+PATH_BREAK = re.compile(r"[\W_]+")
 # Boxes in which no story is signed: readers' comments, menus.
 UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
@@ -93,7 +94,8 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     own = site_names(structured, url)
     near = places[0] if places else None
     lines = _lines_near(layout, places)
-    title = fold(structured.title)
+    # Words of the address name sections and the story, as those of the title do.
+    title = f"{fold(structured.title)} {' '.join(PATH_BREAK.split(url.partition('?')[0].lower()))}"
     editors: Sourced[tuple[str, ...]] = Sourced(())
     for origin, candidates in (
         (Origin.JSON_LD, _json_authors(structured, own)),
