@@ -81,8 +81,8 @@ def without_asides(
 def _beside_forms(layout: Layout) -> set[int]:
     """The blocks, by index, of small boxes in which one may type something: what invites to a newsletter."""
     found: set[int] = set()
-    for form in layout.boxes:
-        if form.tag != "form" or not any(map(_is_typed_in, form.element.iter("input", "textarea"))):
+    for form in [box for box in layout.boxes if box.tag == "form"]:
+        if not any(map(_is_typed_in, form.element.iter("input", "textarea"))):
             continue
         for box in islice(form.lineage(), FORM_DEPTH):
             blocks = layout.blocks[box.first_block : box.end_block]
@@ -130,7 +130,7 @@ def _line_of_news(block: Block) -> Reason | None:
 
 def is_linked_whole(block: Block) -> bool:
     """Whether all of a block is a link, but for marks before and behind it: ">> Ferry runs again"."""
-    return block.linked > LINKED_WHOLE * len(block.text.strip(MARKS))
+    return block.linked > 0 and block.linked > LINKED_WHOLE * len(block.text.strip(MARKS))
 
 
 def _is_caption(block: Block, words: int) -> bool:

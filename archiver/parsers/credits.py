@@ -6,12 +6,15 @@ from functools import cache
 from archiver.parsers.text import fold
 from archiver.word_lists import lines, word_table
 
+# What a label is followed by.
+_BY = "by|von|par|de|di|por|per|door|van|av|af|oleh"
+MARK = re.compile(rf"[:：・]|\s(?:{_BY})\b", re.IGNORECASE)
 _WORD = r"[^\W\d_][\w'’‌-]*"
 # Up to three words before a colon or a word for "by", and the marks before them.
 LABEL = re.compile(
     r"(?:^|[\s,;|/•·.(–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"
     rf"(?P<label>{_WORD}(?:\s{_WORD}){{0,2}}?)"
-    r"(?:\s*[:：・]|\s+(?:by|von|par|de|di|por|per|door|van|av|af|oleh)\b[:：]?\s)",
+    rf"(?:\s*[:：・]|\s+(?:{_BY})\b[:：]?\s)",
     re.IGNORECASE,
 )
 CALLED = re.compile(rf"({_WORD}(?:\s{_WORD})?)\s*[:：]\s*")
@@ -22,7 +25,7 @@ LONGEST = 200
 
 def without_credits(text: str) -> str:
     """Return a line without what credits others: "By Ann Lee. Photos: Bo Ek, Al Ty | City" is "By Ann Lee| City"."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or MARK.search(text) is None:
         return text
     start = 0
     while found := LABEL.search(text, start):

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -226,10 +225,17 @@ def _valid(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day
     return Day(year, month, day, *span)
 
 
+# What stands for a word that begins the name of a month of two words, and what is added to a solar Hijri month.
+FIRST_WORD = 0
+SOLAR_MONTH = 100
+
+
 @cache
 def _month_names(language: str) -> dict[str, int]:
     """Month names of all languages; those of the page's own win where one name means two months."""
-    merged: dict[str, int] = {}
+    merged = {name: SOLAR_MONTH + month for name, month in solar_months().items()}
+    for names in reversed(months().values()):
+        merged |= {name.partition(" ")[0]: FIRST_WORD for name in names if " " in name}
     for names in reversed(months().values()):
         merged |= names
     return merged | months().get(language.partition("-")[0], {})
@@ -237,16 +243,19 @@ def _month_names(language: str) -> dict[str, int]:
 
 def _in_words(text: str, language: str) -> Day | None:
     names = _month_names(language)
-    solar = solar_months()
     for word in LETTERS.finditer(text):
         name = _spelling(word[0])
+        month = names.get(name)
+        if month is None and "." in name:
+            month = names.get(name.partition(".")[0])
+        if month is None:
+            continue
         span = word.span()
-        month = names.get(name) or names.get(name.partition(".")[0])
-        if month is None and name in _first_words() and (after := LETTERS.match(text, word.end() + 1)):
-            month, span = names.get(f"{name} {_spelling(after[0])}"), (word.start(), after.end())
+        if month == FIRST_WORD:
+            after = LETTERS.match(text, word.end() + 1)
+            month = names.get(f"{name} {_spelling(after[0])}") if after else None
+            span = (word.start(), after.end()) if after else span
         if month and (found := _around(text, span, month)):
-            return found
-        if name in solar and (found := _around(text, span, solar[name], _solar)):
             return found
     return _numbered_month(text)
 
@@ -256,12 +265,6 @@ def _spelling(word: str) -> str:
     return (
         word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))
     )
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    """The words that names of months with a space in them begin with."""
-    return frozenset(name.partition(" ")[0] for names in months().values() for name in names if " " in name)
 
 
 # Templates set a time, the reading time or the day of an update right behind the year: "17 October 20236:01 PM",
@@ -289,13 +292,8 @@ VIETNAMESE = re.compile(
 )
 
 
-def _around(
-    text: str, name: tuple[int, int], month: int, read: Callable[..., Day | None] | None = None
-) -> Day | None:
-    """The day whose month a name gives: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs".
-
-    read makes a day of year, month, day and place; without it they are Gregorian.
-    """
+def _around(text: str, name: tuple[int, int], month: int) -> Day | None:
+    """The day whose month a name gives: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs"."""
     start, end = name
     if day := DAY_BEFORE.search(text, max(0, start - 12), start):
         year = YEAR_AFTER.match(text, end)
@@ -307,7 +305,8 @@ def _around(
         return None
     if year is None and (year := YEAR_BEFORE.search(text, max(0, start - LONGEST_YEAR), start)):
         start = year.start()
-    return (read or _valid)(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
+    read, month = (_solar, month - SOLAR_MONTH) if month > SOLAR_MONTH else (_valid, month)
+    return read(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
 
 
 def _numbered_month(text: str) -> Day | None:
