@@ -13,6 +13,8 @@ from archiver.word_lists import lines, word_table
 LONGEST = 300
 EDGES = PUNCTUATION.replace("#", "")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# What stands for any words.
+ANY = "*"
 # Letters by which the phrases that may match are found.
 KEY = 2
 
@@ -27,7 +29,7 @@ class _Piece(NamedTuple):
 
 
 _Phrase: TypeAlias = tuple[_Piece, ...]
-"""One line of the file: its pieces, of which the first stands at the beginning of a text and the last at its end."""
+"""A line of the file with any words in it: its pieces, the first stands where a text begins, the last where it ends."""
 _Keyed: TypeAlias = dict[str, list[_Phrase]]
 
 
@@ -36,7 +38,9 @@ def is_furniture(text: str) -> bool:
     if len(text) > LONGEST:
         return False
     line = NUMBER.sub("0", fold(text)).strip(EDGES)
-    by_beginning, by_end, others = _phrases()
+    whole, by_beginning, by_end, others = _phrases()
+    if line in whole:
+        return True
     for phrase in by_beginning.get(line[:KEY], ()):
         if line.startswith(phrase[0].text) and _is_said_by(line, phrase):
             return True
@@ -47,8 +51,6 @@ def is_furniture(text: str) -> bool:
 
 def _is_said_by(line: str, phrase: _Phrase) -> bool:
     first, last = phrase[0], phrase[-1]
-    if len(phrase) == 1:
-        return line == first.text
     if not (line.startswith(first.text) and _stands(line, first, 0)):
         return False
     at = len(first.text)
@@ -77,20 +79,28 @@ def _stands(line: str, piece: _Piece, start: int) -> bool:
 
 
 @cache
-def _phrases() -> tuple[_Keyed, _Keyed, list[tuple[str, _Phrase]]]:
-    """The phrases by what they begin with, else by what they end with; the others, each with its longest piece."""
-    found: dict[str, dict[_Phrase, None]] = {}
-    ends: dict[str, dict[_Phrase, None]] = {}
-    for table in word_table("parsers", "furniture.toml").values():
-        for phrase in map(_phrase, chain.from_iterable(map(_spellings, lines(table["texts"])))):
-            beginning, end = phrase[0].text[:KEY], phrase[-1].text[-KEY:]
-            if len(beginning) == KEY or len(end) < KEY:
-                found.setdefault(beginning if len(beginning) == KEY else "", {})[phrase] = None
-            else:
-                ends.setdefault(end, {})[phrase] = None
-    others = [(max((piece.text for piece in phrase), key=len), phrase) for phrase in found.pop("", ())]
-    by_beginning, by_end = ({key: list(phrases) for key, phrases in each.items()} for each in (found, ends))
-    return by_beginning, by_end, others
+def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, list[tuple[str, _Phrase]]]:
+    """The lines without "any words"; the phrases by what they begin with, else by what they end with; all others.
+
+    Each of the others has its longest piece beside it.
+    """
+    tables = word_table("parsers", "furniture.toml").values()
+    written = dict.fromkeys(
+        chain.from_iterable(_spellings(line) for table in tables for line in lines(table["texts"]))
+    )
+    whole = frozenset(fold(line).strip(EDGES) for line in written if ANY not in line)
+    found: dict[str, list[_Phrase]] = {}
+    ends: dict[str, list[_Phrase]] = {}
+    others: list[tuple[str, _Phrase]] = []
+    for phrase in (_phrase(line) for line in written if ANY in line):
+        beginning, end = phrase[0].text[:KEY], phrase[-1].text[-KEY:]
+        if len(beginning) == KEY:
+            found.setdefault(beginning, []).append(phrase)
+        elif len(end) == KEY:
+            ends.setdefault(end, []).append(phrase)
+        else:
+            others.append((max((piece.text for piece in phrase), key=len), phrase))
+    return whole, found, ends, others
 
 
 def _spellings(line: str) -> tuple[str, ...]:
@@ -99,7 +109,7 @@ def _spellings(line: str) -> tuple[str, ...]:
 
 
 def _phrase(line: str) -> _Phrase:
-    pieces = line.strip(EDGES.replace("*", "")).split("*")
+    pieces = line.strip(EDGES.replace(ANY, "")).split(ANY)
     return tuple(map(_piece, pieces))
 
 
