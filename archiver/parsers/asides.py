@@ -33,6 +33,7 @@ LINKED_WORDS = 4
 # text, so many boxes out; nor is a button of so few words.
 FORM_DEPTH, FORM_BLOCKS, LONGEST_FORM = 3, 6, 700
 TYPED = frozenset({"text", "email", "tel"})
+MOST_FIELDS = 20
 BUTTON_WORDS = 3
 MARKS = " :：-–—|>»›→▶►•·*+([<)]"
 # There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
@@ -82,11 +83,12 @@ def _beside_forms(layout: Layout) -> set[int]:
     """The blocks, by index, of small boxes in which one may type something: what invites to a newsletter."""
     found: set[int] = set()
     for form in [box for box in layout.boxes if box.tag == "form"]:
-        if not any(map(_is_typed_in, form.element.iter("input", "textarea"))):
+        if not any(map(_is_typed_in, islice(form.element.iter("input", "textarea"), MOST_FIELDS))):
             continue
         for box in islice(form.lineage(), FORM_DEPTH):
-            blocks = layout.blocks[box.first_block : box.end_block]
-            if len(blocks) > FORM_BLOCKS or sum(map(_size, blocks)) > LONGEST_FORM:
+            if box.end_block - box.first_block > FORM_BLOCKS:
+                break
+            if sum(map(_size, layout.blocks[box.first_block : box.end_block])) > LONGEST_FORM:
                 break
             found.update(range(box.first_block, box.end_block))
     return found

@@ -16,7 +16,7 @@ from archiver.parsers.bylines import (
     looks_like_a_name,
 )
 from archiver.parsers.credits import without_credits
-from archiver.parsers.text import clean, fold
+from archiver.parsers.text import fold
 from archiver.parsers.urls import words_of_path
 
 # Addresses of sections and topics.
@@ -78,7 +78,7 @@ def names_beside_dates(
         names = _names_alone(line)
         if any(fold(name) in title for name in names):
             continue
-        if names and not any(clean(block.text) in names for block in layout.blocks[: near.index]):
+        if names and not any(block.text in names for block in layout.blocks[: near.index]):
             return names
     return ()
 
