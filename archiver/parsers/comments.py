@@ -71,7 +71,9 @@ def _behind_most(layout: Layout, likely: list[Block]) -> list[Block]:
 def _heads_comments(block: Block) -> bool:
     if len(block.text) > LONGEST_HEADING or (block.linked and not block.heading):
         return False
-    return NUMBER.sub("", fold(block.text)).strip(PUNCTUATION) in _phrases("headings")
+    folded = fold(block.text)
+    said = NUMBER.sub("", folded).strip(PUNCTUATION)
+    return said in _phrases("headings") or (said in _phrases("counted") and NUMBER.search(folded) is not None)
 
 
 def _answered(layout: Layout, likely: list[Block]) -> Iterator[int]:

@@ -9,7 +9,7 @@ from archiver.word_lists import lines, word_table
 # What a label is followed by.
 _BY = "by|von|par|de|di|por|per|door|van|av|af|oleh"
 MARK = re.compile(rf"[:：・]|\s(?:{_BY})\b", re.IGNORECASE)
-_WORD = r"[^\W\d_][\w'’‌-]*"
+_WORD = r"[^\W\d_][\w'’\u200c-]*"
 # Up to three words before a colon or a word for "by", and the marks before them.
 LABEL = re.compile(
     r"(?:^|[\s,;|/•·.(–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"
@@ -18,7 +18,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 CALLED = re.compile(rf"({_WORD}(?:\s{_WORD})?)\s*[:：]\s*")
-END = re.compile(r"[|;/•·]|$")
+END = re.compile(r"[|;/•·]")
 # Longer texts are no bylines.
 LONGEST = 200
 
@@ -30,7 +30,8 @@ def without_credits(text: str) -> str:
     start = 0
     while found := LABEL.search(text, start):
         if fold(found["label"]) in _others():
-            text, start = text[: found.start()] + text[END.search(text, found.end()).start() :], found.start()  # type: ignore[union-attr]  # ends at the latest where the text does
+            rest = END.search(text, found.end())
+            text, start = text[: found.start()] + (text[rest.start() :] if rest else ""), found.start()
         else:
             start = found.start("label") + 1
     return text.strip()
