@@ -250,6 +250,14 @@ def test_element_of_a_heading_that_the_title_lacks_is_no_part_of_it(h1: str) -> 
     assert headline(page(h1=h1.format(title), title=f"{title} - River Post"))[0] == title
 
 
+def test_quotation_mark_in_an_element_of_its_own_is_part_of_the_title() -> None:
+    html = page(
+        h1="<span>“</span>It will be green again” says the mill’s keeper", title="Green again - River Post"
+    )
+
+    assert headline(html)[0] == "“It will be green again” says the mill’s keeper"
+
+
 def test_element_of_a_heading_that_the_title_has_too_is_part_of_it() -> None:
     html = page(
         h1='<span class="kicker">Weather:</span> Flood closes the old bridge',

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
 from itertools import islice
+from unicodedata import category
 
 from archiver.items import Origin, StatedTitle, TitleOrigin
 from archiver.parsers.blocks import Block, Box, Layout
@@ -298,9 +299,14 @@ def _without_mark(block: Block, text: str, titles: set[str]) -> str | None:
             continue
         rest = text.removeprefix(mark) if text.startswith(mark) else text.removesuffix(mark)
         rest = rest.strip(MARKED_OFF)
-        if rest != text and (fold(rest).rstrip(".") in begun or not any(map(str.isalnum, mark))):
+        if rest != text and (fold(rest).rstrip(".") in begun or all(map(_is_icon, mark))):
             return rest
     return None
+
+
+def _is_icon(c: str) -> bool:
+    """Whether a character is a picture, also one of a font of icons, and no mark of a sentence."""
+    return category(c) in ("So", "Co")
 
 
 def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
