@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,3 +90,8 @@ def first_lines(number: int, *arguments: object) -> Result:
         process.stdout.close()
         err = process.stderr.read()
         return Result(process.wait(SECONDS), out, err)
+
+
+def wait_for_the_next_second() -> None:
+    """Visits have their second in the archive: those of one crawl after another must not share it."""
+    time.sleep(1 - time.time() % 1)

@@ -1,9 +1,9 @@
 """Real crawls of a site that changes leave the history of its stories."""
 
-import time
 from contextlib import closing
 from pathlib import Path
 
+from commands import wait_for_the_next_second
 from conftest import Crawl
 from misbehaving import HEADLINE, OPENING, PARAGRAPHS, answer, feed, front, misbehaving, story
 
@@ -15,11 +15,6 @@ from db.connection import read_archive
 
 def flood(headline: str = HEADLINE, *more: str) -> bytes:
     return story(headline, OPENING.format(HEADLINE), *PARAGRAPHS, *more)
-
-
-def wait_for_the_next_second() -> None:
-    """Visits have their second in the archive: those of one crawl after another must not share it."""
-    time.sleep(1 - time.time() % 1)
 
 
 def test_crawls_of_a_changing_page_tell_its_versions(crawl: Crawl, archive: Path) -> None:

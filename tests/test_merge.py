@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, compare_with_index, link, one, visit
 from archives import crawl as begin
-from commands import Run, runner
+from commands import Run, runner, wait_for_the_next_second
 from conftest import crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
 
@@ -57,7 +57,9 @@ def crawled(
     running.pages["/ferry"] = answer(story("The ferry is sold to the city"))
     running.pages["/new"] = answer(story("A story that is new to everybody"))
     running.pages["/"] = front("/new", *(f"/{name}" for name in NAMES))
+    wait_for_the_next_second()
     crawl(running.url)
+    wait_for_the_next_second()
     running.pages["/flood"] = answer(story("The flood is over at last"))
     crawl_of(fresh_processes, folder / "other" / "archive.db")(running.url)
     return folder
