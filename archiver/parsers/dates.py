@@ -1,13 +1,12 @@
 """Dates as pages write them: ISO 8601, RFC 5322, numbers and words in many languages, with and without year."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 
 from archiver.parsers.calendars import ERA_DAY, common_year, counts_solar, era_year, from_solar
-from archiver.parsers.phrases import months, solar_months
+from archiver.parsers.phrases import month_spelling, months, solar_months
 from archiver.parsers.text import MARKS, clean
 
 # No news page is older than the web itself is.
@@ -244,7 +243,7 @@ def _month_names(language: str) -> dict[str, int]:
 def _in_words(text: str, language: str) -> Day | None:
     names = _month_names(language)
     for word in LETTERS.finditer(text):
-        name = _spelling(word[0])
+        name = month_spelling(word[0])
         month = names.get(name)
         if month is None and "." in name:
             month = names.get(name.partition(".")[0])
@@ -253,18 +252,11 @@ def _in_words(text: str, language: str) -> Day | None:
         span = word.span()
         if month == FIRST_WORD:
             after = LETTERS.match(text, word.end() + 1)
-            month = names.get(f"{name} {_spelling(after[0])}") if after else None
+            month = names.get(f"{name} {month_spelling(after[0])}") if after else None
             span = (word.start(), after.end()) if after else span
         if month and (found := _around(text, span, month)):
             return found
     return _numbered_month(text)
-
-
-def _spelling(word: str) -> str:
-    """A word as the names of months are written: some letters of Indian scripts are also two characters."""
-    return (
-        word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))
-    )
 
 
 # Templates set a time, the reading time or the day of an update right behind the year: "17 October 20236:01 PM",

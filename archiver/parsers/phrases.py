@@ -47,9 +47,14 @@ def solar_months() -> dict[str, int]:
     return _numbered(word_table("parsers", "months.toml")[SOLAR])
 
 
-def month_spellings(name: str) -> set[str]:
-    """Return how a month's name is written, in small letters: composed, also without accents if it is long."""
-    small = normalize("NFC", name.lower().replace("i\u0307", "i"))
+def month_spelling(word: str) -> str:
+    """Return a word as the names of months are compared: in small letters, those of Indian scripts in one form."""
+    return word.lower() if word.isascii() else normalize("NFC", word.lower().replace("i\u0307", "i"))
+
+
+def _month_spellings(name: str) -> set[str]:
+    """A month's name as it is compared, also without accents if it is long."""
+    small = month_spelling(name)
     return {small, unaccented(small)} if len(small) >= LEAST_UNACCENTED_MONTH else {small}
 
 
@@ -58,7 +63,7 @@ def _numbered(text: str) -> dict[str, int]:
         spelling: number
         for number, names in enumerate(lines(text), 1)
         for name in names.split()
-        for spelling in month_spellings(name.replace("_", " "))
+        for spelling in _month_spellings(name.replace("_", " "))
     }
 
 

@@ -128,11 +128,14 @@ def related_links(
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
     )
+    return Related(links, _blocks_of(layout, chosen, likeliest), found, least)
+
+
+def _blocks_of(layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown]) -> frozenset[int]:
+    """The blocks, by index, that show the chosen links, and what announces them right above."""
     blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
-    # What announces them right above is no more the story's than they are.
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
-    blocks |= {number for number in announced if number + 1 in blocks}
-    return Related(links, frozenset(blocks), found, least)
+    return frozenset(blocks | {number for number in announced if number + 1 in blocks})
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
