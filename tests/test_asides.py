@@ -139,3 +139,36 @@ def test_text_in_an_article_element_beside_the_headline_s_is_read() -> None:
 @pytest.mark.parametrize("end", ["Ada Quist", "By Ada Quist", "Ada Quist ada.quist@news.example"])
 def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
     assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS
+
+
+BOX = "<p>A bridge that was closed for a day costs the town a day.</p><p>Call the office today and ask.</p>"
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["cta", "article-cta-block", "btn-row", "wp-caption", "post hentry", "star-rating", "sr-only", "visually-hidden"],
+)
+@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
+def test_boxes_called_something_else_than_text_stay_out(names: str, kind: str) -> None:
+    assert read(f'<div class="{names}">{BOX}</div>', kind=kind).body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("names", ["mol-infobox", "fact-box", "faktaboks", "C-facts"])
+def test_boxes_of_facts_within_the_text_stay_out(names: str) -> None:
+    assert read(f'<div class="{names}"><h3>The bridge</h3>{BOX}</div>').body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("names", ["newsletter-box", "registration-only"])
+def test_invitations_of_a_newsroom_stay_out(names: str) -> None:
+    assert read(f'<div class="{names}">{BOX}</div>').body.split("\n\n") == PARAGRAPHS
+
+
+def test_box_that_holds_most_of_the_text_is_the_text_whatever_it_is_called() -> None:
+    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body>
+        <main><h1>Flood closes the old bridge</h1><div class="modal cta hentry">{texts}</div></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == PARAGRAPHS

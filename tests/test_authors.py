@@ -233,3 +233,74 @@ def test_only_byline_of_a_page_counts_however_far_from_its_story() -> None:
     assert found("<li>Author Ann Lee</li><li>Author Zoë Roy</li>") == ()
     assert found('<div class="comments"><p>By Ann Lee</p></div>') == ()
     assert found("<nav><p>By Event Type</p></nav><h4>By Event Type</h4>") == ()
+
+
+FIRM = {"@type": "Organization", "name": "River Wire"}
+
+
+@pytest.mark.parametrize("author", [FIRM, "Newsroom", "R.W.", {"@type": "NewsMediaOrganization", "name": "洪水新聞"}])
+def test_person_of_the_byline_comes_before_a_firm_or_a_word_of_the_data(author: object) -> None:
+    html = page(author=author, byline='<p class="byline">By Ann Lee</p>')
+
+    assert authors(html) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize("author", [FIRM, "Newsroom"])
+def test_firm_or_word_of_the_data_counts_where_no_line_names_a_person(author: object) -> None:
+    found, origin = authors(page(author=author, byline="<p class='byline'>Opinion</p>"))
+
+    assert found in (("River Wire",), ("Newsroom",))
+    assert origin is Origin.JSON_LD
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Ann Lee (now) and Bo Ek (earlier)", ("Ann Lee", "Bo Ek")),
+        ("Ann Lee in Lund", ("Ann Lee",)),
+        ("River Post - Ann Lee", ("Ann Lee",)),
+        ("Tess", ("Tess",)),
+    ],
+)
+def test_names_of_the_data_are_read_without_where_and_when(stated: str, expected: tuple[str, ...]) -> None:
+    assert authors(page(author=stated))[0] == expected
+
+
+def test_longer_form_of_a_name_in_a_byline_comes_before_the_short_one_of_the_data() -> None:
+    assert authors(page(author="Tess", byline="<p>By Tess Okafor</p>"))[0] == ("Tess Okafor",)
+
+
+def test_authors_below_a_heading_behind_the_text_are_all_read() -> None:
+    cards = "".join(
+        f'<div><a href="/authors/{number}">{name}</a></div>' for number, name in enumerate(("Ann Lee", "Bo Ek"))
+    )
+
+    assert authors(page(author=FIRM, end=f"</div><div><div>Authors</div>{cards}"))[0] == ("Ann Lee", "Bo Ek")
+
+
+def test_name_right_behind_the_text_signs_where_the_data_name_a_firm() -> None:
+    assert authors(page(author=FIRM, end="</div><div><p>Ann Lee</p>"))[0] == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("〔記者洪子恩／嘉義報導〕", ("洪子恩",)),
+        ("（中央社記者侯佳穎高雄5日電）", ("侯佳穎",)),
+        ("新华社成都4月27日电（记者周立诚、马晓燕）", ("周立诚", "马晓燕")),
+    ],
+)
+def test_reporters_at_the_head_of_a_chinese_text_are_read(head: str, expected: tuple[str, ...]) -> None:
+    text = "嘉義市東區一家早餐店連續三天收到千元假鈔，老闆報警後警方在附近逮捕一名男子，全案移送地檢署偵辦。"
+    more = "警方提醒民眾，收鈔時可摸凸紋、看水印、轉變色油墨，如果發現可疑鈔票，應記下對方特徵並儘速報案。"
+    caption = "<p>警方起獲的假鈔。新华社记者 程岩 摄</p>"
+    html = f"""<html lang="zh"><head><title>假鈔案</title></head><body><article><h1>早餐店連收假鈔</h1>
+        <p>{head}{text}</p>{caption}<p>{more}</p></article></body></html>"""
+
+    assert authors(html.encode())[0] == expected
+
+
+def test_line_that_calls_the_author_by_a_word_and_a_comma_is_a_byline() -> None:
+    byline = "<section><strong>Article information</strong><ul><li><span>Author, </span><span>Ann Lee</span></li></ul></section>"
+
+    assert authors(page(author=FIRM, byline=byline))[0] == ("Ann Lee",)

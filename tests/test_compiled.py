@@ -226,7 +226,7 @@ NAME_PIECES = st.one_of(
     st.sampled_from([part.strip(".") for parts in names.MEANINGS.values() for part in parts.split()]).flatmap(
         lambda part: st.sampled_from((part, part.replace("-", "_"), part.replace("-", ""), f"{part}s"))
     ),
-    st.sampled_from((*"abdehnotw-_ ", "\t", "é", "漢", "x" * 70)),
+    st.sampled_from((*"abdehnotw-_5 ", "\t", "é", "漢", "x" * 70)),
 )
 
 

@@ -1,7 +1,9 @@
 """What stands within a story's text and is none of it: captions, boxes, embedded posts, the lines of a newsroom."""
 
 import re
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import accumulate, islice
 
 from lxml.etree import _Element as Element
 
@@ -23,7 +25,19 @@ EMBED_NAMES = bit("embed")
 EMBEDDED = re.compile(
     r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
 )
-INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
+# What boxes of a few blocks are called that hold none of the text: calls to action, captions, boxes of facts, polls,
+# other posts, what only screen readers are told. Right of 144 out of 145 such blocks that the models
+# take for text.
+OFF_TEXT = re.compile(
+    r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
+    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
+)
+# The same within the text; before it, such a box may be its summary.
+FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts)(?![a-z])")
+# Such a box holds less of the text than this.
+LITTLE = 0.5
+SIGNUP_NAMES = bit("signup")
+INSET_NAMES = SIGNUP_NAMES | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
@@ -72,11 +86,33 @@ def without_asides(
     if is_news:
         beside_forms = _beside_forms(layout)
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
+    found = {block.index: Reason.OFF_TEXT for block in _off_text(own, is_news=is_news)} | found
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
         return own
     reasons.update(found)
     return kept
+
+
+def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
+    """Yield the blocks in boxes that are called something else than text and hold little of it.
+
+    In newsrooms, those that are called invitations, too: right of all 12 such blocks.
+    """
+    at = [block.index for block in own]
+    size = [0, *accumulate(map(_size, own))]
+    for block in own:
+        for box in block.box.lineage():
+            held = size[bisect_left(at, box.end_block)] - size[bisect_left(at, box.first_block)]
+            if held > LITTLE * size[-1]:
+                break
+            if box.names and (
+                OFF_TEXT.search(box.names)
+                or (box.first_block > at[0] and FACTS.search(box.names))
+                or (is_news and box.meanings & SIGNUP_NAMES)
+            ):
+                yield block
+                break
 
 
 def _beside_forms(layout: Layout) -> set[int]:

@@ -8,10 +8,13 @@ from archiver.items import Origin
 from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
     AMBIGUOUS,
+    KATAKANA,
     LONGEST_LINE,
+    SIGNERS_BREAK,
     beside_a_date,
     byline_names,
     is_label,
+    is_desk,
     is_office,
     is_team,
     looks_like_a_name,
@@ -20,9 +23,11 @@ from archiver.parsers.bylines import (
     signed_names,
     without_times,
 )
+from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
+from archiver.parsers.furniture import is_furniture
 from archiver.parsers.headline import site_names
-from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
+from archiver.parsers.lone_names import LONE_WORDS, is_lone_name, lone_names, names_beside_dates
 from archiver.parsers.names import bit
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
@@ -43,8 +48,14 @@ AUTHOR_META = (
     "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
 # How Chinese papers name the reporter at the head of the text: "（记者王小明）".
-REPORTER = re.compile(r"[（(][^（）()]{0,8}(?:记者|記者)\s*([\u4e00-\u9fff]{2,4})[^（）()]{0,8}[）)]")
+REPORTER = re.compile(
+    r"[（(〔【][^（）()〔〕【】]{0,8}(?:记者|記者)\s*(?P<names>[\u4e00-\u9fff、，,\s]{2,20})"
+    r"(?P<rest>[^（）()〔〕【】]{0,14})[）)〕】]"
+)
+# How Taiwanese agencies sign: name, place of two or three characters, day.
+WIRED = re.compile(r"\d{1,2}日(?:[電专專]|综合|綜合)")
 HEAD = 60
+ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 # Accounts of publishing systems.
 NOBODY = frozenset(
     {
@@ -97,6 +108,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     # Words of the address name sections and the story, as those of the title do.
     title = f"{fold(structured.title)} {' '.join(PATH_BREAK.split(url.partition('?')[0].lower()))}"
     editors: Sourced[tuple[str, ...]] = Sourced(())
+    firms, firm = _organizations(structured), False
     for origin, candidates in (
         (Origin.JSON_LD, _json_authors(structured, own)),
         (Origin.META, _meta_authors(structured, own)),
@@ -104,15 +116,18 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.MICRODATA, _item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
-        (Origin.TEXT, _signature(layout, places, title)),
+        (Origin.TEXT, _signature(layout, places, title, has_firm="author" in structured.story)),
     ):
         found = tuple(dict.fromkeys(candidates))
+        if firm and not all(map(_is_person, found)):
+            continue
         if (
             people := tuple(name for name in found if not (_is_site(name, own) or _is_account(name)))
-        ) and not all(map(is_office, people)):
+        ) and not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not _is_site(name, own))
             return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
+        firm = firm or bool(people)
         if found and (not editors.value or any(map(_is_account, found))):
             editors = Sourced(found, origin)
             if origin is Origin.BYLINE:
@@ -129,6 +144,13 @@ def _is_site(name: str, own: frozenset[str]) -> bool:
         or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
         or any(len(site) >= LONG_SITE and folded.endswith(" " + site) for site in own)
     )
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is surely a person's by its form."""
+    if ASIAN_NAME.fullmatch(name):
+        return True
+    return looks_like_a_name(name) and not any(map(KATAKANA.fullmatch, name.split()))
 
 
 def _is_account(name: str) -> bool:
@@ -163,6 +185,19 @@ def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
         if found:
             yield from found
             return
+
+
+def _organizations(structured: Structured) -> frozenset[str]:
+    """The names that JSON-LD gives as the story's authors and calls organizations, folded."""
+    value = structured.story.get("author")
+    items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
+    return frozenset(
+        fold(name)
+        for item in items
+        if isinstance(item, dict) and any(kind.endswith("Organization") for kind in strings(item.get("@type")))
+        for text in strings(item.get("name"))
+        for name in names_in(text, stated=True)
+    )
 
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
@@ -225,6 +260,7 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
     for block in chain(lines, _lines_beside_text(layout, places)):
         if names := _linked_names(block) or _explicit_names(block):
             yield from names
+            yield from _linked_below(layout, block)
             return
     lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
@@ -237,6 +273,17 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
 def _linked_names(block: Block) -> list[str]:
     links = [_text(anchor) for anchor in block.anchors if _leads_to_author(anchor)]
     return [name for text in links for name in names_in(text, stated=True) if not says("furniture", name)]
+
+
+def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
+    """The names in the lines right behind one that links its author, where "Authors" stands above them all."""
+    above = layout.blocks[block.index - 1] if block.index else block
+    if fold(above.text) not in author_labels() or not any(map(_leads_to_author, block.anchors)):
+        return
+    for line in layout.blocks[block.index + 1 : block.index + MOST_SIGNERS]:
+        if len(line.text) > LONGEST_LINE or not (names := _linked_names(line)):
+            return
+        yield from names
 
 
 def _leads_to_author(anchor: Anchor) -> bool:
@@ -298,24 +345,43 @@ def _is_called_byline(block: Block) -> bool:
     return any(box and BYLINE.search(box.names) and not NOT_A_BYLINE.search(box.names) for box in boxes)
 
 
-def _signature(layout: Layout, places: Places, title: str) -> Iterator[str]:
-    """The names that stand alone in a paragraph at the text's beginning or end."""
+def _signature(layout: Layout, places: Places, title: str, *, has_firm: bool) -> Iterator[str]:
+    """The names that stand alone in a paragraph at the text's beginning or end, or behind it if a firm is stated."""
     if (first := places[1] if len(places) > 1 else None) and (named := REPORTER.search(first.text[:HEAD])):
-        yield named[1]
-        return
+        if reporters := _reporters(named["names"], named["rest"]):
+            yield from reporters
+            return
     boxes = {(block.box.parent, block.box.tag) for block in places[1:] if block}
     for block in _lines_beside_text(layout, places, SIGNED_WITHIN):
-        if block.anchors or block.heading or (block.box.parent, block.box.tag) not in boxes:
+        if block.anchors or block.heading or not (
+            (block.box.parent, block.box.tag) in boxes or (has_firm and _is_right_behind(block, places))
+        ):
             continue
         if fold(block.text) in title:
             continue
-        names = [] if _is_within(layout, block, places) else list(people_in(block.text))
+        names = [] if _is_within(layout, block, places) or is_furniture(block.text) else list(people_in(block.text))
         if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
             yield from names
             return
         if is_team(block.text):
             yield block.text
             return
+
+
+def _is_right_behind(block: Block, places: Places) -> bool:
+    """Whether a line is the one behind the text and nothing but a name."""
+    last = places[2] if len(places) > 2 else None
+    return last is not None and block.index == last.index + 1 and is_lone_name(block)
+
+
+def _reporters(said: str, rest: str) -> list[str]:
+    """The names of reporters at the head of a text: "王小明、李華" or, before a day, "王小明台北"."""
+    names = SIGNERS_BREAK.split(said.strip())
+    if WIRED.match(rest):
+        # A place of two characters, or three, stands behind the last name of two or three.
+        last = names[-1]
+        names[-1] = last[:2] if len(last) <= 4 else last[:3]
+    return [name for name in names if 2 <= len(name) <= 4]
 
 
 def _is_within(layout: Layout, block: Block, places: Places) -> bool:

@@ -17,7 +17,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 BYLINE_BREAK = re.compile(r"\s*[:：・]\s*|\s+")
 NAME_SPLIT = re.compile(
     r"\s*(?:[,;|/•·]\s*(?:and|und|et|&)\s|[,;|/•·]|\((?:with|avec|mit|con|com)\s"
-    r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|&|with|avec|mit|con)\s)\s*"
+    r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|و|&|with|avec|mit|con)\s)\s*"
 )
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
@@ -43,7 +43,7 @@ WEEKDAY = re.compile(
 IN_SECTION = re.compile(r"\s(?:in|unter|dans|en|em)\s[^|]*$", re.IGNORECASE)
 MOST_DATES = 3
 # What stands before a name only where what follows looks like one, unless a colon follows: "From India to Argentina".
-AMBIGUOUS = re.compile(r"(?:from|text|aus|texto|texte|de|da|di)\s+(?![:：])", re.IGNORECASE)
+AMBIGUOUS = re.compile(r"(?:from|text|aus|texto|texte|de|da|di|haber)\s+(?![:：])", re.IGNORECASE)
 ACCOUNT_NAME = re.compile(r"[a-z][\w.-]+")
 # News agencies and editors sign with a few small letters: "dpa", "hej".
 AGENCY = re.compile(r"[a-z]{2,5}")
@@ -71,8 +71,13 @@ DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?\s?D|R\.?D\.?N?|M\.?P\.?H|M\.?B\.?A|M\.?S\.?c?|C\.?P\.?A|D\.?D\.?S|D\.?V\.?M|J\.?D|L\.?D\.?N|Esq|[JS]r)\.?"
 )
 DEGREE_BEHIND = re.compile(rf"[,\s]+(?:{DEGREE.pattern})$")
-# Whom a reporter writes for and how long that is to read: "Ann Lee for the River Post", "Ann Lee 5 min read".
-BEHIND_NAME = re.compile(r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|\d+\s?(?:-\s)?min).*")
+# Whom a reporter writes for and how long that is to read: "Ann Lee for the River Post", "Ann Lee BBC News", "Ann Lee
+# 5 min read".
+BEHIND_NAME = re.compile(
+    r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b|\d+\s?(?:-\s)?min).*"
+)
+# Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "Ann Lee (now) and Bo Ek (earlier)".
+WHERE_AND_WHEN = re.compile(r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\))$")
 # The names of papers and agencies, behind those of people.
 PAPER = re.compile(
     r"\b(?:press|news|times|post|daily|herald|tribune|journal|gazette|telegraph|chronicle|reuters|bloomberg|magazine"
@@ -86,14 +91,19 @@ TEAM = re.compile(
     r"|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція)\b",
     re.IGNORECASE,
 )
-OFFICE = re.compile(r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报網网社台号]$|新闻$", re.IGNORECASE)
+OFFICE = re.compile(
+    r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$", re.IGNORECASE
+)
+# Japanese for foreign words: names have a dot between their parts.
+KATAKANA = re.compile(r"[ァ-ヺー]+")
+INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_]?")
 # What Korean and Chinese papers write behind a name: reporter.
 CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])")
 # How Chinese papers sign, before names of two to four characters, in the order of trust.
 _HAN = "\u4e00-\u9fff"
 SIGNED = tuple(
-    re.compile(rf"(?:{leader})\s*([{_HAN}]{{2,4}}(?:[\s、，,&]+[{_HAN}]{{2,4}})*)(?![{_HAN}：:])")
+    re.compile(rf"(?:{leader})\s*([{_HAN}]{{2,4}}(?:[\s、，,&]+[{_HAN}]{{2,4}})*)(?![{_HAN}：:]|\s*[摄攝])")
     for leader in (
         "(?:记者|記者)\\s*[：:]?",
         f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
@@ -178,7 +188,12 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
         return
     for number, part in enumerate(NAME_SPLIT.split(PLACE.sub("", clean(text)))):
         name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
+        if not number and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
+            people = [side for side in sides if looks_like_a_name(side) and not PAPER.search(side)]
+            name = people[0] if len(people) == 1 else name
         name = name if "(" in name else name.rstrip(")")
+        if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
+            name = bare
         if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
             name = bare
         if not name or (number and (ROLE.search(name) or PAPER.search(name))):
@@ -200,6 +215,7 @@ def _may_be_name(name: str) -> bool:
         len(name.split()) <= LONGEST_NAME_WORDS
         and (len(name) <= LONGEST_UNSPACED_NAME or UNSPACED.search(name) is None)
         and not NOT_A_NAME.search(name)
+        and not KATAKANA.fullmatch(name)
         and not DEGREE.fullmatch(name)
         and not is_phrase("by", name)
         and not says("published", name)
@@ -215,7 +231,7 @@ def _without_phrase(part: str) -> str:
         (
             size
             for size in range(min(LONGEST_PHRASE, len(words) - start - 1), 0, -1)
-            if is_phrase("by", " ".join(words[start : start + size]))
+            if is_phrase("by", " ".join(words[start : start + size]).rstrip(",،"))
         ),
         0,
     ):
@@ -260,6 +276,13 @@ def is_office(name: str) -> bool:
     return OFFICE.search(name) is not None
 
 
+def is_desk(name: str) -> bool:
+    """Whether a name given as author says less than a person's does: that of a desk or a paper, or one word."""
+    # Of scripts without capitals, names have no spaces, or have one word.
+    is_word = " " not in name and name.lower() != name.upper()
+    return is_word or is_office(name) or INITIALS.fullmatch(name) is not None
+
+
 def is_dated(text: str) -> bool:
     """Whether a line is short and gives a year, in any digits and calendar."""
     if len(text) >= LONGEST_LINE // 2:
@@ -288,7 +311,7 @@ def _may_start_byline(text: str) -> bool:
     """Whether a text begins with the first word of a phrase for "by" or of a label: few do."""
     if len(text) > LONGEST_BYLINE:
         return False
-    first = BYLINE_BREAK.split(text.strip(), maxsplit=1)[0].rstrip(".")
+    first = BYLINE_BREAK.split(text.strip(), maxsplit=1)[0].rstrip(".,،")
     return len(first) <= LONGEST_FIRST and fold(first) in _first_words()
 
 

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from archiver.parsers.compiled import module, replaced
 
 # Each meaning with the parts of a class, id or role that speak of it: a hyphen stands for "-", "_" or nothing, a dot
-# for a place where no letter stands. A name may have several meanings; none is decisive alone, they are evidence for
-# the models that weigh them.
+# for a place where no letter stands, before a part no digit either ("5ad37e" is generated). A name may have several
+# meanings; none is decisive alone, they are evidence for the models that weigh them.
 MEANINGS: dict[str, str] = {
     "body": "article-body story-body entry-content post-content article-content article-text body-copy story-content "
     "post-body content-body rich-text main-content page-content body-text wysiwyg prose paragraph text-body text-block",
@@ -80,7 +80,7 @@ def _any_part() -> re.Pattern[str]:
     parts = {part for parts in MEANINGS.values() for part in parts.split()}
     bound = {part for part in parts if part.startswith(".")}
     anywhere, apart = _tree(parts - bound), _tree({part.removeprefix(".") for part in bound})
-    return re.compile(f"(?=({anywhere}|(?<![a-z]){apart})([a-z]?))")
+    return re.compile(f"(?=({anywhere}|(?<![a-z0-9]){apart})([a-z]?))")
 
 
 def _tree(parts: set[str]) -> str:
@@ -106,7 +106,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _expression(part: str) -> str:
-    before = "(?<![a-z])" if part.startswith(".") else ""
+    before = "(?<![a-z0-9])" if part.startswith(".") else ""
     after = "(?![a-z])" if part.endswith(".") else ""
     return before + part.strip(".").replace("-", "[-_]?") + after
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     BIOGRAPHY = "who the author is"
     EMBEDDED = "embedded post"
     MENU = "menu in a line"
+    OFF_TEXT = "in a box called something else"
     INSET = "inset"
     COMMENT = "comment of a reader"
     DATE = "date line"

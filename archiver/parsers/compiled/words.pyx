@@ -168,7 +168,8 @@ def know_names(dict parts, Py_ssize_t longest_name):
     cdef int node, step, at
     LONGEST_NAME, COUNT = longest_name, 2
     for part, bits in parts.items():
-        # Node 0 is where parts begin that may stand anywhere, node 1 where those do that no letter may stand before.
+        # Node 0 is where parts begin that may stand anywhere, node 1 where those do that no letter or
+        # digit may stand before.
         node = 1 if part.startswith(".") else 0
         for letter in part.strip("."):
             step = HYPHEN if letter == "-" else ord(letter) - ord("a")
@@ -226,7 +227,8 @@ def meanings_of(str names not None):
                 bits |= _meant(0, kind, data, place, end)
                 if before < 0 or before == HYPHEN:
                     bits |= _meant(1, kind, data, place, end)
-            before = letter
+            # A digit before it makes it a part of a generated name: "5ad37e" is no advertisement.
+            before = 0 if 0x30 <= PyUnicode_READ(kind, data, place) <= 0x39 else letter
         at = end
     return bits
 
