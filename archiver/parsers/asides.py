@@ -33,11 +33,12 @@ OFF_TEXT = re.compile(
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
 )
 # The same within the text; before it, such a box may be its summary.
-FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts)(?![a-z])")
+FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
 # Such a box holds less of the text than this.
 LITTLE = 0.5
-SIGNUP_NAMES = bit("signup")
-INSET_NAMES = SIGNUP_NAMES | bit("related") | bit("advert") | bit("share") | bit("comment")
+# What a newsroom calls the boxes that invite: what only subscribers may read is called after them, too.
+INVITES = re.compile(r"newsletter|sign-?_?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)")
+INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
@@ -109,7 +110,7 @@ def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
             if box.names and (
                 OFF_TEXT.search(box.names)
                 or (box.first_block > at[0] and FACTS.search(box.names))
-                or (is_news and box.meanings & SIGNUP_NAMES)
+                or (is_news and INVITES.search(box.names))
             ):
                 yield block
                 break

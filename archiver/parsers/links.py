@@ -65,6 +65,9 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
 RANK = re.compile(r"\s*\d{1,2}[.)]?\s*")
+TIME = re.compile(r"\s*\d{1,2}[:.]\d\d\s*")
+# Words of the longest label before a headline in its link.
+LABEL_WORDS = 5
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
 
@@ -289,16 +292,20 @@ def _headline_parts(anchor: Anchor) -> list[str]:
     sizes: dict[str, int] = {}
     for text, names in given:
         sizes[names] = sizes.get(names, 0) + len(text.strip())
-    main = max(sizes, key=lambda names: sizes[names], default="")
+    likely = [names for names in sizes if not names.startswith("time ")]
+    main = max(likely or sizes, key=lambda names: sizes[names], default="")
     parts = [part for part in given if part[0].strip()]
     box = anchor.box
     # A headline that is not in an element of its own may begin with a number that is set in another type.
     is_apart = bool(parts) and main not in (parts[0][1], f"{box.tag} {box.names}")
     rank = parts[0] if is_apart and RANK.fullmatch(parts[0][0]) else None
+    if len(parts) > 1 and parts[0][1] != main and _is_beside_by_type(parts[0][0], parts[1][0]):
+        rank = parts[0]
     return [
         text
         for text, names in given
         if names == main
+        or text.isspace()
         or (
             (text, names) != rank
             and not _is_beside(names)
@@ -307,11 +314,19 @@ def _headline_parts(anchor: Anchor) -> list[str]:
     ]
 
 
+def _is_beside_by_type(first: str, after: str) -> bool:
+    """Whether the first piece of a link is a time, or a number that nothing but its type parts from the headline."""
+    return TIME.fullmatch(first) is not None or (RANK.fullmatch(first) is not None and after[:1].isalpha())
+
+
 def _without_label(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The pieces without a "Read also" that has an element to itself before the headline."""
     first = next((index for index, (text, _) in enumerate(parts) if text.strip()), len(parts))
     rest = parts[first + 1 :]
-    if not any(text.strip() for text, _ in rest) or kind_of_heading(parts[first][0]) is None:
+    if not any(text.strip() for text, _ in rest):
+        return parts
+    label = parts[first][0]
+    if len(label.split()) > LABEL_WORDS or kind_of_heading(label) is None:
         return parts
     return rest
 
