@@ -42,6 +42,7 @@ STORY_TYPES = frozenset(
         "posting",
     ]
 )
+NEWSROOM = "newsmediaorganization"
 PAGE_TYPES = frozenset(["webpage", "itempage", "collectionpage", "profilepage"])
 CONTROL = re.compile(r"[\x00-\x1f]+")
 COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*$", re.DOTALL)
@@ -73,6 +74,8 @@ class Structured:
     """The JSON-LD object of the story; empty if there is none."""
     page: Thing
     """The JSON-LD object of the web page around it; empty if there is none."""
+    is_of_newsroom: bool
+    """Whether some JSON-LD object is a news organization, or a meta element gives words for news searches."""
     things: dict[str, Thing]
     """Every JSON-LD object that has an @id, by it: authors are often only referred to."""
     meta: dict[str, list[str]]
@@ -105,6 +108,7 @@ def structured(root: Element) -> Structured:
     return Structured(
         story=max(stories, key=_weight, default={}),
         page=pages[0] if pages else {},
+        is_of_newsroom="news_keywords" in found.meta or any(NEWSROOM in named for named in kinds),
         things=things,
         meta=found.meta,
         items=Microdata(root),
@@ -203,8 +207,8 @@ class _Found:
 
 
 def is_news(structured: Structured) -> bool:
-    """Whether the page's data call its story a news article, as those of newsrooms do."""
-    return any("news" in kind or "liveblog" in kind for kind in types(structured.story))
+    """Whether the page's data call its story a news article, or whose it is a newsroom."""
+    return structured.is_of_newsroom or any("news" in kind or "liveblog" in kind for kind in types(structured.story))
 
 
 def types(thing: Thing) -> set[str]:
