@@ -172,3 +172,15 @@ def test_box_that_holds_most_of_the_text_is_the_text_whatever_it_is_called() -> 
 
     assert article is not None
     assert article.body.split("\n\n") == PARAGRAPHS
+
+
+def test_text_for_subscribers_is_text() -> None:
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body>
+        <main><h1>Flood closes the old bridge</h1><div class="lee-article-text"><p>{PARAGRAPHS[0]}</p>
+        <div class="subscriber-preview"><p>{PARAGRAPHS[1]}</p></div><div class="subscriber-only"><p>{PARAGRAPHS[2]}</p></div>
+        <p>{PARAGRAPHS[3]}</p></div></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == PARAGRAPHS

@@ -10,6 +10,7 @@ import numpy as np
 from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
 from archiver.parsers.between import (
     with_headings_alike,
+    with_items_alike,
     with_what_is_between,
     without_contents,
     without_pulled,
@@ -62,7 +63,9 @@ HEADING_WORDS = 10
 LONGEST_CAPTION = 260
 LONGEST_CREDIT = 50
 CREDIT = re.compile(
-    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]",
+    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
+    # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
+    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
     re.IGNORECASE,
 )
 # "About us - Contact - Privacy policy": so many parts at least, of so many words at most.
@@ -71,6 +74,8 @@ MENU_MARK = re.compile(rf"\s+[{MENU_MARKS}]\s+")
 FEWEST_IN_MENU = 4
 MENU_WORDS = 4
 PROMOTED_NAMES = bit("advert") | bit("signup")
+# What only they may read is text.
+OF_SUBSCRIBERS = "subscriber"
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
 
@@ -113,6 +118,7 @@ def story(
     likely = _likely(layout, table, chances, ruled, reasons)
     if ruled.body is None:
         likely = with_headings_alike(layout, likely, chances, reasons)
+        likely = with_items_alike(layout, likely, chances, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)
@@ -207,7 +213,9 @@ def _promoted(block: Block) -> Box | None:
     A heading's name is made of its words: one about sponsors is none of theirs.
     """
     boxes = (block.box.parent,) if block.heading else (block.box, block.box.parent)
-    return next((box for box in boxes if box and box.meanings & PROMOTED_NAMES), None)
+    return next(
+        (box for box in boxes if box and box.meanings & PROMOTED_NAMES and OF_SUBSCRIBERS not in box.names), None
+    )
 
 
 def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int, Reason]) -> list[Block]:

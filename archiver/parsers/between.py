@@ -24,6 +24,7 @@ SHORT = 4
 # and that before it are no farther away, in blocks.
 DOUBTED_HEADING = 0.2
 LEAST_ALIKE = 2
+DOUBTED_ITEM = 0.2
 HEADED_WITHIN = 3
 HEADS_APART = 12
 # A list of places on the page: so many links at least, below a line of so many words at most.
@@ -81,6 +82,30 @@ def with_headings_alike(
         and not chosen.isdisjoint(range(block.index + 1, block.index + 1 + HEADED_WITHIN))
         and not chosen.isdisjoint(range(max(0, block.index - HEADS_APART), block.index))
     ]
+    reasons.update((block.index, Reason.ALIKE) for block in found)
+    return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def with_items_alike(
+    layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
+) -> list[Block]:
+    """The story's blocks with the items that the models doubt of lists of which they take most."""
+    chosen = {block.index for block in own}
+    taken = Counter(block.box.parent for block in own if block.box.tag == "li")
+    found = []
+    for box, count in taken.items():
+        if count < LEAST_ALIKE or box is None:
+            continue
+        items = [block for block in layout.blocks[box.first_block : box.end_block] if block.box.parent is box]
+        found += [
+            block
+            for block in items
+            if 2 * count > len(items)
+            and block.index not in chosen
+            and block.index not in reasons
+            and chances[block.index] > DOUBTED_ITEM
+            and block.link_share <= MOST_LINKED
+        ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
 

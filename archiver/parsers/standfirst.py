@@ -20,7 +20,7 @@ PLAIN_WORDS = 8
 # On pages that are not a newsroom's, the block must also have this chance of being text: blogs show a description
 # of the site or a call to subscribe in the same place (below it, gold has one of four), newsrooms hardly ever do (9 of
 # 10 such blocks are standfirsts) unless it is a line of a few words.
-CHANCE = 0.5
+CHANCE = 0.4
 FEW_WORDS = 12
 MOST_LINKED = 0.5
 DESCRIPTION_SIZE = 60
