@@ -8,6 +8,7 @@ from itertools import accumulate, islice
 from lxml.etree import _Element as Element
 
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.notices import ends_with_credit
@@ -57,7 +58,10 @@ AGENCY_WORDS = 3
 ADDRESS_WORDS = 8
 ZONE = r"(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)"
 TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})", re.IGNORECASE)
-LONGEST_TIME = 16
+# The same with its day before it: "Oct 24, 2023 6:12 PM IST".
+LONGEST_STAMP = 40
+ZONED = re.compile(rf"{ZONE}|[a-z]{{2,4}}", re.IGNORECASE)
+CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9
@@ -144,11 +148,19 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
 
     own is the article element around the headline; another one just like it holds the next story.
     """
-    if len(block.text) <= LONGEST_TIME and TIME.fullmatch(block.text):
+    if len(block.text) <= LONGEST_STAMP and (TIME.fullmatch(block.text) or _is_stamp(block.text)):
         return Reason.DATE
     if not is_news:
         return None
     return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether a short text is a day and a time of it, and nothing else."""
+    if CLOCK.search(text) is None or (found := moment(text)) is None:
+        return False
+    rest = f"{text[: found.start]} {text[found.end :]}"
+    return not any(char.isalnum() for char in ZONED.sub("", CLOCK.sub("", rest)))
 
 
 def _is_in_another(block: Block, own: Box) -> bool:

@@ -1,6 +1,6 @@
 """Which links of a page show another story by its headline, of what kind, under which heading."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, ma
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, kind_of_heading, marks_advertisement, says
+from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
@@ -39,6 +40,10 @@ ALONE = 0.6
 LABEL_MARKS = " :：-–—|>»›→"
 # The uses of phrases that such a label may have.
 LABELS = ("related", "popular", "latest")
+# In newsrooms, what stands behind a headline in a card of so many blocks and has no more words is its excerpt, author
+# or date. Guides are made of such cards.
+EXCERPT_BLOCKS = 5
+EXCERPT_WORDS = 45
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
@@ -128,14 +133,31 @@ def related_links(
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
     )
-    return Related(links, _blocks_of(layout, chosen, likeliest), found, least)
+    return Related(links, _blocks_of(layout, chosen, likeliest, is_news=story.is_news), found, least)
 
 
-def _blocks_of(layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown]) -> frozenset[int]:
-    """The blocks, by index, that show the chosen links, and what announces them right above."""
+def _blocks_of(
+    layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown], *, is_news: bool
+) -> frozenset[int]:
+    """The blocks, by index, that show the chosen links, what announces them right above and, of news, excerpts."""
     blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
-    return frozenset(blocks | {number for number in announced if number + 1 in blocks})
+    excerpts = {number for one in likeliest if is_news for number in _excerpts(layout, one.candidate)}
+    return frozenset(blocks | excerpts | {number for number in announced if number + 1 in blocks})
+
+
+def _excerpts(layout: Layout, candidate: Candidate) -> Iterator[int]:
+    """Yield the blocks, by index, behind the headline of a small card that has a heading or a picture."""
+    card = candidate.card
+    if card is None or card.end_block - card.first_block > EXCERPT_BLOCKS:
+        return
+    own = candidate.block
+    if own is None or not own.heading:
+        return
+    for block in layout.blocks[own.index + 1 : card.end_block]:
+        if word_count(block.text) > EXCERPT_WORDS or block.heading:
+            return
+        yield block.index
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:

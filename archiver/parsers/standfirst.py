@@ -11,6 +11,7 @@ from archiver.parsers.text_features import Columns
 
 # Blocks between headline and text that may be the standfirst, and its length in words.
 REACH = 10
+MOST_LINES = 5
 WORDS = (4, 90)
 # Unless its box or the page's description says that it is one: the nearest blocks, the boxes around the headline
 # that it must share, the fewest words.
@@ -60,9 +61,9 @@ def standfirst(
     first = max(chosen[0].index, headline.index)
     between = layout.blocks[headline.index + 1 : min(first, headline.index + REACH) + 1]
     lines = [block for block in between if _may_be(block) and (block is chosen[0] or may_lead(block))]
-    for at, block in enumerate(lines):
+    for block in lines:
         if _is_standfirst(block, announced, chosen[0], chances):
-            return [block, *_next_lines(block, lines[at + 1 :], chosen[0])]
+            return [block, *_next_lines(layout, block, may_lead)]
     return []
 
 
@@ -79,15 +80,20 @@ def _is_standfirst(block: Block, announced: Announced, first: Block, chances: Co
     return announced.is_news and block is not first and below
 
 
-def _next_lines(lead: Block, after: list[Block], first: Block) -> Iterator[Block]:
-    return takewhile(lambda block: block is not first and _is_next_line(block, lead), after)
+def _next_lines(layout: Layout, lead: Block, may_lead: Callable[[Block], bool]) -> Iterator[Block]:
+    """The lines right behind the first one of a standfirst that has several."""
+    after = layout.blocks[lead.index + 1 : lead.index + 1 + MOST_LINES]
+    return takewhile(lambda block: _is_next_line(block, lead) and _may_be(block) and may_lead(block), after)
 
 
 def _is_next_line(block: Block, lead: Block) -> bool:
     """Whether a block is another line of a standfirst that is set as a list or in several headings."""
-    return (
-        block.box.parent is lead.box.parent and block.box.tag == lead.box.tag != "p" and block.link_share == 0
-    )
+    if block.box.tag != lead.box.tag or block.link_share > 0:
+        return False
+    mine, its = block.box.parent, lead.box.parent
+    if mine is not None and its is not None and mine.tag == its.tag == "li":
+        return mine.parent is its.parent
+    return mine is its and block.box.tag != "p"
 
 
 def _may_be(block: Block) -> bool:
@@ -100,8 +106,9 @@ def _may_be(block: Block) -> bool:
 
 
 def _is_called_so(block: Block) -> bool:
-    around = block.box.parent
-    return bool((block.box.meanings | (around.meanings if around else 0)) & LEAD_NAMES)
+    boxes = list(block.box.lineage())
+    named = boxes[: 3 if len(boxes) > 1 and boxes[1].tag == "li" else 2]
+    return any(box.meanings & LEAD_NAMES for box in named)
 
 
 def _is_below(block: Block, headline: Block) -> bool:
@@ -113,4 +120,7 @@ def _is_below(block: Block, headline: Block) -> bool:
     ):
         return False
     shared = list(headline.box.lineage())[:SHARED]
-    return block.box.parent in shared
+    around = block.box.parent
+    if around is not None and around.tag == "li" and around.parent is not None:
+        around = around.parent.parent
+    return around in shared
