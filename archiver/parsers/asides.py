@@ -14,6 +14,7 @@ from archiver.parsers.names import bit
 from archiver.parsers.notices import ends_with_credit
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
+from archiver.parsers.summaries import summed_up
 from archiver.parsers.text import word_count
 
 AUTHOR_NAMES = bit("author")
@@ -91,6 +92,7 @@ def without_asides(
     if is_news:
         beside_forms = _beside_forms(layout)
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
+        found |= {block.index: Reason.SUMMED_UP for block in summed_up(layout, own)}
     found = {block.index: Reason.OFF_TEXT for block in _off_text(own, is_news=is_news)} | found
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):

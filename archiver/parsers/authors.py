@@ -122,7 +122,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         if firm and not all(map(_is_person, found)):
             continue
         if (
-            people := tuple(name for name in found if not (_is_site(name, own) or _is_account(name)))
+            people := _people(found, own)
         ) and not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not _is_site(name, own))
@@ -133,6 +133,13 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
             if origin is Origin.BYLINE:
                 break
     return editors
+
+
+def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
+    """Those of the names that are neither the site's nor an account's."""
+    people = tuple(name for name in names if not (_is_site(name, own) or _is_account(name)))
+    # A blog may be called after its author, whose only name it is then.
+    return tuple(name for name in people if fold(name).replace(" ", "") not in own) or people
 
 
 def _is_site(name: str, own: frozenset[str]) -> bool:
@@ -176,11 +183,12 @@ def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
 def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
     for key in ("author", "creator"):
         value = structured.story.get(key)
+        items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
         found = [
             name
-            for item in (value[:MOST_TEXTS] if isinstance(value, list) else [value])
+            for item in items
             for text in _person(item, structured.things)
-            for name in _stated_names(text, own)
+            for name in ([clean(text)] if _is_firm(item) and "," not in text else _stated_names(text, own))
         ]
         if found:
             yield from found
@@ -192,12 +200,13 @@ def _organizations(structured: Structured) -> frozenset[str]:
     value = structured.story.get("author")
     items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
     return frozenset(
-        fold(name)
-        for item in items
-        if isinstance(item, dict) and any(kind.endswith("Organization") for kind in strings(item.get("@type")))
-        for text in strings(item.get("name"))
-        for name in names_in(text, stated=True)
+        fold(text) for item in items if isinstance(item, dict) and _is_firm(item) for text in strings(item.get("name"))
     )
+
+
+def _is_firm(item: object) -> bool:
+    """Whether JSON-LD calls an author an organization."""
+    return isinstance(item, dict) and any(kind.endswith("Organization") for kind in strings(item.get("@type")))
 
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:

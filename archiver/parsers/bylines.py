@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from archiver.parsers.credits import author_labels, with_by, without_credits
+from archiver.parsers.credits import author_labels, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
 from archiver.parsers.text import UNSPACED, clean, ends_sentence, fold
@@ -77,13 +77,17 @@ BEHIND_NAME = re.compile(
     r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b|\d+\s?(?:-\s)?min).*"
 )
 # Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "Ann Lee (now) and Bo Ek (earlier)".
-WHERE_AND_WHEN = re.compile(r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\))$")
+WHERE_AND_WHEN = re.compile(r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|[A-Z]{2,6}\s[A-Z]{3,})$")
+# A name in capitals with its paper behind it: "ANN LEE River Post".
+IN_CAPITALS = re.compile(r"([A-Z]{2}[A-Z.'’-]+(?:\s[A-Z]{2}[A-Z.'’-]+){1,2})(?:\s[A-Z][a-z]+){2,4}")
 # The names of papers and agencies, behind those of people.
 PAPER = re.compile(
     r"\b(?:press|news|times|post|daily|herald|tribune|journal|gazette|telegraph|chronicle|reuters|bloomberg|magazine"
     r"|media|radio|television|network|agency|agence|agentur|agencia|agenzia|nachrichten|zeitung|presse)\b",
     re.IGNORECASE,
 )
+# Broadcasters have studios: "Ann Lee, ARD Nairobi".
+BROADCASTER = re.compile(r"[A-Z]{3,5}\s[A-Z]\w+")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
 PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
 TEAM = re.compile(
@@ -191,12 +195,14 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
         if not number and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
             people = [side for side in sides if looks_like_a_name(side) and not PAPER.search(side)]
             name = people[0] if len(people) == 1 else name
-        name = name if "(" in name else name.rstrip(")")
+        name = without_note(name) if "(" in name else name.rstrip(")")
         if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
             name = bare
+        if capitals := IN_CAPITALS.fullmatch(name):
+            name = capitals[1]
         if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
             name = bare
-        if not name or (number and (ROLE.search(name) or PAPER.search(name))):
+        if not name or (number and (ROLE.search(name) or PAPER.search(name) or BROADCASTER.fullmatch(name))):
             continue
         if " " in (bare := ROLE_BEHIND.sub("", name)):
             name = bare

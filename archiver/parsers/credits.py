@@ -18,6 +18,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 CALLED = re.compile(rf"({_WORD}(?:\s{_WORD})?)\s*[:：]\s*")
+NOTE = re.compile(r"\s*\(([^()]{3,20})\)$")
 END = re.compile(r"[|;/•·]")
 # Longer texts are no bylines.
 LONGEST = 200
@@ -41,6 +42,15 @@ def with_by(text: str) -> str:
     """Return a line that calls its author by a label as one that begins with "by": "Words: Ann Lee" is "By Ann Lee"."""
     found = CALLED.match(text)
     return f"by {text[found.end() :]}" if found and fold(found[1]) in author_labels() else text
+
+
+def without_note(name: str) -> str:
+    """Return a name without the note that it wrote, "Ann Lee (text)"; "" where the note credits another: "(photos)"."""
+    noted = NOTE.search(name)
+    if noted is None:
+        return name
+    note = fold(noted[1])
+    return "" if note in _others() else name[: noted.start()] if note in author_labels() else name
 
 
 @cache

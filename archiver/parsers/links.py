@@ -350,13 +350,17 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
 
 def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     """The headline that a link without text lies over, or what it says of itself."""
+    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
+    box = anchor.box
+    if said:
+        for block in layout.blocks[box.first_block : min(box.end_block, box.first_block + CARD_BLOCKS)]:
+            if block.text == said:
+                return said, block
     heading = _heading_beside(layout, anchor)
     if heading is not None:
         return heading.text, heading
-    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
     if said:
         return said, None
-    box = anchor.box
     blocks = layout.blocks[box.first_block : box.end_block]
     if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
         for block in blocks:  # of a card of its own, whose first words are the headline
