@@ -68,6 +68,9 @@ CREDIT = re.compile(
     r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
     re.IGNORECASE,
 )
+# How agencies rule off who else reported, in so many blocks at the end.
+RULED_OFF = re.compile(r"_{2,}")
+NOTES = 3
 # "About us - Contact - Privacy policy": so many parts at least, of so many words at most.
 MENU_MARKS = "-–—|·•/"
 MENU_MARK = re.compile(rf"\s+[{MENU_MARKS}]\s+")
@@ -242,6 +245,11 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
         else:
             kept.append(block)
     start, end = 0, len(kept)
+    for at in range(max(1, end - NOTES - 1), end):
+        if RULED_OFF.fullmatch(kept[at].text):
+            reasons.update(dict.fromkeys((block.index for block in kept[at:]), Reason.NOTES))
+            end = at
+            break
     while start < end and (reason := _edge(kept[start].text, fetched)):
         reasons[kept[start].index] = reason
         start += 1

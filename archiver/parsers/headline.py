@@ -93,9 +93,20 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
     states for machines.
     """
     found = _headline(layout, structured, url)
+    if found.block is None and found.text:
+        return replace(found, block=_heading_like(layout, found.text))
     if found.block is not None and _is_crumb(found.block):
         return replace(found, block=_heading_below(layout, found.block))
     return found
+
+
+def _heading_like(layout: Layout, text: str) -> Block | None:
+    """The heading most like a headline that no h1 shows: newsrooms set it in an h2, with its kicker."""
+    words = words_of(text)
+    headings = [block for block in layout.blocks[:MOST_BLOCKS] if block.heading and not block.linked]
+    likeness = [likeness_of(words_of(block.text), words) for block in headings]
+    best = max(likeness, default=0.0)
+    return headings[likeness.index(best)] if best >= ALIKE else None
 
 
 def other_titles(structured: Structured, url: str, text: str) -> tuple[StatedTitle, ...]:

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     BYLINE = "byline"
     COPYRIGHT = "copyright line"
     AUTHOR = "an author's name"
+    NOTES = "notes ruled off behind the text"
     HEADS_NEXT = "heads what comes next"
     LINKED = "linked to another story"
     OTHER_STORY = "text of another story"
