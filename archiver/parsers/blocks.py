@@ -304,6 +304,8 @@ class _Walk:
                 self.anchor = Anchor(len(self.anchors), href, self.box, element, len(self.blocks))
                 self.anchors.append(self.anchor)
             return
+        if "br" in names and "br" in names.split():
+            self._break("br")  # papers of India break lines so
         if tag in STRONG:
             self.strong += 1
         if tag in PICTURES:
