@@ -146,7 +146,16 @@ BOX = "<p>A bridge that was closed for a day costs the town a day.</p><p>Call th
 
 @pytest.mark.parametrize(
     "names",
-    ["cta", "article-cta-block", "btn-row", "wp-caption", "post hentry", "star-rating", "sr-only", "visually-hidden"],
+    [
+        "cta",
+        "article-cta-block",
+        "btn-row",
+        "wp-caption",
+        "post hentry",
+        "star-rating",
+        "sr-only",
+        "visually-hidden",
+    ],
 )
 @pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
 def test_boxes_called_something_else_than_text_stay_out(names: str, kind: str) -> None:
@@ -177,7 +186,8 @@ def test_box_that_holds_most_of_the_text_is_the_text_whatever_it_is_called() -> 
 def test_text_for_subscribers_is_text() -> None:
     html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body>
         <main><h1>Flood closes the old bridge</h1><div class="lee-article-text"><p>{PARAGRAPHS[0]}</p>
-        <div class="subscriber-preview"><p>{PARAGRAPHS[1]}</p></div><div class="subscriber-only"><p>{PARAGRAPHS[2]}</p></div>
+        <div class="subscriber-preview"><p>{PARAGRAPHS[1]}</p></div>
+        <div class="subscriber-only"><p>{PARAGRAPHS[2]}</p></div>
         <p>{PARAGRAPHS[3]}</p></div></main></body></html>"""
 
     article = split_page(html.encode(), url=URL).article

@@ -238,7 +238,9 @@ def test_only_byline_of_a_page_counts_however_far_from_its_story() -> None:
 FIRM = {"@type": "Organization", "name": "River Wire"}
 
 
-@pytest.mark.parametrize("author", [FIRM, "Newsroom", "R.W.", {"@type": "NewsMediaOrganization", "name": "洪水新聞"}])
+@pytest.mark.parametrize(
+    "author", [FIRM, "Newsroom", "R.W.", {"@type": "NewsMediaOrganization", "name": "洪水新聞"}]
+)
 def test_person_of_the_byline_comes_before_a_firm_or_a_word_of_the_data(author: object) -> None:
     html = page(author=author, byline='<p class="byline">By Ann Lee</p>')
 
@@ -272,7 +274,8 @@ def test_longer_form_of_a_name_in_a_byline_comes_before_the_short_one_of_the_dat
 
 def test_authors_below_a_heading_behind_the_text_are_all_read() -> None:
     cards = "".join(
-        f'<div><a href="/authors/{number}">{name}</a></div>' for number, name in enumerate(("Ann Lee", "Bo Ek"))
+        f'<div><a href="/authors/{number}">{name}</a></div>'
+        for number, name in enumerate(("Ann Lee", "Bo Ek"))
     )
 
     assert authors(page(author=FIRM, end=f"</div><div><div>Authors</div>{cards}"))[0] == ("Ann Lee", "Bo Ek")
@@ -301,6 +304,21 @@ def test_reporters_at_the_head_of_a_chinese_text_are_read(head: str, expected: t
 
 
 def test_line_that_calls_the_author_by_a_word_and_a_comma_is_a_byline() -> None:
-    byline = "<section><strong>Article information</strong><ul><li><span>Author, </span><span>Ann Lee</span></li></ul></section>"
+    items = "<ul><li><span>Author, </span><span>Ann Lee</span></li></ul>"
+    byline = f"<section><strong>Article information</strong>{items}</section>"
 
     assert authors(page(author=FIRM, byline=byline))[0] == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (["Ann Lee (text)", "Bo Ek (photos)"], ("Ann Lee",)),
+        ("ANN LEE Lincoln River Journal", ("ANN LEE",)),
+        ("Ann Lee, ARD Nairobi", ("Ann Lee",)),
+        ({"@type": "Organization", "name": "Center for Rivers and Lakes"}, ("Center for Rivers and Lakes",)),
+        ([PERSON, {"@type": "Organization", "name": "RIVER POST"}], ("Ann Lee",)),
+    ],
+)
+def test_what_data_add_to_names_is_none(stated: object, expected: tuple[str, ...]) -> None:
+    assert authors(page(author=stated))[0] == expected

@@ -297,3 +297,50 @@ def test_offers_of_goods_are_no_paid_headlines() -> None:
     )
 
     assert related(listed("Read also"), inside=offers) == related(listed("Read also"))
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<li><a href="{url}"><i>12:42</i>{headline}</a></li>',
+        '<li><a href="{url}"><b>2</b>{headline}</a></li>',
+        '<li><a href="{url}"><time>2026-11-18 22:00, on the evening of the flood</time><b>{headline}</b></a></li>',
+        '<li><a class="cover" href="{url}" aria-label="{headline}"></a><span>6:05 PM</span><div>{headline}</div></li>',
+    ],
+)
+def test_time_and_rank_in_a_link_are_no_part_of_its_headline(card: str) -> None:
+    links = related(listed("Latest news", card))
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+
+
+def test_words_in_elements_of_their_own_are_set_apart_in_a_headline() -> None:
+    links = related(
+        listed("Read also", '<li><a href="{url}"><strong>City</strong> <span>{headline}</span></a></li>')
+    )
+
+    assert [link.headline for link in links] == [f"City {headline}" for headline in OTHERS.values()]
+
+
+def test_headline_that_ends_with_a_word_of_lists_is_no_label() -> None:
+    url, headline = "/city/2026/11/18/ferry-people-wait.html", "Ferry people wait, again, for a place to live"
+
+    links = related(
+        "",
+        inside=f'<aside><h3>Related story</h3><a href="{url}"><span>{headline}</span><time>Aug. 2</time></a></aside>',
+    )
+
+    assert [link.headline for link in links] == [headline]
+
+
+def test_excerpts_in_a_newsroom_s_cards_are_no_text() -> None:
+    excerpt = "<p>The mayor kept silent about it, the others did not.</p>"
+    card = f'<div><article><h3><a href="{{url}}">{{headline}}</a></h3>{excerpt}</article></div>'
+    data = b'{"@type": "NewsArticle", "headline": "Flood closes the old bridge"}'
+    script = b'<script type="application/ld+json">' + data + b"</script>"
+    news = page(listed("From the city", card)).replace(b"</head>", script + b"</head>")
+
+    article = split_page(news, url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == STORY

@@ -223,3 +223,119 @@ def test_sentence_shown_a_second_time_in_large_letters_stands_once() -> None:
 @pytest.mark.parametrize("label", ["Table of Contents", "Inhaltsverzeichnis", "目次", "Оглавление:"])
 def test_label_above_the_contents_is_no_text(label: str) -> None:
     assert story(inside=f"<h4>{label}</h4>", kind="BlogPosting").body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize("names", ["epigraph", "bajada", "perex", ""])
+def test_standfirst_of_headings_in_a_list_is_kept_whole(names: str) -> None:
+    lines = [
+        "The council closed the bridge for the weekend, and drivers must take the ring road",
+        "Buses end at the market square",
+    ]
+    listed = "".join(f'<li><h2 class="{names}">{line}</h2></li>' for line in lines)
+
+    article = story(above=f'<ul class="{names}">{listed}</ul>')
+
+    assert article.body.split("\n\n") == [*lines, *STORY]
+
+
+def test_item_of_a_list_that_the_models_doubt_is_kept_with_most_of_its_list() -> None:
+    items = [
+        "order ahead by telephone on weekdays",
+        "bring a bag, as there are none left",
+        "avoid parking at the lifeboat station",
+    ]
+    listed = f"<p>The town has asked visitors to:</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+
+    body = story(inside=listed).body
+
+    assert [item in body for item in items] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["Oct 24, 2023 6:12 PM IST", "24.10.2023, 18:12 Uhr", "24 octobre 2023 18h12"]
+)
+def test_day_and_time_of_an_entry_are_no_text(stamp: str) -> None:
+    assert story(inside=f"<div>{stamp}</div>").body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    ("said", "heading"),
+    [
+        ("AI generated", "Summary"),
+        ("This summary was written by AI.", ""),
+        ("Résumé généré par IA", "En bref"),
+    ],
+)
+def test_summary_by_a_machine_is_no_text(said: str, heading: str) -> None:
+    points = "<ul><li>The old bridge of the town is closed until at least Monday.</li><li>Buses end early.</li></ul>"
+
+    article = story(inside=f"<div><h4>{heading}</h4>{points}<small>{said}</small></div>")
+
+    assert article.body.split("\n\n") == STORY
+
+
+def test_paragraph_that_speaks_of_machines_and_summaries_is_text() -> None:
+    paragraph = "The office now has its summaries of the water written by AI, which pleases nobody at the mill, it said."
+
+    assert paragraph in story(inside=f"<p>{paragraph}</p>").body
+
+
+def test_notes_that_an_agency_rules_off_are_no_text() -> None:
+    notes = "<p>___</p><p>Lee reported from Lund. Another writer in Malmo contributed to this report on the flood.</p>"
+    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
+    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Flood closes the old bridge",
+    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><h1>Flood closes the old bridge</h1>
+    <div>{"".join(f"<p>{text}</p>" for text in STORY)}{notes}</div></main></body></html>"""
+    article = split_page(page.encode(), url=URL).article
+    assert article is not None
+    assert article.body.split("\n\n") == STORY
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "警方起獲的假鈔。新华社记者 程岩 摄",
+        "옛 다리의 토요일 아침 모습. 고영권 기자",
+        "옛 다리 통행 금지 화면. 시청 제공",
+    ],
+)
+def test_caption_with_its_asian_credit_is_no_text(caption: str) -> None:
+    assert story(inside=f"<p>{caption}</p>").body.split("\n\n") == STORY
+
+
+def test_page_with_words_for_news_searches_is_a_newsroom_s() -> None:
+    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
+    <meta name="news_keywords" content="flood"><meta property="article:published_time" content="2026-11-20T21:15:00+01:00"></head><body><main><header>
+    <h1>Flood closes the old bridge</h1><div class="x9f2">{DECK}</div></header>
+    <div>{"".join(f"<p>{text}</p>" for text in STORY)}</div></main></body></html>"""
+
+    article = split_page(page.encode(), url=URL).article
+
+    assert article is not None
+    assert article.lead == DECK
+
+
+def test_standfirst_stands_below_a_headline_that_no_h1_shows() -> None:
+    page = f"""<html lang="de"><head><title>Flood closes the old bridge</title>
+    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "City: Flood closes the old bridge",
+    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><article><header>
+    <h2><span>Weather</span> <span>Flood closes the old bridge</span></h2><div class="x9f2">{DECK}</div></header>
+    <div>{"".join(f"<p>{text}</p>" for text in STORY)}</div></article></main></body></html>"""
+
+    article = split_page(page.encode(), url=URL).article
+
+    assert article is not None
+    assert article.lead == DECK
+
+
+def test_empty_element_called_br_breaks_a_line() -> None:
+    text = '<span class="id-component br"></span>'.join(STORY)
+    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
+    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Flood closes the old bridge",
+    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><h1>Flood closes the old bridge</h1>
+    <div>{text}</div></main></body></html>"""
+
+    article = split_page(page.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split() == " ".join(STORY).split()

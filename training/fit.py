@@ -199,7 +199,9 @@ def _links(page: Page, chances: Columns) -> Links:
 def _link_booster(links: list[Links]) -> Ensemble:
     weights = np.concatenate([_link_weights(page) for page in links])
     rows, labels = np.vstack([page.rows for page in links]), np.concatenate([page.wanted for page in links])
-    return _trained("links", _also_unnamed(rows, labels, 2 * weights / weights.mean(), LINK_NAMES), objective="binary")
+    return _trained(
+        "links", _also_unnamed(rows, labels, 2 * weights / weights.mean(), LINK_NAMES), objective="binary"
+    )
 
 
 def _also_unnamed(rows: Columns, labels: Columns, weights: Columns, names: list[int]) -> lgb.Dataset:

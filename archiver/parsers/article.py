@@ -217,7 +217,8 @@ def _promoted(block: Block) -> Box | None:
     """
     boxes = (block.box.parent,) if block.heading else (block.box, block.box.parent)
     return next(
-        (box for box in boxes if box and box.meanings & PROMOTED_NAMES and OF_SUBSCRIBERS not in box.names), None
+        (box for box in boxes if box and box.meanings & PROMOTED_NAMES and OF_SUBSCRIBERS not in box.names),
+        None,
     )
 
 

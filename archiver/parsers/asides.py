@@ -39,11 +39,12 @@ FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|fa
 # Such a box holds less of the text than this.
 LITTLE = 0.5
 # What a newsroom calls the boxes that invite: what only subscribers may read is called after them, too.
-INVITES = re.compile(r"newsletter|sign-?_?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)")
+INVITES = re.compile(
+    r"newsletter|sign-?_?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
+)
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
-# Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each; of quotations,
-# who said it.
-OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER, "cite": Reason.CREDIT}
+# Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
+OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
 LINKED_WHOLE = 0.95
 LINKED_WORDS = 4

@@ -10,13 +10,11 @@ from archiver.parsers.bylines import (
     AMBIGUOUS,
     KATAKANA,
     LONGEST_LINE,
-    SIGNERS_BREAK,
     beside_a_date,
     byline_names,
-    is_label,
     is_desk,
+    is_label,
     is_office,
-    is_team,
     looks_like_a_name,
     names_in,
     people_in,
@@ -25,12 +23,12 @@ from archiver.parsers.bylines import (
 )
 from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
-from archiver.parsers.furniture import is_furniture
 from archiver.parsers.headline import site_names
-from archiver.parsers.lone_names import LONE_WORDS, is_lone_name, lone_names, names_beside_dates
+from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
+from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import clean, ends_sentence, fold
@@ -47,14 +45,6 @@ AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
     "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
-# How Chinese papers name the reporter at the head of the text: "（记者王小明）".
-REPORTER = re.compile(
-    r"[（(〔【][^（）()〔〕【】]{0,8}(?:记者|記者)\s*(?P<names>[\u4e00-\u9fff、，,\s]{2,20})"
-    r"(?P<rest>[^（）()〔〕【】]{0,14})[）)〕】]"
-)
-# How Taiwanese agencies sign: name, place of two or three characters, day.
-WIRED = re.compile(r"\d{1,2}日(?:[電专專]|综合|綜合)")
-HEAD = 60
 ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 # Accounts of publishing systems.
 NOBODY = frozenset(
@@ -75,15 +65,9 @@ NOBODY = frozenset(
         "none",
     }
 )
-# How far before and behind the text's first block, then its last, such a line may stand.
-BESIDE_TEXT = ((8, 8), (2, 6))
-# The same for a line that is nothing but a name.
-SIGNED_WITHIN = ((8, 4), (2, 4))
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
 LONG_SITE = 6
 LONGEST_AGENCY = 5
-# Names that sign one story, at most.
-MOST_SIGNERS = 4
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000
 # Characters of a byline that stands far from the headline and the text.
@@ -92,23 +76,22 @@ PATH_BREAK = re.compile(r"[\W_]+")
 # Boxes in which no story is signed: readers' comments, menus.
 UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
-Places = tuple[Block | None, ...]
-"""The headline's block, or None, then the text's first and last block, if it has any."""
-
 
 def authors(layout: Layout, structured: Structured, places: Places, url: str) -> Sourced[tuple[str, ...]]:
     """Return the names of the story's authors, in order.
 
     Order of trust: JSON-LD, meta, lines that name them, microdata, signatures. A line that names others beside
-    the ones stated completes them. The site's own name counts only where nobody else is named.
+    the ones stated completes them. A firm, a desk or a single word comes after persons that lines name; the site's
+    own name counts only where nobody else is named.
     """
     own = site_names(structured, url)
     near = places[0] if places else None
     lines = _lines_near(layout, places)
     # Words of the address name sections and the story, as those of the title do.
     title = f"{fold(structured.title)} {' '.join(PATH_BREAK.split(url.partition('?')[0].lower()))}"
+    firms = _organizations(structured)
     editors: Sourced[tuple[str, ...]] = Sourced(())
-    firms, firm = _organizations(structured), False
+    has_desk = False
     for origin, candidates in (
         (Origin.JSON_LD, _json_authors(structured, own)),
         (Origin.META, _meta_authors(structured, own)),
@@ -116,18 +99,17 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.MICRODATA, _item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
-        (Origin.TEXT, _signature(layout, places, title, has_firm="author" in structured.story)),
+        (Origin.TEXT, signature(layout, places, title, is_stated="author" in structured.story)),
     ):
         found = tuple(dict.fromkeys(candidates))
-        if firm and not all(map(_is_person, found)):
+        if has_desk and not all(map(_is_person, found)):
             continue
-        if (
-            people := _people(found, own)
-        ) and not all(is_desk(name) or fold(name) in firms for name in people):
+        people = _people(found, own)
+        if not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not _is_site(name, own))
             return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
-        firm = firm or bool(people)
+        has_desk = has_desk or bool(people)
         if found and (not editors.value or any(map(_is_account, found))):
             editors = Sourced(found, origin)
             if origin is Origin.BYLINE:
@@ -200,13 +182,18 @@ def _organizations(structured: Structured) -> frozenset[str]:
     value = structured.story.get("author")
     items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
     return frozenset(
-        fold(text) for item in items if isinstance(item, dict) and _is_firm(item) for text in strings(item.get("name"))
+        fold(text)
+        for item in items
+        if isinstance(item, dict) and _is_firm(item)
+        for text in strings(item.get("name"))
     )
 
 
 def _is_firm(item: object) -> bool:
     """Whether JSON-LD calls an author an organization."""
-    return isinstance(item, dict) and any(kind.endswith("Organization") for kind in strings(item.get("@type")))
+    return isinstance(item, dict) and any(
+        kind.endswith("Organization") for kind in strings(item.get("@type"))
+    )
 
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
@@ -253,20 +240,9 @@ def _is_line(block: Block) -> bool:
     )
 
 
-def _lines_beside_text(
-    layout: Layout, places: Places, within: tuple[tuple[int, int], ...] = BESIDE_TEXT
-) -> Iterator[Block]:
-    """The short lines right before the text's first block and behind its last."""
-    for block, (before, after) in zip(places[1:3], within, strict=False):
-        if block is not None:
-            for line in layout.blocks[max(0, block.index - before) : block.index + after + 1]:
-                if len(line.text) <= LONGEST_LINE:
-                    yield line
-
-
 def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
     """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
-    for block in chain(lines, _lines_beside_text(layout, places)):
+    for block in chain(lines, lines_beside_text(layout, places)):
         if names := _linked_names(block) or _explicit_names(block):
             yield from names
             yield from _linked_below(layout, block)
@@ -352,50 +328,3 @@ def _explicit_names(block: Block) -> list[str]:
 def _is_called_byline(block: Block) -> bool:
     boxes = (block.box, block.box.parent)
     return any(box and BYLINE.search(box.names) and not NOT_A_BYLINE.search(box.names) for box in boxes)
-
-
-def _signature(layout: Layout, places: Places, title: str, *, has_firm: bool) -> Iterator[str]:
-    """The names that stand alone in a paragraph at the text's beginning or end, or behind it if a firm is stated."""
-    if (first := places[1] if len(places) > 1 else None) and (named := REPORTER.search(first.text[:HEAD])):
-        if reporters := _reporters(named["names"], named["rest"]):
-            yield from reporters
-            return
-    boxes = {(block.box.parent, block.box.tag) for block in places[1:] if block}
-    for block in _lines_beside_text(layout, places, SIGNED_WITHIN):
-        if block.anchors or block.heading or not (
-            (block.box.parent, block.box.tag) in boxes or (has_firm and _is_right_behind(block, places))
-        ):
-            continue
-        if fold(block.text) in title:
-            continue
-        names = [] if _is_within(layout, block, places) or is_furniture(block.text) else list(people_in(block.text))
-        if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
-            yield from names
-            return
-        if is_team(block.text):
-            yield block.text
-            return
-
-
-def _is_right_behind(block: Block, places: Places) -> bool:
-    """Whether a line is the one behind the text and nothing but a name."""
-    last = places[2] if len(places) > 2 else None
-    return last is not None and block.index == last.index + 1 and is_lone_name(block)
-
-
-def _reporters(said: str, rest: str) -> list[str]:
-    """The names of reporters at the head of a text: "王小明、李華" or, before a day, "王小明台北"."""
-    names = SIGNERS_BREAK.split(said.strip())
-    if WIRED.match(rest):
-        # A place of two characters, or three, stands behind the last name of two or three.
-        last = names[-1]
-        names[-1] = last[:2] if len(last) <= 4 else last[:3]
-    return [name for name in names if 2 <= len(name) <= 4]
-
-
-def _is_within(layout: Layout, block: Block, places: Places) -> bool:
-    """Whether a line stands behind a sentence of the text and before its last, where a few words are a subheading."""
-    first, last = places[1], places[2] if len(places) > 2 else None
-    if first is None or last is None or not first.index < block.index < last.index:
-        return False
-    return any(ends_sentence(above.text) for above in layout.blocks[first.index : block.index])

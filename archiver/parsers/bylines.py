@@ -96,7 +96,8 @@ TEAM = re.compile(
     re.IGNORECASE,
 )
 OFFICE = re.compile(
-    r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$", re.IGNORECASE
+    r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
+    re.IGNORECASE,
 )
 # Japanese for foreign words: names have a dot between their parts.
 KATAKANA = re.compile(r"[ァ-ヺー]+")

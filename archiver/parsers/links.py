@@ -18,27 +18,9 @@ BESIDE_A_HEADLINE = bit("date") | bit("tag") | bit("author") | bit("comment") | 
 HEADLINE_NAMES = bit("headline")
 CAPTION = bit("caption")
 # Elements within a line that set no word apart.
-EMPHASIS = frozenset(
-    {
-        "a",
-        "b",
-        "i",
-        "em",
-        "strong",
-        "q",
-        "cite",
-        "mark",
-        "u",
-        "s",
-        "code",
-        "kbd",
-        "sub",
-        "sup",
-        "abbr",
-        "font",
-        "wbr",
-    }
-)
+EMPHASIS = frozenset({
+    "a", "b", "i", "em", "strong", "q", "cite", "mark", "u", "s", "code", "kbd", "sub", "sup", "abbr", "font", "wbr",
+})  # fmt: skip
 # What a kicker ends with that leads into its headline, and what parts a kicker left out from its headline.
 LEADS_IN = (":", "：")
 SEPARATORS = " :|·•/"

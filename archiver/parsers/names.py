@@ -29,8 +29,8 @@ MEANINGS: dict[str, str] = {
     "caption": "caption credit figure image img photo gallery slide picture media video legend",
     "date": "date time publish posted stamp meta info",
     "lead": "lead lede standfirst stand-first summary .dek deck intro sub-title sub-head chapo excerpt abstract descr "
-    "subline ingress epigraf epigraph bajada entradilla sub-titulo sottotitolo sommario linha-fina perex zajawka manchet "
-    "under-rubrik vorspann",
+    "subline ingress epigraf epigraph bajada entradilla sub-titulo sottotitolo sommario linha-fina perex zajawka "
+    "manchet under-rubrik vorspann",
     "teaser": "teaser card tile item thumb snippet collection",
     "list": "list grid feed stream carousel slider row block module",
     "embed": "embed tweet instagram iframe player podcast audio",

@@ -208,7 +208,9 @@ class _Found:
 
 def is_news(structured: Structured) -> bool:
     """Whether the page's data call its story a news article, or whose it is a newsroom."""
-    return structured.is_of_newsroom or any("news" in kind or "liveblog" in kind for kind in types(structured.story))
+    return structured.is_of_newsroom or any(
+        "news" in kind or "liveblog" in kind for kind in types(structured.story)
+    )
 
 
 def types(thing: Thing) -> set[str]:

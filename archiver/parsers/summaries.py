@@ -16,24 +16,27 @@ DEPTH, MOST_BLOCKS, MOST_SIZE = 3, 10, 1_500
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
-def summed_up(layout: Layout, likely: list[Block]) -> Iterator[Block]:
-    """Yield those of the blocks that stand in such boxes."""
+def summed_up(layout: Layout, likely: list[Block]) -> list[Block]:
+    """Return those of the blocks that stand in such boxes, unless they are most of the text."""
     boxes = [box for block in layout.blocks if _says_so(block) for box in _box_around(layout, block)]
-    for block in likely if boxes else ():
-        if any(box.first_block <= block.index < box.end_block for box in boxes):
-            yield block
+    found = [
+        block
+        for block in (likely if boxes else ())
+        if any(box.first_block <= block.index < box.end_block for box in boxes)
+    ]
+    is_little = 2 * sum(len(block.text) for block in found) < sum(len(block.text) for block in likely)
+    return found if is_little else []
 
 
-def _box_around(layout: Layout, said: Block) -> list[Box]:
-    """The largest of the boxes around a line that are small enough; none if it is alone in them."""
-    small = []
+def _box_around(layout: Layout, said: Block) -> Iterator[Box]:
+    """Yield the smallest box in which a line is not alone, if it is small enough."""
     for box in islice(said.box.lineage(), DEPTH + 1):
         held = layout.blocks[box.first_block : box.end_block]
         if len(held) > MOST_BLOCKS or sum(len(block.text) for block in held) > MOST_SIZE:
-            break
+            return
         if len(held) > 1:
-            small.append(box)
-    return small[-1:]
+            yield box
+            return
 
 
 def _says_so(block: Block) -> bool:
@@ -56,6 +59,7 @@ def _names_one(line: str, words: frozenset[str]) -> bool:
 def _words() -> tuple[frozenset[str], frozenset[str]]:
     tables = word_table("parsers", "summaries.toml").values()
     machine, summary = (
-        frozenset(fold(word) for table in tables for word in lines(table[key])) for key in ("machine", "summary")
+        frozenset(fold(word) for table in tables for word in lines(table[key]))
+        for key in ("machine", "summary")
     )
     return machine, summary
