@@ -275,7 +275,7 @@ def test_summary_by_a_machine_is_no_text(said: str, heading: str) -> None:
 
 
 def test_paragraph_that_speaks_of_machines_and_summaries_is_text() -> None:
-    paragraph = "The office now has its summaries of the water written by AI, which pleases nobody at the mill, it said."
+    paragraph = "The office now has its summaries of the water written by AI, which pleases nobody at the mill."
 
     assert paragraph in story(inside=f"<p>{paragraph}</p>").body
 
@@ -305,7 +305,8 @@ def test_caption_with_its_asian_credit_is_no_text(caption: str) -> None:
 
 def test_page_with_words_for_news_searches_is_a_newsroom_s() -> None:
     page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
-    <meta name="news_keywords" content="flood"><meta property="article:published_time" content="2026-11-20T21:15:00+01:00"></head><body><main><header>
+    <meta name="news_keywords" content="flood">
+    <meta property="article:published_time" content="2026-11-20T21:15:00+01:00"></head><body><main><header>
     <h1>Flood closes the old bridge</h1><div class="x9f2">{DECK}</div></header>
     <div>{"".join(f"<p>{text}</p>" for text in STORY)}</div></main></body></html>"""
 
