@@ -8,7 +8,7 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from archiver.parsers.features import BLOCK_FEATURES, context_columns
+from archiver.parsers.features import context_columns
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns
 from archiver.parsers.links import link_candidates, main_address
 from archiver.parsers.model import MOST_LEAVES, probabilities
@@ -35,16 +35,10 @@ HELD_BACK: dict[str, dict[str, float]] = {
     "links": {"min_data_in_leaf": 20, "learning_rate": 0.08, "extra_trees": True},
     "kinds": {"min_data_in_leaf": 20},
 }
-# Each block and link is learned from once more, with so much of its weight, as if its boxes had no names: other sites
-# call theirs otherwise. On unseen sites, page F1 of links rises by half a point (fundus) and a fifth of one (wcxb), one
-# to two kinds more of a hundred are right, and one more body of fundus of a hundred is exact; where all names of a page
-# are hashed, three are.
+# Each link is learned from once more, with so much of its weight, as if its boxes had no names: other sites call theirs
+# otherwise. On unseen sites, page F1 of links rises by half a point (fundus) and a fifth of one (wcxb), and one to two
+# kinds more of a hundred are right.
 UNNAMED = 0.5
-BLOCK_NAMES = [
-    at
-    for at, name in enumerate(BLOCK_FEATURES)
-    if name in {f"{whose}_{meaning}" for whose in ("own", "near", "all") for meaning in MEANINGS}
-]
 LINK_NAMES = [
     at
     for at, name in enumerate(LINK_FEATURES)
@@ -174,7 +168,7 @@ def _in_context(read: list[Page], chances: list[Columns]) -> list[Columns]:
 def _block_booster(which: list[int], read: list[Page], rows: list[Columns], name: str) -> Ensemble:
     weights = np.concatenate([np.sqrt(np.minimum(read[i].table.words, HEAVIEST) + 1) for i in which])
     labels = np.concatenate([read[i].story for i in which])
-    learnt = _also_unnamed(np.vstack([rows[i] for i in which]), labels, weights, BLOCK_NAMES)
+    learnt = lgb.Dataset(np.vstack([rows[i] for i in which]), labels, weight=weights)
     return _trained(name, learnt, objective="binary")
 
 
@@ -199,17 +193,15 @@ def _links(page: Page, chances: Columns) -> Links:
 def _link_booster(links: list[Links]) -> Ensemble:
     weights = np.concatenate([_link_weights(page) for page in links])
     rows, labels = np.vstack([page.rows for page in links]), np.concatenate([page.wanted for page in links])
-    return _trained(
-        "links", _also_unnamed(rows, labels, 2 * weights / weights.mean(), LINK_NAMES), objective="binary"
-    )
+    return _trained("links", _also_unnamed(rows, labels, weights), objective="binary")
 
 
-def _also_unnamed(rows: Columns, labels: Columns, weights: Columns, names: list[int]) -> lgb.Dataset:
-    """What is to be learned of blocks or links, as they are and as if their boxes had no names, weighing as much."""
+def _also_unnamed(rows: Columns, labels: Columns, weights: Columns) -> lgb.Dataset:
+    """What is to be learned of links, as they are and as if their boxes had no names."""
     unnamed = rows.copy()
-    unnamed[:, names] = 0
-    weights = np.concatenate([weights, UNNAMED * weights]) / (1 + UNNAMED)
-    return lgb.Dataset(np.vstack([rows, unnamed]), np.tile(labels, 2), weight=weights)
+    unnamed[:, LINK_NAMES] = 0
+    weights = np.concatenate([weights, UNNAMED * weights])
+    return lgb.Dataset(np.vstack([rows, unnamed]), np.tile(labels, 2), weight=weights / weights.mean())
 
 
 def _link_weights(page: Links) -> Columns:
@@ -228,6 +220,5 @@ def _kind_booster(links: list[Links]) -> Ensemble:
     known = kinds >= 0
     rows = np.vstack([page.rows for page in links])[known]
     weights = np.concatenate([np.full(len(page.kinds), _page_weight(page), np.float32) for page in links])
-    weights = 2 * weights[known] / weights[known].mean()
-    learnt = _also_unnamed(rows, kinds[known], weights, LINK_NAMES)
+    learnt = _also_unnamed(rows, kinds[known], weights[known])
     return _trained("kinds", learnt, objective="multiclass", num_class=len(KIND_ORDER))
