@@ -110,18 +110,31 @@ def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
     """
     at = [block.index for block in own]
     size = [0, *accumulate(map(_size, own))]
+    known: dict[int, bool] = {}
     for block in own:
+        passed: list[int] = []
+        is_off = False
         for box in block.box.lineage():
+            if box.index in known:
+                is_off = known[box.index]
+                break
+            passed.append(box.index)
             held = size[bisect_left(at, box.end_block)] - size[bisect_left(at, box.first_block)]
             if held > LITTLE * size[-1]:
                 break
-            if box.names and (
-                OFF_TEXT.search(box.names)
-                or (box.first_block > at[0] and FACTS.search(box.names))
-                or (is_news and INVITES.search(box.names))
-            ):
-                yield block
+            if box.names and _is_called_off(box, is_inside=box.first_block > at[0], is_news=is_news):
+                is_off = True
                 break
+        known.update(dict.fromkeys(passed, is_off))
+        if is_off:
+            yield block
+
+
+def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
+    """Whether the name of a box is that of something else than text."""
+    if OFF_TEXT.search(box.names) is not None or (is_news and INVITES.search(box.names) is not None):
+        return True
+    return is_inside and FACTS.search(box.names) is not None
 
 
 def _beside_forms(layout: Layout) -> set[int]:

@@ -13,12 +13,22 @@ from archiver.word_lists import lines, word_table
 LONGEST = 160
 # Such a box is at most so many boxes around the line, and has at most so many blocks and characters.
 DEPTH, MOST_BLOCKS, MOST_SIZE = 3, 10, 1_500
+# How far before and behind the text the line is looked for, in blocks.
+BESIDE = 8
+# Letters of the longest word that is written in capitals: "AI".
+ACRONYM = 3
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def summed_up(layout: Layout, likely: list[Block]) -> list[Block]:
     """Return those of the blocks that stand in such boxes, unless they are most of the text."""
-    boxes = [box for block in layout.blocks if _says_so(block) for box in _box_around(layout, block)]
+    if not likely:
+        return []
+    near = layout.blocks[max(0, likely[0].index - BESIDE) : likely[-1].index + 1 + BESIDE]
+    short = [block for block in near if len(block.text) <= LONGEST and not block.linked]
+    if not _may_name_a_machine("\n".join([block.text for block in short])):
+        return []
+    boxes = [box for block in short if _says_so(block.text) for box in _box_around(layout, block)]
     found = [
         block
         for block in (likely if boxes else ())
@@ -39,15 +49,15 @@ def _box_around(layout: Layout, said: Block) -> Iterator[Box]:
             return
 
 
-def _says_so(block: Block) -> bool:
-    if len(block.text) > LONGEST:
-        return False
+def _may_name_a_machine(text: str) -> bool:
+    """Whether a machine's word is among the letters of a text: few have one, and reading words is slow."""
+    lower = text.lower()
+    return any(word.upper() in text if len(word) <= ACRONYM else word in lower for word in _words()[0])
+
+
+def _says_so(text: str) -> bool:
     machine, summary = _words()
-    text = block.text.lower()
-    # Few lines name a machine: looked for letter by letter first.
-    if not any(name in text for name in machine):
-        return False
-    line = f" {' '.join(WORD.findall(fold(block.text)))} "
+    line = f" {' '.join(WORD.findall(fold(text)))} "
     return _names_one(line, machine) and _names_one(line, summary)
 
 
