@@ -344,3 +344,19 @@ def test_excerpts_in_a_newsroom_s_cards_are_no_text() -> None:
 
     assert article is not None
     assert article.body.split("\n\n") == STORY
+
+
+def test_story_of_a_newsroom_that_is_made_of_cards_is_kept() -> None:
+    cards = "".join(
+        f'<div><h3><a href="{url}">{headline}</a></h3><p>{text}</p></div>'
+        for (url, headline), text in zip(OTHERS.items(), STORY, strict=True)
+    )
+    data = '{"@type": "NewsArticle", "headline": "Four things to know on Saturday"}'
+    html = f"""<html lang="en"><head><title>Four things to know on Saturday</title>
+    <script type="application/ld+json">{data}</script></head><body><main><article>
+    <h1>Four things to know on Saturday</h1><div class="story-body">{cards}</div></article></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert all(text in article.body for text in STORY)

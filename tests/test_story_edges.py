@@ -275,7 +275,9 @@ def test_summary_by_a_machine_is_no_text(said: str, heading: str) -> None:
 
 
 def test_paragraph_that_speaks_of_machines_and_summaries_is_text() -> None:
-    paragraph = "The office now has its summaries of the water written by AI, which pleases nobody at the mill."
+    paragraph = (
+        "The office now has its summaries of the water written by AI, which pleases nobody at the mill."
+    )
 
     assert paragraph in story(inside=f"<p>{paragraph}</p>").body
 

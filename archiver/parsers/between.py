@@ -90,22 +90,24 @@ def with_items_alike(
     layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
 ) -> list[Block]:
     """The story's blocks with the items that the models doubt of lists of which they take most."""
-    chosen = {block.index for block in own}
     taken = Counter(block.box.parent for block in own if block.box.tag == "li")
-    found = []
-    for box, count in taken.items():
-        if count < LEAST_ALIKE or box is None:
-            continue
-        items = [block for block in layout.blocks[box.first_block : box.end_block] if block.box.parent is box]
-        found += [
-            block
-            for block in items
-            if 2 * count > len(items)
-            and block.index not in chosen
-            and block.index not in reasons
-            and chances[block.index] > DOUBTED_ITEM
-            and block.link_share <= MOST_LINKED
-        ]
+    if max(taken.values(), default=0) < LEAST_ALIKE:
+        return own
+    chosen = {block.index for block in own}
+    items: dict[Box | None, list[Block]] = {}
+    for block in layout.blocks:
+        if block.box.tag == "li" and taken[block.box.parent] >= LEAST_ALIKE:
+            items.setdefault(block.box.parent, []).append(block)
+    found = [
+        block
+        for box, listed in items.items()
+        if 2 * taken[box] > len(listed)
+        for block in listed
+        if block.index not in chosen
+        and block.index not in reasons
+        and chances[block.index] > DOUBTED_ITEM
+        and block.link_share <= MOST_LINKED
+    ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
 

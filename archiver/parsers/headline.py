@@ -103,7 +103,11 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
 def _heading_like(layout: Layout, text: str) -> Block | None:
     """The heading most like a headline that no h1 shows: newsrooms set it in an h2, with its kicker."""
     words = words_of(text)
-    headings = [block for block in layout.blocks[:MOST_BLOCKS] if block.heading and not block.linked]
+    headings = [
+        block
+        for block in layout.blocks[:MOST_BLOCKS]
+        if block.heading and not block.linked and len(block.text) < LONGEST_HEADLINE
+    ]
     likeness = [likeness_of(words_of(block.text), words) for block in headings]
     best = max(likeness, default=0.0)
     return headings[likeness.index(best)] if best >= ALIKE else None

@@ -44,6 +44,7 @@ LABELS = ("related", "popular", "latest")
 # or date. Guides are made of such cards.
 EXCERPT_BLOCKS = 5
 EXCERPT_WORDS = 45
+MOST_EXCERPTS = 0.3
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
@@ -133,16 +134,19 @@ def related_links(
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
     )
-    return Related(links, _blocks_of(layout, chosen, likeliest, is_news=story.is_news), found, least)
+    return Related(links, _blocks_of(layout, chosen, likeliest, story), found, least)
 
 
 def _blocks_of(
-    layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown], *, is_news: bool
+    layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown], story: Story
 ) -> frozenset[int]:
     """The blocks, by index, that show the chosen links, what announces them right above and, of news, excerpts."""
     blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
-    excerpts = {number for one in likeliest if is_news for number in _excerpts(layout, one.candidate)}
+    excerpts = {number for one in likeliest if story.is_news for number in _excerpts(layout, one.candidate)}
+    size = sum(len(block.text) for block in story.blocks)
+    if sum(len(block.text) for block in story.blocks if block.index in excerpts) > MOST_EXCERPTS * size:
+        excerpts = set()  # a story that is made of such cards
     return frozenset(blocks | excerpts | {number for number in announced if number + 1 in blocks})
 
 

@@ -28,12 +28,12 @@ def summed_up(layout: Layout, likely: list[Block]) -> list[Block]:
     short = [block for block in near if len(block.text) <= LONGEST and not block.linked]
     if not _may_name_a_machine("\n".join([block.text for block in short])):
         return []
-    boxes = [box for block in short if _says_so(block.text) for box in _box_around(layout, block)]
-    found = [
-        block
-        for block in (likely if boxes else ())
-        if any(box.first_block <= block.index < box.end_block for box in boxes)
-    ]
+    held: set[int] = set()
+    for said in short:
+        if _says_so(said.text):
+            for box in _box_around(layout, said):
+                held.update(range(box.first_block, box.end_block))
+    found = [block for block in likely if block.index in held]
     is_little = 2 * sum(len(block.text) for block in found) < sum(len(block.text) for block in likely)
     return found if is_little else []
 
