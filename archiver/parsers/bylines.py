@@ -77,7 +77,9 @@ BEHIND_NAME = re.compile(
     r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b|\d+\s?(?:-\s)?min).*"
 )
 # Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "Ann Lee (now) and Bo Ek (earlier)".
-WHERE_AND_WHEN = re.compile(r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|[A-Z]{2,6}\s[A-Z]{3,})$")
+WHERE_AND_WHEN = re.compile(
+    r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
+)
 # A name in capitals with its paper behind it: "ANN LEE River Post".
 IN_CAPITALS = re.compile(r"([A-Z]{2}[A-Z.'’-]+(?:\s[A-Z]{2}[A-Z.'’-]+){1,2})(?:\s[A-Z][a-z]+){2,4}")
 # The names of papers and agencies, behind those of people.
@@ -87,9 +89,11 @@ PAPER = re.compile(
     re.IGNORECASE,
 )
 # Broadcasters have studios: "Ann Lee, ARD Nairobi".
-BROADCASTER = re.compile(r"[A-Z]{3,5}\s[A-Z]\w+")
+BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z]\w+$")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
 PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
+# What stands behind names in a byline and is no further one.
+NOT_SECOND = (ROLE, PAPER, BROADCASTER)
 TEAM = re.compile(
     r"\b(?:redaktion|editorial|newsroom|news desk|staff|team|redacción|redação|redazione|rédaction|redactie"
     r"|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція)\b",
@@ -104,7 +108,9 @@ KATAKANA = re.compile(r"[ァ-ヺー]+")
 INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_]?")
 # What Korean and Chinese papers write behind a name: reporter.
 CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
-KOREAN = re.compile(r"([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])")
+KOREAN = re.compile(
+    r"(?!촬영|사진|편집|영상|취재|담당|인턴|선임|전문|객원|시민|수습)([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])"
+)
 # How Chinese papers sign, before names of two to four characters, in the order of trust.
 _HAN = "\u4e00-\u9fff"
 SIGNED = tuple(
@@ -114,6 +120,8 @@ SIGNED = tuple(
         f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
     )
 )
+# What stands among the names and is none: trainee, local contributor, this paper.
+NO_SIGNERS = frozenset({"实习生", "實習生", "通讯员", "通訊員", "本报", "本報"})
 SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
 # Names in scripts without spaces have few characters, prose has many.
 LONGEST_UNSPACED_NAME = 12
@@ -169,7 +177,8 @@ def _asian_names(text: str) -> tuple[str, ...]:
     if korean := KOREAN.match(text):
         return (korean[1],)
     found = next((match for pattern in SIGNED if (match := pattern.search(text))), None)
-    return tuple(SIGNERS_BREAK.split(found[1])) if found else ()
+    signers = SIGNERS_BREAK.split(found[1]) if found else ()
+    return tuple(name for name in signers if name not in NO_SIGNERS)
 
 
 def without_times(text: str) -> str:
@@ -191,24 +200,38 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
     text = text[:MOST_NAMES]
     if ADDRESS.search(text):
         return
-    for number, part in enumerate(NAME_SPLIT.split(PLACE.sub("", clean(text)))):
-        name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
-        if not number and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
-            people = [side for side in sides if looks_like_a_name(side) and not PAPER.search(side)]
-            name = people[0] if len(people) == 1 else name
-        name = without_note(name) if "(" in name else name.rstrip(")")
-        if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
-            name = bare
-        if capitals := IN_CAPITALS.fullmatch(name):
-            name = capitals[1]
-        if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
-            name = bare
-        if not name or (number and (ROLE.search(name) or PAPER.search(name) or BROADCASTER.fullmatch(name))):
+    for number, part in enumerate(NAME_SPLIT.split(_parted(clean(text)))):
+        name = _bare(part, is_first=number == 0, stated=stated)
+        if not name or (number and any(said.search(name) for said in NOT_SECOND)):
             continue
         if " " in (bare := ROLE_BEHIND.sub("", name)):
             name = bare
         if (stated or not name[0].islower() or AGENCY.fullmatch(name)) and _may_be_name(name):
             yield name
+
+
+def _parted(text: str) -> str:
+    """A byline without places in brackets, with commas between names that a dash parts."""
+    text = PLACE.sub("", text)
+    sides = text.split(" - ")
+    are_names = len(sides) > 1 and all(looks_like_a_name(side) and not PAPER.search(side) for side in sides)
+    return ", ".join(sides) if are_names else text
+
+
+def _bare(part: str, *, is_first: bool, stated: bool) -> str:
+    """A name without what stands before and behind it, or "" where a note tells it from an author's."""
+    name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
+    if is_first and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
+        people = [side for side in sides if looks_like_a_name(side) and not PAPER.search(side)]
+        name = people[0] if len(people) == 1 else name
+    name = without_note(name) if "(" in name else name.rstrip(")")
+    if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
+        name = bare
+    if capitals := IN_CAPITALS.fullmatch(name):
+        name = capitals[1]
+    if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
+        name = bare
+    return name
 
 
 def people_in(text: str) -> Iterator[str]:

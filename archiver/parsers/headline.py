@@ -1,5 +1,6 @@
 """The story's headline, without the site's name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import unescape
@@ -53,6 +54,8 @@ LONGEST_STATED = 1_000
 # Words and characters of a kicker, badge or count that has an element to itself within a heading.
 MARK_WORDS = 4
 LONGEST_MARK = 60
+# A heading that is called so shows the site's name.
+LOGO = re.compile(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
 MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
@@ -267,6 +270,8 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
         and box.end_block - box.first_block <= MOST_LINES
     ]
     for box in named:
+        if LOGO.search(box.names):
+            continue
         if box.tag == "h1" or "headline" in box.names.split():
             blocks = _blocks_of(layout, box)
             text = " ".join(block.text for block in blocks)
