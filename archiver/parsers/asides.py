@@ -27,20 +27,19 @@ EMBED_NAMES = bit("embed")
 EMBEDDED = re.compile(
     r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
 )
-# What boxes of a few blocks are called that hold none of the text: calls to action, captions, boxes of facts, polls,
-# other posts, what only screen readers are told. Right of 144 out of 145 such blocks that the models
-# take for text.
+# What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
+# readers are told. Right of 144 out of 145 such blocks that the models take for text.
 OFF_TEXT = re.compile(
     r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
 )
 # The same within the text; before it, such a box may be its summary.
 FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
-# Such a box holds less of the text than this.
+# Such a box holds at most so much of the text.
 LITTLE = 0.5
-# What a newsroom calls the boxes that invite: what only subscribers may read is called after them, too.
+# What a newsroom calls the boxes that invite; text that only subscribers may read is called after these.
 INVITES = re.compile(
-    r"newsletter|sign-?_?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
+    r"newsletter|sign[-_]?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
 )
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
