@@ -78,7 +78,7 @@ FEWEST_IN_MENU = 4
 MENU_WORDS = 4
 PROMOTED_NAMES = bit("advert") | bit("signup")
 # What only they may read is text.
-OF_SUBSCRIBERS = "subscriber"
+OF_SUBSCRIBERS = re.compile(r"subscribers?[-_]?(?:preview|only|content|text|exclusive)")
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
 
@@ -216,10 +216,8 @@ def _promoted(block: Block) -> Box | None:
     A heading's name is made of its words: one about sponsors is none of theirs.
     """
     boxes = (block.box.parent,) if block.heading else (block.box, block.box.parent)
-    return next(
-        (box for box in boxes if box and box.meanings & PROMOTED_NAMES and OF_SUBSCRIBERS not in box.names),
-        None,
-    )
+    named = (box for box in boxes if box and box.meanings & PROMOTED_NAMES)
+    return next((box for box in named if not OF_SUBSCRIBERS.search(box.names)), None)
 
 
 def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int, Reason]) -> list[Block]:
