@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from archiver.items import Origin
 from archiver.parsers.blocks import Anchor, Block, Layout
@@ -23,6 +23,7 @@ from archiver.parsers.bylines import (
 )
 from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
+from archiver.parsers.decoding import element_text
 from archiver.parsers.headline import site_names
 from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit
@@ -39,6 +40,11 @@ BYLINE = re.compile(
     r"by-?line|author|signature|\bfirma\b|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b",
     re.IGNORECASE,
 )
+# The same of an element within a line that holds nothing but a name.
+NAMED = re.compile(
+    r"(?<![a-z])(?:author|auteur|autor|byline)(?:[-_]+(?:name|link|fn))?(?![a-z_-])", re.IGNORECASE
+)
+MOST_ELEMENTS = 30
 # What is called after an author but tells of other things.
 NOT_A_BYLINE = re.compile(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)", re.IGNORECASE)
 AUTHOR_META = (
@@ -243,7 +249,7 @@ def _is_line(block: Block) -> bool:
 def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
     """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
     for block in chain(lines, lines_beside_text(layout, places)):
-        if names := _linked_names(block) or _explicit_names(block):
+        if names := _named_names(block) or _linked_names(block) or _explicit_names(block):
             yield from names
             yield from _linked_below(layout, block)
             return
@@ -253,6 +259,23 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)
+
+
+def _named_names(block: Block) -> list[str]:
+    """The names in elements of a line that are called after authors, each of them one of people."""
+    if len(block.text) > LONGEST_LINE or block.heading:
+        return []
+    named = [
+        clean(element_text(element, LONGEST_LINE))
+        for element in islice(
+            block.box.element.iterdescendants("span", "strong", "b", "a", "em"), MOST_ELEMENTS
+        )
+        if NAMED.search(element.get("class") or "") is not None
+    ]
+    if not named or not all(text in block.text for text in named):
+        return []
+    found = [list(people_in(text.rstrip("."))) for text in named]
+    return list(dict.fromkeys(name for names in found for name in names)) if all(found) else []
 
 
 def _linked_names(block: Block) -> list[str]:
