@@ -322,3 +322,17 @@ def test_line_that_calls_the_author_by_a_word_and_a_comma_is_a_byline() -> None:
 )
 def test_what_data_add_to_names_is_none(stated: object, expected: tuple[str, ...]) -> None:
     assert authors(page(author=stated))[0] == expected
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<div><span class="media">River Post</span> <span class="auteur">Ann Lee.</span> <time>20 November</time></div>',
+        '<div><strong class="c-signature__author"><a href="/autores/ann" rel="author">Ann Lee</a></strong> '
+        '<strong class="c-signature__author">Bo Ek</strong><span>Lund</span></div>',
+    ],
+)
+def test_names_in_elements_called_after_authors_are_read(byline: str) -> None:
+    found = authors(page(author=FIRM, byline=byline))[0]
+
+    assert found == (("Ann Lee", "Bo Ek") if "Bo Ek" in byline else ("Ann Lee",))
