@@ -327,7 +327,7 @@ def test_what_data_add_to_names_is_none(stated: object, expected: tuple[str, ...
 @pytest.mark.parametrize(
     "byline",
     [
-        '<div><span class="media">River Post</span> <span class="auteur">Ann Lee.</span> <time>20 November</time></div>',
+        '<div><span>River Post</span> <span class="auteur">Ann Lee.</span> <time>20 November</time></div>',
         '<div><strong class="c-signature__author"><a href="/autores/ann" rel="author">Ann Lee</a></strong> '
         '<strong class="c-signature__author">Bo Ek</strong><span>Lund</span></div>',
     ],
