@@ -342,3 +342,10 @@ def test_empty_element_called_br_breaks_a_line() -> None:
 
     assert article is not None
     assert article.body.split() == " ".join(STORY).split()
+
+
+@pytest.mark.parametrize("box", ["blockquote", 'div class="pull-quote"', 'aside class="zitat"'])
+def test_line_behind_a_quotation_that_says_whose_it_is_is_no_text(box: str) -> None:
+    quoted = f"<{box}><p>“The mill has never been under water before.”</p><p>Ann Lund, miller</p></{box.split(maxsplit=1)[0]}>"
+
+    assert "miller" not in story(inside=quoted, kind="WebPage").body

@@ -15,7 +15,7 @@ from archiver.parsers.notices import ends_with_credit
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.summaries import summed_up
-from archiver.parsers.text import word_count
+from archiver.parsers.text import ends_sentence, word_count
 
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
@@ -35,6 +35,11 @@ OFF_TEXT = re.compile(
 )
 # The same within the text; before it, such a box may be its summary.
 FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
+# The box of a quotation, at most so many boxes around the line that says whose it is, and of so many blocks: right of 6
+# out of 7 such lines.
+QUOTE = re.compile(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
+QUOTE_DEPTH, QUOTE_BLOCKS = 4, 4
+LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 # Such a box holds at most so much of the text.
 LITTLE = 0.5
 # What a newsroom calls the boxes that invite; text that only subscribers may read is called after these.
@@ -236,7 +241,23 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
             return Reason.BIOGRAPHY
         if around & EMBED_NAMES and box.meanings & EMBED_NAMES and EMBEDDED.search(box.names):
             return Reason.EMBEDDED
-    return Reason.INSET if inset(block) else None
+    if inset(block):
+        return Reason.INSET
+    return Reason.SPEAKER if _names_speaker(block) else None
+
+
+def _names_speaker(block: Block) -> bool:
+    """Whether a line stands behind a quotation in its box and says whose it is."""
+    if (
+        len(block.text) > LONGEST_SPEAKER
+        or word_count(block.text) > SPEAKER_WORDS
+        or ends_sentence(block.text)
+    ):
+        return False
+    for box in islice(block.box.lineage(), QUOTE_DEPTH):
+        if box.tag == "blockquote" or QUOTE.search(box.names):
+            return box.first_block < block.index and box.end_block - box.first_block <= QUOTE_BLOCKS
+    return False
 
 
 def inset(block: Block) -> Box | None:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     EMBEDDED = "embedded post"
     MENU = "menu in a line"
     OFF_TEXT = "in a box called something else"
+    SPEAKER = "who said a quotation"
     SUMMED_UP = "a machine's summary"
     INSET = "inset"
     COMMENT = "comment of a reader"
