@@ -1,5 +1,7 @@
 """What belongs to a story besides its paragraphs, and what stands among them and does not."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -346,6 +348,25 @@ def test_empty_element_called_br_breaks_a_line() -> None:
 
 @pytest.mark.parametrize("box", ["blockquote", 'div class="pull-quote"', 'aside class="zitat"'])
 def test_line_behind_a_quotation_that_says_whose_it_is_is_no_text(box: str) -> None:
-    quoted = f"<{box}><p>“The mill has never been under water before.”</p><p>Ann Lund, miller</p></{box.split(maxsplit=1)[0]}>"
+    said = "<p>“The mill has never been under water before.”</p><p>Ann Lund, miller</p>"
+    quoted = f"<{box}>{said}</{box.partition(' ')[0]}>"
 
     assert "miller" not in story(inside=quoted, kind="WebPage").body
+
+
+def test_headings_of_a_live_blog_s_entries_are_kept_where_the_data_list_them() -> None:
+    updates = ["Afternoon summary", "Minister apologises for a remark", "Good morning. The blog begins"]
+    stamp = '<a href="?page=1#b">4h ago 13:02 GMT</a>'
+    entries = "".join(
+        f"<article><header>{stamp}<h2>{headline}</h2><div>Ann Lee</div></header><p>{text}</p></article>"
+        for headline, text in zip(updates, STORY, strict=False)
+    )
+    listed = [{"@type": "BlogPosting", "headline": headline} for headline in updates]
+    data = json.dumps({"@type": "LiveBlogPosting", "headline": "Flood: live", "liveBlogUpdate": listed})
+    html = f"""<html lang="en"><head><title>Flood: live</title><script type="application/ld+json">{data}</script></head>
+    <body><main><h1>Flood: live</h1><div>{entries}</div></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert all(headline in article.body.split("\n\n") for headline in updates)

@@ -9,6 +9,7 @@ import numpy as np
 
 from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
 from archiver.parsers.between import (
+    with_entries,
     with_headings_alike,
     with_items_alike,
     with_what_is_between,
@@ -122,6 +123,7 @@ def story(
     if ruled.body is None:
         likely = with_headings_alike(layout, likely, chances, reasons)
         likely = with_items_alike(layout, likely, chances, reasons)
+        likely = with_entries(layout, likely, announced.entries, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)

@@ -11,7 +11,7 @@ from archiver.parsers.boxes import form
 from archiver.parsers.names import bit
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
-from archiver.parsers.text import ends_sentence, word_count
+from archiver.parsers.text import ends_sentence, fold, word_count
 from archiver.parsers.text_features import Columns
 
 # Of tables between a story's paragraphs, gold has those linked up to this share on four pages out of five.
@@ -83,6 +83,24 @@ def with_headings_alike(
         and not chosen.isdisjoint(range(max(0, block.index - HEADS_APART), block.index))
     ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
+    return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def with_entries(
+    layout: Layout, own: list[Block], entries: Set[str], reasons: dict[int, Reason]
+) -> list[Block]:
+    """The story's blocks with the headings of entries that the page's data list, where text stands below them."""
+    chosen = {block.index for block in own}
+    found = [
+        block
+        for block in (layout.blocks if entries else ())
+        if block.heading
+        and block.index not in chosen
+        and not block.linked
+        and not chosen.isdisjoint(range(block.index + 1, block.index + 1 + HEADED_WITHIN))
+        and fold(block.text) in entries
+    ]
+    reasons.update((block.index, Reason.ENTRY) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
 
 

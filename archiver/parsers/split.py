@@ -32,6 +32,7 @@ from archiver.parsers.structured import (
     LONGEST_TEXT,
     STORY_TYPES,
     Structured,
+    entry_headlines,
     first_string,
     is_news,
     structured,
@@ -118,7 +119,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         description=description,
         stated=stated_text(first_string(stated.story.get("articleBody")) or ""),
     )
-    announced = Announced(title.block, description, is_news(stated))
+    announced = Announced(title.block, description, is_news(stated), entry_headlines(stated))
     found = story(layout, table, announced, fetched, decided)
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:

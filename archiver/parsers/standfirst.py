@@ -40,6 +40,8 @@ class Announced:
     """The page's description for search engines, or ""."""
     is_news: bool
     """Whether its data call it a news article."""
+    entries: frozenset[str] = frozenset()
+    """The headlines, folded, of the entries that its data list: those of a live blog."""
 
 
 def standfirst(

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.parsers.decoding import element_text
+from archiver.parsers.text import fold
 
 # What schema.org calls a single story, or what sites use for one.
 STORY_TYPES = frozenset(
@@ -59,6 +60,8 @@ LONGEST_META = 10_000
 LONGEST_TEXT = 2_000
 MOST_TEXTS = 50
 MOST_VALUES = 500
+# Entries of a live blog whose headlines are read.
+MOST_ENTRIES = 500
 # Parts of JSON-LD that tell of other stories than the page's: what lists, comments and series hold.
 OTHERS = frozenset({"itemListElement", "isPartOf", "hasPart", "comment", "mentions"})
 
@@ -211,6 +214,17 @@ def is_news(structured: Structured) -> bool:
     return structured.is_of_newsroom or any(
         "news" in kind or "liveblog" in kind for kind in types(structured.story)
     )
+
+
+def entry_headlines(structured: Structured) -> frozenset[str]:
+    """Return the headlines of a live blog's entries as its data list them, folded."""
+    updates = structured.story.get("liveBlogUpdate")
+    if not isinstance(updates, list):
+        return frozenset()
+    said = (
+        first_string(update.get("headline")) for update in updates[:MOST_ENTRIES] if isinstance(update, dict)
+    )
+    return frozenset(fold(headline) for headline in said if headline)
 
 
 def types(thing: Thing) -> set[str]:
