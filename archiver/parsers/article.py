@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import zip_longest
 
 import numpy as np
 
@@ -69,6 +70,8 @@ CREDIT = re.compile(
     r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
     re.IGNORECASE,
 )
+# Words of a paragraph of text, at least.
+TEXT_WORDS = 20
 # How agencies rule off who else reported, in so many blocks at the end.
 RULED_OFF = re.compile(r"_{2,}")
 NOTES = 3
@@ -240,11 +243,12 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
     """Leave out what is no text by its words alone: labels, and at either end dates, bylines, copyright lines."""
     kept: list[Block] = []
     edges: dict[int, Reason] = {}
-    for block in chosen:
-        if (reason := _label(block.text)) is not None and block.box.tag != "pre":
-            reasons[block.index] = reason
-        else:
+    for block, after in zip_longest(chosen, chosen[1:]):
+        reason = _label(block.text) if block.box.tag != "pre" else None
+        if reason is None or (reason is Reason.LABEL and after is not None and _heads_text(block, after)):
             kept.append(block)
+        else:
+            reasons[block.index] = reason
     start, end = 0, len(kept)
     for at in range(max(1, end - NOTES - 1), end):
         if RULED_OFF.fullmatch(kept[at].text):
@@ -262,6 +266,13 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
         if reason := _edge(block.text, fetched):
             reasons[block.index] = edges[block.index] = reason
     return [block for block in kept if block.index not in edges]
+
+
+def _heads_text(block: Block, after: Block) -> bool:
+    """Whether a heading that might announce other stories stands right above a paragraph: "Background"."""
+    if not block.heading or after.index != block.index + 1 or after.linked or after.heading:
+        return False
+    return is_phrase("related", block.text) and word_count(after.text) >= TEXT_WORDS
 
 
 def _heads_a_list(block: Block) -> Reason | None:
