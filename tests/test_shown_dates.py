@@ -106,3 +106,21 @@ def test_section_may_stand_between_year_and_month_of_an_address() -> None:
 
     assert article is not None
     assert article.date_published == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "20.11.2026 | 8:12 | Updated 10:40",
+        "20 November 2026, 8:12 - Last updated 10:40",
+        "20/11/2026 8:12, updated at 10:40",
+    ],
+)
+def test_time_of_an_update_behind_the_day_leaves_the_day_the_story_s(line: str) -> None:
+    link = '<a href="/x/ferry-runs-again-after-repairs">Ferry runs again</a>'
+    other = f'<div class="box">{link} <span>18.11.2026</span></div>'
+
+    article = story(above=f"<div>{line}</div>", after=other)
+
+    assert article.date_published is not None
+    assert article.date_published.date() == PUBLISHED.date()

@@ -46,6 +46,7 @@ BELOW = 5
 # What boxes of pictures are called.
 CAPTION = re.compile(r"caption|credit|figure|image|\bimg|photo|picture|legend")
 # A label that says no more than that a date follows.
+CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*", re.IGNORECASE)
 DASH = re.compile(r"\s*(?:--|[–—-])\s")
 # So far may a day's midnight lie from a moment of that day, given in another zone.
@@ -253,7 +254,11 @@ def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | Non
     rest, found = text[first.end :], dated(first, Origin.TEXT)
     second = moment(rest, language=reading.language, fetched=reading.fetched)
     if second is None:
-        return None, found
+        # "20.2.2024, 8:12, updated 10:40": of that day, too.
+        is_first = (
+            updated_line(rest) and not updated_line(text[: first.start]) and CLOCK.search(rest) is not None
+        )
+        return (found, None) if is_first and first.has_year else (None, found)
     between, other = rest[: second.start], dated(second, Origin.TEXT)
     if not updated_line(text[: first.start]) and updated_line(between):
         return (found, other) if first.has_year else (None, other)
