@@ -284,6 +284,23 @@ def test_paragraph_that_speaks_of_machines_and_summaries_is_text() -> None:
     assert paragraph in story(inside=f"<p>{paragraph}</p>").body
 
 
+def test_story_about_machines_and_summaries_is_kept_whole() -> None:
+    told = [
+        "Its AI wrote the summary.",
+        "The mayor found it short.",
+        "Few in the town read it.",
+        "One in ten liked it.",
+    ]
+    rows = "".join(
+        f'<div class="row"><p>{line}</p><p>{line} So the office said on Friday.</p></div>' for line in told
+    )
+    section = f"<section><h2>AI summaries</h2><p>{READERS[0]}</p></section>"
+
+    body = story(inside=rows + section).body
+
+    assert all(line in body for line in [*told, READERS[0]])
+
+
 def test_notes_that_an_agency_rules_off_are_no_text() -> None:
     notes = "<p>___</p><p>Lee reported from Lund. Another writer in Malmo contributed to this report on the flood.</p>"
     page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>

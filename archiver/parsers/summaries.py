@@ -1,11 +1,13 @@
 """Boxes in which a machine sums a newsroom's story up, told by the line that says so (words/summaries.toml)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.boxes import form
 from archiver.parsers.text import UNSPACED, fold
 from archiver.word_lists import lines, word_table
 
@@ -13,6 +15,8 @@ from archiver.word_lists import lines, word_table
 LONGEST = 160
 # Such a box is at most so many boxes around the line, and has at most so many blocks and characters.
 DEPTH, MOST_BLOCKS, MOST_SIZE = 3, 10, 1_500
+# So many paragraphs alike are a story's. A heading that says so stands so near to the first block of the text.
+PARAGRAPHS, HEAD = 4, 2
 # How far before and behind the text the line is looked for, in blocks.
 BESIDE = 8
 # Letters of the longest word that is written in capitals: "AI".
@@ -28,9 +32,14 @@ def summed_up(layout: Layout, likely: list[Block]) -> list[Block]:
     short = [block for block in near if len(block.text) <= LONGEST and not block.linked]
     if not _may_name_a_machine("\n".join([block.text for block in short])):
         return []
+    forms = Counter(form(block.box) for block in likely)
     held: set[int] = set()
     for said in short:
-        if _says_so(said.text):
+        # A paragraph that is boxed like others may tell of such things.
+        is_told = forms[form(said.box)] >= PARAGRAPHS or (
+            said.heading > 0 and said.index > likely[0].index + HEAD
+        )
+        if not is_told and _says_so(said.text):
             for box in _box_around(layout, said):
                 held.update(range(box.first_block, box.end_block))
     found = [block for block in likely if block.index in held]
