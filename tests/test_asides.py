@@ -194,3 +194,8 @@ def test_text_for_subscribers_is_text() -> None:
 
     assert article is not None
     assert article.body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("identity", ["poll-results", "donation-scandal", "facts-and-figures", "ratings"])
+def test_heading_is_kept_whatever_its_id_is_made_of(identity: str) -> None:
+    assert "What comes next" in read(f'<h2 id="{identity}">What comes next</h2>').body

@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 
 from lxml.etree import _Element as Element
 
-from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
@@ -135,7 +135,9 @@ def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
 
 
 def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
-    """Whether the name of a box is that of something else than text."""
+    """Whether the name of a box is that of something else than text; a heading's is made of its words."""
+    if box.tag in HEADINGS:
+        return False
     if OFF_TEXT.search(box.names) is not None or (is_news and INVITES.search(box.names) is not None):
         return True
     return is_inside and FACTS.search(box.names) is not None
