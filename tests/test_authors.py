@@ -14,6 +14,7 @@ TEXT = "".join(
 )
 URL = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
 PERSON = {"@type": "Person", "@id": "#ann", "name": "Ann Lee"}
+FIRM = {"@type": "Organization", "name": "River Wire"}
 
 
 def page(*, byline: str = "", author: object = None, head: str = "", end: str = "") -> bytes:
@@ -22,6 +23,7 @@ def page(*, byline: str = "", author: object = None, head: str = "", end: str = 
         "@graph": [
             {"@type": "NewsArticle", "headline": "Flood closes the old bridge", "author": author},
             PERSON,
+            {**FIRM, "@id": "#firm"},
         ]
     }
     return (
@@ -235,11 +237,9 @@ def test_only_byline_of_a_page_counts_however_far_from_its_story() -> None:
     assert found("<nav><p>By Event Type</p></nav><h4>By Event Type</h4>") == ()
 
 
-FIRM = {"@type": "Organization", "name": "River Wire"}
-
-
 @pytest.mark.parametrize(
-    "author", [FIRM, "Newsroom", "R.W.", {"@type": "NewsMediaOrganization", "name": "洪水新聞"}]
+    "author",
+    [FIRM, {"@id": "#firm"}, "Newsroom", "R.W.", {"@type": "NewsMediaOrganization", "name": "洪水新聞"}],
 )
 def test_person_of_the_byline_comes_before_a_firm_or_a_word_of_the_data(author: object) -> None:
     html = page(author=author, byline='<p class="byline">By Ann Lee</p>')

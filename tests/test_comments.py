@@ -49,45 +49,39 @@ SAID: dict[str, Comments] = {
 }
 
 
+def numbered(form: str, texts: list[str], reply: str = "") -> str:
+    """Comments of some form, each with its number and text."""
+    return "".join(form.format(number=number, text=text, reply=reply) for number, text in enumerate(texts))
+
+
 def nameless(said: Comments) -> str:
     heading, *texts, reply = said
-    items = "".join(
-        f'<div><b>user{number}</b> <span>20.11.2026</span><p>{text}</p><a href="#r">{reply}</a></div>'
-        for number, text in enumerate(texts)
-    )
-    return f"<div><h3>{heading}</h3>{items}</div>"
+    form = '<div><b>user{number}</b> <span>20.11.2026</span><p>{text}</p><a href="#r">{reply}</a></div>'
+    return f"<div><h3>{heading}</h3>{numbered(form, texts, reply)}</div>"
 
 
 def loose(said: Comments) -> str:
     heading, *texts, _ = said
-    items = "".join(
-        f"<p><b>user{number}</b> 20.11.2026</p><p>{text}</p>" for number, text in enumerate(texts)
-    )
-    return f"<h3>{heading} (2)</h3>{items}"
+    return f"<h3>{heading} (2)</h3>{numbered('<p><b>user{number}</b> 20.11.2026</p><p>{text}</p>', texts)}"
 
 
 def in_articles(said: Comments) -> str:
     heading, *texts, reply = said
-    items = "".join(
-        f'<article><header>user{number}</header><p>{text}</p><footer><a href="#r">{reply}</a></footer></article>'
-        for number, text in enumerate(texts)
-    )
-    return f"<section><h2>2 {heading}</h2>{items}</section>"
+    footer = '<footer><a href="#r">{reply}</a></footer>'
+    form = "<article><header>user{number}</header><p>{text}</p>" + footer + "</article>"
+    return f"<section><h2>2 {heading}</h2>{numbered(form, texts, reply)}</section>"
 
 
 def in_a_table(said: Comments) -> str:
     heading, *texts, _ = said
-    rows = "".join(f"<tr><td>user{number}</td><td>{text}</td></tr>" for number, text in enumerate(texts))
+    rows = numbered("<tr><td>user{number}</td><td>{text}</td></tr>", texts)
     return f"<table><tr><th>{heading}</th></tr>{rows}</table>"
 
 
 def unheaded(said: Comments) -> str:
     _, *texts, reply = said
-    items = "".join(
-        f'<div class="c"><span>user{number}</span><span>20.11.2026</span><div>{text}</div><span>{reply}</span></div>'
-        for number, text in enumerate(texts)
-    )
-    return f'<div class="disc">{items}</div>'
+    form = "<span>user{number}</span><span>20.11.2026</span><div>{text}</div><span>{reply}</span>"
+    return f'<div class="disc">{numbered(f"<div>{form}</div>", texts, reply)}</div>'
 
 
 def page(language: str, below: str, above: str = "") -> bytes:

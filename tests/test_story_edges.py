@@ -45,6 +45,25 @@ def story(above: str = "", inside: str = "", after: str = "", kind: str = "NewsA
     return article
 
 
+def read(head: str, main: str) -> Article:
+    """The story of a page of nothing else but what its head says and what its main element holds."""
+    title = "<title>Flood closes the old bridge</title>"
+    html = f'<html lang="en"><head>{title}{head}</head><body><main>{main}</main></body></html>'
+    article = split_page(html.encode(), url=URL).article
+    assert article is not None
+    return article
+
+
+def data(kind: str = "NewsArticle", headline: str = "Flood closes the old bridge", **more: object) -> str:
+    """What a newsroom's page says of its story for machines."""
+    thing = {"@type": kind, "headline": headline, "datePublished": "2026-11-20T21:15:00+01:00", **more}
+    return f'<script type="application/ld+json">{json.dumps(thing)}</script>'
+
+
+H1 = "<h1>Flood closes the old bridge</h1>"
+TEXT = "".join(f"<p>{text}</p>" for text in STORY)
+
+
 def test_line_below_a_newsroom_s_headline_is_the_standfirst_whatever_its_class() -> None:
     article = story(above=f'<div class="x9f2">{DECK}</div>')
 
@@ -52,15 +71,25 @@ def test_line_below_a_newsroom_s_headline_is_the_standfirst_whatever_its_class()
     assert article.body.split("\n\n") == [DECK, *STORY]
 
 
-def test_standfirst_set_as_a_list_is_kept_whole() -> None:
+@pytest.mark.parametrize(
+    ("names", "item"),
+    [
+        ("summary", "<li>{}</li>"),
+        ("epigraph", "<li><h2>{}</h2></li>"),
+        ("bajada", "<li><h2>{}</h2></li>"),
+        ("x9f2", "<li><h2 class='perex'>{}</h2></li>"),
+        ("", "<li><h2>{}</h2></li>"),
+    ],
+)
+def test_standfirst_set_as_a_list_is_kept_whole(names: str, item: str) -> None:
     lines = [
-        "The railing is gone since Friday night",
+        "The railing is gone since Friday night, and all drivers must take the ring road",
         "Buses end at the market square",
         "Engineers come on Monday",
     ]
-    listed = "".join(f"<li>{line}</li>" for line in lines)
+    listed = "".join(item.format(line) for line in lines)
 
-    article = story(above=f'<ul class="summary">{listed}</ul>')
+    article = story(above=f'<ul class="{names}">{listed}</ul>')
 
     assert article.body.split("\n\n") == [*lines, *STORY]
 
@@ -227,19 +256,6 @@ def test_label_above_the_contents_is_no_text(label: str) -> None:
     assert story(inside=f"<h4>{label}</h4>", kind="BlogPosting").body.split("\n\n") == STORY
 
 
-@pytest.mark.parametrize("names", ["epigraph", "bajada", "perex", ""])
-def test_standfirst_of_headings_in_a_list_is_kept_whole(names: str) -> None:
-    lines = [
-        "The council closed the bridge for the weekend, and drivers must take the ring road",
-        "Buses end at the market square",
-    ]
-    listed = "".join(f'<li><h2 class="{names}">{line}</h2></li>' for line in lines)
-
-    article = story(above=f'<ul class="{names}">{listed}</ul>')
-
-    assert article.body.split("\n\n") == [*lines, *STORY]
-
-
 def test_item_of_a_list_that_the_models_doubt_is_kept_with_most_of_its_list() -> None:
     items = [
         "order ahead by telephone on weekdays",
@@ -303,13 +319,8 @@ def test_story_about_machines_and_summaries_is_kept_whole() -> None:
 
 def test_notes_that_an_agency_rules_off_are_no_text() -> None:
     notes = "<p>___</p><p>Lee reported from Lund. Another writer in Malmo contributed to this report on the flood.</p>"
-    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
-    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Flood closes the old bridge",
-    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><h1>Flood closes the old bridge</h1>
-    <div>{"".join(f"<p>{text}</p>" for text in STORY)}{notes}</div></main></body></html>"""
-    article = split_page(page.encode(), url=URL).article
-    assert article is not None
-    assert article.body.split("\n\n") == STORY
+
+    assert read(data(), f"{H1}<div>{TEXT}{notes}</div>").body.split("\n\n") == STORY
 
 
 @pytest.mark.parametrize(
@@ -325,42 +336,25 @@ def test_caption_with_its_asian_credit_is_no_text(caption: str) -> None:
 
 
 def test_page_with_words_for_news_searches_is_a_newsroom_s() -> None:
-    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
-    <meta name="news_keywords" content="flood">
-    <meta property="article:published_time" content="2026-11-20T21:15:00+01:00"></head><body><main><header>
-    <h1>Flood closes the old bridge</h1><div class="x9f2">{DECK}</div></header>
-    <div>{"".join(f"<p>{text}</p>" for text in STORY)}</div></main></body></html>"""
+    head = (
+        '<meta name="news_keywords" content="flood">'
+        '<meta property="article:published_time" content="2026-11-20T21:15:00+01:00">'
+    )
 
-    article = split_page(page.encode(), url=URL).article
-
-    assert article is not None
-    assert article.lead == DECK
+    assert read(head, f'<header>{H1}<div class="x9f2">{DECK}</div></header><div>{TEXT}</div>').lead == DECK
 
 
 def test_standfirst_stands_below_a_headline_that_no_h1_shows() -> None:
-    page = f"""<html lang="de"><head><title>Flood closes the old bridge</title>
-    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "City: Flood closes the old bridge",
-    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><article><header>
-    <h2><span>Weather</span> <span>Flood closes the old bridge</span></h2><div class="x9f2">{DECK}</div></header>
-    <div>{"".join(f"<p>{text}</p>" for text in STORY)}</div></article></main></body></html>"""
+    heading = "<h2><span>Weather</span> <span>Flood closes the old bridge</span></h2>"
+    top = f'<header>{heading}<div class="x9f2">{DECK}</div></header>'
 
-    article = split_page(page.encode(), url=URL).article
-
-    assert article is not None
-    assert article.lead == DECK
+    assert read(data(headline="City: Flood closes the old bridge"), f"{top}<div>{TEXT}</div>").lead == DECK
 
 
 def test_empty_element_called_br_breaks_a_line() -> None:
     text = '<span class="id-component br"></span>'.join(STORY)
-    page = f"""<html lang="en"><head><title>Flood closes the old bridge</title>
-    <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Flood closes the old bridge",
-    "datePublished": "2026-11-20T21:15:00+01:00"}}</script></head><body><main><h1>Flood closes the old bridge</h1>
-    <div>{text}</div></main></body></html>"""
 
-    article = split_page(page.encode(), url=URL).article
-
-    assert article is not None
-    assert article.body.split() == " ".join(STORY).split()
+    assert read(data(), f"{H1}<div>{text}</div>").body.split() == " ".join(STORY).split()
 
 
 @pytest.mark.parametrize("box", ["blockquote", 'div class="pull-quote"', 'aside class="zitat"'])
@@ -379,11 +373,8 @@ def test_headings_of_a_live_blog_s_entries_are_kept_where_the_data_list_them() -
         for headline, text in zip(updates, STORY, strict=False)
     )
     listed = [{"@type": "BlogPosting", "headline": headline} for headline in updates]
-    data = json.dumps({"@type": "LiveBlogPosting", "headline": "Flood: live", "liveBlogUpdate": listed})
-    html = f"""<html lang="en"><head><title>Flood: live</title><script type="application/ld+json">{data}</script></head>
-    <body><main><h1>Flood: live</h1><div>{entries}</div></main></body></html>"""
+    head = data("LiveBlogPosting", "Flood: live", liveBlogUpdate=listed)
 
-    article = split_page(html.encode(), url=URL).article
+    article = read(head, f"<h1>Flood: live</h1><div>{entries}</div>")
 
-    assert article is not None
     assert all(headline in article.body.split("\n\n") for headline in updates)

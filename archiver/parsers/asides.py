@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 from lxml.etree import _Element as Element
 
 from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
-from archiver.parsers.dates import moment
+from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.notices import ends_with_credit
@@ -35,17 +35,17 @@ OFF_TEXT = re.compile(
 )
 # The same within the text; before it, such a box may be its summary.
 FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
-# The box of a quotation, at most so many boxes around the line that says whose it is, and of so many blocks: right of 6
-# out of 7 such lines.
-QUOTE = re.compile(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
-QUOTE_DEPTH, QUOTE_BLOCKS = 4, 4
-LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 # Such a box holds at most so much of the text.
 LITTLE = 0.5
 # What a newsroom calls the boxes that invite; text that only subscribers may read is called after these.
 INVITES = re.compile(
     r"newsletter|sign[-_]?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
 )
+# The box of a quotation, at most so many boxes around the line that says whose it is, and of so many blocks: right of 6
+# out of 7 such lines.
+QUOTE = re.compile(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
+QUOTE_DEPTH, QUOTE_BLOCKS = 4, 4
+LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
@@ -68,7 +68,6 @@ TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})",
 # The same with its day before it: "Oct 24, 2023 6:12 PM IST".
 LONGEST_STAMP = 40
 ZONED = re.compile(rf"{ZONE}|[a-z]{{2,4}}", re.IGNORECASE)
-CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9

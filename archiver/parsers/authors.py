@@ -170,12 +170,10 @@ def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
 
 def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
     for key in ("author", "creator"):
-        value = structured.story.get(key)
-        items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
         found = [
             name
-            for item in items
-            for text in _person(item, structured.things)
+            for item in _stated(structured, key)
+            for text in _names(item)
             for name in ([clean(text)] if _is_firm(item) and "," not in text else _stated_names(text, own))
         ]
         if found:
@@ -185,36 +183,39 @@ def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
 
 def _organizations(structured: Structured) -> frozenset[str]:
     """The names that JSON-LD gives as the story's authors and calls organizations, folded."""
-    value = structured.story.get("author")
+    firms = filter(_is_firm, _stated(structured, "author"))
+    return frozenset(fold(text) for item in firms for text in _names(item))
+
+
+def _stated(structured: Structured, key: str) -> list[object]:
+    """Whom JSON-LD names under a key: texts and objects, those in place of which it only refers to them, too."""
+    value = structured.story.get(key)
     items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
-    return frozenset(
-        fold(text)
-        for item in items
-        if isinstance(item, dict) and _is_firm(item)
-        for text in strings(item.get("name"))
-    )
+    return [_referred(item, structured.things) for item in items]
+
+
+def _referred(item: object, things: dict[str, Thing]) -> object:
+    if isinstance(item, dict) and "name" not in item:
+        identity = item.get("@id")
+        return things.get(identity, {}) if isinstance(identity, str) else item
+    return item
+
+
+def _names(item: object) -> list[str]:
+    return strings(item.get("name") if isinstance(item, dict) else item)
 
 
 def _is_firm(item: object) -> bool:
     """Whether JSON-LD calls an author an organization."""
-    return isinstance(item, dict) and any(
-        kind.endswith("Organization") for kind in strings(item.get("@type"))
-    )
+    if not isinstance(item, dict):
+        return False
+    return any(kind.endswith("Organization") for kind in strings(item.get("@type")))
 
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
     """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
     names = [name for name in names_in(text, stated=True) if fold(name) not in NOBODY]
     return names[:1] if names and (_is_site(names[0], own) or is_office(names[0])) else names
-
-
-def _person(item: object, things: dict[str, Thing]) -> list[str]:
-    if isinstance(item, dict):
-        identity = item.get("@id")
-        if "name" not in item and isinstance(identity, str):
-            item = things.get(identity, {})
-        return strings(item.get("name"))
-    return strings(item)
 
 
 def _meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:

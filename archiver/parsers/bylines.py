@@ -214,15 +214,19 @@ def _parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
     text = PLACE.sub("", text)
     sides = text.split(" - ")
-    are_names = len(sides) > 1 and all(looks_like_a_name(side) and not PAPER.search(side) for side in sides)
-    return ", ".join(sides) if are_names else text
+    return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
+
+
+def _persons(names: list[str]) -> list[str]:
+    """Those of the names that look like persons', not like papers'."""
+    return [name for name in names if looks_like_a_name(name) and not PAPER.search(name)]
 
 
 def _bare(part: str, *, is_first: bool, stated: bool) -> str:
     """A name without what stands before and behind it, or "" where a note tells it from an author's."""
     name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
     if is_first and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
-        people = [side for side in sides if looks_like_a_name(side) and not PAPER.search(side)]
+        people = _persons(sides)
         name = people[0] if len(people) == 1 else name
     name = without_note(name) if "(" in name else name.rstrip(")")
     if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):

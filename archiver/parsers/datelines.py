@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.dates import Moment, moment
+from archiver.parsers.dates import CLOCK, Moment, moment
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
@@ -46,7 +46,6 @@ BELOW = 5
 # What boxes of pictures are called.
 CAPTION = re.compile(r"caption|credit|figure|image|\bimg|photo|picture|legend")
 # A label that says no more than that a date follows.
-CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*", re.IGNORECASE)
 DASH = re.compile(r"\s*(?:--|[–—-])\s")
 # So far may a day's midnight lie from a moment of that day, given in another zone.

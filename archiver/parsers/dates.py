@@ -55,6 +55,8 @@ CJK_HALF = re.compile(
 )
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
+# A time of the day.
+CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 LETTERS = re.compile(rf"[^\W\d_]+(?:(?:[.'’](?=[^\W\d_])|[{MARKS}]+)[^\W\d_]*)*")
 # As Java writes a date.
 YEAR_LAST = re.compile(

@@ -151,7 +151,7 @@ def _blocks_of(
 
 
 def _excerpts(layout: Layout, candidate: Candidate) -> Iterator[int]:
-    """Yield the blocks, by index, behind the headline of a small card that has a heading or a picture."""
+    """Yield the blocks, by index, behind the headline of a small card, where that is a heading."""
     card = candidate.card
     if card is None or card.end_block - card.first_block > EXCERPT_BLOCKS:
         return
