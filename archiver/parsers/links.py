@@ -1,57 +1,46 @@
 """The links of a page as candidates for another story's headline: target, headline, the card they stand in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
-
-from archiver.parsers.blocks import UNREAD, Anchor, Block, Box, Layout
+from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
+from archiver.parsers.link_texts import EMPHASIS, RANK, TIME, joined
 from archiver.parsers.names import bit, name_bits
+from archiver.parsers.overlays import (
+    CARD_BLOCKS,
+    CARD_WORDS,
+    HEADLINE_NAMES,
+    TEASER_WORDS,
+    heading_beside,
+    is_its_card,
+    overlaid,
+)
 from archiver.parsers.phrases import kind_of_heading, reads_on
-from archiver.parsers.text import UNSPACED, clean, word_count
+from archiver.parsers.text import clean, word_count
 from archiver.parsers.urls import readable_url
 
 # What stands in a card beside its headline: kicker, time, counts, author.
 BESIDE_A_HEADLINE = bit("date") | bit("tag") | bit("author") | bit("comment") | bit("hidden") | bit("share")
-HEADLINE_NAMES = bit("headline")
-CAPTION = bit("caption")
-# Elements within a line that set no word apart.
-EMPHASIS = frozenset({
-    "a", "b", "i", "em", "strong", "q", "cite", "mark", "u", "s", "code", "kbd", "sub", "sup", "abbr", "font", "wbr",
-})  # fmt: skip
 # What a kicker ends with that leads into its headline, and what parts a kicker left out from its headline.
 LEADS_IN = (":", "：")
 SEPARATORS = " :|·•/"
-OPENING = frozenset("\"“„«‘'»‚「『《([¿¡")
 # A piece of a link's text, in an element of its own, that has more words than this belongs to the headline.
 BESIDE_WORDS = 3
 # No page shows so many headlines; the links behind them are not weighed, so that no page takes more than its share.
 MOST_CANDIDATES = 3_000
-# A headline has at least this many words; most teasers have more than the second number.
+# A headline has at least this many words.
 FEWEST_WORDS = 2
-TEASER_WORDS = 30
-# Characters past which nothing is a teaser; words are not counted there.
-LONGEST_TEASER = 400
 # Shorter headings may be the kicker of another in the same card.
 HEADLINE_WORDS = 5
-# Links of fewer words (a section, an author) may stand in another story's card.
-CARD_WORDS = 3
-# A card holds at most so many blocks: what holds more is the one list of a page with a single link.
-CARD_BLOCKS = 12
 # A job is offered to all genders: "(m/w/d)", "(f/m/x)", "(H/F)".
 OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # A link of at most so many words in a menu or footer leads to a section or page of the site; in a box that is only
 # called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
-RANK = re.compile(r"\s*\d{1,2}[.)]?\s*")
-TIME = re.compile(r"\s*\d{1,2}[:.]\d\d\s*")
 # Words of the longest label before a headline in its link.
 LABEL_WORDS = 5
-# Boxes outward that are searched for the headline an empty link lies over.
-OVERLAY_REACH = 3
 
 
 class Candidate:
@@ -207,65 +196,39 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     inside = anchor_blocks(layout, anchor)
     if len(inside) > 1:
         best = max(inside, key=_headline_like)
+        if len(best.anchors) > 1 and not best.heading:  # it goes on with the words of the next link
+            own = clean("".join(_headline_parts(anchor)))
+            if word_count(own) >= CARD_WORDS:
+                return own.lstrip(SEPARATORS), best
         box = best.box
         alone = best.heading and box.end_block - box.first_block == 1 and len(box.element)
-        text = _joined(box.element) if alone else best.text
+        text = joined(box.element) if alone else best.text
         if text.endswith(LEADS_IN):
             text += "".join(f" {block.text}" for block in inside if block.index == best.index + 1)
         return text.lstrip(SEPARATORS), best
     block = inside[0] if inside else None
     if block is not None and block.heading and block is layout.blocks[anchor.first_block]:
         pieces = [text for text, _ in anchor.parts if not text.isspace()]
-        return clean(pieces[0]) if len(pieces) == 1 else _joined(anchor.element), block
+        return clean(pieces[0]) if len(pieces) == 1 else _without_time(anchor, joined(anchor.element)), block
     if len(anchor.parts) == 1:
         text = clean(anchor.parts[0][0])
     else:
         text = clean("".join(_headline_parts(anchor))).lstrip(SEPARATORS)
         text = text or clean("".join(text for text, _ in anchor.parts))
     if not text:
-        return _overlaid(layout, anchor)
+        return overlaid(layout, anchor)
     if reads_on(text):
-        beside = _heading_beside(layout, anchor)
-        if beside is not None and _is_its_card(layout, anchor, beside):
+        beside = heading_beside(layout, anchor)
+        if beside is not None and is_its_card(layout, anchor, beside):
             return beside.text, beside
     return text, block
 
 
-def _joined(element: Element) -> str:
-    """The text of an element on one line, with a space where only its style sets two pieces apart."""
-    if not len(element):
-        return clean(element.text or "")
-    said: list[str] = []
-    for text, apart in _pieces(element):
-        before = said[-1] if said else " "
-        if (
-            apart
-            and before[-1].isalnum()
-            and (text[0].isalnum() or text[0] in OPENING)
-            and not UNSPACED.match(text)
-        ):
-            said.append(" ")
-        said.append(text)
-    return clean("".join(said))
-
-
-def _pieces(element: Element) -> Iterator[tuple[str, bool]]:
-    """The runs of text in an element, each with whether an element begins or ends before it that is no emphasis."""
-    apart = False
-    walk = iterwalk(element, events=("start", "end"))
-    for event, inner in walk:
-        tag = inner.tag
-        if event == "start":
-            if not isinstance(tag, str) or tag in UNREAD:
-                walk.skip_subtree()
-                continue
-            text = inner.text
-        else:
-            text = inner.tail if inner is not element else None
-        apart = apart or tag not in EMPHASIS
-        if text:
-            yield text, apart
-            apart = False
+def _without_time(anchor: Anchor, text: str) -> str:
+    """The text of a link without the date or time in an element of its own behind it."""
+    last, names = anchor.parts[-1]
+    rest = text.removesuffix(clean(last)).rstrip(f" {SEPARATORS}") if names.startswith("time ") else ""
+    return rest or text
 
 
 def _headline_parts(anchor: Anchor) -> list[str]:
@@ -328,56 +291,3 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
         not named & BESIDE_A_HEADLINE and CARD_WORDS <= words <= TEASER_WORDS,
         -block.index,
     )
-
-
-def _overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
-    """The headline that a link without text lies over, or what it says of itself."""
-    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
-    box = anchor.box
-    if said:
-        for block in layout.blocks[box.first_block : min(box.end_block, box.first_block + CARD_BLOCKS)]:
-            if block.text == said:
-                return said, block
-    heading = _heading_beside(layout, anchor)
-    if heading is not None:
-        return heading.text, heading
-    if said:
-        return said, None
-    blocks = layout.blocks[box.first_block : box.end_block]
-    if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
-        for block in blocks:  # of a card of its own, whose first words are the headline
-            is_short = len(block.text) <= LONGEST_TEASER and word_count(block.text) <= TEASER_WORDS
-            if is_short and word_count(block.text) >= CARD_WORDS and not block.box.meanings_around & CAPTION:
-                return block.text, block
-    return "", None
-
-
-def _heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
-    """The heading in the card of a link that shows none itself: the only one, linked to nothing else."""
-    box = anchor.box
-    for _ in range(OVERLAY_REACH):
-        blocks = layout.blocks[box.first_block : box.end_block]
-        if len(blocks) > CARD_BLOCKS or _shows_others(anchor, blocks):
-            break
-        headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
-        unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
-        if len(unlinked) == 1:
-            return unlinked[0]
-        if headings or box.parent is None:
-            break
-        box = box.parent
-    return None
-
-
-def _shows_others(anchor: Anchor, blocks: list[Block]) -> bool:
-    """Whether blocks hold the headline of a story that another link leads to."""
-    return any(
-        any(other.href != anchor.href for other in block.anchors) and word_count(block.text) > CARD_WORDS
-        for block in blocks
-    )
-
-
-def _is_its_card(layout: Layout, anchor: Anchor, heading: Block) -> bool:
-    """Whether nothing between a heading and a link that invites to read on is linked as another story's headline."""
-    first, last = sorted((heading.index, anchor.first_block))
-    return not _shows_others(anchor, layout.blocks[first : last + 1])

@@ -13,6 +13,7 @@ from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered, unheaded
+from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
@@ -29,6 +30,8 @@ SURE = 0.5
 CHANCE_ON_A_FRONT = 0.2
 # A block of the story that is linked to this share is a headline that stands between its paragraphs.
 MOSTLY_LINKED = 0.6
+# Words from which on a link behind "Read also" may be a headline at all.
+LABELLED_WORDS = 3
 # Words from which on a link that is marked as paid, as a neighbour or by "Read also" is a headline.
 PAID_WORDS = 4
 # A paid link is a headline unless the model is so sure of the contrary: "Check price at the shop".
@@ -36,6 +39,8 @@ PAID_CHANCE = 0.02
 # How sure a link is another story that stands alone between the paragraphs of a newsroom: right of 5
 # out of 5 on the pages of benchmarks/README.md.
 ALONE = 0.6
+# A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
+TICKED = 0.08
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
 # The uses of phrases that such a label may have.
@@ -115,7 +120,9 @@ def related_links(
         if is_ruled or not is_said:
             heading, row = _headed(above, features)
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
-            if candidate.anchor.first_block in alone and _is_told_of(candidate, own):
+            is_alone = candidate.anchor.first_block in alone
+            is_ticked = chance > TICKED and begins_with_time(candidate.anchor)
+            if (is_alone or is_ticked) and _is_told_of(candidate, own):
                 certain = max(certain, ALONE)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
@@ -191,7 +198,8 @@ def _may_be_a_story(candidate: Candidate) -> bool:
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page says so itself."""
     paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
-    return 1.0 if paid or _reads_also(candidate) or _is_neighbour(candidate) else chance
+    reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
+    return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
 
 
 def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:
@@ -290,7 +298,7 @@ def _shown_in(layout: Layout, candidate: Candidate) -> list[Block]:
     return [
         block
         for block in anchor_blocks(layout, candidate.anchor)
-        if block.link_share >= MOSTLY_LINKED or _reads_also(candidate)
+        if block.link_share >= MOSTLY_LINKED or _own_label(candidate) != ""
     ]
 
 
@@ -308,12 +316,8 @@ def _in_a_sentence(candidate: Candidate, prose: frozenset[int]) -> bool:
         and block.index in prose
         and block.link_share < MOSTLY_LINKED
         and _lies_over(candidate) is None
-        and not _reads_also(candidate)
+        and _own_label(candidate) == ""
     )
-
-
-def _reads_also(candidate: Candidate) -> bool:
-    return _own_label(candidate) != ""
 
 
 def _own_label(candidate: Candidate) -> str:
@@ -323,7 +327,7 @@ def _own_label(candidate: Candidate) -> str:
         block is None
         or len(block.anchors) != 1
         or not block.text.endswith(candidate.headline)
-        or candidate.words < PAID_WORDS
+        or candidate.words < LABELLED_WORDS
     ):
         return ""
     label = block.text[: -len(candidate.headline)].strip(LABEL_MARKS)

@@ -1,0 +1,93 @@
+"""The headlines of links that show none themselves: they lie over a card, or invite to read on beside it."""
+
+from archiver.parsers.blocks import Anchor, Block, Box, Layout
+from archiver.parsers.link_texts import RANK, TIME, pieces
+from archiver.parsers.names import bit
+from archiver.parsers.text import clean, word_count
+
+HEADLINE_NAMES = bit("headline")
+CAPTION = bit("caption")
+# Most teasers have more words than a headline.
+TEASER_WORDS = 30
+# Characters past which nothing is a teaser; words are not counted there.
+LONGEST_TEASER = 400
+# Links of fewer words (a section, an author) may stand in another story's card.
+CARD_WORDS = 3
+# A card holds at most so many blocks: what holds more is the one list of a page with a single link.
+CARD_BLOCKS = 12
+# Boxes outward that are searched for the headline an empty link lies over.
+OVERLAY_REACH = 3
+
+
+def overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
+    """Return the headline that a link without text lies over, or what it says of itself, and the block of either."""
+    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
+    box = anchor.box
+    if said:
+        for block in layout.blocks[box.first_block : min(box.end_block, box.first_block + CARD_BLOCKS)]:
+            if block.text == said:
+                return said, block
+    heading = heading_beside(layout, anchor)
+    if heading is not None:
+        return heading.text, heading
+    if said:
+        return said, None
+    blocks = layout.blocks[box.first_block : box.end_block]
+    if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
+        for block in blocks:  # of a card of its own, whose first words are the headline
+            is_short = len(block.text) <= LONGEST_TEASER and word_count(block.text) <= TEASER_WORDS
+            if is_short and word_count(block.text) >= CARD_WORDS and not block.box.meanings_around & CAPTION:
+                return _without_rank(block), block
+    return "", None
+
+
+def _without_rank(block: Block) -> str:
+    """A block's text without the rank or time that has an element of its own before it."""
+    first, *rest = (text for text, _ in pieces(block.box.element) if not text.isspace())
+    return clean(" ".join(rest)) if rest and (RANK.fullmatch(first) or TIME.fullmatch(first)) else block.text
+
+
+def heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
+    """Return the heading in the card of a link that shows none itself: the only one, linked to nothing else."""
+    box = anchor.box
+    for _ in range(OVERLAY_REACH):
+        blocks = layout.blocks[box.first_block : box.end_block]
+        if (
+            len(blocks) > CARD_BLOCKS
+            or _shows_others(anchor, blocks)
+            or _is_among_overlays(layout, anchor, box)
+        ):
+            break
+        headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
+        unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
+        if len(unlinked) > 1:  # a kicker may be a heading, too
+            unlinked = [block for block in unlinked if block.heading and word_count(block.text) >= CARD_WORDS]
+        if len(unlinked) == 1:
+            return unlinked[0]
+        if headings or box.parent is None:
+            break
+        box = box.parent
+    return None
+
+
+def _is_among_overlays(layout: Layout, anchor: Anchor, box: Box) -> bool:
+    """Whether a box holds another link without text beside one, to another address: they lie over other cards."""
+    beside = layout.anchors[max(0, anchor.index - 1) : anchor.index + 2]
+    return any(
+        other.href != anchor.href and not other.parts and any(each is box for each in other.box.lineage())
+        for other in beside
+    )
+
+
+def _shows_others(anchor: Anchor, blocks: list[Block]) -> bool:
+    """Whether blocks hold the headline of a story that another link leads to."""
+    return any(
+        any(other.href != anchor.href for other in block.anchors) and word_count(block.text) > CARD_WORDS
+        for block in blocks
+    )
+
+
+def is_its_card(layout: Layout, anchor: Anchor, heading: Block) -> bool:
+    """Return whether nothing between a heading and a link to read on is linked as another story's headline."""
+    first, last = sorted((heading.index, anchor.first_block))
+    return not _shows_others(anchor, layout.blocks[first : last + 1])
