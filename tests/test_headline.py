@@ -43,6 +43,41 @@ def test_heading_is_the_headline_of_a_blog_and_says_so() -> None:
     assert headline(html) == ("Flood closes the old bridge", Origin.H1)
 
 
+def test_headline_that_the_data_cut_within_a_word_is_taken_whole_from_the_title() -> None:
+    whole = "Flood closes the old bridge and the street beside it until the river falls below two metres"
+    html = page(
+        title=f"{whole} | River Post",
+        data=f'"NewsArticle", "headline": "{whole[:73]}"',
+        below=f"<h2>{whole}</h2>",
+    )
+
+    assert headline(html)[0] == whole
+
+
+def test_heading_that_links_the_first_page_names_the_site() -> None:
+    html = page(
+        h1='<a href="https://www.riverpost.example/">Notes from the bank</a>',
+        title="Notes from the bank: Flood closes the old bridge",
+        below="<h3>Flood closes the old bridge</h3>",
+        og_title="Flood closes the old bridge",
+    )
+
+    assert headline(html)[0] == "Flood closes the old bridge"
+
+
+@pytest.mark.parametrize("mark", ["#", "¶", "§"])
+def test_mark_that_links_a_heading_to_itself_is_no_part_of_it(mark: str) -> None:
+    heading = f'<h2 id="next">What comes next <a class="anchor" href="#next">{mark}</a></h2>'
+    html = page(h1="Flood closes the old bridge", title="Flood closes the old bridge").replace(
+        b"<p>Paragraph three", f"{heading}<p>Paragraph three".encode()
+    )
+
+    article = split_page(html, url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n")[2] == "What comes next"
+
+
 @pytest.mark.parametrize("mark", ["|", "-", "–", "—", "·", "«", "::", "│", "ㅣ", "丨"])
 def test_site_s_name_is_no_part_of_the_title(mark: str) -> None:
     html = page(title=f"Flood closes the old bridge {mark} River Post", og_site_name="River Post")

@@ -24,13 +24,13 @@ from archiver.parsers.bylines import (
 from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
-from archiver.parsers.headline import site_names
 from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
+from archiver.parsers.stated_titles import site_names
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import clean, ends_sentence, fold
 

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from itertools import islice
 from unicodedata import category
 
-from archiver.items import Origin, StatedTitle, TitleOrigin
+from archiver.items import Origin
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase
-from archiver.parsers.structured import Structured, first_string, is_news, strings
+from archiver.parsers.stated_titles import SHARED, Headline, is_cut, site_names, stated_titles
+from archiver.parsers.structured import Structured, first_string, is_news
 from archiver.parsers.text import clean, fold, word_count
 from archiver.parsers.titles import (
     TITLE_BREAK,
@@ -23,21 +24,10 @@ from archiver.parsers.titles import (
     marks_in,
     names_in_path,
     spelled,
-    without_site,
     words_of,
 )
-from archiver.parsers.urls import host
-from archiver.revisions.noise import is_same
 
 HEADLINE_NAMES = bit("headline")
-# The titles that a page is shared by; the first is the commoner.
-SHARED = ("og:title", "twitter:title")
-# Where a page states its title for machines, with its place among _stated_titles.
-STATED_BY = {
-    TitleOrigin.JSON_LD: "headline",
-    TitleOrigin.OG_TITLE: SHARED[0],
-    TitleOrigin.TWITTER_TITLE: SHARED[1],
-}
 # A shown title and a stated one are the same story's from this share of common words on.
 ALIKE = 0.5
 # Up to here they are two things.
@@ -49,13 +39,14 @@ HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
 # Words of the date or section that a heading has before its title.
 LONGEST_KICKER = 3
-# Characters of a stated title that are read.
-LONGEST_STATED = 1_000
 # Words and characters of a kicker, badge or count that has an element to itself within a heading.
 MARK_WORDS = 4
 LONGEST_MARK = 60
 # A heading that is called so shows the site's name.
 LOGO = re.compile(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
+# The address of a site's first page; what a link covers of a heading that is all its name.
+HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?", re.IGNORECASE)
+MOST_OF_LINK = 0.9
 MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
@@ -67,26 +58,6 @@ MOST_BLOCKS = 2_000
 SPELLED = 0.95
 ANOTHER = 0.5
 FEWEST_IN_ADDRESS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The story's headline and the block that shows it, if one does."""
-
-    text: str
-    block: Block | None
-    origin: Origin | None = None
-    """Where it was read; None if the page has none."""
-
-
-def site_names(structured: Structured, url: str) -> frozenset[str]:
-    """Return the folded names by which the page calls its own site."""
-    names = [*structured.meta.get("og:site_name", ()), *structured.meta.get("application-name", ())]
-    for thing in (structured.story, structured.page):
-        names += strings(thing.get("publisher")) + strings(thing.get("sourceOrganization"))
-    folded = {fold(name) for name in names}
-    bare = host(url).removeprefix("www.")
-    return frozenset(folded | {bare, bare.partition(".")[0]} - {""})
 
 
 def headline(layout: Layout, structured: Structured, url: str) -> Headline:
@@ -116,19 +87,6 @@ def _heading_like(layout: Layout, text: str) -> Block | None:
     return headings[likeness.index(best)] if best >= ALIKE else None
 
 
-def other_titles(structured: Structured, url: str, text: str) -> tuple[StatedTitle, ...]:
-    """Return the titles that the page states for machines and that are not text, its headline, or the site's name."""
-    names = site_names(structured, url)
-    stated = _stated_titles(structured, names)
-    return tuple(
-        StatedTitle(origin=origin, text=title)
-        for origin, key in STATED_BY.items()
-        if key in stated
-        and (title := stated[key].text)
-        and not (is_same(title, text) or _is_cut(title, text) or is_name_of_site(title, names))
-    )
-
-
 def _is_crumb(block: Block) -> bool:
     """Whether a heading is the last step of a navigation path: the story's own may say it in other words."""
     return any(box.tag == "nav" for box in block.box.lineage())
@@ -142,7 +100,7 @@ def _heading_below(layout: Layout, crumb: Block) -> Block | None:
 
 def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     names = site_names(structured, url)
-    stated = _stated_titles(structured, names)
+    stated = stated_titles(structured, names)
     shown = [title for title in _shown_titles(layout) if not is_name_of_site(title.text, names)]
     vocabularies = [words_of(title.text) for title in stated.values()]
     likeness = [
@@ -190,20 +148,6 @@ def _title_of_address(url: str, stated: dict[str, Headline], best: Headline | No
     return shared if spelled(best.text, name) <= ANOTHER else None
 
 
-def _stated_titles(structured: Structured, names: frozenset[str]) -> dict[str, Headline]:
-    """What the page states for machines as its title, without the site's name, by where, in order of trust."""
-    texts = (
-        ("headline", first_string(structured.story.get("headline")), Origin.JSON_LD),
-        *((key, next(iter(structured.meta.get(key, ())), None), Origin.META) for key in SHARED),
-        ("title", structured.title, Origin.TITLE),
-    )
-    return {
-        key: Headline(without_site(text[:LONGEST_STATED], names), None, origin)
-        for key, text, origin in texts
-        if text
-    }
-
-
 def _newsroom_title(
     structured: Structured, stated: dict[str, Headline], best: Headline | None
 ) -> Headline | None:
@@ -218,7 +162,7 @@ def _newsroom_title(
     if "headline" not in stated or not is_news(structured):
         return None
     text = stated["headline"].text
-    if not text or (best and _is_cut(text, best.text)):
+    if not text or (best and is_cut(text, best.text)):
         return None
     if (spelt := _spelt_as_shared(stated, best)) is not None:
         return spelt
@@ -257,11 +201,6 @@ def _is_like(headline: str, title: str) -> bool:
     return bool(title) and (headline in title or title in headline)
 
 
-def _is_cut(text: str, shown: str) -> bool:
-    """Whether a title is the shown one, cut to a length."""
-    return len(text) < len(shown) and fold(shown).startswith(fold(text).rstrip(". …"))
-
-
 def _shown_titles(layout: Layout) -> Iterator[Headline]:
     named = [
         box
@@ -275,8 +214,13 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
         if box.tag == "h1" or "headline" in box.names.split():
             blocks = _blocks_of(layout, box)
             text = " ".join(block.text for block in blocks)
-            if text and len(text) < LONGEST_HEADLINE:
+            if text and len(text) < LONGEST_HEADLINE and not all(map(_leads_home, blocks)):
                 yield Headline(unescape(text) if "&" in text else text, blocks[-1], Origin.H1)
+
+
+def _leads_home(block: Block) -> bool:
+    """Whether a block is a link to the site's first page: its name."""
+    return block.link_share > MOST_OF_LINK and all(HOME.fullmatch(anchor.href) for anchor in block.anchors)
 
 
 def _blocks_of(layout: Layout, box: Box) -> list[Block]:

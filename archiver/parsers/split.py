@@ -20,14 +20,16 @@ from archiver.parsers.datelines import Reading, story_dates
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
-from archiver.parsers.headline import Headline, headline, other_titles
+from archiver.parsers.headline import headline
 from archiver.parsers.language import language
 from archiver.parsers.link_addresses import NOT_A_STORY
+from archiver.parsers.link_texts import shown_text
 from archiver.parsers.reasons import Reason
 from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
 from archiver.parsers.sourced import Dated, Sourced
 from archiver.parsers.standfirst import Announced
+from archiver.parsers.stated_titles import Headline, other_titles
 from archiver.parsers.structured import (
     LONGEST_TEXT,
     STORY_TYPES,
@@ -236,7 +238,7 @@ def _article(stated: Structured, main: Story, url: str, title: Headline, said: _
         url=address.value,
         headline=title.text,
         lead=main.lead.text if main.lead else None,
-        body="\n\n".join(block.text for block in main.blocks),
+        body="\n\n".join(map(shown_text, main.blocks)),
         authors=said.authors.value,
         date_published=published.at if published else None,
         date_modified=modified.at if modified else None,
