@@ -336,3 +336,47 @@ def test_names_in_elements_called_after_authors_are_read(byline: str) -> None:
     found = authors(page(author=FIRM, byline=byline))[0]
 
     assert found == (("Ann Lee", "Bo Ek") if "Bo Ek" in byline else ("Ann Lee",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Ann Lee (The River Post)", ("Ann Lee",)),
+        ("Ann Lee (Radio Lund correspondent)", ("Ann Lee",)),
+        ("Ann Lee (LeeSoft)", ("Ann Lee (LeeSoft)",)),
+        (["Ann Lee", "Bo Ekström. Pamplona"], ("Ann Lee", "Bo Ekström")),
+        (["Ann Lee", "colaboração para o River Post"], ("Ann Lee",)),
+        ("Ann Lee RIVERPOST", ("Ann Lee",)),
+        (["Ann Lee", "RIVER"], ("Ann Lee",)),
+    ],
+)
+def test_paper_and_place_behind_names_of_the_data_are_none(stated: object, expected: tuple[str, ...]) -> None:
+    assert authors(page(author=stated))[0] == expected
+
+
+def test_job_behind_a_name_in_the_data_is_told_from_it_by_the_link_to_its_page() -> None:
+    byline = '<p>By <a href="/people/ann-lee" rel="author">Ann Lee</a></p>'
+
+    assert authors(page(author="Ann Lee Housing Reporter", byline=byline))[0] == ("Ann Lee",)
+
+
+def test_section_in_a_byline_s_box_gives_way_to_the_author_who_is_linked_below_it() -> None:
+    byline = (
+        '<div class="byline"><a class="section" href="/home">Town</a>'
+        '<div class="author"><a href="/szerzo/ann-lee" rel="author">Ann Lee</a></div></div>'
+    )
+
+    assert authors(page(author=FIRM, byline=byline))[0] == ("Ann Lee",)
+
+
+def test_label_of_a_figure_in_a_byline_s_box_is_no_author() -> None:
+    byline = '<div id="signature_date"><time>20/11/2026 à 13:05</time><span>Durée : 0:47</span></div>'
+
+    assert authors(page(byline=byline))[0] == ()
+
+
+@pytest.mark.parametrize("folder", ["auteur", "autor", "szerzo", "yazarlar", "autoren"])
+def test_place_beside_a_linked_author_is_none(folder: str) -> None:
+    byline = f'<div class="authors"><a href="/{folder}/ann-lee">Ann Lee</a><span>Zermatt</span></div>'
+
+    assert authors(page(byline=byline))[0] == ("Ann Lee",)

@@ -1,7 +1,7 @@
 """Who wrote the story: structured data first, then the lines that name people beside headline and text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import chain, islice
 
 from archiver.items import Origin
@@ -45,12 +45,18 @@ NAMED = re.compile(
     r"(?<![a-z])(?:author|auteur|autor|byline)(?:[-_]+(?:name|link|fn))?(?![a-z_-])", re.IGNORECASE
 )
 MOST_ELEMENTS = 30
+# The same of the address of an author's page.
+OF_AUTHORS = re.compile(
+    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
+)
 # What is called after an author but tells of other things.
 NOT_A_BYLINE = re.compile(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)", re.IGNORECASE)
 AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
     "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
+# Behind a label: "Duration: 0:47".
+LABELLING = re.compile(r"\s*[:：]")
 ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 # Accounts of publishing systems.
 NOBODY = frozenset(
@@ -96,6 +102,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     # Words of the address name sections and the story, as those of the title do.
     title = f"{fold(structured.title)} {' '.join(PATH_BREAK.split(url.partition('?')[0].lower()))}"
     firms = _organizations(structured)
+    texts = {text for item in _stated(structured, "author") for text in _names(item)}
     editors: Sourced[tuple[str, ...]] = Sourced(())
     has_desk = False
     for origin, candidates in (
@@ -110,7 +117,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         found = tuple(dict.fromkeys(candidates))
         if has_desk and not all(map(_is_person, found)):
             continue
-        people = _people(found, own)
+        people = tuple(_as_linked(name, lines, texts) for name in _people(found, own))
         if not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not _is_site(name, own))
@@ -125,9 +132,19 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
 
 def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
     """Those of the names that are neither the site's nor an account's."""
-    people = tuple(name for name in names if not (_is_site(name, own) or _is_account(name)))
+    named = (_without_paper(name, own) for name in names)
+    people = tuple(name for name in named if not (_is_site(name, own) or _is_account(name)))
+    if len(people) > 1:  # "LA VOZ" of La Voz de Lund
+        people = tuple(name for name in people if not (name.isupper() and _begins_one(name, own))) or people
     # A blog may be called after its author, whose only name it is then.
     return tuple(name for name in people if fold(name).replace(" ", "") not in own) or people
+
+
+def _as_linked(name: str, lines: list[Block], texts: Set[str]) -> str:
+    """A name as a line links it, where what the page states goes on with the job: "Ann Lee Housing Reporter"."""
+    begun = [block for block in lines if name not in texts and block.anchors]
+    linked = (each for block in begun for each in _linked_names(block))
+    return next((each for each in linked if " " in each and name.startswith(f"{each} ")), name)
 
 
 def _is_site(name: str, own: frozenset[str]) -> bool:
@@ -137,8 +154,18 @@ def _is_site(name: str, own: frozenset[str]) -> bool:
         folded in own
         or (" " in folded and folded.partition(" ")[0] in own)
         or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
-        or any(len(site) >= LONG_SITE and folded.endswith(" " + site) for site in own)
+        or any((len(site) >= LONG_SITE or name[0].islower()) and folded.endswith(" " + site) for site in own)
     )
+
+
+def _begins_one(name: str, own: frozenset[str]) -> bool:
+    return any(site.startswith(fold(name) + " ") for site in own)
+
+
+def _without_paper(name: str, own: frozenset[str]) -> str:
+    """A name without the short name of the site in capitals behind it: "Ann Lee RP"."""
+    bare, _, last = name.rpartition(" ")
+    return bare if " " in bare and last.isupper() and fold(last) in own else name
 
 
 def _is_person(name: str) -> bool:
@@ -249,11 +276,22 @@ def _is_line(block: Block) -> bool:
 
 def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
     """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
+    single: list[str] = []
     for block in chain(lines, lines_beside_text(layout, places)):
-        if names := _named_names(block) or _linked_names(block) or _explicit_names(block):
+        names = _named_names(block) or _linked_names(block)
+        if names and (not single or any(map(_is_person, names))):
             yield from names
             yield from _linked_below(layout, block)
             return
+        if single or not (names := _explicit_names(block)):
+            continue
+        if any(map(_is_person, names)):
+            yield from names
+            return
+        single = names
+    if single:  # one word, or a desk: the section, too, where a line below links the one who wrote
+        yield from single
+        return
     lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
         if name := beside_a_date(block.text) or _name_linked_in(block):
@@ -297,7 +335,7 @@ def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
 
 def _leads_to_author(anchor: Anchor) -> bool:
     """Whether a link leads to an author."""
-    return "author" in anchor.href or anchor.element.get("rel") == "author"
+    return OF_AUTHORS.search(anchor.href) is not None or anchor.element.get("rel") == "author"
 
 
 def _name_linked_in(block: Block) -> str | None:
@@ -343,7 +381,9 @@ def _explicit_names(block: Block) -> list[str]:
     named = [
         name
         for name in names_in(text)
-        if len(name.split()) <= LONE_WORDS and fold(name) not in NOBODY and not is_label(name)
+        if len(name.split()) <= LONE_WORDS
+        and fold(name) not in NOBODY
+        and not (is_label(name) or LABELLING.match(text.partition(name)[2]))
     ]
     # A name of one word, or a desk: where nothing else in the line could be one.
     return list(people_in(text)) or (named if len(named) == 1 else [])

@@ -80,6 +80,8 @@ BEHIND_NAME = re.compile(
 WHERE_AND_WHEN = re.compile(
     r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
 )
+# The place behind a name and a full stop: "Ann Lee. Lund".
+BEHIND_DOT = re.compile(r"(?<=[^\W\d_]{4})\.\s[^\W\d_].*$")
 # A name in capitals with its paper behind it: "ANN LEE River Post".
 IN_CAPITALS = re.compile(r"([A-Z]{2}[A-Z.'’-]+(?:\s[A-Z]{2}[A-Z.'’-]+){1,2})(?:\s[A-Z][a-z]+){2,4}")
 # The names of papers and agencies, behind those of people.
@@ -230,6 +232,8 @@ def _bare(part: str, *, is_first: bool, stated: bool) -> str:
         name = people[0] if len(people) == 1 else name
     name = without_note(name) if "(" in name else name.rstrip(")")
     if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
+        name = bare
+    if looks_like_a_name(bare := BEHIND_DOT.sub("", name)):
         name = bare
     if capitals := IN_CAPITALS.fullmatch(name):
         name = capitals[1]

@@ -18,7 +18,7 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 CALLED = re.compile(rf"({_WORD}(?:\s{_WORD})?)\s*[:：]\s*")
-NOTE = re.compile(r"\s*\(([^()]{3,20})\)$")
+NOTE = re.compile(r"\s*\(([^()]{3,40})\)$")
 END = re.compile(r"[|;/•·]")
 # Longer texts are no bylines.
 LONGEST = 200
@@ -45,12 +45,18 @@ def with_by(text: str) -> str:
 
 
 def without_note(name: str) -> str:
-    """Return a name without the note that it wrote, "Ann Lee (text)"; "" where the note credits another: "(photos)"."""
+    """Return a name without the note that it wrote, "Ann Lee (text)", or for whom: "Ann Lee (The River Post)".
+
+    "" where the note credits another: "(photos)". A note of one word may be another name of the author.
+    """
     noted = NOTE.search(name)
     if noted is None:
         return name
     note = fold(noted[1])
-    return "" if note in _others() else name[: noted.start()] if note in author_labels() else name
+    if note in _others():
+        return ""
+    bare = name[: noted.start()]
+    return bare if note in author_labels() or (" " in note and " " in bare) else name
 
 
 @cache

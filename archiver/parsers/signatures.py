@@ -15,6 +15,8 @@ REPORTER = re.compile(
     r"(?P<rest>[^（）()〔〕【】]{0,14})[）)〕】]"
 )
 HEAD = 60
+# How Japanese ones sign below the text: "（王小明）".
+BRACKETED = re.compile(r"^[（(]([^（）()]+)[）)]$")
 # How Taiwanese agencies sign: name, place of two or three characters, day.
 WIRED = re.compile(r"\d{1,2}日(?:[電专專]|综合|綜合)")
 REPORTER_SIZE = (2, 4)
@@ -59,7 +61,8 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
         )
         if not is_there or is_furniture(block.text):
             continue
-        names = [] if _is_within(layout, block, places) else list(people_in(block.text))
+        text = BRACKETED.sub(r"\1", block.text)
+        names = [] if _is_within(layout, block, places) else list(people_in(text))
         if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
             yield from names
             return
