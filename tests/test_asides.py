@@ -199,3 +199,50 @@ def test_text_for_subscribers_is_text() -> None:
 @pytest.mark.parametrize("identity", ["poll-results", "donation-scandal", "facts-and-figures", "ratings"])
 def test_heading_is_kept_whatever_its_id_is_made_of(identity: str) -> None:
     assert "What comes next" in read(f'<h2 id="{identity}">What comes next</h2>').body
+
+
+@pytest.mark.parametrize(
+    "names", ["to-related-story", "related-articles", "fundraiser-box", "article-appeal"]
+)
+@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
+def test_stories_to_read_on_and_appeals_for_money_stay_out(names: str, kind: str) -> None:
+    assert read(f'<div class="{names}">{BOX}</div>', kind=kind).body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("opener", ['<a role="button" href="#answer">{}</a>', "<button>{}</button>"])
+def test_question_that_opens_its_answer_is_text(opener: str) -> None:
+    question, answer = (
+        "When does it open?",
+        "Not before the end of March, when the piers have dried, the engineers say.",
+    )
+    accordion = (
+        f'<div class="panel"><h4>{opener.format(question)}</h4><div id="answer"><p>{answer}</p></div></div>'
+    )
+
+    assert read(accordion).body.split("\n\n") == [*PARAGRAPHS[:-1], question, answer, PARAGRAPHS[-1]]
+
+
+def test_byline_of_an_entry_is_no_text() -> None:
+    assert read('<div class="byline">By Bo Ek</div>').body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("time", ["11:42", "2:47 p.m. PT", "14.05 Uhr"])
+def test_time_and_author_of_an_entry_are_no_text(time: str) -> None:
+    entry = f"<div><time>{time}</time> <span>Ada Quist</span></div>"
+
+    assert read(entry).body.split("\n\n") == PARAGRAPHS
+
+
+def test_stamp_is_no_line_that_goes_on_behind_its_time() -> None:
+    line = "20 November, 21:15: police close the quay"
+
+    assert line in read(f"<p>{line}</p>").body
+
+
+@pytest.mark.parametrize("text", ["\u200d", "\u200b \u200b"])
+def test_paragraph_without_anything_to_see_is_none(text: str) -> None:
+    assert read(f"<p>{text}</p>").body.split("\n\n") == PARAGRAPHS
+
+
+def test_title_of_a_film_with_its_length_is_no_text() -> None:
+    assert read("<p>The old bridge seen from above | 02:41</p>").body.split("\n\n") == PARAGRAPHS

@@ -378,3 +378,33 @@ def test_headings_of_a_live_blog_s_entries_are_kept_where_the_data_list_them() -
     article = read(head, f"<h1>Flood: live</h1><div>{entries}</div>")
 
     assert all(headline in article.body.split("\n\n") for headline in updates)
+
+
+def test_list_that_a_paragraph_announces_is_text() -> None:
+    items = ["Charge your phone.", "Keep water at home.", "Avoid driving, if you can."]
+    listed = "".join(f"<li>{item}</li>" for item in items)
+
+    text = story(inside=f"<p>The fire service asks three things of everybody:</p><ul>{listed}</ul>").body
+
+    assert [line for line in text.split("\n\n") if line in items] == items
+
+
+def test_short_line_pulled_out_of_a_sentence_stands_once() -> None:
+    pulled = '<blockquote class="exergue"><p>We have not seen the river this high</p></blockquote>'
+
+    assert story(inside=pulled).body.split("\n\n") == STORY
+
+
+def test_lines_below_a_headline_that_are_set_as_a_list_are_the_standfirst() -> None:
+    lines = [
+        "Drivers must take the ring road at least until Monday",
+        "Engineers looked at the piers of the bridge on May 17",
+    ]
+    listed = "".join(f"<li><strong>{line}</strong></li>" for line in lines)
+    main = "".join(f"<p>{text}</p>" for text in STORY)
+
+    article = read(
+        data(), f"<div><h2>Flood closes the old bridge</h2><ul>{listed}</ul><p>By Ada Quist</p>{main}</div>"
+    )
+
+    assert article.body.split("\n\n") == [*lines, *STORY]

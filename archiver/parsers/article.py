@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, without_asides
+from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, is_only_a_time, without_asides
 from archiver.parsers.between import (
     with_entries,
     with_headings_alike,
@@ -22,7 +22,7 @@ from archiver.parsers.boxes import form
 from archiver.parsers.bylines import CALLED, byline_names
 from archiver.parsers.comments import without_comments
 from archiver.parsers.datelines import line_date, updated_line
-from archiver.parsers.dates import moment
+from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.model import trees
@@ -55,6 +55,12 @@ LONGEST_REPEAT = 1_000
 LONGEST_SIGNED = 80
 DATE_LINE_WORDS = 7
 YEARLESS_WORDS = 3
+# What empty paragraphs hold so that they keep their height.
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+# The title of a film or recording with how long it takes: "The bridge from above | 02:41".
+MEDIA = re.compile(r"\s[|·•]\s*\d{1,2}:\d\d(?::\d\d)?$")
+# The fewest words of a standfirst that names a day without its year.
+LEAD_WORDS = 10
 # Those of a line that gives two dates, with the names and labels beside them.
 TWO_DATES = 2
 TWO_DATES_WORDS = 12
@@ -156,7 +162,10 @@ def _is_enough(blocks: Iterable[Block]) -> bool:
 
 def _may_lead(block: Block, ruled: Ruled, fetched: datetime) -> bool:
     """Whether a block may be the standfirst: it is no label, byline or date line."""
-    if _label(block.text) or _edge(block.text, fetched) or line_date(block.text, None, fetched):
+    if _label(block.text) or _edge(block.text, fetched):
+        return False
+    dated = line_date(block.text, None, fetched)
+    if dated is not None and (dated.has_year or word_count(block.text) < LEAD_WORDS):
         return False
     return block.index not in ruled.related and (ruled.body is None or block.index in ruled.body)
 
@@ -285,6 +294,8 @@ def _heads_a_list(block: Block) -> Reason | None:
 
 def _label(text: str) -> Reason | None:
     """What a text is that is no prose: "Advertisement" or "Share", a caption with its credit, a menu in a line."""
+    if not text.strip(INVISIBLE) or (len(text) <= LONGEST_CAPTION and MEDIA.search(text)):
+        return Reason.LABEL
     if len(text) <= LONGEST_CAPTION and CREDIT.search(text[-LONGEST_CREDIT:]):
         return Reason.CREDIT
     if is_furniture(text) or any(is_phrase(use, text) for use in LABEL_USES):
@@ -350,6 +361,7 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
             said[block.index] = Reason.AUTHOR
         elif block in last and any(" " in name and line.startswith(f"{name} ") for name in names):
             said[block.index] = Reason.BIOGRAPHY
+    said |= {block.index: Reason.AUTHOR for block in main.blocks if _signs_entry(block.text, names)}
     if not said:
         return main
     kept = tuple(block for block in main.blocks if block.index not in said)
@@ -357,9 +369,18 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     return replace(main, blocks=kept, lead=lead, reasons={**main.reasons, **said})
 
 
+def _signs_entry(text: str, names: set[str]) -> bool:
+    """Whether a line says when one of the authors wrote an entry of a live blog: "11:42 Ann Lee"."""
+    if len(text) > LONGEST_SIGNED or CLOCK.search(text) is None:
+        return False
+    line = fold(text)
+    rests = (line.replace(name, " ") for name in names if name in line)
+    return any(is_only_a_time(rest) for rest in rests)
+
+
 def _names_only(line: str, names: set[str]) -> bool:
     """Whether a line is one of the names, or a short one with what they are or a mail address beside it."""
-    if CALLED.sub("", line.strip(" ,.;|")) in names:
+    if CALLED.sub("", line.strip(" ,.;|()（）")) in names:
         return True
     if len(line) > LONGEST_SIGNED:
         return False

@@ -8,6 +8,7 @@ from itertools import accumulate, islice
 from lxml.etree import _Element as Element
 
 from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
+from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit
@@ -28,10 +29,13 @@ EMBEDDED = re.compile(
     r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
 )
 # What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
-# readers are told. Right of 144 out of 145 such blocks that the models take for text.
+# readers are told, stories to read on, appeals for money. Right of 149 out of 150 such blocks that the models take for
+# text.
 OFF_TEXT = re.compile(
     r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
+    r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
+    r"|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
 )
 # The same within the text; before it, such a box may be its summary.
 FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
@@ -67,7 +71,9 @@ ZONE = r"(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)"
 TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})", re.IGNORECASE)
 # The same with its day before it: "Oct 24, 2023 6:12 PM IST".
 LONGEST_STAMP = 40
-ZONED = re.compile(rf"{ZONE}|[a-z]{{2,4}}", re.IGNORECASE)
+ZONED = re.compile(rf"(?<![^\W\d_])(?:{ZONE}|[a-z]{{2,4}})(?![^\W\d_])", re.IGNORECASE)
+# What the box of a line is called that names the one who wrote an entry.
+BYLINE = re.compile(r"by-?line|(?<![a-z])author(?![a-z])")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9
@@ -172,6 +178,8 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
     """
     if len(block.text) <= LONGEST_STAMP and (TIME.fullmatch(block.text) or _is_stamp(block.text)):
         return Reason.DATE
+    if len(block.text) <= LONGEST_SPEAKER and BYLINE.search(block.box.names) and byline_names(block.text):
+        return Reason.BYLINE
     if not is_news:
         return None
     return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
@@ -181,8 +189,12 @@ def _is_stamp(text: str) -> bool:
     """Whether a short text is a day and a time of it, and nothing else."""
     if CLOCK.search(text) is None or (found := moment(text)) is None:
         return False
-    rest = f"{text[: found.start]} {text[found.end :]}"
-    return not any(char.isalnum() for char in ZONED.sub("", CLOCK.sub("", rest)))
+    return is_only_a_time(f"{text[: found.start]} {text[found.end :]}")
+
+
+def is_only_a_time(text: str) -> bool:
+    """Return whether a text is a time of the day, with its zone or not, and nothing else."""
+    return not any(char.isalnum() for char in ZONED.sub("", CLOCK.sub("", text)))
 
 
 def _is_in_another(block: Block, own: Box) -> bool:
@@ -192,13 +204,18 @@ def _is_in_another(block: Block, own: Box) -> bool:
 
 def _line_of_news(block: Block) -> Reason | None:
     text, words = block.text, word_count(block.text)
-    if is_linked_whole(block) and words >= LINKED_WORDS:
+    if is_linked_whole(block) and words >= LINKED_WORDS and not _opens_an_answer(block):
         return Reason.LINKED
     if words <= AGENCY_WORDS and ends_with_credit(text):
         return Reason.AGENCY
     if words <= ADDRESS_WORDS and ADDRESS.search(text):
         return Reason.BYLINE
     return Reason.CAPTION if _is_caption(block, words) else None
+
+
+def _opens_an_answer(block: Block) -> bool:
+    """Whether a heading is linked to a place on its own page: the question of an accordion."""
+    return block.heading > 0 and all(anchor.href.startswith("#") for anchor in block.anchors)
 
 
 def is_linked_whole(block: Block) -> bool:
@@ -234,9 +251,7 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
     for box in block.box.lineage():
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
-        if is_news and (
-            box.tag == "aside" or (box.tag == "button" and word_count(block.text) <= BUTTON_WORDS)
-        ):
+        if is_news and (box.tag == "aside" or (box.tag == "button" and _is_a_label(block))):
             return Reason.INSET
         if around & AUTHOR_NAMES and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
             return Reason.BIOGRAPHY
@@ -245,6 +260,11 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
     if inset(block):
         return Reason.INSET
     return Reason.SPEAKER if _names_speaker(block) else None
+
+
+def _is_a_label(block: Block) -> bool:
+    """Whether a button's text is no question of an accordion."""
+    return not block.heading and word_count(block.text) <= BUTTON_WORDS
 
 
 def _names_speaker(block: Block) -> bool:

@@ -1,8 +1,9 @@
 """What stands between a story's paragraphs: headings, tables and short lines, quotes pulled out of it, its contents."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Set
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -25,6 +26,9 @@ SHORT = 4
 DOUBTED_HEADING = 0.2
 LEAST_ALIKE = 2
 DOUBTED_ITEM = 0.2
+# What a paragraph ends with that announces a list, and how many items that has at most.
+ANNOUNCES = (":", "：")
+MOST_ANNOUNCED = 20
 HEADED_WITHIN = 3
 HEADS_APART = 12
 # A list of places on the page: so many links at least, below a line of so many words at most.
@@ -36,6 +40,9 @@ NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
 # A sentence shown once more beside the text has at least so many words; headings and items may be said again.
 PULLED_WORDS = 9
 LONGEST_PULLED = 1_000
+# In a box that is called a pulled quotation, fewer will do.
+CALLED_PULLED = re.compile(r"pull[-_]?(?:ed[-_]?)?quote|(?<![a-z])(?:exergue|destaque)(?![a-z])")
+CALLED_DEPTH, CALLED_WORDS = 3, 4
 # Where more of the text than this is said twice, it is so written.
 MOST_PULLED = 0.25
 # In stories of more characters nothing is looked for: every block would be, in all of the text.
@@ -107,19 +114,22 @@ def with_entries(
 def with_items_alike(
     layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
 ) -> list[Block]:
-    """The story's blocks with the items that the models doubt of lists of which they take most."""
+    """The story's blocks with doubted items of lists of which the models take most, or that a paragraph announces."""
     taken = Counter(block.box.parent for block in own if block.box.tag == "li")
-    if max(taken.values(), default=0) < LEAST_ALIKE:
+    announced = {_list_below(layout, block) for block in own if block.text.endswith(ANNOUNCES)} - {None}
+    if max(taken.values(), default=0) < LEAST_ALIKE and not announced:
         return own
     chosen = {block.index for block in own}
     items: dict[Box | None, list[Block]] = {}
     for block in layout.blocks:
-        if block.box.tag == "li" and taken[block.box.parent] >= LEAST_ALIKE:
+        if block.box.tag == "li" and (
+            taken[block.box.parent] >= LEAST_ALIKE or block.box.parent in announced
+        ):
             items.setdefault(block.box.parent, []).append(block)
     found = [
         block
         for box, listed in items.items()
-        if 2 * taken[box] > len(listed)
+        if 2 * taken[box] > len(listed) or box in announced
         for block in listed
         if block.index not in chosen
         and block.index not in reasons
@@ -128,6 +138,15 @@ def with_items_alike(
     ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def _list_below(layout: Layout, block: Block) -> Box | None:
+    """The list that begins right below a block, if it is short."""
+    after = layout.blocks[block.index + 1] if block.index + 1 < len(layout.blocks) else None
+    around = after.box.parent if after is not None and after.box.tag == "li" else None
+    if around is None or around.first_block != block.index + 1:
+        return None
+    return around if around.end_block - around.first_block <= MOST_ANNOUNCED else None
 
 
 def without_contents(layout: Layout, own: list[Block], reasons: dict[int, Reason]) -> list[Block]:
@@ -167,12 +186,19 @@ def without_pulled(own: list[Block], reasons: dict[int, Reason]) -> list[Block]:
 def _may_be_pulled(block: Block) -> bool:
     if block.heading or block.box.tag in PULLED_TAGS or len(block.text) > LONGEST_PULLED:
         return False
-    return word_count(block.text) >= PULLED_WORDS
+    words = word_count(block.text)
+    return words >= PULLED_WORDS or (words >= CALLED_WORDS and _is_called_pulled(block))
+
+
+def _is_called_pulled(block: Block) -> bool:
+    return any(CALLED_PULLED.search(box.names) for box in islice(block.box.lineage(), CALLED_DEPTH))
 
 
 def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:
     """Whether a longer block of the story says the same and more."""
     core = block.text.strip(AROUND_A_QUOTE)
+    if _is_called_pulled(block):  # Its first letter is small where it stands within a sentence.
+        core = core[1:]
     if said.count(core) < 2:
         return False
     return any(core in other.text and len(other.text) > len(block.text) for other in own)

@@ -122,7 +122,7 @@ def _is_below(block: Block, headline: Block) -> bool:
     ):
         return False
     shared = list(headline.box.lineage())[:SHARED]
-    around = block.box.parent
+    around = block.box if block.box.tag == "li" else block.box.parent
     if around is not None and around.tag == "li" and around.parent is not None:
         around = around.parent.parent
     return around in shared
