@@ -222,6 +222,27 @@ def test_question_that_opens_its_answer_is_text(opener: str) -> None:
     assert read(accordion).body.split("\n\n") == [*PARAGRAPHS[:-1], question, answer, PARAGRAPHS[-1]]
 
 
+@pytest.mark.parametrize(
+    ("marked", "shown"),
+    [
+        ("They found it<sup><a href='#n1'>1</a></sup>, dry.", "They found it, dry."),
+        ("They <em>found</em><sup id='r1'><a href='#n1'>[12]</a></sup> it dry.", "They found it dry."),
+        ("They found it<a href='#n1'><sup>3</sup></a> dry.", "They found it dry."),
+        (
+            "They found 2 m<sup>2</sup> of it<sup><a href='#n1'>2</a>, <a href='#n2'>3</a></sup>.",
+            "They found 2 m2 of it.",
+        ),
+        ("They found it in <a href='#y'>2024</a>, as <a href='/a#x'>others</a> had.", None),
+    ],
+)
+def test_raised_numbers_of_notes_are_no_text(marked: str, shown: str | None) -> None:
+    text = "The engineers went down to the piers at night with lamps and ropes to look for the old stone. "
+
+    line = read(f"<p>{text}{marked}</p>").body.split("\n\n")[-2]
+
+    assert line == text + (shown or "They found it in 2024, as others had.")
+
+
 def test_byline_of_an_entry_is_no_text() -> None:
     assert read('<div class="byline">By Bo Ek</div>').body.split("\n\n") == PARAGRAPHS
 

@@ -380,7 +380,7 @@ def _signs_entry(text: str, names: set[str]) -> bool:
 
 def _names_only(line: str, names: set[str]) -> bool:
     """Whether a line is one of the names, or a short one with what they are or a mail address beside it."""
-    if CALLED.sub("", line.strip(" ,.;|()（）")) in names:
+    if CALLED.sub("", line.strip(" ,.;|()（）–—-")) in names:
         return True
     if len(line) > LONGEST_SIGNED:
         return False

@@ -165,7 +165,8 @@ def _begins_one(name: str, own: frozenset[str]) -> bool:
 def _without_paper(name: str, own: frozenset[str]) -> str:
     """A name without the short name of the site in capitals behind it: "Ann Lee RP"."""
     bare, _, last = name.rpartition(" ")
-    return bare if " " in bare and last.isupper() and fold(last) in own else name
+    is_short = last.isupper() and fold(last) in own
+    return bare if is_short and " " in bare and not name[0].islower() else name
 
 
 def _is_person(name: str) -> bool:

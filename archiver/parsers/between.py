@@ -28,6 +28,7 @@ LEAST_ALIKE = 2
 DOUBTED_ITEM = 0.2
 # What a paragraph ends with that announces a list, and how many items that has at most.
 ANNOUNCES = (":", "：")
+FEWEST_ANNOUNCING = 4
 MOST_ANNOUNCED = 20
 HEADED_WITHIN = 3
 HEADS_APART = 12
@@ -116,7 +117,7 @@ def with_items_alike(
 ) -> list[Block]:
     """The story's blocks with doubted items of lists of which the models take most, or that a paragraph announces."""
     taken = Counter(block.box.parent for block in own if block.box.tag == "li")
-    announced = {_list_below(layout, block) for block in own if block.text.endswith(ANNOUNCES)} - {None}
+    announced = {_list_below(layout, block) for block in own if _announces(block)} - {None}
     if max(taken.values(), default=0) < LEAST_ALIKE and not announced:
         return own
     chosen = {block.index for block in own}
@@ -138,6 +139,13 @@ def with_items_alike(
     ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def _announces(block: Block) -> bool:
+    """Whether a block is a sentence that a list completes; few words ("Our sources:") head what is none of the text."""
+    return (
+        block.text.endswith(ANNOUNCES) and not block.heading and word_count(block.text) >= FEWEST_ANNOUNCING
+    )
 
 
 def _list_below(layout: Layout, block: Block) -> Box | None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
 
 from archiver.parsers.blocks import UNREAD, Anchor, Block
+from archiver.parsers.decoding import element_text
 from archiver.parsers.text import UNSPACED, clean
 
 # Elements within a line that set no word apart.
@@ -16,6 +18,13 @@ EMPHASIS = frozenset({
 OPENING = frozenset("\"“„«‘'»‚「『《([¿¡")
 RANK = re.compile(r"\s*\d{1,2}[.)]?\s*")
 TIME = re.compile(r"\s*\d{1,2}[:.]\d\d\s*")
+
+
+# The number of a note, or several.
+NOTES = re.compile(r"[\[(]?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*[\])]?")
+MOST_NOTES, LONGEST_NUMBER = 300, 30
+# Characters by which the place of a note is found, and those of an element before it that are read.
+WORDS_BEFORE, LONGEST_BEFORE = 20, 2_000
 
 
 def joined(element: Element) -> str:
@@ -56,13 +65,53 @@ def pieces(element: Element) -> Iterator[tuple[str, bool]]:
 
 
 def shown_text(block: Block) -> str:
-    """Return the text of a block; that of a heading without the mark that links it to itself: "Methods #"."""
+    """Return the text of a block without the mark that links a heading to itself, "Methods #", and numbers of notes."""
     text = block.text
-    if not block.heading or text[-1:].isalnum():
+    marks = [
+        clean("".join(part for part, _ in anchor.parts)) for anchor in block.anchors if "#" in anchor.href
+    ]
+    if not marks:
         return text
-    marks = ("".join(part for part, _ in anchor.parts) for anchor in block.anchors if "#" in anchor.href)
-    mark = next((mark for mark in map(clean, marks) if mark and not any(map(str.isalnum, mark))), "")
-    return text.removesuffix(mark).rstrip() or text
+    if block.heading and not text[-1:].isalnum():
+        mark = next((mark for mark in marks if mark and not any(map(str.isalnum, mark))), "")
+        return text.removesuffix(mark).rstrip() or text
+    return _without_notes(block, text) if any(map(NOTES.fullmatch, marks)) else text
+
+
+def _without_notes(block: Block, text: str) -> str:
+    """A text without the raised numbers that lead to its notes, each found by the words before it."""
+    start = 0
+    for raised in islice(map(_raised, block.anchors), MOST_NOTES):
+        number = clean(element_text(raised, LONGEST_NUMBER)) if raised is not None else ""
+        if raised is None or not NOTES.fullmatch(number):
+            continue
+        before = _before(raised)
+        at = text.find(before + number, start)
+        if at >= 0:
+            start = at + len(before)
+            text = text[:start].rstrip() + text[start + len(number) :]
+    return text
+
+
+def _raised(anchor: Anchor) -> Element | None:
+    """The element that raises a link to a place on the page, around it or within, or None."""
+    around = anchor.element.getparent()
+    if "#" not in anchor.href:
+        return None
+    return around if around is not None and around.tag == "sup" else anchor.element.find("sup")
+
+
+def _before(raised: Element) -> str:
+    """The last words before a raised number, as far as no element begins or ends before it."""
+    first = raised.getparent()
+    outer = first if first is not None and first.tag == "a" and not clean(first.text or "") else raised
+    previous, around = outer.getprevious(), outer.getparent()
+    if previous is not None:
+        words = previous.tail or element_text(previous, LONGEST_BEFORE)
+    else:
+        words = (around.text or "") if around is not None else ""
+    ends_apart = words[-1:].isspace()
+    return clean(words)[-WORDS_BEFORE:] + (" " if ends_apart else "")
 
 
 def begins_with_time(anchor: Anchor) -> bool:
