@@ -61,6 +61,15 @@ def test_nul_bytes_are_dropped() -> None:
     assert element_text(page_tree(b"<p>wo\0rd</p>"), 1000) == "word"
 
 
+def test_text_of_an_element_goes_on_behind_the_elements_in_it() -> None:
+    assert element_text(page_tree(b"<p>one <b>two</b> three</p> four"), 1000).split() == [
+        "one",
+        "two",
+        "three",
+        "four",
+    ]
+
+
 @pytest.mark.parametrize("html", [b"", b"   \n", b"<!-- only a comment -->"])
 def test_page_without_markup_is_no_story(html: bytes) -> None:
     with pytest.raises(PageError):

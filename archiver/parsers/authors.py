@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Set
 from itertools import chain, islice
 
+from lxml.etree import _Element as Element
+
 from archiver.items import Origin
 from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
@@ -14,7 +16,6 @@ from archiver.parsers.bylines import (
     byline_names,
     is_desk,
     is_label,
-    is_office,
     looks_like_a_name,
     names_in,
     people_in,
@@ -30,8 +31,17 @@ from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
+from archiver.parsers.stated_authors import (
+    NOBODY,
+    is_site,
+    item_authors,
+    json_authors,
+    meta_authors,
+    organizations,
+    stated_texts,
+)
 from archiver.parsers.stated_titles import site_names
-from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
+from archiver.parsers.structured import Structured
 from archiver.parsers.text import clean, ends_sentence, fold
 
 __all__ = ["Places", "authors", "byline_names"]
@@ -51,34 +61,9 @@ OF_AUTHORS = re.compile(
 )
 # What is called after an author but tells of other things.
 NOT_A_BYLINE = re.compile(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)", re.IGNORECASE)
-AUTHOR_META = (
-    "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-    "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
-)  # fmt: skip
 # Behind a label: "Duration: 0:47".
 LABELLING = re.compile(r"\s*[:：]")
 ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
-# Accounts of publishing systems.
-NOBODY = frozenset(
-    {
-        "admin",
-        "administrator",
-        "webmaster",
-        "editor",
-        "user",
-        "root",
-        "author",
-        "staff",
-        "guest",
-        "undefined",
-        "print",
-        "email",
-        "null",
-        "none",
-    }
-)
-# A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
-LONG_SITE = 6
 LONGEST_AGENCY = 5
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000
@@ -101,15 +86,15 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     lines = _lines_near(layout, places)
     # Words of the address name sections and the story, as those of the title do.
     title = f"{fold(structured.title)} {' '.join(PATH_BREAK.split(url.partition('?')[0].lower()))}"
-    firms = _organizations(structured)
-    texts = {text for item in _stated(structured, "author") for text in _names(item)}
+    firms = organizations(structured)
+    texts = stated_texts(structured)
     editors: Sourced[tuple[str, ...]] = Sourced(())
     has_desk = False
     for origin, candidates in (
-        (Origin.JSON_LD, _json_authors(structured, own)),
-        (Origin.META, _meta_authors(structured, own)),
+        (Origin.JSON_LD, json_authors(structured, own)),
+        (Origin.META, meta_authors(structured, own)),
         (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
-        (Origin.MICRODATA, _item_authors(structured)),
+        (Origin.MICRODATA, item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
         (Origin.TEXT, signature(layout, places, title, is_stated="author" in structured.story)),
@@ -120,7 +105,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         people = tuple(_as_linked(name, lines, texts) for name in _people(found, own))
         if not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
-            more = tuple(name for name in more if not _is_site(name, own))
+            more = tuple(name for name in more if not is_site(name, own))
             return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
         has_desk = has_desk or bool(people)
         if found and (not editors.value or any(map(_is_account, found))):
@@ -133,7 +118,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
 def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
     """Those of the names that are neither the site's nor an account's."""
     named = (_without_paper(name, own) for name in names)
-    people = tuple(name for name in named if not (_is_site(name, own) or _is_account(name)))
+    people = tuple(name for name in named if not (is_site(name, own) or _is_account(name)))
     if len(people) > 1:  # "LA VOZ" of La Voz de Lund
         people = tuple(name for name in people if not (name.isupper() and _begins_one(name, own))) or people
     # A blog may be called after its author, whose only name it is then.
@@ -147,17 +132,6 @@ def _as_linked(name: str, lines: list[Block], texts: Set[str]) -> str:
     return next((each for each in linked if " " in each and name.startswith(f"{each} ")), name)
 
 
-def _is_site(name: str, own: frozenset[str]) -> bool:
-    """Whether a name is the site's, with a section or domain behind it or not."""
-    folded = fold(name)
-    return (
-        folded in own
-        or (" " in folded and folded.partition(" ")[0] in own)
-        or any(len(site) >= LONG_SITE and folded.startswith(site) for site in own)
-        or any((len(site) >= LONG_SITE or name[0].islower()) and folded.endswith(" " + site) for site in own)
-    )
-
-
 def _begins_one(name: str, own: frozenset[str]) -> bool:
     return any(site.startswith(fold(name) + " ") for site in own)
 
@@ -166,7 +140,7 @@ def _without_paper(name: str, own: frozenset[str]) -> str:
     """A name without the short name of the site in capitals behind it: "Ann Lee RP"."""
     bare, _, last = name.rpartition(" ")
     is_short = last.isupper() and fold(last) in own
-    return bare if is_short and " " in bare and not name[0].islower() else name
+    return bare if is_short and " " in bare and not name[:1].islower() else name
 
 
 def _is_person(name: str) -> bool:
@@ -178,7 +152,7 @@ def _is_person(name: str) -> bool:
 
 def _is_account(name: str) -> bool:
     """Whether a name is that of an account: "ann.lee7". Agencies that sign in small letters have none in capitals."""
-    return " " not in name and name[0].islower() and len(name) > LONGEST_AGENCY
+    return " " not in name and name[:1].islower() and len(name) > LONGEST_AGENCY
 
 
 def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
@@ -194,71 +168,6 @@ def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
             if len(named) > len(stated) and stated <= {fold(name) for name in named}:
                 return named
     return ()
-
-
-def _json_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
-    for key in ("author", "creator"):
-        found = [
-            name
-            for item in _stated(structured, key)
-            for text in _names(item)
-            for name in ([clean(text)] if _is_firm(item) and "," not in text else _stated_names(text, own))
-        ]
-        if found:
-            yield from found
-            return
-
-
-def _organizations(structured: Structured) -> frozenset[str]:
-    """The names that JSON-LD gives as the story's authors and calls organizations, folded."""
-    firms = filter(_is_firm, _stated(structured, "author"))
-    return frozenset(fold(text) for item in firms for text in _names(item))
-
-
-def _stated(structured: Structured, key: str) -> list[object]:
-    """Whom JSON-LD names under a key: texts and objects, those in place of which it only refers to them, too."""
-    value = structured.story.get(key)
-    items = value[:MOST_TEXTS] if isinstance(value, list) else [value]
-    return [_referred(item, structured.things) for item in items]
-
-
-def _referred(item: object, things: dict[str, Thing]) -> object:
-    if isinstance(item, dict) and "name" not in item:
-        identity = item.get("@id")
-        return things.get(identity, {}) if isinstance(identity, str) else item
-    return item
-
-
-def _names(item: object) -> list[str]:
-    return strings(item.get("name") if isinstance(item, dict) else item)
-
-
-def _is_firm(item: object) -> bool:
-    """Whether JSON-LD calls an author an organization."""
-    if not isinstance(item, dict):
-        return False
-    return any(kind.endswith("Organization") for kind in strings(item.get("@type")))
-
-
-def _stated_names(text: str, own: frozenset[str]) -> list[str]:
-    """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
-    names = [name for name in names_in(text, stated=True) if fold(name) not in NOBODY]
-    return names[:1] if names and (_is_site(names[0], own) or is_office(names[0])) else names
-
-
-def _meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
-    for key in AUTHOR_META:
-        found = [
-            name for text in structured.meta.get(key, ())[:MOST_TEXTS] for name in _stated_names(text, own)
-        ]
-        if found:
-            yield from found
-            return
-
-
-def _item_authors(structured: Structured) -> Iterator[str]:
-    for text in structured.items.texts("author"):
-        yield from names_in(text)
 
 
 def _lines_near(layout: Layout, places: Places) -> list[Block]:
@@ -306,7 +215,7 @@ def _named_names(block: Block) -> list[str]:
     if len(block.text) > LONGEST_LINE or block.heading:
         return []
     named = [
-        clean(element_text(element, LONGEST_LINE))
+        _named(element)
         for element in islice(
             block.box.element.iterdescendants("span", "strong", "b", "a", "em"), MOST_ELEMENTS
         )
@@ -316,6 +225,14 @@ def _named_names(block: Block) -> list[str]:
         return []
     found = [list(people_in(text.rstrip("."))) for text in named]
     return list(dict.fromkeys(name for names in found for name in names)) if all(found) else []
+
+
+def _named(element: Element) -> str:
+    """The text of an element called after an author; of its only link alone where the job stands behind a comma."""
+    text = clean(element_text(element, LONGEST_LINE))
+    links = element.findall("a")
+    linked = clean(element_text(links[0], LONGEST_LINE)) if len(links) == 1 else ""
+    return linked if linked and text.startswith(f"{linked},") else text
 
 
 def _linked_names(block: Block) -> list[str]:

@@ -231,7 +231,7 @@ def closes_early(html: bytes) -> bool:
 def element_text(element: Element, most: int) -> str:
     """Return the text within an element as it stands, up to so many characters."""
     parts: list[str] = []
-    for text in element.itertext(with_tail=False):
+    for text in element.itertext():
         parts.append(str(text)[:most])
         most -= len(parts[-1])
         if most <= 0:
