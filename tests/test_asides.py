@@ -47,6 +47,10 @@ def test_lines_of_a_newsroom_stay_out(line: str) -> None:
     assert read(f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS
 
 
+def test_time_with_a_dot_stays_out_where_an_element_says_so() -> None:
+    assert read("<div><time>19.42</time></div>").body.split("\n\n") == PARAGRAPHS
+
+
 def test_times_of_entries_stay_out_of_any_text() -> None:
     assert read("<p>14:30</p>", kind="WebPage").body.split("\n\n") == PARAGRAPHS
 

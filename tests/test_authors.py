@@ -303,6 +303,12 @@ def test_reporters_at_the_head_of_a_chinese_text_are_read(head: str, expected: t
     assert authors(html.encode())[0] == expected
 
 
+def test_name_in_brackets_below_a_japanese_text_signs_it() -> None:
+    end = '<p class="article__writer">（田代美咲）</p>'
+
+    assert authors(page(author=FIRM, end=end))[0] == ("田代美咲",)
+
+
 def test_line_that_calls_the_author_by_a_word_and_a_comma_is_a_byline() -> None:
     items = "<ul><li><span>Author, </span><span>Ann Lee</span></li></ul>"
     byline = f"<section><strong>Article information</strong>{items}</section>"

@@ -69,6 +69,7 @@ AGENCY_WORDS = 3
 ADDRESS_WORDS = 8
 ZONE = r"(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)"
 TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})", re.IGNORECASE)
+DOTTED = re.compile(r"\d{1,2}\.\d\d")
 # The same with its day before it: "Oct 24, 2023 6:12 PM IST".
 LONGEST_STAMP = 40
 ZONED = re.compile(rf"(?<![^\W\d_])(?:{ZONE}|[a-z]{{2,4}})(?![^\W\d_])", re.IGNORECASE)
@@ -176,13 +177,20 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
 
     own is the article element around the headline; another one just like it holds the next story.
     """
-    if len(block.text) <= LONGEST_STAMP and (TIME.fullmatch(block.text) or _is_stamp(block.text)):
+    if len(block.text) <= LONGEST_STAMP and _tells_time(block):
         return Reason.DATE
     if len(block.text) <= LONGEST_SPEAKER and BYLINE.search(block.box.names) and byline_names(block.text):
         return Reason.BYLINE
     if not is_news:
         return None
     return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
+
+
+def _tells_time(block: Block) -> bool:
+    """Whether a short line is a time: "19.42", too, in an element for times."""
+    if TIME.fullmatch(block.text) or _is_stamp(block.text):
+        return True
+    return DOTTED.fullmatch(block.text) is not None and next(block.box.element.iter("time"), None) is not None
 
 
 def _is_stamp(text: str) -> bool:

@@ -17,6 +17,8 @@ REPORTER = re.compile(
 HEAD = 60
 # How Japanese ones sign below the text: "（王小明）".
 BRACKETED = re.compile(r"^[（(]([^（）()]+)[）)]$")
+WRITER = re.compile(r"writer|author|byline|reporter")
+HAN = re.compile(r"[\u3400-\u9fff々]{2,5}")
 # How Taiwanese agencies sign: name, place of two or three characters, day.
 WIRED = re.compile(r"\d{1,2}日(?:[電专專]|综合|綜合)")
 REPORTER_SIZE = (2, 4)
@@ -63,6 +65,8 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
             continue
         text = BRACKETED.sub(r"\1", block.text)
         names = [] if _is_within(layout, block, places) else list(people_in(text))
+        if not names and text != block.text and WRITER.search(block.box.names) and HAN.fullmatch(text):
+            names = [text]
         if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
             yield from names
             return
