@@ -59,8 +59,8 @@ YEARLESS_WORDS = 3
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 # The title of a film or recording with how long it takes: "The bridge from above | 02:41".
 MEDIA = re.compile(r"\s[|·•]\s*\d{1,2}:\d\d(?::\d\d)?$")
-# The fewest words of a standfirst that names a day without its year.
-LEAD_WORDS = 10
+# The fewest words of a standfirst or headline that names a day without its year.
+LEAD_WORDS = 8
 # Those of a line that gives two dates, with the names and labels beside them.
 TWO_DATES = 2
 TWO_DATES_WORDS = 12
@@ -160,14 +160,18 @@ def _is_enough(blocks: Iterable[Block]) -> bool:
     return sum(word_count(block.text) for block in blocks) >= STORY_WORDS
 
 
+def stands_beside(text: str, fetched: datetime) -> bool:
+    """Return whether a line is a label, a credit, a date, a byline or the like, and neither headline nor text."""
+    if _label(text) or _edge(text, fetched):
+        return True
+    dated = line_date(text, None, fetched)
+    return dated is not None and (dated.has_year or word_count(text) < LEAD_WORDS)
+
+
 def _may_lead(block: Block, ruled: Ruled, fetched: datetime) -> bool:
     """Whether a block may be the standfirst: it is no label, byline or date line."""
-    if _label(block.text) or _edge(block.text, fetched):
-        return False
-    dated = line_date(block.text, None, fetched)
-    if dated is not None and (dated.has_year or word_count(block.text) < LEAD_WORDS):
-        return False
-    return block.index not in ruled.related and (ruled.body is None or block.index in ruled.body)
+    is_ruled_out = block.index in ruled.related or (ruled.body is not None and block.index not in ruled.body)
+    return not (is_ruled_out or stands_beside(block.text, fetched))
 
 
 def _likely(

@@ -17,6 +17,11 @@ from archiver.parsers.text import clean, ends_sentence, fold, word_count
 URL_DATE = re.compile(
     r"/(20\d\d|19\d\d)[/-]?(?:(?<=/)[A-Za-z_]+/)?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
+# The same with months and days of one digit, and as a parameter.
+SHORT_URL_DATE = re.compile(r"/(20\d\d|19\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=[/?#]|$)")
+QUERY_DATE = re.compile(
+    r"[?&](?:d|day|date|dt)=(20\d\d|19\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?=[&#]|$)"
+)
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date",
     "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
@@ -189,7 +194,8 @@ def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:
 
 
 def _url_date(url: str) -> list[str]:
-    return ["-".join(match.groups()) for match in URL_DATE.finditer(url)][:1]
+    found = URL_DATE.search(url) or SHORT_URL_DATE.search(url) or QUERY_DATE.search(url)
+    return ["-".join(part.zfill(2) for part in found.groups())] if found else []
 
 
 def _shown_dates(

@@ -124,7 +124,16 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
                 return part
     if lone:
         return lone
-    return next(iter(called), best) or Headline("", None)
+    shown_last = (part for title in called if (part := _behind_colon(layout, title)))
+    return next(shown_last, None) or next(iter(called), best) or Headline("", None)
+
+
+def _behind_colon(layout: Layout, title: Headline) -> Headline | None:
+    """What a title says behind the name of its site, where a heading of the page shows it: "River Notes: The flood"."""
+    text = title.text.partition(": ")[2].strip()
+    headings = (block for block in layout.blocks[:MOST_BLOCKS] if block.heading and block.text == text)
+    block = next(headings, None) if text else None
+    return replace(title, text=text, block=block) if block else None
 
 
 def _best_shown(shown: list[Headline], likeness: list[float], stated: dict[str, Headline]) -> Headline | None:
@@ -289,7 +298,7 @@ def _title_lines(layout: Layout, names: frozenset[str]) -> list[tuple[Block, str
             or block.box.meanings & HEADLINE_NAMES
             or not (block.linked or word_count(block.text) < HEADING_WORDS)
         )
-        and not is_name_of_site(block.text, names)
+        and not (is_name_of_site(block.text, names) or _leads_home(block))
     ]
 
 

@@ -41,6 +41,7 @@ from archiver.parsers.structured import (
     types,
 )
 from archiver.parsers.text import word_count
+from archiver.parsers.unstated_titles import line_above, without_headline
 from archiver.parsers.urls import canonical_url, is_readable
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
@@ -123,6 +124,8 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     )
     announced = Announced(title.block, description, is_news(stated), entry_headlines(stated))
     found = story(layout, table, announced, fetched, decided)
+    if title.origin is not Origin.RULE and (above := line_above(layout, title, found, fetched)) is not None:
+        title, found = above, without_headline(found, above)
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:
         said = _as_ruled(said, ruling, fetched)
