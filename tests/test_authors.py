@@ -309,6 +309,35 @@ def test_name_in_brackets_below_a_japanese_text_signs_it() -> None:
     assert authors(page(author=FIRM, end=end))[0] == ("田代美咲",)
 
 
+@pytest.mark.parametrize("style", ['align="right"', 'style="text-align: right;"'])
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("<b>Ann Lee.</b>", ("Ann Lee",)),
+        ("-- Ann Lee", ("Ann Lee",)),
+        ("Antía Lorenzo Rei e Brais Outeiral", ("Antía Lorenzo Rei", "Brais Outeiral")),
+        ("ნინო ჯიქია", ("ნინო ჯიქია",)),
+    ],
+)
+def test_name_at_the_right_below_the_text_signs_it(style: str, line: str, names: tuple[str, ...]) -> None:
+    end = f"</div><div><div {style}>{line}</div>"
+
+    assert authors(page(author="Super User", end=end))[0] == names
+
+
+def test_place_beside_linked_authors_of_the_data_is_none() -> None:
+    names = '<a href="/autores/ann">Ann Lee</a> e <a href="/autores/bo">Bo Ek</a>'
+
+    byline = f'<p class="signature">Por {names} <span>— Rio de Janeiro</span></p>'
+
+    assert authors(page(author=["Ann Lee"], byline=byline))[0] == ("Ann Lee", "Bo Ek")
+
+
+@pytest.mark.parametrize("line", ["LUND (dpa-AFX)", "Follow River Post on Google Discover"])
+def test_wire_s_mark_and_invitation_to_follow_are_no_authors(line: str) -> None:
+    assert authors(page(byline=f'<p class="author-bar">{line}</p>', end=f"<p>{line}</p>"))[0] == ()
+
+
 def test_line_that_calls_the_author_by_a_word_and_a_comma_is_a_byline() -> None:
     items = "<ul><li><span>Author, </span><span>Ann Lee</span></li></ul>"
     byline = f"<section><strong>Article information</strong>{items}</section>"

@@ -163,7 +163,7 @@ def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
         if people[0] not in block.text or len(block.text) <= len(people[0]):
             continue
         if byline_names(block.text) or _is_called_byline(block):
-            named = tuple(dict.fromkeys(people_in(block.text)))
+            named = tuple(dict.fromkeys(_linked_names(block) or people_in(block.text)))
             named = tuple(name for name in named if not name.isupper() or people[0].isupper())  # a paper
             if len(named) > len(stated) and stated <= {fold(name) for name in named}:
                 return named
@@ -237,7 +237,12 @@ def _named(element: Element) -> str:
 
 def _linked_names(block: Block) -> list[str]:
     links = [_text(anchor) for anchor in block.anchors if _leads_to_author(anchor)]
-    return [name for text in links for name in names_in(text, stated=True) if not says("furniture", name)]
+    return [
+        name
+        for text in links
+        for name in names_in(text, stated=True)
+        if fold(name) not in NOBODY and not says("furniture", name)
+    ]
 
 
 def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
@@ -291,8 +296,8 @@ def _text(anchor: Anchor) -> str:
 def _explicit_names(block: Block) -> list[str]:
     if len(block.text) > LONGEST_LINE:
         return []
-    if names := list(signed_names(block.text)):
-        return names
+    if signed := list(signed_names(block.text)):
+        return [name for name in signed if fold(name) not in NOBODY]
     if not _is_called_byline(block):
         return []
     text = without_times(block.text)

@@ -9,7 +9,13 @@ from archiver.parsers.dates import moment
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
 from archiver.parsers.text import UNSPACED, clean, ends_sentence, fold
 
-NOT_A_NAME = re.compile(r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]", re.IGNORECASE)
+NOT_A_NAME = re.compile(
+    r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]"
+    r"|\b(?:google|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok)\b",
+    re.IGNORECASE,
+)
+# Where an agency writes from, below a text: "LUND (dpa-AFX)".
+WIRED = re.compile(r"[^\W\d_a-z]{3,}[^a-z()]*\s\([^()]+\)")
 ADDRESS = re.compile(r"https?:|www\.|@\w", re.IGNORECASE)
 # Texts with such phrases head lists or are buttons.
 LABELS = ("related", "popular", "latest", "section", "sponsored")
@@ -253,6 +259,7 @@ def _may_be_name(name: str) -> bool:
         len(name.split()) <= LONGEST_NAME_WORDS
         and (len(name) <= LONGEST_UNSPACED_NAME or UNSPACED.search(name) is None)
         and not NOT_A_NAME.search(name)
+        and not WIRED.fullmatch(name)
         and not KATAKANA.fullmatch(name)
         and not DEGREE.fullmatch(name)
         and not is_phrase("by", name)

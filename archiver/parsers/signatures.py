@@ -17,6 +17,9 @@ REPORTER = re.compile(
 HEAD = 60
 # How Japanese ones sign below the text: "（王小明）".
 BRACKETED = re.compile(r"^[（(]([^（）()]+)[）)]$")
+RIGHT = re.compile(r"text-align:\s*right")
+# A name of two or three words in a script without capitals.
+CASELESS = re.compile(r"[^\W\d_a-zA-Z\u00c0-\u058f]{2,}(?:\s[^\W\d_a-zA-Z\u00c0-\u058f]{2,}){1,2}")
 WRITER = re.compile(r"writer|author|byline|reporter")
 HAN = re.compile(r"[\u3400-\u9fff々]{2,5}")
 # How Taiwanese agencies sign: name, place of two or three characters, day.
@@ -58,13 +61,17 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
     for block in lines_beside_text(layout, places, SIGNED_WITHIN):
         if block.anchors or block.heading or fold(block.text) in title:
             continue
-        is_there = (block.box.parent, block.box.tag) in boxes or (
-            is_stated and _is_right_behind(block, places)
+        is_there = (
+            (block.box.parent, block.box.tag) in boxes
+            or (is_stated and _is_right_behind(block, places))
+            or _is_set_right(block)
         )
         if not is_there or is_furniture(block.text):
             continue
         text = BRACKETED.sub(r"\1", block.text)
         names = [] if _is_within(layout, block, places) else list(people_in(text))
+        if not names and _is_set_right(block) and CASELESS.fullmatch(text):
+            names = [text]
         if not names and text != block.text and WRITER.search(block.box.names) and HAN.fullmatch(text):
             names = [text]
         if 1 <= len(names) <= MOST_SIGNERS and sum(map(len, names)) >= len(block.text) - 3 * len(names):
@@ -73,6 +80,13 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
         if is_team(block.text):
             yield block.text
             return
+
+
+def _is_set_right(block: Block) -> bool:
+    """Whether a line is set at the right, as signatures are."""
+    element = block.box.element
+    said = f"text-align:{element.get('align') or ''};{element.get('style') or ''}"
+    return RIGHT.search(said) is not None
 
 
 def _reporters(head: str) -> list[str]:

@@ -15,6 +15,12 @@ NOBODY = frozenset(
     {
         "admin",
         "administrator",
+        "administrador",
+        "administrateur",
+        "amministratore",
+        "super user",
+        "superuser",
+        "webadmin",
         "webmaster",
         "editor",
         "user",
