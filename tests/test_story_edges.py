@@ -380,15 +380,6 @@ def test_headings_of_a_live_blog_s_entries_are_kept_where_the_data_list_them() -
     assert all(headline in article.body.split("\n\n") for headline in updates)
 
 
-def test_list_that_a_paragraph_announces_is_text() -> None:
-    items = ["Charge your phone.", "Keep water at home.", "Avoid driving, if you can."]
-    listed = "".join(f"<li>{item}</li>" for item in items)
-
-    text = story(inside=f"<p>The fire service asks three things of everybody:</p><ul>{listed}</ul>").body
-
-    assert [line for line in text.split("\n\n") if line in items] == items
-
-
 def test_short_line_pulled_out_of_a_sentence_stands_once() -> None:
     pulled = '<blockquote class="exergue"><p>We have not seen the river this high</p></blockquote>'
 

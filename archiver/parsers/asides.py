@@ -28,6 +28,8 @@ EMBED_NAMES = bit("embed")
 EMBEDDED = re.compile(
     r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
 )
+# What the boxes of the numbers beside the lines of code are called.
+LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
 # readers are told, stories to read on, appeals for money. Right of 149 out of 150 such blocks that the models take for
 # text.
@@ -35,7 +37,7 @@ OFF_TEXT = re.compile(
     r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
-    r"|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
+    rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
 )
 # The same within the text; before it, such a box may be its summary.
 FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")

@@ -204,7 +204,8 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
         return
     lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
-        if name := beside_a_date(block.text) or _name_linked_in(block):
+        name = beside_a_date(block.text) or _name_linked_in(block)
+        if name and fold(name) not in NOBODY:
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)

@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from archiver.parsers.asides import LINE_NUMBERS
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import form
 from archiver.parsers.names import bit
@@ -30,6 +31,7 @@ DOUBTED_ITEM = 0.2
 ANNOUNCES = (":", "：")
 FEWEST_ANNOUNCING = 4
 MOST_ANNOUNCED = 20
+HEADED_ITEM = 0.4
 HEADED_WITHIN = 3
 HEADS_APART = 12
 # A list of places on the page: so many links at least, below a line of so many words at most.
@@ -50,6 +52,7 @@ MOST_PULLED = 0.25
 LONGEST_STORY = 60_000
 PULLED_TAGS = frozenset({"li", "td", "th", "dd", "dt", "pre", "code", "summary"})
 AROUND_A_QUOTE = " \"'“”„‟«»‹›‚‘’.,;:!?…-–—"
+NUMBERED = re.compile(LINE_NUMBERS)
 OTHER_NAMES = bit("signup") | bit("related") | bit("share") | bit("comment")
 
 
@@ -62,7 +65,9 @@ def with_what_is_between(
     """
     chosen = {block.index: block for block in own}
     for block in _tables(layout, own):
-        if block.index not in chosen and reasons.get(block.index) is not Reason.RULE_RELATED:
+        if block.index in chosen or NUMBERED.search(block.box.names):
+            continue
+        if reasons.get(block.index) is not Reason.RULE_RELATED:
             chosen[block.index] = block
             reasons[block.index] = Reason.TABLE
     own = sorted(chosen.values(), key=lambda block: block.index)
@@ -116,17 +121,18 @@ def with_items_alike(
     layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
 ) -> list[Block]:
     """The story's blocks with doubted items of lists of which the models take most, or that a paragraph announces."""
-    taken = Counter(block.box.parent for block in own if block.box.tag == "li")
-    announced = {_list_below(layout, block) for block in own if _announces(block)} - {None}
+    taken = Counter(around for block in own if (around := _list_around(block)) is not None)
+    announced = {
+        _list_below(layout, block, chances) for block in own if block.heading or _announces(block)
+    } - {None}
     if max(taken.values(), default=0) < LEAST_ALIKE and not announced:
         return own
     chosen = {block.index for block in own}
-    items: dict[Box | None, list[Block]] = {}
+    items: dict[Box, list[Block]] = {}
     for block in layout.blocks:
-        if block.box.tag == "li" and (
-            taken[block.box.parent] >= LEAST_ALIKE or block.box.parent in announced
-        ):
-            items.setdefault(block.box.parent, []).append(block)
+        around = _list_around(block)
+        if around is not None and (taken[around] >= LEAST_ALIKE or around in announced):
+            items.setdefault(around, []).append(block)
     found = [
         block
         for box, listed in items.items()
@@ -148,13 +154,23 @@ def _announces(block: Block) -> bool:
     )
 
 
-def _list_below(layout: Layout, block: Block) -> Box | None:
-    """The list that begins right below a block, if it is short."""
+def _list_below(layout: Layout, block: Block, chances: Columns) -> Box | None:
+    """The list that begins right below a block, if it is short; below a heading, one whose items are all likely."""
     after = layout.blocks[block.index + 1] if block.index + 1 < len(layout.blocks) else None
-    around = after.box.parent if after is not None and after.box.tag == "li" else None
+    around = _list_around(after) if after is not None else None
     if around is None or around.first_block != block.index + 1:
         return None
+    if block.heading and (chances[around.first_block : around.end_block] <= HEADED_ITEM).any():
+        return None
     return around if around.end_block - around.first_block <= MOST_ANNOUNCED else None
+
+
+def _list_around(block: Block) -> Box | None:
+    """The list that a block is an item of, or all there is of one."""
+    item = block.box if block.box.tag == "li" else block.box.parent
+    if item is None or item.tag != "li" or (item is not block.box and item.end_block - item.first_block > 1):
+        return None
+    return item.parent
 
 
 def without_contents(layout: Layout, own: list[Block], reasons: dict[int, Reason]) -> list[Block]:

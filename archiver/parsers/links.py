@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
+from archiver.parsers.dates import moment
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
 from archiver.parsers.link_texts import EMPHASIS, RANK, TIME, joined
 from archiver.parsers.names import bit, name_bits
@@ -39,6 +40,7 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
+LONGEST_DATE = 30
 # Words of the longest label before a headline in its link.
 LABEL_WORDS = 5
 
@@ -145,13 +147,19 @@ def main_address(own: frozenset[str]) -> str:
     return min(own, key=lambda address: (len(address), address))
 
 
-def worth(candidate: Candidate) -> tuple[bool, bool, int]:
+def worth(candidate: Candidate) -> tuple[bool, bool, bool, int]:
     """Return how well a link shows its target's headline: in a heading best, else the longest that is no teaser.
 
-    Headings of some words are worth the same: in a card with two, the second is the short form or a subheading.
+    A link that is called a title comes before others. Headings of some words are worth the same: in a card with two,
+    the second is the short form or a subheading.
     """
     words, in_heading = candidate.words, candidate.level > 0 and candidate.words > 2
-    return in_heading, words <= TEASER_WORDS, min(words, HEADLINE_WORDS) if in_heading else words
+    is_teaser = words > TEASER_WORDS or (not in_heading and candidate.headline.endswith((".", "…")))
+    element = candidate.anchor.element
+    names = f"{element.get('class') or ''} {element.get('data-testid') or ''}".lower()
+    is_title = words > 2 and bool(name_bits(names) & HEADLINE_NAMES)
+    shows = not is_teaser and not reads_on(candidate.headline)
+    return in_heading, shows and is_title, shows, min(words, HEADLINE_WORDS) if in_heading else words
 
 
 def anchor_blocks(layout: Layout, anchor: Anchor) -> list[Block]:
@@ -280,6 +288,13 @@ def _is_beside(names: str) -> bool:
     return bool(name_bits(names) & BESIDE_A_HEADLINE) and not name_bits(names) & HEADLINE_NAMES
 
 
+def _is_a_date(text: str) -> bool:
+    """Whether a line of a card is but a date."""
+    if len(text) > LONGEST_DATE or not any(map(str.isdigit, text)) or (found := moment(text)) is None:
+        return False
+    return not any(map(str.isalnum, text[: found.start] + text[found.end :]))
+
+
 def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
     """Of the blocks in one card, the heading is the headline, else what is called so, else the longest short one."""
     named = block.box.meanings
@@ -288,6 +303,6 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
         words >= FEWEST_WORDS or not block.heading,
         block.heading > 0,
         bool(named & HEADLINE_NAMES),
-        not named & BESIDE_A_HEADLINE and CARD_WORDS <= words <= TEASER_WORDS,
+        not named & BESIDE_A_HEADLINE and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
         -block.index,
     )

@@ -1,0 +1,72 @@
+"""The headlines of cards: which of a card's texts is the one that its links show."""
+
+import pytest
+from test_related_links import OTHERS, listed, related
+
+NUMBERED = '<div class="teaser"><span class="rank">7</span><span>{headline}</span><a href="{url}"></a></div>'
+UNDER_A_TOPIC = (
+    '<div class="teaser"><a class="overlay" href="{url}"></a><h4>City</h4><h2>{headline}</h2></div>'
+)
+
+
+@pytest.mark.parametrize("card", [NUMBERED, UNDER_A_TOPIC])
+def test_link_that_lies_over_a_card_shows_its_headline_without_rank_or_topic(card: str) -> None:
+    links = related(listed("Most read", card))
+
+    assert {link.url.removeprefix("https://news.example"): link.headline for link in links} == OTHERS
+
+
+def test_heading_of_cards_that_links_lie_over_is_no_headline_of_theirs() -> None:
+    cards = "".join(NUMBERED.format(url=url, headline=headline) for url, headline in OTHERS.items())
+
+    links = related(
+        f'<section class="most"><div class="section-title">What our readers like</div>{cards}</section>'
+    )
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+
+
+def test_links_with_line_breaks_beside_each_other_show_their_own_headlines() -> None:
+    turns = "".join(
+        f'<a href="{url}"><span class="title">{turn}</span><br><span>{headline}</span></a>'
+        for turn, (url, headline) in zip(("« Back", "Next »"), list(OTHERS.items())[:2], strict=True)
+    )
+
+    links = related(
+        f'<nav class="turn">{turns}</nav>' + listed("From the city", others=dict(list(OTHERS.items())[2:]))
+    )
+
+    assert {link.headline for link in links} == set(OTHERS.values())
+
+
+def test_date_behind_a_headline_in_its_heading_is_no_part_of_it() -> None:
+    card = '<li><h3><a href="{url}">{headline} <small><time>14 Sep 2026</time></small></a></h3></li>'
+
+    assert [link.headline for link in related(listed("Related stories", card))] == list(OTHERS.values())
+
+
+def test_line_behind_a_label_may_have_three_words() -> None:
+    link = '<a href="/city/2026/11/14/coal-moves-slower.html">Coal moves slower</a>'
+
+    links = related("", f'<div class="links"><span>Read also:</span> {link}</div>')
+
+    assert [(link.headline, link.block) for link in links] == [("Coal moves slower", "Read also")]
+
+
+EXCERPT = "What the ferry is to the people of the other bank, and why they never wanted a second bridge"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<li><a href="{url}">{headline}</a><p><a href="{url}">Told by the people of the other bank.</a></p></li>',
+        f'<li><a class="headline" href="{{url}}">{{headline}}</a><a class="summary" href="{{url}}">{EXCERPT}</a></li>',
+        f'<li><a data-testid="post-preview-title" href="{{url}}">{{headline}}</a><a href="{{url}}">{EXCERPT}</a></li>',
+        '<li><a href="{url}"><div class="text-xs">8 Jan 2026</div><div class="mt-1">{headline}</div></a></li>',
+        '<li><a href="{url}">{headline}</a> <a class="title" href="{url}">Read more</a></li>',
+    ],
+)
+def test_headline_comes_before_excerpt_date_and_invitation_of_its_card(card: str) -> None:
+    links = related(listed("From the city", card))
+
+    assert [link.headline for link in links] == list(OTHERS.values())
