@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.dates import moment
+from archiver.parsers.furniture import is_furniture
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
 from archiver.parsers.link_texts import EMPHASIS, RANK, TIME, joined
 from archiver.parsers.names import bit, name_bits
@@ -41,6 +42,7 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
 LONGEST_DATE = 30
+LONGEST_AGE = 25
 # Words of the longest label before a headline in its link.
 LABEL_WORDS = 5
 
@@ -200,6 +202,12 @@ def _find_cards(candidates: Sequence[Candidate]) -> None:
 
 
 def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
+    """The headline that a link shows, without how long ago it was, and the block it stands in."""
+    text, block = _words_of(layout, anchor)
+    return (_without_age(anchor, text) if len(anchor.parts) > 1 else text), block
+
+
+def _words_of(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     """The headline that a link shows: a heading inside it, its text without kicker and time, or what it lies over."""
     inside = anchor_blocks(layout, anchor)
     if len(inside) > 1:
@@ -230,6 +238,15 @@ def _headline(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
         if beside is not None and is_its_card(layout, anchor, beside):
             return beside.text, beside
     return text, block
+
+
+def _without_age(anchor: Anchor, text: str) -> str:
+    """A headline without how long ago it was, in an element of its own before it: "6m ago"."""
+    for part, _ in anchor.parts:
+        age = clean(part)
+        if 0 < len(age) <= LONGEST_AGE and text.startswith(f"{age} ") and any(map(str.isdigit, age)):
+            return text[len(age) :].lstrip(SEPARATORS) if is_furniture(age) else text
+    return text
 
 
 def _without_time(anchor: Anchor, text: str) -> str:

@@ -3,6 +3,7 @@
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.link_texts import RANK, TIME, pieces
 from archiver.parsers.names import bit
+from archiver.parsers.phrases import reads_on
 from archiver.parsers.text import clean, word_count
 
 HEADLINE_NAMES = bit("headline")
@@ -15,6 +16,8 @@ LONGEST_TEASER = 400
 CARD_WORDS = 3
 # A card holds at most so many blocks: what holds more is the one list of a page with a single link.
 CARD_BLOCKS = 12
+# The share of a link's label that the headline in it has at least.
+MOST_OF_LABEL = 0.5
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
 
@@ -24,14 +27,20 @@ def overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
     box = anchor.box
     if said:
-        for block in layout.blocks[box.first_block : min(box.end_block, box.first_block + CARD_BLOCKS)]:
-            if block.text == said:
-                return said, block
+        named = [
+            block
+            for block in layout.blocks[box.first_block : min(box.end_block, box.first_block + CARD_BLOCKS)]
+            if len(block.text) >= MOST_OF_LABEL * len(said) and block.text in said
+        ]
+        if named:  # a label may say what the link does, too: "Read article: Ferry runs again"
+            best = max(named, key=lambda block: len(block.text))
+            return best.text, best
     heading = heading_beside(layout, anchor)
     if heading is not None:
         return heading.text, heading
     if said:
-        return said, None
+        told, colon, rest = said.partition(": ")
+        return (rest if colon and reads_on(told) else said), None
     blocks = layout.blocks[box.first_block : box.end_block]
     if len(blocks) <= CARD_BLOCKS and not any(block.anchors for block in blocks):
         for block in blocks:  # of a card of its own, whose first words are the headline
