@@ -325,6 +325,17 @@ def test_name_at_the_right_below_the_text_signs_it(style: str, line: str, names:
     assert authors(page(author="Super User", end=end))[0] == names
 
 
+def test_line_behind_a_text_that_is_written_from_right_to_left_is_no_signature() -> None:
+    text = TEXT.replace("<p>", '<p style="text-align: right">')
+    html = (
+        page(author=None, end='</div><div><p style="text-align: right">أخبار المدينة</p>')
+        .decode()
+        .replace(TEXT, text)
+    )
+
+    assert authors(html.encode())[0] == ()
+
+
 def test_place_beside_linked_authors_of_the_data_is_none() -> None:
     names = '<a href="/autores/ann">Ann Lee</a> e <a href="/autores/bo">Bo Ek</a>'
 

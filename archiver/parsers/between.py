@@ -160,9 +160,10 @@ def _list_below(layout: Layout, block: Block, chances: Columns) -> Box | None:
     around = _list_around(after) if after is not None else None
     if around is None or around.first_block != block.index + 1:
         return None
-    if block.heading and (chances[around.first_block : around.end_block] <= HEADED_ITEM).any():
+    if around.end_block - around.first_block > MOST_ANNOUNCED:
         return None
-    return around if around.end_block - around.first_block <= MOST_ANNOUNCED else None
+    is_doubted = bool((chances[around.first_block : around.end_block] <= HEADED_ITEM).any())
+    return None if block.heading and is_doubted else around
 
 
 def _list_around(block: Block) -> Box | None:

@@ -41,6 +41,7 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
+# Characters of a date in a card, and of how long ago something was.
 LONGEST_DATE = 30
 LONGEST_AGE = 25
 # Words of the longest label before a headline in its link.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.bylines import LONGEST_LINE, SIGNERS_BREAK, is_team, people_in
+from archiver.parsers.bylines import LONGEST_LINE, SIGNERS_BREAK, is_label, is_team, people_in
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.lone_names import is_lone_name
 from archiver.parsers.text import ends_sentence, fold
@@ -61,16 +61,18 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
     for block in lines_beside_text(layout, places, SIGNED_WITHIN):
         if block.anchors or block.heading or fold(block.text) in title:
             continue
+        # As all of a text is that is written from right to left.
+        is_set_right = _is_set_right(block) and not any(map(_is_set_right, places[1:2]))
         is_there = (
             (block.box.parent, block.box.tag) in boxes
             or (is_stated and _is_right_behind(block, places))
-            or _is_set_right(block)
+            or is_set_right
         )
         if not is_there or is_furniture(block.text):
             continue
         text = BRACKETED.sub(r"\1", block.text)
         names = [] if _is_within(layout, block, places) else list(people_in(text))
-        if not names and _is_set_right(block) and CASELESS.fullmatch(text):
+        if not names and is_set_right and CASELESS.fullmatch(text) and not is_label(text):
             names = [text]
         if not names and text != block.text and WRITER.search(block.box.names) and HAN.fullmatch(text):
             names = [text]
@@ -82,8 +84,10 @@ def signature(layout: Layout, places: Places, title: str, *, is_stated: bool) ->
             return
 
 
-def _is_set_right(block: Block) -> bool:
+def _is_set_right(block: Block | None) -> bool:
     """Whether a line is set at the right, as signatures are."""
+    if block is None:
+        return False
     element = block.box.element
     said = f"text-align:{element.get('align') or ''};{element.get('style') or ''}"
     return RIGHT.search(said) is not None
