@@ -236,6 +236,12 @@ def test_question_that_opens_its_answer_is_text(opener: str) -> None:
             "They found 2 m<sup>2</sup> of it<sup><a href='#n1'>2</a>, <a href='#n2'>3</a></sup>.",
             "They found 2 m2 of it.",
         ),
+        (
+            "In <b>1990</b> <sup><a href='#n1'>1</a></sup> they found it, 1 mile off.",
+            "In 1990 they found it, 1 mile off.",
+        ),
+        ("They found it<sup><a href='#n1'>1</a></sup>1.", "They found it11."),
+        ("They found <b>it</b>.<a href='#n3'><sup>3</sup></a>", "They found it."),
         ("They found it in <a href='#y'>2024</a>, as <a href='/a#x'>others</a> had.", None),
     ],
 )

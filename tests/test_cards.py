@@ -9,7 +9,13 @@ UNDER_A_TOPIC = (
 )
 
 
-@pytest.mark.parametrize("card", [NUMBERED, UNDER_A_TOPIC])
+WITH_A_PORTRAIT = (
+    '<div class="teaser"><a class="overlay" href="{url}"></a><a href="/people/ann-lee"><img src="/ann.jpg"></a>'
+    "<h3>{headline}</h3></div>"
+)
+
+
+@pytest.mark.parametrize("card", [NUMBERED, UNDER_A_TOPIC, WITH_A_PORTRAIT])
 def test_link_that_lies_over_a_card_shows_its_headline_without_rank_or_topic(card: str) -> None:
     links = related(listed("Most read", card))
 

@@ -18,13 +18,12 @@ EMPHASIS = frozenset({
 OPENING = frozenset("\"“„«‘'»‚「『《([¿¡")
 RANK = re.compile(r"\s*\d{1,2}[.)]?\s*")
 TIME = re.compile(r"\s*\d{1,2}[:.]\d\d\s*")
-
-
 # The number of a note, or several.
 NOTES = re.compile(r"[\[(]?\d{1,3}(?:\s*[,–-]\s*\d{1,3})*[\])]?")
 MOST_NOTES, LONGEST_NUMBER = 300, 30
-# Characters by which the place of a note is found, and those of an element before it that are read.
+# Characters by which the place of a note is found, those of an element before it that are read, and such elements.
 WORDS_BEFORE, LONGEST_BEFORE = 20, 2_000
+MOST_BEFORE = 5
 
 
 def joined(element: Element) -> str:
@@ -86,8 +85,8 @@ def _without_notes(block: Block, text: str) -> str:
         if raised is None or not NOTES.fullmatch(number):
             continue
         before = _before(raised)
-        at = text.find(before + number, start)
-        if at >= 0:
+        at = text.find(before + number, start) if any(map(str.isalnum, before)) else -1
+        if at >= 0 and not text[at + len(before + number) :][:1].isdigit():
             start = at + len(before)
             text = text[:start].rstrip() + text[start + len(number) :]
     return text
@@ -102,14 +101,20 @@ def _raised(anchor: Anchor) -> Element | None:
 
 
 def _before(raised: Element) -> str:
-    """The last words before a raised number, as far as no element begins or ends before it."""
+    """The last words before a raised number, of the nearest run of text that has any."""
     first = raised.getparent()
     outer = first if first is not None and first.tag == "a" and not clean(first.text or "") else raised
-    previous, around = outer.getprevious(), outer.getparent()
-    if previous is not None:
-        words = previous.tail or element_text(previous, LONGEST_BEFORE)
+    words = ""
+    for previous in islice(outer.itersiblings(preceding=True), MOST_BEFORE):
+        words = (previous.tail or "") + words
+        if any(map(str.isalnum, words)):
+            break
+        words = element_text(previous, LONGEST_BEFORE) + words
+        if any(map(str.isalnum, words)):
+            break
     else:
-        words = (around.text or "") if around is not None else ""
+        around = outer.getparent()
+        words = ((around.text or "") if around is not None else "") + words
     ends_apart = words[-1:].isspace()
     return clean(words)[-WORDS_BEFORE:] + (" " if ends_apart else "")
 

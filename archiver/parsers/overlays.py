@@ -52,8 +52,10 @@ def overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
 
 def _without_rank(block: Block) -> str:
     """A block's text without the rank or time that has an element of its own before it."""
-    first, *rest = (text for text, _ in pieces(block.box.element) if not text.isspace())
-    return clean(" ".join(rest)) if rest and (RANK.fullmatch(first) or TIME.fullmatch(first)) else block.text
+    shown = [text for text, _ in pieces(block.box.element) if not text.isspace()]
+    if len(shown) > 1 and (RANK.fullmatch(shown[0]) or TIME.fullmatch(shown[0])):
+        return clean(" ".join(shown[1:]))
+    return block.text
 
 
 def heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
@@ -80,12 +82,10 @@ def heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
 
 
 def _is_among_overlays(layout: Layout, anchor: Anchor, box: Box) -> bool:
-    """Whether a box holds another link without text beside one, to another address: they lie over other cards."""
+    """Whether a box holds another empty link beside one, to another address: they lie over other cards."""
     beside = layout.anchors[max(0, anchor.index - 1) : anchor.index + 2]
-    return any(
-        other.href != anchor.href and not other.parts and any(each is box for each in other.box.lineage())
-        for other in beside
-    )
+    empty = (each for each in beside if each.href != anchor.href and not (each.parts or each.has_image))
+    return any(any(around is box for around in other.box.lineage()) for other in empty)
 
 
 def _shows_others(anchor: Anchor, blocks: list[Block]) -> bool:
