@@ -151,10 +151,12 @@ def test_headline_is_all_that_the_link_shows_in_its_heading(card: str, shown: st
         "/wiki/Category:Heads_of_the_ferry_office",
         "/spip.php?rubrique4711",
         "/donate?for=the-head-of-the-ferry-office",
+        "https://www.instagram.com/p/C1abc/head-of-the-ferry-office",
+        "https://x.com/ferry/status/4711",
         "/",
     ],
 )
-def test_jobs_events_goods_files_comments_and_lists_are_no_stories(href: str) -> None:
+def test_jobs_events_goods_files_comments_lists_and_posts_are_no_stories(href: str) -> None:
     offers = {**OTHERS, href: "Head of the ferry office wanted by spring"}
     shown = [link.headline for link in related(listed("Read also", others=offers))]
 

@@ -1,5 +1,6 @@
 """Which links of a page show another story by its headline, of what kind, under which heading."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -39,6 +40,11 @@ PAID_CHANCE = 0.02
 # How sure a link is another story that stands alone between the paragraphs of a newsroom: right of 5
 # out of 5 on the pages of benchmarks/README.md.
 ALONE = 0.6
+# A post on a network is no story; such links are weighed none the less, as they tell of the links beside them.
+POST = re.compile(
+    r"https?://(?:www\.|m\.)?(?:instagram\.com|t\.me|facebook\.com|twitter\.com|x\.com|tiktok\.com|threads\.net|bsky\.app)/",
+    re.IGNORECASE,
+)
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
 # What stands between "Read also" and its headline.
@@ -196,7 +202,9 @@ def _may_be_a_story(candidate: Candidate) -> bool:
 
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
-    """What the model says, or certainty where the page says so itself."""
+    """What the model says, or certainty where the page or the address says so itself."""
+    if POST.match(candidate.target):
+        return 0.0
     paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
     reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
     return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
