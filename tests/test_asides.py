@@ -253,6 +253,20 @@ def test_raised_numbers_of_notes_are_no_text(marked: str, shown: str | None) -> 
     assert line == text + (shown or "They found it in 2024, as others had.")
 
 
+def test_standfirst_is_worded_as_in_the_body() -> None:
+    lines = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    deck = "Drivers must take the ring road at least until engineers have looked at the piers"
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body><main>
+        <article><h1>Flood closes the old bridge</h1><p class="standfirst">{deck}<sup><a href="#n1">1</a></sup></p>
+        <div class="story-body">{"".join(lines)}</div></article></main></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.lead == deck
+    assert article.body.split("\n\n") == [deck, *PARAGRAPHS]
+
+
 def test_byline_of_an_entry_is_no_text() -> None:
     assert read('<div class="byline">By Bo Ek</div>').body.split("\n\n") == PARAGRAPHS
 

@@ -240,7 +240,7 @@ def _article(stated: Structured, main: Story, url: str, title: Headline, said: _
     return Article(
         url=address.value,
         headline=title.text,
-        lead=main.lead.text if main.lead else None,
+        lead=shown_text(main.lead) if main.lead else None,
         body="\n\n".join(map(shown_text, main.blocks)),
         authors=said.authors.value,
         date_published=published.at if published else None,
