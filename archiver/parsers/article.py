@@ -27,7 +27,7 @@ from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import is_phrase, kind_of_heading, says
+from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, says
 from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
@@ -74,7 +74,6 @@ CREDIT = re.compile(
     r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
     # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
     r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
-    re.IGNORECASE,
 )
 # Words of a paragraph of text, at least.
 TEXT_WORDS = 20
@@ -298,11 +297,15 @@ def _heads_a_list(block: Block) -> Reason | None:
 
 def _label(text: str) -> Reason | None:
     """What a text is that is no prose: "Advertisement" or "Share", a caption with its credit, a menu in a line."""
-    if not text.strip(INVISIBLE) or (len(text) <= LONGEST_CAPTION and MEDIA.search(text)):
+    if not text.strip(INVISIBLE):
         return Reason.LABEL
-    if len(text) <= LONGEST_CAPTION and CREDIT.search(text[-LONGEST_CREDIT:]):
-        return Reason.CREDIT
-    if is_furniture(text) or any(is_phrase(use, text) for use in LABEL_USES):
+    if len(text) <= LONGEST_CAPTION:
+        if text[-1].isdigit() and MEDIA.search(text):
+            return Reason.LABEL
+        end = text[-LONGEST_CREDIT:]
+        if (":" in end or "=" in end or not end.isascii()) and CREDIT.search(end.lower()):
+            return Reason.CREDIT
+    if is_furniture(text) or is_phrase_of(LABEL_USES, text):
         return Reason.LABEL
     # Few texts have so many marks: the expression looks for them slowly.
     if sum(map(text.count, MENU_MARKS)) < FEWEST_IN_MENU - 1:

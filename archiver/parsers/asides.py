@@ -11,7 +11,7 @@ from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
-from archiver.parsers.names import bit
+from archiver.parsers.names import bit, called
 from archiver.parsers.notices import ends_with_credit
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
@@ -33,23 +33,23 @@ LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
 # readers are told, stories to read on, appeals for money. Right of 149 out of 150 such blocks that the models take for
 # text.
-OFF_TEXT = re.compile(
+is_off_text = called(
     r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
     rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
 )
 # The same within the text; before it, such a box may be its summary.
-FACTS = re.compile(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
+holds_facts = called(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
 # Such a box holds at most so much of the text.
 LITTLE = 0.5
 # What a newsroom calls the boxes that invite; text that only subscribers may read is called after these.
-INVITES = re.compile(
+invites = called(
     r"newsletter|sign[-_]?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
 )
 # The box of a quotation, at most so many boxes around the line that says whose it is, and of so many blocks: right of 6
 # out of 7 such lines.
-QUOTE = re.compile(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
+is_quotation = called(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
 QUOTE_DEPTH, QUOTE_BLOCKS = 4, 4
 LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
@@ -76,7 +76,7 @@ DOTTED = re.compile(r"\d{1,2}\.\d\d")
 LONGEST_STAMP = 40
 ZONED = re.compile(rf"(?<![^\W\d_])(?:{ZONE}|[a-z]{{2,4}})(?![^\W\d_])", re.IGNORECASE)
 # What the box of a line is called that names the one who wrote an entry.
-BYLINE = re.compile(r"by-?line|(?<![a-z])author(?![a-z])")
+is_byline = called(r"by-?line|(?<![a-z])author(?![a-z])")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9
@@ -146,9 +146,9 @@ def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
     """Whether the name of a box is that of something else than text; a heading's is made of its words."""
     if box.tag in HEADINGS:
         return False
-    if OFF_TEXT.search(box.names) is not None or (is_news and INVITES.search(box.names) is not None):
+    if is_off_text(box.names) or (is_news and invites(box.names)):
         return True
-    return is_inside and FACTS.search(box.names) is not None
+    return is_inside and holds_facts(box.names)
 
 
 def _beside_forms(layout: Layout) -> set[int]:
@@ -181,7 +181,7 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
     """
     if len(block.text) <= LONGEST_STAMP and _tells_time(block):
         return Reason.DATE
-    if len(block.text) <= LONGEST_SPEAKER and BYLINE.search(block.box.names) and byline_names(block.text):
+    if len(block.text) <= LONGEST_SPEAKER and is_byline(block.box.names) and byline_names(block.text):
         return Reason.BYLINE
     if not is_news:
         return None
@@ -286,7 +286,7 @@ def _names_speaker(block: Block) -> bool:
     ):
         return False
     for box in islice(block.box.lineage(), QUOTE_DEPTH):
-        if box.tag == "blockquote" or QUOTE.search(box.names):
+        if box.tag == "blockquote" or is_quotation(box.names):
             return box.first_block < block.index and box.end_block - box.first_block <= QUOTE_BLOCKS
     return False
 

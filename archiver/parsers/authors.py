@@ -26,7 +26,7 @@ from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
-from archiver.parsers.names import bit
+from archiver.parsers.names import bit, called
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
@@ -46,9 +46,8 @@ from archiver.parsers.text import clean, ends_sentence, fold
 
 __all__ = ["Places", "authors", "byline_names"]
 
-BYLINE = re.compile(
-    r"by-?line|author|signature|\bfirma\b|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b",
-    re.IGNORECASE,
+is_byline = called(
+    r"by-?line|author|signature|\bfirma\b|\b(?:autor(?:e|en|es|a)?|auteur|writer|contributor|skribent|journalist|reporter)\b"
 )
 # The same of an element within a line that holds nothing but a name.
 NAMED = re.compile(
@@ -60,7 +59,7 @@ OF_AUTHORS = re.compile(
     r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
 )
 # What is called after an author but tells of other things.
-NOT_A_BYLINE = re.compile(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)", re.IGNORECASE)
+tells_of_author = called(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)")
 # Behind a label: "Duration: 0:47".
 LABELLING = re.compile(r"\s*[:：]")
 ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
@@ -315,4 +314,4 @@ def _explicit_names(block: Block) -> list[str]:
 
 def _is_called_byline(block: Block) -> bool:
     boxes = (block.box, block.box.parent)
-    return any(box and BYLINE.search(box.names) and not NOT_A_BYLINE.search(box.names) for box in boxes)
+    return any(box and is_byline(box.names) and not tells_of_author(box.names) for box in boxes)

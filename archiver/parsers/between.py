@@ -1,6 +1,5 @@
 """What stands between a story's paragraphs: headings, tables and short lines, quotes pulled out of it, its contents."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Set
 from itertools import islice, pairwise
@@ -10,7 +9,7 @@ import numpy as np
 from archiver.parsers.asides import LINE_NUMBERS
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import form
-from archiver.parsers.names import bit
+from archiver.parsers.names import bit, called
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.text import ends_sentence, fold, word_count
@@ -44,7 +43,7 @@ NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
 PULLED_WORDS = 9
 LONGEST_PULLED = 1_000
 # In a box that is called a pulled quotation, fewer will do.
-CALLED_PULLED = re.compile(r"pull[-_]?(?:ed[-_]?)?quote|(?<![a-z])(?:exergue|destaque)(?![a-z])")
+is_pulled = called(r"pull[-_]?(?:ed[-_]?)?quote|(?<![a-z])(?:exergue|destaque)(?![a-z])")
 CALLED_DEPTH, CALLED_WORDS = 3, 4
 # Where more of the text than this is said twice, it is so written.
 MOST_PULLED = 0.25
@@ -52,7 +51,7 @@ MOST_PULLED = 0.25
 LONGEST_STORY = 60_000
 PULLED_TAGS = frozenset({"li", "td", "th", "dd", "dt", "pre", "code", "summary"})
 AROUND_A_QUOTE = " \"'“”„‟«»‹›‚‘’.,;:!?…-–—"
-NUMBERED = re.compile(LINE_NUMBERS)
+is_numbered = called(LINE_NUMBERS)
 OTHER_NAMES = bit("signup") | bit("related") | bit("share") | bit("comment")
 
 
@@ -65,7 +64,7 @@ def with_what_is_between(
     """
     chosen = {block.index: block for block in own}
     for block in _tables(layout, own):
-        if block.index in chosen or NUMBERED.search(block.box.names):
+        if block.index in chosen or is_numbered(block.box.names):
             continue
         if reasons.get(block.index) is not Reason.RULE_RELATED:
             chosen[block.index] = block
@@ -216,7 +215,7 @@ def _may_be_pulled(block: Block) -> bool:
 
 
 def _is_called_pulled(block: Block) -> bool:
-    return any(CALLED_PULLED.search(box.names) for box in islice(block.box.lineage(), CALLED_DEPTH))
+    return any(is_pulled(box.names) for box in islice(block.box.lineage(), CALLED_DEPTH))
 
 
 def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:

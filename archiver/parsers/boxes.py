@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,4 +63,9 @@ _AROUND_BIT = {tag: 1 << index for index, tag in enumerate(AROUND)}
 def form(box: Box) -> tuple[str, str, str, str]:
     """Return what tells boxes of one form, whatever numbers their names bear: entries have an id each."""
     outer = box.parent or box
-    return box.tag, DIGITS.sub("", box.names), outer.tag, DIGITS.sub("", outer.names)
+    return box.tag, _without_digits(box.names), outer.tag, _without_digits(outer.names)
+
+
+@lru_cache(maxsize=1 << 12)
+def _without_digits(names: str) -> str:
+    return DIGITS.sub("", names)

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import accumulate
 
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.names import bit
+from archiver.parsers.names import bit, called
 from archiver.parsers.phrases import PUNCTUATION
 from archiver.parsers.reasons import Reason
 from archiver.parsers.text import fold, word_count
@@ -15,7 +15,7 @@ from archiver.word_lists import lines, word_table
 
 COMMENT_NAMES = bit("comment")
 # What the box of all comments is called; "comment" alone is also what papers call an opinion.
-COMMENTS = re.compile(
+is_of_comments = called(
     r"(?<![a-z])(?:comments|comment[-_]?(?:list|thread|section|area)|kommentare|commentaires|comentarios|reacties|disqus|forum[-_]?(?:fil|message))"
 )
 # Below the heading of comments nothing is text, on 33 pages of benchmarks/README.md out of 33. A line that is no
@@ -46,7 +46,7 @@ def without_comments(
 
 def _is_comment(block: Block) -> bool:
     return bool(block.box.meanings_around & COMMENT_NAMES) and any(
-        box.meanings & COMMENT_NAMES and COMMENTS.search(box.names) for box in block.box.lineage()
+        box.meanings & COMMENT_NAMES and is_of_comments(box.names) for box in block.box.lineage()
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.dates import CLOCK, Moment, moment
+from archiver.parsers.names import called
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
@@ -49,7 +50,7 @@ MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 # Blocks below the headline in which a date is the story's own, not one of its text or of another story.
 BELOW = 5
 # What boxes of pictures are called.
-CAPTION = re.compile(r"caption|credit|figure|image|\bimg|photo|picture|legend")
+is_caption = called(r"caption|credit|figure|image|\bimg|photo|picture|legend")
 # A label that says no more than that a date follows.
 DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*", re.IGNORECASE)
 DASH = re.compile(r"\s*(?:--|[–—-])\s")
@@ -272,9 +273,7 @@ def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | Non
 
 def _is_caption(block: Block) -> bool:
     """Whether a line tells of a picture, which may be of another day."""
-    return any(
-        box.tag == "figure" or CAPTION.search(box.names) for box in (block.box, block.box.parent) if box
-    )
+    return any(box.tag == "figure" or is_caption(box.names) for box in (block.box, block.box.parent) if box)
 
 
 def _with_zone(shown: Dated, times: list[Dated]) -> Dated:

@@ -31,6 +31,7 @@ class _Piece(NamedTuple):
 _Phrase: TypeAlias = tuple[_Piece, ...]
 """A line of the file with any words in it: its pieces, the first stands where a text begins, the last where it ends."""
 _Keyed: TypeAlias = dict[str, list[_Phrase]]
+_Others: TypeAlias = list[tuple[str, _Phrase]]
 
 
 def is_furniture(text: str) -> bool:
@@ -44,9 +45,11 @@ def is_furniture(text: str) -> bool:
     for phrase in by_beginning.get(line[:KEY], ()):
         if line.startswith(phrase[0].text) and _is_said_by(line, phrase):
             return True
-    if any(_is_said_by(line, phrase) for phrase in by_end.get(line[-KEY:], ())):
-        return True
-    return any(longest in line and _is_said_by(line, phrase) for longest, phrase in others)
+    for phrase in by_end.get(line[-KEY:], ()):
+        if line.endswith(phrase[-1].text) and _is_said_by(line, phrase):
+            return True
+    near = [phrase for longest, phrase in others[line.isascii()] if longest in line]
+    return any(_is_said_by(line, phrase) for phrase in near)
 
 
 def _is_said_by(line: str, phrase: _Phrase) -> bool:
@@ -79,10 +82,10 @@ def _stands(line: str, piece: _Piece, start: int) -> bool:
 
 
 @cache
-def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, list[tuple[str, _Phrase]]]:
+def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, tuple[_Others, _Others]]:
     """The lines without "any words"; the phrases by what they begin with, else by what they end with; all others.
 
-    Each of the others has its longest piece beside it.
+    Each of the others has its longest piece beside it; those of ASCII alone stand there a second time by themselves.
     """
     tables = word_table("parsers", "furniture.toml").values()
     written = dict.fromkeys(
@@ -91,7 +94,7 @@ def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, list[tuple[str, _Phrase]
     whole = frozenset(fold(line).strip(EDGES) for line in written if ANY not in line)
     found: dict[str, list[_Phrase]] = {}
     ends: dict[str, list[_Phrase]] = {}
-    others: list[tuple[str, _Phrase]] = []
+    others: _Others = []
     for phrase in (_phrase(line) for line in written if ANY in line):
         beginning, end = phrase[0].text[:KEY], phrase[-1].text[-KEY:]
         if len(beginning) == KEY:
@@ -100,7 +103,7 @@ def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, list[tuple[str, _Phrase]
             ends.setdefault(end, []).append(phrase)
         else:
             others.append((max((piece.text for piece in phrase), key=len), phrase))
-    return whole, found, ends, others
+    return whole, found, ends, (others, [each for each in others if each[0].isascii()])
 
 
 def _spellings(line: str) -> tuple[str, ...]:

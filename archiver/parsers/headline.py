@@ -11,7 +11,7 @@ from archiver.items import Origin
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
-from archiver.parsers.names import bit
+from archiver.parsers.names import bit, called
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.stated_titles import SHARED, Headline, is_cut, site_names, stated_titles
 from archiver.parsers.structured import Structured, first_string, is_news
@@ -43,7 +43,7 @@ LONGEST_KICKER = 3
 MARK_WORDS = 4
 LONGEST_MARK = 60
 # A heading that is called so shows the site's name.
-LOGO = re.compile(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
+is_logo = called(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
 # The address of a site's first page; what a link covers of a heading that is all its name.
 HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?", re.IGNORECASE)
 MOST_OF_LINK = 0.9
@@ -218,7 +218,7 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
         and box.end_block - box.first_block <= MOST_LINES
     ]
     for box in named:
-        if LOGO.search(box.names):
+        if is_logo(box.names):
             continue
         if box.tag == "h1" or "headline" in box.names.split():
             blocks = _blocks_of(layout, box)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from archiver.parsers.text import fold
 from archiver.parsers.urls import site
 
+# This and what follows is looked for in small letters: twice as fast as an expression that knows both.
 NOT_A_STORY = re.compile(
     r"/(?:tags?|topics?|thema|themen|dossiers?|authors?|autor(?:en)?|auteurs?|categor\w*|sections?|search|suche|log-?in|sign-?in|sign-?up|"
     r"register|account|subscri\w*|abo\w*|newsletters?|contact\w*|about\w*|privacy|terms|impressum|datenschutz\w*|shop|store|jobs?|people|"
     r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
-    re.IGNORECASE,
 )
 # Where a site invites its readers to: to log in, to subscribe, to give. As a label of the host or a part of the path.
 INVITATION = re.compile(
@@ -21,7 +21,6 @@ INVITATION = re.compile(
     r"|enten?|amenti?|ati)|abonnemang|prenumerera|anmelden|konto|suscri(?:bete|birse|ptor|pcion(?:es)?)|assin(?:e|ar|ante|atura)|iscriviti|tilaa"
     r"|prenumerata|predplatne|nieuwsbrief|newsletter-?(?:sign-?up|anmeldung)|boletin(?:es)?|podpiska|whatsapp|telegram|t\.me|paywall|checkout)"
     r"(?=[/.?#&]|$)",
-    re.IGNORECASE,
 )
 # Characters of an address in which they are looked for.
 INVITATION_REACH = 200
@@ -31,7 +30,6 @@ OFFER = re.compile(
     r"deals?|coupons?|vouchers?|gutschein\w*|rabatt\w*|ofertas?|offers?|angebote?|promo\w*|webinars?|events?|veranstaltung\w*|eventos?|"
     r"kurse?|courses?|workshops?|seminare?|tickets?|entradas|portfolio|solutions?|downloads?|collections?|sponsored|advertorial|ads?|pr)"
     r"(?:[-_]\w+){0,2}(?=[/.]|$)",
-    re.IGNORECASE,
 )
 # What an address has in it that leads to readers' comments or shares the page.
 DISCUSSION = ("comment", "kommentar", "share=", "reply", "cid=", "/discuss")
@@ -40,7 +38,6 @@ SURELY_OFFER = re.compile(
     r"//(?:jobs?|careers?|karriere|stellen\w*|empleo|emploi|shop|store|events?|tickets|coupons?|gutscheine?|descuentos)\.|"
     r"/(?:jobs?|careers?|stellenangebote?|stellenanzeigen?|empleos?|products?|produkte?|events?|webinars?|coupons?|gutscheine?|"
     r"checkout|cart)(?:/(?=.)|$)",
-    re.IGNORECASE,
 )
 SURELY_DISCUSSION = re.compile(
     r"#comment|comment-page-|/comments?(?:/|$|\.)|[?&](?:share|replytocom|cid)=", re.IGNORECASE
@@ -148,7 +145,7 @@ def _segment(segment: str) -> _Segment:
     digits = DIGITS.search(segment) is not None
     kind = "n" if segment.isdigit() else "s" if words >= 4 else "w"
     shape = kind + ("d" if kind != "n" and digits else "") + ("." if "." in segment else "")
-    whole = f"/{segment}"
+    whole = f"/{segment}".lower()
     # An offer's name begins behind a slash or a dot.
     offer = OFFER.search(whole) if "." in segment else OFFER.match(whole)
     return _Segment(words, digits, shape, NOT_A_STORY.match(whole) is not None, offer is not None)
@@ -156,7 +153,7 @@ def _segment(segment: str) -> _Segment:
 
 @lru_cache(maxsize=4096)
 def _is_host_of_offers(host: str) -> bool:
-    return OFFER.search(f".{host}") is not None
+    return OFFER.search(f".{host.lower()}") is not None
 
 
 def compared(addresses: list[Address], own: Address) -> list[list[float]]:
@@ -221,7 +218,7 @@ def is_no_story(url: str, href: str) -> bool:
 
 def is_offer(url: str) -> bool:
     """Whether an address surely leads to a job, an event or goods."""
-    return SURELY_OFFER.search(url) is not None
+    return SURELY_OFFER.search(url.lower()) is not None
 
 
 def named_page(url: str) -> str | None:

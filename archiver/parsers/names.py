@@ -1,6 +1,7 @@
 """What the makers of pages call their boxes: classes, ids and roles, read as a set of meanings."""
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 from archiver.parsers.compiled import module, replaced
@@ -48,6 +49,17 @@ _STEPS = {"-": "[-_]?", ".": "(?![a-z])"}
 def bit(meaning: str) -> int:
     """Return the bit that stands for a meaning in what name_bits returns."""
     return 1 << list(MEANINGS).index(meaning)
+
+
+def called(expression: str) -> Callable[[str], bool]:
+    """Return what tells whether a box's names match an expression. It remembers its answers, as name_bits does."""
+    search = re.compile(expression).search
+
+    @lru_cache(maxsize=1 << 12)
+    def is_called(names: str) -> bool:
+        return search(names) is not None
+
+    return is_called
 
 
 # A site repeats its class names on every page.

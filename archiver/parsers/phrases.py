@@ -177,6 +177,16 @@ def is_phrase(use: str, text: str) -> bool:
     return bool(phrase_bits(text)[0] >> USES.index(use) & 1)
 
 
+def is_phrase_of(uses: tuple[str, ...], text: str) -> bool:
+    """Whether text is exactly a phrase of one of the uses, in any language."""
+    return len(text) <= LONGEST_TEXT and phrase_bits(text)[0] & _bits_of(uses) != 0
+
+
+@cache
+def _bits_of(uses: tuple[str, ...]) -> int:
+    return sum(1 << USES.index(use) for use in uses)
+
+
 def reads_on(text: str) -> bool:
     """Whether all that a link says is that one may read on, in any language."""
     return _is_one_of("read_on.toml", text)

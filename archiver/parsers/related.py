@@ -18,7 +18,7 @@ from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import is_phrase, kind_of_heading, marks_advertisement, says
+from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement, says
 from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
@@ -198,7 +198,7 @@ def _may_be_a_story(candidate: Candidate) -> bool:
     if is_phrase("furniture", candidate.headline):
         return False
     is_long = candidate.words >= PAID_WORDS
-    return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path + "/") is None
+    return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path.lower() + "/") is None
 
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
@@ -231,8 +231,8 @@ def _is_told_of(candidate: Candidate, own: frozenset[str]) -> bool:
     """Whether a link has the words of a headline and leads to a page of the site that may be a story."""
     if candidate.words < PAID_WORDS or says("furniture", candidate.headline):
         return False
-    path = urlsplit(candidate.target).path
-    if NOT_A_STORY.search(path) or path.lower().endswith(FILES):
+    path = urlsplit(candidate.target).path.lower()
+    if NOT_A_STORY.search(path) or path.endswith(FILES):
         return False
     return same_site(candidate.target, main_address(own))
 
@@ -339,7 +339,7 @@ def _own_label(candidate: Candidate) -> str:
     ):
         return ""
     label = block.text[: -len(candidate.headline)].strip(LABEL_MARKS)
-    return label if any(is_phrase(use, label) for use in LABELS) else ""
+    return label if is_phrase_of(LABELS, label) else ""
 
 
 def _heading(shown: Shown) -> str:

@@ -227,7 +227,7 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     named = (
         len(WORDS_OF_NAME.findall(name)) >= NAME_WORDS
     )  # as a story's headline, whatever folder it lies in
-    return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/") is None)
+    return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/".lower()) is None)
 
 
 def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:

@@ -148,7 +148,7 @@ def _spoken(
 
 
 def _invites(block: Block) -> bool:
-    return any(INVITATION.search(one.href[:INVITATION_REACH]) for one in block.anchors[:MOST_ANCHORS])
+    return any(INVITATION.search(one.href[:INVITATION_REACH].lower()) for one in block.anchors[:MOST_ANCHORS])
 
 
 def bits(numbers: NDArray[np.int64], masks: NDArray[np.int64]) -> NDArray[np.bool_]:
