@@ -200,3 +200,11 @@ def test_ctrl_c_ends_a_wait_for_input_at_once() -> None:
         assert process.wait(10) == 130
         assert process.stderr is not None
         assert process.stderr.read().strip() == "archiver: interrupted"
+
+
+@pytest.mark.parametrize("url", ["n.example/2026/x", "/2026/x", "mailto:a@news.example", "https://"])
+def test_address_that_is_none_is_refused(run: Run, page: Path, url: str) -> None:
+    result = run("parse", page, "--url", url)
+
+    assert (result.code, result.out) == (2, "")
+    assert "is no whole address: give one such as https://" in result.err

@@ -309,3 +309,10 @@ def test_byline_in_a_heading_is_no_part_of_the_title() -> None:
     )
 
     assert headline(html)[0] == "Flood closes the old bridge"
+
+
+@pytest.mark.parametrize("text", ["-5 degrees on the coast", "–5 Grad an der Küste", "−5 Grad an der Küste"])
+def test_number_below_nothing_keeps_its_sign(text: str) -> None:
+    data = f'"NewsArticle", "headline": "{text}"'
+
+    assert headline(page(h1=text, title=f"{text} - River Post", data=data))[0] == text

@@ -33,6 +33,9 @@ def page(text: str, encoding: str, declared: str = "") -> bytes:
         (FRENCH, "cp1252", "iso-8859-1", None),
         (FRENCH, "utf-16", "", None),
         (FRENCH, "utf-16-le", "", None),
+        (RUSSIAN * 5, "utf-16-be", "", None),
+        (JAPANESE, "utf-16-le", "", "text/html; charset=utf-16le"),
+        (JAPANESE, "iso2022_jp", "", None),
         ("中文新闻网站报道说，今天上午市长宣布大桥开通，市民前来参观。", "gb18030", "gb2312", None),
     ],
 )
@@ -100,3 +103,16 @@ def test_letters_that_only_look_as_if_encoded_twice_are_kept() -> None:
     text = element_text(page_tree(page("«Ã©» is how é looks", "utf-8")), 1_000)
 
     assert "«Ã©» is how é looks" in text
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "", "iso-8859-1"])
+def test_a_few_bytes_of_another_encoding_do_not_spoil_a_page_in_utf_8(declared: str) -> None:
+    html = page(FRENCH, "utf-8", declared).replace(b"</body>", b"<p>\xa9 \x93Caf\xe9\x94</p></body>")
+
+    assert page_encoding(html) == "utf-8"
+    assert FRENCH in element_text(page_tree(html), 1000)
+
+
+def test_page_as_text_is_refused_with_what_to_do() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        split_page("<p>text</p>", url="https://news.example/a")  # type: ignore[arg-type]

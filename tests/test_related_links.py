@@ -362,3 +362,26 @@ def test_story_of_a_newsroom_that_is_made_of_cards_is_kept() -> None:
 
     assert article is not None
     assert all(text in article.body for text in STORY)
+
+
+def test_headline_that_stands_twice_is_of_the_kind_of_its_first_place() -> None:
+    twice = dict(list(OTHERS.items())[:3])
+    links = related(listed("More on this", others=twice) + listed("Most read", others=OTHERS))
+
+    assert [(link.headline, link.kind, link.block) for link in links] == [
+        *((headline, LinkKind.RELATED, "More on this") for headline in twice.values()),
+        (list(OTHERS.values())[3], LinkKind.POPULAR, "Most read"),
+    ]
+
+
+def test_kicker_in_an_element_of_its_own_is_no_part_of_what_is_called_the_headline() -> None:
+    card = (
+        '<li><a href="{url}"><h3 class="teaser__title"><span class="kicker">City</span> '
+        '<span class="headline">{headline}</span></h3></a></li>'
+    )
+
+    assert [link.headline for link in related(listed("More on this", card))] == list(OTHERS.values())
+    led_in = card.replace(">City<", ">Flood:<")
+    assert [link.headline for link in related(listed("More on this", led_in))] == [
+        f"Flood: {headline}" for headline in OTHERS.values()
+    ]

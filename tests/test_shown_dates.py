@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.items import Article, Origin
+from archiver.items import Article, Origin, Precision
 from archiver.parsers import split_page
 
 TEXT = "".join(
@@ -124,3 +124,75 @@ def test_time_of_an_update_behind_the_day_leaves_the_day_the_story_s(line: str) 
 
     assert article.date_published is not None
     assert article.date_published.date() == PUBLISHED.date()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('By Ann Lee, <time datetime="{}">November 20, 2026</time>', "2026-11-20T20:56:00-05:00"),
+        ('<time datetime="{}">November 20, 2026 8:56 pm</time>', "2026-11-20T20:56:00-05:00"),
+        ('Updated <time datetime="{}">20.11.2026</time>', "2026-11-20T20:56:00-05:00"),
+    ],
+)
+@pytest.mark.parametrize("given", ["2026-11-20T20:56:00-05:00", "2026-11-21T01:56:00Z"])
+def test_time_element_of_a_line_gives_the_moment_of_the_date_that_it_shows(
+    line: str, expected: str, given: str
+) -> None:
+    article = story(below=f"<p>{line.format(given)}</p>")
+
+    assert article.date_published == datetime.fromisoformat(expected)
+    assert article.sources.date_published is Origin.TIME
+    assert article.sources.date_published_precision is Precision.MOMENT
+
+
+def test_time_that_is_shown_in_another_zone_keeps_the_zone_of_its_readers() -> None:
+    article = story(below='<p><time datetime="2026-11-21T01:56:20Z">November 20, 2026 8:56 pm</time></p>')
+
+    assert article.date_published is not None
+    assert article.date_published.isoformat() == "2026-11-20T20:56:20-05:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Posted on <time datetime="2026-11-20T13:44:00-05:00">November 20, 2026</time> by <a>Ann Lee</a> and '
+        "<a>Bo Ek Larsen</a> <span>2 Comments</span> <span>3 min read</span>",
+        "By Ann Lee Larsen and Bo Ek Hansen <span>20 November 2026, 13:44</span> <span>Reading time: 3 min.</span>",
+    ],
+)
+@pytest.mark.parametrize("box", ['<div class="related-posts">', '<aside class="sidebar">', "<nav>"])
+def test_line_with_several_authors_dates_a_story_rather_than_the_cards_of_others(line: str, box: str) -> None:
+    cards = (
+        f'{box}<h4><a href="/s">Ferry runs again</a></h4><time datetime="2026-11-22T09:00:00Z">Sunday</time>'
+    )
+
+    dated = story(below=f"<p>{line}</p>", after=cards).date_published
+
+    assert dated is not None
+    assert (dated.date(), dated.hour, dated.minute) == (PUBLISHED.date(), 13, 44)
+    assert story(after=cards).date_published is None
+
+
+def test_date_without_zone_has_that_of_the_page_s_other_dates() -> None:
+    updated = '<meta property="article:modified_time" content="2026-11-21T09:00:00+01:00">'
+    line = "<p>20.11.2026, 10:26 Uhr</p>"
+
+    assert story(head=updated, below=line).date_published == datetime.fromisoformat("2026-11-20T10:26+01:00")
+    assert story(below=line).date_published == datetime.fromisoformat("2026-11-20T10:26+00:00")
+
+
+def test_day_is_the_same_whatever_zone_it_is_given_in() -> None:
+    stated = '<meta property="article:published_time" content="2026-11-20T00:00:00+09:00">'
+    article = story(head=stated)
+
+    assert article.date_published == PUBLISHED
+    assert article.sources.date_published_precision is Precision.DAY
+
+
+def test_clock_at_the_end_of_time_is_no_error() -> None:
+    page = f"<html><body><h1>Flood</h1><p>20 November 2026</p>{TEXT}</body></html>".encode()
+
+    found = split_page(page, url=URL, fetched=datetime.max.replace(tzinfo=UTC)).article
+
+    assert found is not None
+    assert found.date_published == PUBLISHED

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Crawl
@@ -319,3 +320,44 @@ def test_rules_take_no_longer_on_pages_nested_deep_and_wide(remove: tuple[str, .
     started = process_time()
     split(rules, page=deep)
     assert process_time() - started < 5
+
+
+def test_section_is_the_one_that_a_rule_finds() -> None:
+    page = PAGE.replace(b"<h1>", b'<span class="cat">City</span><h1>')
+    found = article(SiteRules(section=(".cat",)), page=page)
+
+    assert (found.section, found.sources.section) == ("City", Origin.RULE)
+    assert article(page=page).section is None
+
+
+def test_dates_without_zone_are_in_that_of_the_rule() -> None:
+    page = PAGE.replace(b"2026-11-01T00:00:00Z", b"2026-11-20T10:26:00").replace(b"+01:00", b"")
+    berlin = SiteRules(timezone=ZoneInfo("Europe/Berlin"))
+
+    assert article(berlin, page=page).date_published == datetime.fromisoformat("2026-11-20T10:26:00+01:00")
+    assert article(page=page).date_published == datetime.fromisoformat("2026-11-20T10:26:00+00:00")
+
+
+def test_page_that_holds_what_no_story_has_is_none() -> None:
+    rules = SiteRules(no_story=(".list-of-stories",), body=(".text",))
+    page = PAGE.replace(b"<body>", b'<body class="list-of-stories">')
+
+    assert split(rules).article is not None
+    assert split(rules, page=page).article is None
+    assert "rule no_story" in {block.why for block in explain_page(page, url=URL, rules=(rules,)).blocks}
+
+
+def test_rules_of_a_file_give_section_zone_and_what_no_story_has(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    entry = '[[source]]\nurl = "https://news.example/"\n[[source.rules]]\n'
+    file.write_text(f'{entry}section = ".cat"\ntimezone = "Europe/Berlin"\nno_story = "body.archive"\n')
+
+    (rules,) = read_sources(file).sources[0].rules
+    assert rules == SiteRules(
+        section=(".cat",), timezone=ZoneInfo("Europe/Berlin"), no_story=("body.archive",)
+    )
+    assert pickle.loads(pickle.dumps(rules)) == rules
+
+    file.write_text(f'{entry}timezone = "Berlin"\n')
+    with pytest.raises(SourceError, match=r"line 4.*'Berlin' is no time zone: give its name"):
+        read_sources(file)

@@ -54,9 +54,22 @@ class ParseOptions:
     as_json: bool
 
 
+def _whole_address(_: click.Context, __: click.Parameter, url: str) -> str:
+    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - a search must not wait for it
+
+    if url and canonical_url(url) is None:
+        raise click.BadParameter(f"{url!r} is no whole address: give one such as https://news.example/story")
+    return url
+
+
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--url", default="", help="Where the pages came from: their links are relative to it.")
+@click.option(
+    "--url",
+    default="",
+    callback=_whole_address,
+    help="Where the pages came from: their links are relative to it.",
+)
 @click.option(
     "--fetched",
     type=MomentType(),

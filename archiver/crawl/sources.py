@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -119,6 +120,13 @@ def _day(value: object) -> object:
     return value
 
 
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(str(value))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"{value!r} is no time zone: give its name, such as Europe/Berlin") from None
+
+
 _Addresses = list[Annotated[str, AfterValidator(_whole_address)]]
 _BoxSelector = Annotated[str, AfterValidator(_as_value_error(box_selector))]
 _ValueSelector = Annotated[str, AfterValidator(_as_value_error(value_selector))]
@@ -134,8 +142,11 @@ class _Rules(BaseModel):
     headline: _ValueSelectors = []
     authors: _ValueSelectors = []
     date_published: _ValueSelectors = []
+    section: _ValueSelectors = []
+    timezone: Annotated[ZoneInfo | None, BeforeValidator(_zone)] = None
     related: _BoxSelectors = []
     remove: _BoxSelectors = []
+    no_story: _BoxSelectors = []
 
 
 def _tables(value: object) -> object:
@@ -204,8 +215,11 @@ def _site_rules(rules: _Rules) -> SiteRules:
         headline=tuple(rules.headline),
         authors=tuple(rules.authors),
         date_published=tuple(rules.date_published),
+        section=tuple(rules.section),
+        timezone=rules.timezone,
         related=tuple(rules.related),
         remove=tuple(rules.remove),
+        no_story=tuple(rules.no_story),
     )
 
 

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from itertools import chain, islice
+
+from lxml.etree import _Element as Element
 
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.dates import CLOCK, Moment, moment
-from archiver.parsers.names import called
+from archiver.parsers.bylines import byline_names
+from archiver.parsers.dates import CLOCK, Moment, moment, stated_zone
+from archiver.parsers.decoding import element_text
+from archiver.parsers.names import bit, called, name_bits
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
@@ -56,6 +61,14 @@ DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*
 DASH = re.compile(r"\s*(?:--|[–—-])\s")
 # So far may a day's midnight lie from a moment of that day, given in another zone.
 ZONES_APART = timedelta(hours=38)
+# How far a zone is from UTC at most, and in what steps.
+FARTHEST_ZONE, QUARTER = timedelta(hours=14), timedelta(minutes=15)
+# `<time>` elements of a line that are looked at.
+MOST_IN_LINE = 5
+# Where the date of another story or of a comment stands, so many boxes around it at most.
+BESIDE = frozenset({"aside", "nav", "footer"})
+OTHERS = bit("related") | bit("popular") | bit("latest") | bit("side") | bit("comment")
+DEPTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +78,23 @@ class Reading:
     language: str | None
     fetched: datetime
 
+    def moment(self, text: str) -> Moment | None:
+        """Return the first date in a text."""
+        return moment(text, language=self.language, fetched=self.fetched)
+
     def first(self, texts: Iterable[str], origin: Origin) -> Dated | None:
         """Return the first date that one of the texts gives; origin is where they stand."""
-        found = (moment(text, language=self.language, fetched=self.fetched) for text in texts)
+        found = map(self.moment, texts)
         return next((dated(one, origin) for one in found if one), None)
 
 
 def dated(found: Moment, origin: Origin) -> Dated:
     """Return the date that was found in a text that stands at origin."""
     # Publishing systems that keep only the day write it with a time of 00:00:00.
-    is_moment = found.precise and found.at.time() != time.min
-    return Dated(found.at, Precision.MOMENT if is_moment else Precision.DAY, origin)
+    if found.precise and found.at.time() != time.min:
+        return Dated(found.at, Precision.MOMENT, origin)
+    # A day has no zone: the same in every archive.
+    return Dated(datetime.combine(found.at, time.min, UTC), Precision.DAY, origin)
 
 
 def story_dates(
@@ -90,8 +109,10 @@ def story_dates(
     Order of trust: JSON-LD, meta, microdata, lines near the places (the headline, the text's first and last block)
     one after the other, `<time>`, the address. A full date right below the headline that belies the first three by
     more than a day, and is no update, is what the newsroom tells its readers, and wins. Where the page gives only
-    the date of an update, that stands for both.
+    the date of an update, that stands for both. Dates that name no zone are in that of the page's other ones.
     """
+    if (zone := _zone_of_page(structured)) is not None:
+        reading = replace(reading, fetched=reading.fetched.astimezone(zone))
     published, modified = _stated_dates(structured, reading)
     if published is not None:
         shown = _date_below(layout, places[0], reading) if places else None
@@ -112,10 +133,20 @@ def story_dates(
     return published or _heading_date(places, reading), modified
 
 
+def _zone_of_page(structured: Structured) -> tzinfo | None:
+    """The zone that the first of the page's dates for machines has which names one besides UTC."""
+    texts = chain(
+        _json_dates(structured, "datePublished", "dateModified", "dateCreated", "uploadDate"),
+        _meta_dates(structured, PUBLISHED_META + MODIFIED_META),
+        map(_time_text, structured.times),
+    )
+    return next((zone for text in texts if (zone := stated_zone(text)) is not None), None)
+
+
 def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
     """The full date that a text begins with, before a dash: "Feb. 23, 2015 -- The river …"."""
     text = places[1].text if len(places) > 1 else ""
-    found = moment(text[:HEAD], language=reading.language, fetched=reading.fetched)
+    found = reading.moment(text[:HEAD])
     heads = found and found.has_year and found.start == 0 and DASH.match(text, found.end)
     return dated(found, Origin.TEXT) if found and heads else None
 
@@ -166,7 +197,7 @@ def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | No
             continue
         if not (_in_passing(block.text, found) or _is_caption(block)):
             linked = block.linked > len(block.text) - (found.end - found.start)
-            return None if linked or updated_line(block.text) else dated(found, Origin.TEXT)
+            return None if linked or updated_line(block.text) else _as_timed(block, found, reading)
     return None
 
 
@@ -203,7 +234,7 @@ def _shown_dates(
     layout: Layout, structured: Structured, places: tuple[Block, ...], reading: Reading
 ) -> tuple[Dated | None, Dated | None]:
     """The dates of publication and update in lines near the first of the places that has one."""
-    times = [one for text in structured.times if (one := reading.first([text], Origin.TIME)) is not None]
+    times = _times(structured.times, reading)
     below = _date_below(layout, places[0], reading) if places else None
     first, second = (*places[:2], None, None)[:2]
     around = [(first.index if first else 0, end_near(first, second))]
@@ -217,7 +248,23 @@ def _shown_dates(
                     _with_zone(published, times) if published else None,
                     _with_zone(modified, times) if modified else None,
                 )
-    return (times[0] if times else None), None
+    own = _times([element for element in structured.times if not _is_of_others(element)], reading)
+    return (own[0] if own else None), None
+
+
+def _times(elements: list[Element], reading: Reading) -> list[Dated]:
+    """The dates of `<time>` elements."""
+    texts = map(_time_text, elements)
+    return [one for text in texts if (one := reading.first([text], Origin.TIME)) is not None]
+
+
+def _is_of_others(element: Element) -> bool:
+    """Whether a `<time>` element stands among other stories or readers' comments."""
+    return any(
+        box.tag in BESIDE or name_bits(f"{box.get('class') or ''} {box.get('id') or ''}".lower()) & OTHERS
+        for box in islice(element.iterancestors(), DEPTH)
+        if box.tag not in ("html", "body")
+    )
 
 
 def _dates_near(
@@ -230,20 +277,20 @@ def _dates_near(
         if found is None or _is_caption(block) or (_in_passing(block.text, found) and not passing):
             continue
         if updated_line(block.text):
-            first, changed = _told_apart(block.text, found, reading)
+            first, changed = _told_apart(block, found, reading)
             published, modified = published or first, modified or changed
         elif found.has_year:
-            published = published or dated(found, Origin.TEXT)
+            published = published or _as_timed(block, found, reading)
         else:
-            yearless = yearless or dated(found, Origin.TEXT)
+            yearless = yearless or _as_timed(block, found, reading)
     return published or yearless, modified
 
 
 def _date_in_list(text: str, reading: Reading) -> Moment | None:
     """The date that a long line of what belongs to a story calls the day of publication, beside tags and the like."""
-    if len(text) <= LONGEST_LINE or ends_sentence(text):
+    if ends_sentence(text):
         return None
-    found = moment(text[:LONGEST_LINE], language=reading.language, fetched=reading.fetched)
+    found = reading.moment(text[:LONGEST_LINE])
     return found if found and found.has_year and says("published", text[: found.start]) else None
 
 
@@ -255,17 +302,18 @@ def _in_passing(text: str, found: Moment) -> bool:
     return not (_signs(before) or says("published", before) or updated_line(before))
 
 
-def _told_apart(text: str, first: Moment, reading: Reading) -> tuple[Dated | None, Dated | None]:
+def _told_apart(block: Block, first: Moment, reading: Reading) -> tuple[Dated | None, Dated | None]:
     """The dates of publication and update in a line that speaks of an update, first among them."""
-    rest, found = text[first.end :], dated(first, Origin.TEXT)
-    second = moment(rest, language=reading.language, fetched=reading.fetched)
+    text = block.text
+    rest, found = text[first.end :], _as_timed(block, first, reading)
+    second = reading.moment(rest)
     if second is None:
         # "20.2.2024, 8:12, updated 10:40": of that day, too.
         is_first = (
             updated_line(rest) and not updated_line(text[: first.start]) and CLOCK.search(rest) is not None
         )
         return (found, None) if is_first and first.has_year else (None, found)
-    between, other = rest[: second.start], dated(second, Origin.TEXT)
+    between, other = rest[: second.start], _as_timed(block, second, reading)
     if not updated_line(text[: first.start]) and updated_line(between):
         return (found, other) if first.has_year else (None, other)
     return (other, found) if says("published", between) and second.has_year else (None, found)
@@ -276,8 +324,34 @@ def _is_caption(block: Block) -> bool:
     return any(box.tag == "figure" or is_caption(box.names) for box in (block.box, block.box.parent) if box)
 
 
+def _time_text(element: Element) -> str:
+    """What a `<time>` element says: its datetime, else its text."""
+    return element.get("datetime") or element_text(element, LONGEST_LINE)
+
+
+def _as_timed(block: Block, found: Moment, reading: Reading) -> Dated:
+    """The date of a line, as a `<time>` element that shows it gives it for machines: to the minute, with its zone."""
+    shown = dated(found, Origin.TEXT)
+    for element in islice(block.box.element.iter("time"), MOST_IN_LINE):
+        text = clean(element_text(element, LONGEST_LINE))
+        given = reading.first([element.get("datetime") or ""], Origin.TIME)
+        if given is None or given.precision is Precision.DAY or text not in block.text:
+            continue
+        own = reading.moment(text)
+        if own and own.at.date() == found.at.date() and not _is_apart(given, shown):
+            return _at_place(given, shown)
+    return shown
+
+
+def _at_place(given: Dated, shown: Dated) -> Dated:
+    """A moment given in UTC, with the zone that readers are shown it in."""
+    ahead = shown.at.replace(tzinfo=UTC) - given.at.replace(second=0, microsecond=0).astimezone(UTC)
+    is_zone = shown.precision is Precision.MOMENT and not ahead % QUARTER and abs(ahead) <= FARTHEST_ZONE
+    return replace(given, at=given.at.astimezone(timezone(ahead))) if is_zone else given
+
+
 def _with_zone(shown: Dated, times: list[Dated]) -> Dated:
-    """The same moment as a `<time>` element gives it for machines, where one does: with its zone."""
+    """The same moment as a `<time>` element elsewhere gives it for machines, where one does: with its zone."""
     return next((one for one in times if one.at.replace(tzinfo=None) == shown.at.replace(tzinfo=None)), shown)
 
 
@@ -288,10 +362,13 @@ def line_date(text: str, language: str | None, fetched: datetime) -> Moment | No
     found = moment(text, language=language, fetched=fetched)
     if found is None:
         return None
-    other = clean(text[: found.start] + " " + text[found.end :])
-    if word_count(MARKS.sub(" ", other)) <= LINE_WORDS:
+    before, after = text[: found.start], text[found.end :]
+    if word_count(MARKS.sub(" ", f"{before} {after}")) <= LINE_WORDS:
         return found
-    return found if found.start == 0 and found.has_year and _signs(text[found.end :]) else None
+    is_signed = (not before and _signs(after)) or (
+        byline_names(before) and word_count(MARKS.sub(" ", after)) <= LINE_WORDS
+    )
+    return found if found.has_year and is_signed else None
 
 
 def _signs(text: str) -> bool:

@@ -122,7 +122,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(
         hours=hour, minutes=minute, seconds=second
     )
-    return Moment(at, precise, day.start, day.end, day.year is not None) if at <= now + AHEAD else None
+    return Moment(at, precise, day.start, day.end, day.year is not None) if at <= _latest(now) else None
 
 
 def _rfc(text: str, now: datetime) -> Moment | None:
@@ -133,7 +133,7 @@ def _rfc(text: str, now: datetime) -> Moment | None:
     except ValueError:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
-    return Moment(at, True, 0, len(text)) if _credible(at.date(), now) and at <= now + AHEAD else None
+    return Moment(at, True, 0, len(text)) if _credible(at.date(), now) and at <= _latest(now) else None
 
 
 def _iso(match: re.Match[str], now: datetime) -> Moment | None:
@@ -144,9 +144,21 @@ def _iso(match: re.Match[str], now: datetime) -> Moment | None:
         at = datetime(int(part["y"]), int(part["m"]), int(part["d"]), hour, minute, second, tzinfo=zone)
     except (ValueError, OverflowError):
         return None
-    if not _credible(at.date(), now) or at > now + AHEAD:
+    if not _credible(at.date(), now) or at > _latest(now):
         return None
     return Moment(at, part["h"] is not None, match.start(), match.end())
+
+
+def stated_zone(text: str) -> tzinfo | None:
+    """Return the zone of a moment as machines write it, unless that is UTC, which tells nothing of the place."""
+    found = ISO.search(text[:MOST_READ])
+    if found is None or not found["h"] or not found["zone"]:
+        return None
+    try:
+        zone = _offset(found["zone"])
+    except ValueError:
+        return None
+    return zone if zone.utcoffset(None) else None
 
 
 def _offset(text: str) -> tzinfo:
@@ -157,8 +169,13 @@ def _offset(text: str) -> tzinfo:
     return timezone(-away if text[0] in "-−" else away)
 
 
+def _latest(now: datetime) -> datetime:
+    """The latest moment that a page fetched now may rightly give."""
+    return now + min(AHEAD, datetime.max.replace(tzinfo=now.tzinfo) - now)
+
+
 def _credible(day: date, now: datetime) -> bool:
-    return EARLIEST <= day <= (now + AHEAD).date()
+    return EARLIEST <= day <= _latest(now).date()
 
 
 def _day(text: str, language: str) -> Day | None:

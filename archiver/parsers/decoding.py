@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from logging import ERROR, getLogger
 
 import numpy as np
 from lxml import etree
@@ -23,6 +24,12 @@ GUESS_BYTES = 60_000
 ENOUGH_TO_GUESS = 30
 # Share of the bytes outside ASCII that may be broken before a page that claims UTF-8 is not believed.
 MOST_BROKEN = 0.02
+# Bytes in no other encoding make so many times more letters of UTF-8 than what is none by chance.
+MOSTLY = 2
+# Bytes in which NULs tell UTF-16: a page begins with markup, its title may have none.
+WIDE_BYTES = 40
+# What begins Japanese in ISO-2022-JP, and nothing else.
+JAPANESE = (b"\x1b$B", b"\x1b$@")
 
 # A page is read up to so many tags, closing ones included: the richest of 825 pages had 9,770, long live blogs have
 # 40,000. What lists a whole site goes on for longer.
@@ -282,7 +289,7 @@ def is_utf8(html: bytes) -> bool:
 
 def _wide_encoding(html: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of its markup is NUL."""
-    head = html[:400]
+    head = html[:WIDE_BYTES]
     if head[1::2].count(0) > len(head) // 3:
         return "utf-16-le"
     if head[0::2].count(0) > len(head) // 3:
@@ -296,7 +303,9 @@ def _stateful_encoding(html: bytes, content_type: str | None) -> str | None:
     if b"\x1b" not in html and not holds(html, b"~{"):
         return None
     names = _declared(html, content_type)
-    return next((name for name in names if name.startswith("iso2022") or name == "hz"), None)
+    named = next((name for name in names if name.startswith("iso2022") or name == "hz"), None)
+    is_japanese = html.isascii() and any(escape in html for escape in JAPANESE)
+    return named or ("iso2022_jp" if is_japanese else None)
 
 
 def _declared(html: bytes, content_type: str | None) -> list[str]:
@@ -318,6 +327,8 @@ def _reads_markup(codec: str) -> bool:
 
 def _legacy_encoding(html: bytes, content_type: str | None) -> str:
     letters = TAG.sub(b" ", _without_scripts(html))[:PLAUSIBLE_BYTES]
+    if _is_mostly_utf8(letters):
+        return "utf-8"
     for name in _declared(html, content_type):
         if _plausible(letters, name):
             return name
@@ -338,6 +349,14 @@ def _high(letters: bytes) -> int:
     return len(letters.translate(None, ASCII))
 
 
+def _is_mostly_utf8(letters: bytes) -> bool:
+    """Whether bytes are UTF-8 but for a few: a footer that another system wrote."""
+    text = letters.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text) - (len(letters) - _high(letters)) - broken
+    return whole > MOSTLY * broken
+
+
 def _plausible(letters: bytes, name: str) -> bool:
     high = _high(letters)
     text = letters.decode(name, "replace")
@@ -354,6 +373,7 @@ def _guessed(letters: bytes) -> str:
         return "cp1252"
     from bs4.dammit import UnicodeDammit  # noqa: PLC0415 - slow to import, and few pages need a guess
 
+    getLogger("bs4.dammit").setLevel(ERROR)  # what it could not decode is tried otherwise
     sample = b" ".join(letters.split())[:GUESS_BYTES]
     guess = UnicodeDammit(sample, is_html=True, exclude_encodings=["ascii"]).original_encoding
     if guess is None or codecs.lookup(guess).name == "utf-8":

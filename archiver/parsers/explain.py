@@ -136,12 +136,20 @@ def explain_page(
     )
 
 
+SAID_OF = {
+    Reason.RULE_NO_STORY: "a rule of its site says that it is no story",
+    Reason.LISTING: "it lists other stories by their beginnings",
+}
+
+
 def _verdict(parts: Parts, url: str) -> str:
     if parts.split.article is not None:
         return ""
     if not parts.title.text:
         return "the page has no headline"
     reasons = set(parts.story.reasons.values())
+    if said := next((verdict for reason, verdict in SAID_OF.items() if reason in reasons), ""):
+        return said
     if Reason.NO_STORY in reasons and is_readable(url) and urlsplit(url).path in ("", "/") and url:
         return "its address is that of a site's first page"
     if Reason.NO_STORY in reasons:
@@ -306,7 +314,9 @@ def _decided(parts: Parts, key: str) -> bool:
         return parts.story.is_ruled
     if key == "related":
         return bool(parts.decided.links)
-    return key in parts.ruled
+    if key == "section":
+        return bool(parts.ruling.sections)
+    return key in parts.ruled or (key == "no_story" and parts.ruling.is_no_story)
 
 
 def _lacks(key: str) -> str:

@@ -226,7 +226,7 @@ def _words_of(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     block = inside[0] if inside else None
     if block is not None and block.heading and block is layout.blocks[anchor.first_block]:
         pieces = [text for text, _ in anchor.parts if not text.isspace()]
-        return clean(pieces[0]) if len(pieces) == 1 else _without_time(anchor, joined(anchor.element)), block
+        return clean(pieces[0]) if len(pieces) == 1 else _in_heading(anchor), block
     if len(anchor.parts) == 1:
         text = clean(anchor.parts[0][0])
     else:
@@ -248,6 +248,21 @@ def _without_age(anchor: Anchor, text: str) -> str:
         if 0 < len(age) <= LONGEST_AGE and text.startswith(f"{age} ") and any(map(str.isdigit, age)):
             return text[len(age) :].lstrip(SEPARATORS) if is_furniture(age) else text
     return text
+
+
+def _in_heading(anchor: Anchor) -> str:
+    """The headline of a link in a heading: what is called so in it, else all but the time behind it."""
+    return _called_headline(anchor) or _without_time(anchor, joined(anchor.element))
+
+
+def _called_headline(anchor: Anchor) -> str:
+    """The only piece of a link that is called its headline, if all before it are called kicker or the like; or ""."""
+    parts = [(text, names) for text, names in anchor.parts if not text.isspace()]
+    text, names = parts[-1] if parts else ("", "")
+    is_called = not names.startswith("h") and bool(name_bits(names) & HEADLINE_NAMES)
+    if any(before.rstrip().endswith(LEADS_IN) for before, _ in parts[:-1]):  # "Champions League: Madrid wins"
+        return ""
+    return clean(text) if is_called and all(_is_beside(names) for _, names in parts[:-1]) else ""
 
 
 def _without_time(anchor: Anchor, text: str) -> str:

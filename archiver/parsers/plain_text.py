@@ -75,7 +75,9 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
     of a text.
     """
     now = fetch_time(fetched)
-    texts = [line for raw in text[:MOST_CHARACTERS].splitlines() if (line := clean(raw))][:MOST_LINES]
+    read = text[:MOST_CHARACTERS].replace("\0", "")
+    whole = read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # no halves of pairs
+    texts = [line for raw in whole.splitlines() if (line := clean(raw))][:MOST_LINES]
     if not texts:
         return Split(article=None, related=())
     language = detected_language(" ".join(line for line in texts if ends_sentence(line)) or " ".join(texts))

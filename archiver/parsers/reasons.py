@@ -41,3 +41,5 @@ class Reason(StrEnum):
     OTHER_HEADLINE = "headline of another story"
     SHORT = "too little text for a story"
     NO_STORY = "the page is no story"
+    LISTING = "the page lists stories"
+    RULE_NO_STORY = "rule no_story"

@@ -136,7 +136,9 @@ def related_links(
         least = SURE
     chosen = [shown for shown in found.values() if max(one.chance for one in shown) > least]
     likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
-    kinds = _kinds(likeliest, bool(story.blocks))
+    # The place where a reader meets the headline first says what it is to the story.
+    first = [next(one for one in shown if one.chance > least) for shown in chosen]
+    kinds = _kinds(first, bool(story.blocks))
     links = tuple(
         RelatedLink(
             url=one.candidate.target,
@@ -145,7 +147,7 @@ def related_links(
             block=_heading(one),
             position=position,
         )
-        for position, (shown, one, kind) in enumerate(zip(chosen, likeliest, kinds, strict=True))
+        for position, (shown, one, kind) in enumerate(zip(chosen, first, kinds, strict=True))
     )
     return Related(links, _blocks_of(layout, chosen, likeliest, story), found, least)
 

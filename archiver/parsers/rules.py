@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.cssselect import CSSSelector
 
 """What is told by elements, each with all that is in it."""
-VALUES = ("headline", "authors", "date_published")
+VALUES = ("headline", "authors", "date_published", "section")
 """What is told by a text: an element's, or an attribute's."""
 # "time@datetime": the attribute that holds the value. `[href$="@x"]` ends in a bracket.
 ATTRIBUTE = re.compile(r"@([A-Za-z_][\w:.-]*)$")
@@ -46,8 +47,13 @@ class SiteRules:
     """The first selector that finds a text counts; as of dates. `selector@attribute` takes an attribute's."""
     authors: tuple[str, ...] = ()
     date_published: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    timezone: ZoneInfo | None = None
+    """In which dates are that name no zone; None: that of the page's other dates, else UTC."""
     related: tuple[str, ...] = ()
     """What holds headlines of other stories, or is the link to one."""
+    no_story: tuple[str, ...] = ()
+    """What only pages hold that are no stories: lists of a section, advertisements."""
     remove: tuple[str, ...] = ()
     """What is neither text, link nor anything that the page says of itself."""
 
@@ -86,6 +92,8 @@ class Ruling:
     """Elements with their values, those of the first selector first."""
     authors: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    is_no_story: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +137,8 @@ def apply_rules(root: Element, rules: SiteRules | None) -> Ruling:
     for element in body | related:
         if element.tag in INLINE and element.tag != "a":
             element.tag = "div"
-    headline, authors, dates = (tuple(_values(key, rules, root, matches)) for key in VALUES)
+    headline, authors, dates, sections = (tuple(_values(key, rules, root, matches)) for key in VALUES)
+    others = [elements for _, elements in _found("no_story", rules.no_story, root, matches)]
     return Ruling(
         rules,
         tuple(matches),
@@ -139,6 +148,8 @@ def apply_rules(root: Element, rules: SiteRules | None) -> Ruling:
         headline,
         tuple(text for _, text in authors),
         tuple(text for _, text in dates),
+        tuple(text for _, text in sections),
+        any(others),
     )
 
 

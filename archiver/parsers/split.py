@@ -24,6 +24,7 @@ from archiver.parsers.headline import headline
 from archiver.parsers.language import language
 from archiver.parsers.link_addresses import NOT_A_STORY
 from archiver.parsers.link_texts import shown_text
+from archiver.parsers.listings import is_listing
 from archiver.parsers.reasons import Reason
 from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
@@ -42,7 +43,7 @@ from archiver.parsers.structured import (
 )
 from archiver.parsers.text import word_count
 from archiver.parsers.unstated_titles import line_above, without_headline
-from archiver.parsers.urls import canonical_url, is_readable
+from archiver.parsers.urls import canonical_url
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
 UNSIGNED_WORDS = 120
@@ -81,8 +82,11 @@ def split_page(
     resolved against it), fetched the time of the fetch (now if None): dates after it are refused, and days
     without year belong to the year before it. rules are those of the site; the ones that hold at that time
     decide before all else. A page without markup or story gives Split(article=None).
-    An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read.
+    An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read,
+    TypeError if html is a text: its bytes say in which encoding they are.
     """
+    if not isinstance(html, bytes):
+        raise TypeError("html is the bytes of a page as it was served: give text.encode() for a text")
     # What a page is read into holds no cycles: looking for some would take a twentieth of the time.
     collects = gc.isenabled()
     gc.disable()
@@ -109,7 +113,17 @@ def page_parts(
     root = page_tree(html, content_type)
     moment = fetch_time(fetched)
     ruling = apply_rules(root, rules_at(rules, moment))
-    return _parts(root, url if is_readable(url) else "", moment, ruling)
+    if ruling.rules is not None and ruling.rules.timezone is not None:
+        moment = moment.astimezone(ruling.rules.timezone)  # whose zone dates have that name none
+    return _parts(root, _known(url), moment, ruling)
+
+
+def _known(url: str) -> str:
+    """An address that is one, else ""."""
+    try:
+        return "" if canonical_url(url) is None else url
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return ""
 
 
 def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
@@ -129,13 +143,21 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:
         said = _as_ruled(said, ruling, fetched)
-    if not title.text or not _is_story(stated, said, found, url):
+    if ruling.is_no_story:
+        found = no_story(found, Reason.RULE_NO_STORY)
+    elif (
+        not types(stated.story) & STORY_TYPES
+        and not found.is_ruled
+        and is_listing(stated, layout, found, url)
+    ):
+        found = no_story(found, Reason.LISTING)
+    elif not title.text or not _is_story(stated, said, found, url):
         found = no_story(found, Reason.NO_STORY)
     own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
     main = without(found, related.blocks, frozenset(link.headline for link in related.links))
     main = without_byline(main, said.authors.value)
-    article = _article(stated, main, url, title, said) if main.blocks else None
+    article = _article(stated, main, url, title, said, ruling) if main.blocks else None
     return Parts(
         Split(
             article=article,
@@ -230,12 +252,11 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/".lower()) is None)
 
 
-def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:
-    address, section, keywords = (
-        metadata.canonical(stated, url),
-        metadata.section(stated),
-        metadata.keywords(stated),
-    )
+def _article(
+    stated: Structured, main: Story, url: str, title: Headline, said: _Said, ruling: Ruling
+) -> Article:
+    address, keywords = metadata.canonical(stated, url), metadata.keywords(stated)
+    section = Sourced(ruling.sections[0], Origin.RULE) if ruling.sections else metadata.section(stated)
     published, modified = said.published, said.modified
     return Article(
         url=address.value,

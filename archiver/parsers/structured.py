@@ -44,7 +44,7 @@ STORY_TYPES = frozenset(
     ]
 )
 NEWSROOM = "newsmediaorganization"
-PAGE_TYPES = frozenset(["webpage", "itempage", "collectionpage", "profilepage"])
+PAGE_TYPES = frozenset({"webpage", "itempage", "collectionpage", "searchresultspage", "profilepage"})
 CONTROL = re.compile(r"[\x00-\x1f]+")
 COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*$", re.DOTALL)
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
@@ -88,8 +88,8 @@ class Structured:
     """The text of `<title>`, or ""."""
     canonical: list[str]
     """The addresses of `<link rel="canonical">`."""
-    times: list[str]
-    """What the page's `<time>` elements say: their datetime, else their text."""
+    times: list[Element]
+    """The page's first `<time>` elements."""
     base: str
     """What the first `<base>` with an address says that the page's links are relative to, or ""."""
 
@@ -171,7 +171,7 @@ class _Found:
     meta: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     canonical: list[str] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
+    times: list[Element] = field(default_factory=list)
     base: str = ""
 
     def add(self, element: Element) -> None:
@@ -188,7 +188,7 @@ class _Found:
             self._add_link(element)
         elif tag == "time":
             if len(self.times) < MOST_TEXTS:
-                self.times.append(element.get("datetime") or element_text(element, LONGEST_TEXT))
+                self.times.append(element)
         elif tag == "base":
             self.base = self.base or element.get("href") or ""
         elif not self.title:  # pictures (svg) have titles of their own, farther down

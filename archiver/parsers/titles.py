@@ -11,6 +11,8 @@ from archiver.parsers.text import WORD, clean, fold
 TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
 # What is left of a break where the site's name was cut off.
 BREAK_MARKS = " |-–—·•:"
+# A title that begins with a number below nothing: "-5 degrees".
+MINUS = re.compile(r"[-–]\d")
 # The site's name is told from within a longer one ("News Example Online") by more letters than this.
 SHORTEST_SITE = 3
 # What may stand between a title and the name of its section or site.
@@ -55,7 +57,8 @@ def without_site(title: str, names: frozenset[str]) -> str:
         end = marks.pop().start()
     while marks and _names_the_site(title[start : marks[0].start()], names):
         start = marks.pop(0).end()
-    return title[start:end].strip(BREAK_MARKS)
+    own = title[start:end].rstrip(BREAK_MARKS)
+    return own if MINUS.match(own) else own.lstrip(BREAK_MARKS)
 
 
 def _names_the_site(part: str, names: frozenset[str]) -> bool:

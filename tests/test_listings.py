@@ -1,0 +1,70 @@
+"""Pages that list stories by their beginnings are no stories."""
+
+import json
+
+import pytest
+
+from archiver.parsers import split_page
+
+TEXTS = (
+    "The river rose by two metres on Friday night and took the railing of the old bridge with it, a spokesman said.",
+    "The council closed the bridge for the weekend and asked drivers to take the ring road instead of the quay.",
+    "Engineers will look at the piers on Monday, when the water is expected to be lower again than today.",
+)
+HEADLINES = (
+    "Ferry runs again after three weeks of repairs",
+    "Market hall traders ask for one more year",
+    "Apprentices bring a steam crane back to life",
+)
+SECTION = "https://riverpost.example/local/"
+
+
+def listing(*, count: int = 3, head: str = "", body: str = "", rel: str = "", more: str = "") -> bytes:
+    """Return the page of a section with so many cards; a single one is longer."""
+    texts = TEXTS if count > 1 else (" ".join(TEXTS),)
+    cards = "".join(
+        f'<article><h2><a href="/2026/11/2{number}/story"{rel}>{headline}</a></h2>'
+        f'<p><time datetime="2026-11-2{number}T10:00:00Z">November 2{number}, 2026</time> by <a>Ann Lee</a></p>'
+        f"<p>{text} […]</p>{more}</article>"
+        for number, (headline, text) in enumerate(zip(HEADLINES[:count], texts, strict=False))
+    )
+    return (
+        f'<html lang="en"><head><title>Local - River Post</title>{head}</head><body{body}>'
+        f"<main><h1>Local</h1>{cards}</main></body></html>"
+    ).encode()
+
+
+def is_story(page: bytes, url: str = SECTION) -> bool:
+    return split_page(page, url=url).article is not None
+
+
+def stated(kind: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": kind, "name": "Local"})}</script>'
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("kind", ["CollectionPage", "SearchResultsPage", "ProfilePage"])
+def test_page_that_says_so_is_no_story(kind: str, count: int) -> None:
+    assert is_story(listing(count=count))
+    assert not is_story(listing(count=count, head=stated(kind)))
+    assert is_story(listing(count=count, head=stated(kind) + stated("NewsArticle")))
+
+
+@pytest.mark.parametrize(
+    ("names", "is_one"),
+    [("archive category category-local", True), ("search search-results", True), ("blog page", False)],
+)
+def test_archive_of_wordpress_is_no_story(names: str, is_one: bool) -> None:
+    assert is_story(listing(body=f' class="{names}"')) is not is_one
+
+
+@pytest.mark.parametrize("path", ["category/local/", "tag/flood", "author/ann-lee/page/2/"])
+def test_address_of_a_topic_is_no_story(path: str) -> None:
+    assert not is_story(listing(count=1), f"https://riverpost.example/{path}")
+    assert is_story(listing(count=1, head=stated("NewsArticle")), f"https://riverpost.example/{path}")
+
+
+def test_cards_that_lead_on_are_no_story() -> None:
+    assert not is_story(listing(rel=' rel="bookmark"'))
+    assert not is_story(listing(more='<a href="/2026/11/20/story">Continue reading</a>'))
+    assert is_story(listing(rel=' rel="bookmark"', count=1))
