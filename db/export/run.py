@@ -24,7 +24,6 @@ from db.export.targets import (
     digest_of,
     export_errors,
     export_file,
-    manifest_of,
     new_file,
     new_folder,
 )
@@ -96,7 +95,7 @@ def _written(
 
 
 def _write_file(selection: Selection, request: Request, path: Path, archive: Path) -> Mapping[str, object]:
-    with new_file(manifest_of(path)) as manifest, new_file(path) as part:
+    with new_file(path) as part:
         counts: Mapping[str, object] = {}
         if request.form is Form.SQLITE:
             _counted(write_subset(selection, part), selection)
@@ -109,7 +108,7 @@ def _write_file(selection: Selection, request: Request, path: Path, archive: Pat
         else:
             size, digest = _write_hashed(selection, request, part, pack=is_packed(path))
         written = WrittenFile(path=path.name, size=size, sha256=digest)
-        manifest.write_text(manifest_text(request, selection, [written], counts), "utf-8")
+        part.with_name(MANIFEST).write_text(manifest_text(request, selection, [written], counts), "utf-8")
     return counts
 
 
