@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def test_words_do_not_choose_links(run: Run, archive: Path) -> None:
 
     assert result.code == 2
     assert result.err.startswith("archiver: WORDS choose articles, not links")
+
+
+def test_file_may_have_a_name_that_is_no_utf8(run: Run, archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"o\xff.db")
+    for _ in range(2):  # the second knows it by its manifest
+        result = run("export", "-a", archive, "-o", target)
+        assert (result.code, result.err.startswith("2 articles written to ")) == (0, True), result.err
+    words = os.fsdecode(b"bridge \xff")
+    noted = run("export", words, "-a", archive, "--since-last", "x", "-o", target.with_suffix(".csv"))
+    assert (noted.code, noted.err.startswith("2 articles written to ")) == (0, True), noted.err
 
 
 def test_target_that_cannot_be_written_is_named(run: Run, archive: Path, tmp_path: Path) -> None:

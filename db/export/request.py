@@ -154,6 +154,8 @@ def query_text(request: Request) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str):  # as it was typed, which may be no UTF-8
+        return value.encode("utf-8", "replace").decode()
     return time_text(value) if isinstance(value, datetime) else value
 
 
