@@ -95,6 +95,16 @@ def test_target_that_cannot_be_written_is_named(run: Run, archive: Path, tmp_pat
     assert result.err.startswith(f"archiver: {tmp_path}/nowhere/articles.jsonl cannot be written")
 
 
+def test_only_articles_with_a_raw_page_are_said_to_be_written(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    result = run("export", "-a", archive, "-o", tmp_path / "news.wacz")
+
+    assert result.err == (
+        f"0 articles written to {tmp_path}/news.wacz\n2 articles without a raw page: not in it\n"
+    )
+
+
 def test_output_is_utf8_whatever_the_locale(archive: Path) -> None:
     assert "Zoë Müller" in run_apart("export", "-a", archive, PYTHONIOENCODING="latin-1").out
 

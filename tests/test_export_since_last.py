@@ -169,6 +169,17 @@ def test_forgotten_article_is_named_by_its_number(path: Path, writer: Connection
     assert (news(path), removed(path)) == ([], [])
 
 
+def test_command_tells_of_an_article_that_was_removed(
+    path: Path, writer: Connection, run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    run("export", "--since-last", "x", "-o", out)
+    writer.close()
+    run("forget", DAM.url, "--reason", "x", "--yes")
+    told = run("export", "--since-last", "x", "-o", out).err.splitlines()
+    assert told[1:] == ["1 article removed since then: its id stands in the manifest"]
+
+
 def test_removed_links_are_named_by_the_ids_that_their_rows_had(
     path: Path, writer: Connection, run: Run, tmp_path: Path
 ) -> None:

@@ -135,7 +135,8 @@ def export(
 
 def _tell(exported: Exported, request: Request, output: str) -> None:
     """Say what was written, on standard error: standard output is for rows."""
-    click.echo(f"{counted(exported.rows, NOUNS[request.what])} written to {output}", err=True)
+    written = int(str(exported.counts.get("pages", exported.rows)))
+    click.echo(f"{counted(written, NOUNS[request.what])} written to {output}", err=True)
     if missing := exported.counts.get("without_page"):
         click.echo(f"{counted(int(str(missing)), 'article')} without a raw page: not in it", err=True)
     if left := exported.counts.get("not_compared"):
@@ -145,8 +146,8 @@ def _tell(exported: Exported, request: Request, output: str) -> None:
             err=True,
         )
     if exported.removed:
+        stands = "its id stands" if len(exported.removed) == 1 else "their ids stand"
         click.echo(
-            f"{counted(len(exported.removed), NOUNS[request.what])} removed since then: "
-            f"their ids stand in the manifest",
+            f"{counted(len(exported.removed), NOUNS[request.what])} removed since then: {stands} in the manifest",
             err=True,
         )

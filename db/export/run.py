@@ -35,6 +35,7 @@ class Exported:
     """What an export came to."""
 
     rows: int
+    """How many the query found. All were written, but of a WACZ those that counts names as pages."""
     removed: tuple[int, ...] = ()
     """Ids of rows that the archive lost since the last export of the name."""
     counts: Mapping[str, object] = field(default_factory=dict)
