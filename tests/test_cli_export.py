@@ -109,6 +109,12 @@ def test_output_is_utf8_whatever_the_locale(archive: Path) -> None:
     assert "Zoë Müller" in run_apart("export", "-a", archive, PYTHONIOENCODING="latin-1").out
 
 
+def test_standard_output_may_be_named_by_its_path(archive: Path) -> None:
+    result = run_apart("export", "-a", archive, "-o", "/dev/stdout")
+
+    assert (len(rows_of(result.out)), result.err) == (2, "2 articles written to /dev/stdout\n")
+
+
 def test_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:
     body = "The river rose by two metres. " * 400
     filled(tmp_path / "long.db", (article(f"{n}", f"Story {n}", f"{n} {body}") for n in range(60))).close()

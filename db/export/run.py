@@ -14,7 +14,7 @@ from db.export.manifest import WrittenFile, manifest_text
 from db.export.markdown import write_markdown
 from db.export.parquet import require_pyarrow, write_parquet
 from db.export.positions import held_name, last_position, store_position
-from db.export.request import FOLDERS, Form, Request, check, is_packed
+from db.export.request import FOLDERS, Form, Request, check, is_device, is_packed
 from db.export.rows import columns, json_rows, rows
 from db.export.selection import Selection, selected
 from db.export.streams import HashedFile, buffered, packed
@@ -80,18 +80,19 @@ def _written(
 ) -> Mapping[str, object]:
     """Write the rows to where they belong; return what the form counts beside them."""
     if not isinstance(target, Path):
-        with export_errors(str(getattr(target, "name", "the output"))):
+        name = str(getattr(target, "name", "the output")).replace("<stdout>", "standard output")
+        with export_errors(name):
             _write_stream(selection, request, target)
             target.flush()
+        return {}
+    if is_device(target):
+        with export_errors(str(target)), target.open("wb") as stream:
+            _write_stream(selection, request, stream)
         return {}
     with export_errors(target):
         path = target.resolve()  # a link stays a link
         if request.form in FOLDERS:
             return _write_folder(selection, request, path)
-        if path.exists() and not path.is_file():  # a pipe or device cannot be replaced
-            with path.open("wb") as stream:
-                _write_stream(selection, request, stream)
-            return {}
         return _write_file(selection, request, path, archive)
 
 

@@ -94,16 +94,19 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def export_errors(target: Path | str) -> Iterator[None]:
-    """Turn a failure to write into an ExportError; that a reader went away is for the caller to know."""
+    """Turn a failure to write into an ExportError; that a reader went away is for the caller to know.
+
+    target is a path, or the name of what keeps nothing.
+    """
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         if is_full(error):
+            kept = "; what stood there is as it was" if isinstance(target, Path) else ""
             raise DiskFullError(
-                f"{target} cannot be written: the disk is full; what stood there is as it was: "
-                "free some space and run the same command again"
+                f"{target} cannot be written: the disk is full{kept}: free some space and run the same command again"
             ) from error
         raise ExportError(f"{target} cannot be written: {error.strerror or error}") from error
 
