@@ -105,6 +105,16 @@ def test_only_articles_with_a_raw_page_are_said_to_be_written(
     )
 
 
+def test_file_is_not_written_where_a_folder_is_named(run: Run, archive: Path, tmp_path: Path) -> None:
+    result = run("export", "-a", archive, "-o", f"{tmp_path}/notes/")
+
+    assert (result.code, result.err) == (
+        1,
+        f"archiver: {tmp_path}/notes/ is a folder: name a file to write to\n",
+    )
+    assert not (tmp_path / "notes").exists()
+
+
 def test_output_is_utf8_whatever_the_locale(archive: Path) -> None:
     assert "Zoë Müller" in run_apart("export", "-a", archive, PYTHONIOENCODING="latin-1").out
 

@@ -71,6 +71,7 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["search", " ", "-a", "{empty}"], "nothing to search for"),
         (["search", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
         (["export", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
+        (["export", "", "-a", "{empty}"], "nothing to search for"),
         (["search", "x", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--days", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--failed", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),

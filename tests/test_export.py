@@ -367,6 +367,7 @@ def test_export_sees_one_moment_of_an_archive_that_a_crawl_writes_to(path: Path,
         (Request(form=Form.PARQUET), None, "parquet is not written to standard output"),
         (Request(form=Form.WACZ), "/dev/null", "wacz is not written to a pipe or device"),
         (Request(raw=True), "x", "--raw is for CSV"),
+        (Request(splits=(80, 10, 10)), "x", "--splits is for datasets"),
         (Request(form=Form.DATASET, splits=(90, 5)), "x", "three numbers that make 100"),
         (Request(form=Form.DATASET, splits=(110, -10)), "x", "three numbers that make 100"),
         (Request(since_last="../x"), "x", "--since-last takes a name"),
@@ -462,6 +463,16 @@ def test_folder_is_replaced_only_if_an_export_wrote_all_of_it(tmp_path: Path) ->
     with pytest.raises(ExportError, match=r"holds mine\.md, which no export wrote"):
         write(path, folder, form=Form.MARKDOWN)
     assert (folder / "mine.md").read_text() == "mine"
+
+
+def test_folder_is_not_taken_away_from_under_the_one_who_is_in_it(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes").mkdir()
+    monkeypatch.chdir(tmp_path / "notes")
+    for target in (Path(), tmp_path / "notes"):
+        with pytest.raises(ExportError, match="is the folder that this runs in"):
+            write(path, target, form=Form.MARKDOWN)
 
 
 def test_folder_that_holds_a_link_is_not_replaced(path: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """archiver export: datasets of articles and of related links."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ import click
 
 from archiver.cli.options import archive_option, filter_options
 from archiver.cli.rendering import counted, write_utf8
+from archiver.errors import ExportError
 from db.export import Exported, Form, Request, What, form_of
 from db.export import export as write_export
-from db.export.request import SPLITS
+from db.export.request import FOLDERS, SPLITS
 from db.filters import Filters
 
 NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
@@ -45,7 +47,10 @@ class Place:
 
 
 def place(output: str, form: str | None) -> Place:
-    """Return where output, an option's text, leads to; UsageError if its name does not tell the form."""
+    """Return where output, an option's text, leads to.
+
+    Raises UsageError if its name does not tell the form, ExportError if it is a folder's and the form is a file.
+    """
     path = None if output == "-" else Path(output)
     known = Form(form) if form else form_of(path)
     if known is None:
@@ -55,6 +60,8 @@ def place(output: str, form: str | None) -> Place:
                 f"the ending of {output} tells no format: give --format {'|'.join(Form)}, or another ending"
             )
         known = Form.JSONL
+    if output.endswith(os.sep) and known not in FOLDERS:
+        raise ExportError(f"{output} is a folder: name a file to write to")
     return Place(path, known)
 
 
@@ -122,7 +129,7 @@ def export(
         what=What(others["what"]),
         form=chosen.form,
         filters=filters,
-        words=" ".join(words) or None,
+        words=" ".join(words) if words else None,
         raw=others["raw"],
         since_last=others["since_last"],
         splits=others["splits"],

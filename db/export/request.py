@@ -128,6 +128,8 @@ def check(request: Request, target: Path | None) -> None:
         raise ExportRequestError(f"{form} is packed by itself: leave out {PACKED}")
     if request.raw and form is not Form.CSV:
         raise ExportRequestError(f"--raw is for CSV: {form} holds every text as it is")
+    if request.splits != SPLITS and form is not Form.DATASET:
+        raise ExportRequestError(f"--splits is for datasets: {form} has none")
     _check_splits(request.splits)
     if request.since_last is not None:
         _check_name(request.since_last, target)

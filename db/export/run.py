@@ -69,6 +69,10 @@ def export(archive: Path, request: Request, target: Path | IO[bytes]) -> Exporte
 def _check_place(path: Path, request: Request) -> None:
     if request.form in FOLDERS and path.exists() and not path.is_dir():
         raise ExportError(f"{path} is a file: {request.form} is written as a folder; name one")
+    if request.form in FOLDERS and path.exists() and path.samefile("."):
+        raise ExportError(
+            f"{path} is the folder that this runs in: run it from another, or name another folder"
+        )
     if request.form not in FOLDERS and path.is_dir():
         raise ExportError(f"{path} is a folder: name a file to write to")
     if not path.resolve().parent.is_dir():
