@@ -12,8 +12,9 @@ from archiver.items import Precision
 
 # What a terminal obeys: no page may move its cursor, recolour it or name its window.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# Characters that JSON takes as they are, but that end a line to some readers or that a terminal obeys.
-NOT_IN_JSON_LINES = re.compile("[\x7f-\x9f\u2028\u2029]")
+# Characters that JSON takes as they are, but that end a line to some readers, that a terminal obeys, or that stand for
+# a byte of a file's name that is no UTF-8.
+NOT_IN_JSON_LINES = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 BYTE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,16 @@ def test_words_do_not_choose_links(run: Run, archive: Path) -> None:
     assert result.err.startswith("archiver: WORDS choose articles, not links")
 
 
+def test_file_may_have_a_name_that_is_no_utf8(run: Run, archive: Path, tmp_path: Path) -> None:
+    target = tmp_path / os.fsdecode(b"o\xff.db")
+    for _ in range(2):  # the second knows it by its manifest
+        result = run("export", "-a", archive, "-o", target)
+        assert (result.code, result.err.startswith("2 articles written to ")) == (0, True), result.err
+    words = os.fsdecode(b"bridge \xff")
+    noted = run("export", words, "-a", archive, "--since-last", "x", "-o", target.with_suffix(".csv"))
+    assert (noted.code, noted.err.startswith("2 articles written to ")) == (0, True), noted.err
+
+
 def test_target_that_cannot_be_written_is_named(run: Run, archive: Path, tmp_path: Path) -> None:
     result = run("export", "-a", archive, "-o", tmp_path / "nowhere" / "articles.jsonl")
 
@@ -84,8 +95,34 @@ def test_target_that_cannot_be_written_is_named(run: Run, archive: Path, tmp_pat
     assert result.err.startswith(f"archiver: {tmp_path}/nowhere/articles.jsonl cannot be written")
 
 
+def test_only_articles_with_a_raw_page_are_said_to_be_written(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    result = run("export", "-a", archive, "-o", tmp_path / "news.wacz")
+
+    assert result.err == (
+        f"0 articles written to {tmp_path}/news.wacz\n2 articles without a raw page: not in it\n"
+    )
+
+
+def test_file_is_not_written_where_a_folder_is_named(run: Run, archive: Path, tmp_path: Path) -> None:
+    result = run("export", "-a", archive, "-o", f"{tmp_path}/notes/")
+
+    assert (result.code, result.err) == (
+        1,
+        f"archiver: {tmp_path}/notes/ is a folder: name a file to write to\n",
+    )
+    assert not (tmp_path / "notes").exists()
+
+
 def test_output_is_utf8_whatever_the_locale(archive: Path) -> None:
     assert "Zoë Müller" in run_apart("export", "-a", archive, PYTHONIOENCODING="latin-1").out
+
+
+def test_standard_output_may_be_named_by_its_path(archive: Path) -> None:
+    result = run_apart("export", "-a", archive, "-o", "/dev/stdout")
+
+    assert (len(rows_of(result.out)), result.err) == (2, "2 articles written to /dev/stdout\n")
 
 
 def test_reader_that_goes_away_ends_it_quietly(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import time
@@ -49,6 +50,18 @@ def test_page_is_split_into_one_line(run: Run, page: Path) -> None:
     assert row["article"]["url"] == "https://news.example/flood"  # type: ignore[index]
     assert row["article"]["body"].count("\n\n") == 3  # type: ignore[index]
     assert (result.code, result.err) == (0, "")
+
+
+def test_name_that_is_no_utf8_keeps_no_page_from_coming_out(tmp_path: Path) -> None:
+    names = [os.fsdecode(name) for name in (b"\xff.html", b"other.html")]
+    for name in names:
+        (tmp_path / name).write_bytes(story())
+
+    result = run_apart("parse", *names, folder=tmp_path)
+    explained = run_apart("parse", "--explain", *names, folder=tmp_path)
+
+    assert [row["file"] for row in rows_of(result)] == names
+    assert (result.code, result.err, explained.code, explained.err) == (0, "", 0, "")
 
 
 def test_packed_pages_and_standard_input_count_as_well(tmp_path: Path) -> None:

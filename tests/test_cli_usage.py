@@ -2,11 +2,13 @@
 
 import os
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 from archives import FLOOD, filled
-from commands import Run, run_apart, runner
+from commands import PROGRAM, SECONDS, Run, run_apart, runner
+from misbehaving import story
 
 from archiver import __version__
 from archiver.cli.listing import SUMMARIES, Later
@@ -69,6 +71,7 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["search", " ", "-a", "{empty}"], "nothing to search for"),
         (["search", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
         (["export", "-a", "{empty}", "--", "-bridge"], "add a word to look for"),
+        (["export", "", "-a", "{empty}"], "nothing to search for"),
         (["search", "x", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--days", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--failed", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
@@ -127,6 +130,32 @@ def test_archive_that_is_none_is_one_line_and_exit_code_1(  # type: ignore[no-un
     assert result.err.startswith(f"archiver: {tmp_path}/archive.db ")
     assert message in result.err
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["search", "bridge", "--json"], ["stats"], ["export"], ["parse", "page.html"]]
+)
+def test_full_disk_behind_standard_output_is_one_line_and_exit_code_5(
+    tmp_path: Path, command: list[str]
+) -> None:
+    filled(tmp_path / "archive.db", [FLOOD]).close()
+    (tmp_path / "page.html").write_bytes(story())
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PROGRAM, *command],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            timeout=SECONDS,
+        )
+
+    assert done.returncode == 5
+    assert done.stderr.decode() == (
+        "archiver: standard output cannot be written: the disk is full: "
+        "free some space and run the same command again\n"
+    )
 
 
 def test_one_day_may_be_the_first_and_the_last(run: Run, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from db.export import (
     export_file,
     selected,
 )
-from db.export.targets import manifest_of, new_file, new_folder
+from db.export.targets import OLD, UNFINISHED, manifest_of, new_file, new_folder
 from db.export.texts import write_csv, write_jsonl
 from db.index import add_functions
 from db.search import Filters, search
@@ -364,7 +365,9 @@ def test_export_sees_one_moment_of_an_archive_that_a_crawl_writes_to(path: Path,
         (Request(form=Form.GRAPHML), "x", "articles are not exported as graphml"),
         (Request(form=Form.WACZ, what=What.LINKS), "x", "links are not exported as wacz"),
         (Request(form=Form.PARQUET), None, "parquet is not written to standard output"),
+        (Request(form=Form.WACZ), "/dev/null", "wacz is not written to a pipe or device"),
         (Request(raw=True), "x", "--raw is for CSV"),
+        (Request(splits=(80, 10, 10)), "x", "--splits is for datasets"),
         (Request(form=Form.DATASET, splits=(90, 5)), "x", "three numbers that make 100"),
         (Request(form=Form.DATASET, splits=(110, -10)), "x", "three numbers that make 100"),
         (Request(since_last="../x"), "x", "--since-last takes a name"),
@@ -462,14 +465,106 @@ def test_folder_is_replaced_only_if_an_export_wrote_all_of_it(tmp_path: Path) ->
     assert (folder / "mine.md").read_text() == "mine"
 
 
-def test_folder_of_others_in_the_place_of_the_unfinished_one_stays(tmp_path: Path) -> None:
-    path = tmp_path / "mine.db"
-    filled(path, [FLOOD]).close()
-    (tmp_path / "notes.part").mkdir()
-    (tmp_path / "notes.part" / "mine.md").write_text("mine")
-    with pytest.raises(ExportError, match="stands in the way"):
+def test_folder_is_not_taken_away_from_under_the_one_who_is_in_it(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes").mkdir()
+    monkeypatch.chdir(tmp_path / "notes")
+    for target in (Path(), tmp_path / "notes"):
+        with pytest.raises(ExportError, match="is the folder that this runs in"):
+            write(path, target, form=Form.MARKDOWN)
+
+
+def test_folder_that_holds_a_link_is_not_replaced(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "mine").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(ExportError, match="holds mine, which no export wrote"):
         write(path, tmp_path / "notes", form=Form.MARKDOWN)
-    assert (tmp_path / "notes.part" / "mine.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize("form", [Form.JSONL, Form.MARKDOWN])
+def test_what_others_have_in_the_place_of_the_unfinished_one_stays(
+    path: Path, tmp_path: Path, form: Form
+) -> None:
+    mine = tmp_path / "file.part"
+    mine.write_text("mine")
+    (tmp_path / "folder.part").mkdir()
+    (tmp_path / "folder.part" / "mine.md").write_text("mine")
+    for name in ("file", "folder"):
+        with pytest.raises(ExportError, match=rf"{name}\.part stands in the way: move it"):
+            write(path, tmp_path / name, form=form)
+    assert mine.read_text() == (tmp_path / "folder.part" / "mine.md").read_text() == "mine"
+
+
+KILLED_AT = """
+import os, shutil, sys
+from pathlib import Path
+import db.export.targets as targets
+from db.export import Form, Request, export
+def kill(*_, **__):
+    os.kill(os.getpid(), 9)
+replace = Path.replace
+match sys.argv[4]:
+    case "whole":
+        os.sync = kill
+    case "in place":
+        targets.sync = kill
+    case "clearing up":
+        shutil.rmtree = kill
+    case "without manifest":
+        Path.replace = lambda self, path: kill() if self.name == targets.MANIFEST else replace(self, path)
+    case "between":
+        targets.ctypes.CDLL = lambda *_, **__: None  # no renameat2
+        rename = Path.rename
+        Path.rename = lambda self, path: kill() if self.name == targets.NEW else rename(self, path)
+export(Path(sys.argv[1]), Request(form=Form(sys.argv[3])), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "moment"),
+    [
+        (Form.MARKDOWN, "whole"),
+        (Form.MARKDOWN, "in place"),
+        (Form.MARKDOWN, "clearing up"),
+        (Form.MARKDOWN, "between"),
+        (Form.SQLITE, "without manifest"),
+    ],
+)
+def test_export_killed_at_its_end_is_in_nobodys_way(
+    path: Path, tmp_path: Path, form: Form, moment: str
+) -> None:
+    target = tmp_path / "out"
+    write(path, target, form=form, filters=Filters(language="en"))
+    command = [sys.executable, "-c", KILLED_AT, str(path), str(target), str(form), moment]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert (tmp_path / "out.part").is_dir()
+
+    assert write(path, target, form=form) == 3
+    assert not (tmp_path / "out.part").exists()
+
+
+def test_folder_that_an_export_took_away_before_it_was_killed_comes_back(tmp_path: Path) -> None:
+    part = tmp_path / "folder.part"
+    (part / OLD).mkdir(parents=True)
+    (part / OLD / "old").touch()
+    (part / UNFINISHED).touch()
+    with pytest.raises(InterruptedError), new_folder(tmp_path / "folder"):
+        raise InterruptedError
+    assert [file.name for file in tmp_path.rglob("*")] == ["folder", "old"]
+
+
+def test_folders_change_places_in_two_steps_too(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.export.targets.ctypes.CDLL", lambda *_, **__: None)  # no renameat2
+    (tmp_path / "notes.old").mkdir()
+    (tmp_path / "notes.old" / "mine.md").write_text("mine")
+    for _ in range(2):
+        write(path, tmp_path / "notes", form=Form.MARKDOWN)
+
+    assert (tmp_path / "notes.old" / "mine.md").read_text() == "mine"
+    assert sorted(file.name for file in tmp_path.glob("notes*")) == ["notes", "notes.old"]
 
 
 def test_error_half_way_keeps_the_old_folder(tmp_path: Path) -> None:

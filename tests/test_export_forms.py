@@ -283,7 +283,9 @@ def test_part_of_an_archive_keeps_what_is_known_of_copies(
         assert archive.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_dataset_of_nothing_is_a_table_without_rows(path: Path, tmp_path: Path) -> None:
+def test_dataset_of_nothing_is_a_table_without_rows(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("pyarrow", reason=NEEDS)
     from pyarrow import parquet  # noqa: PLC0415
 
@@ -291,6 +293,11 @@ def test_dataset_of_nothing_is_a_table_without_rows(path: Path, tmp_path: Path) 
     (file,) = (folder / "data").iterdir()
     assert parquet.read_table(file).num_rows == 0
     assert "No articles." in (folder / "README.md").read_text()
+    datasets = pytest.importorskip("datasets", reason=NEEDS)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    cache = str(tmp_path / "cache")
+    loaded = datasets.load_dataset(str(folder), cache_dir=cache, streaming=True)["train"]
+    assert (list(loaded), tuple(loaded.features)) == ([], ARTICLE_COLUMNS)
 
 
 def test_markdown_shows_the_text_and_tells_of_it_in_front(path: Path, tmp_path: Path) -> None:

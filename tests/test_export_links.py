@@ -65,6 +65,7 @@ def test_related_links_are_exported_with_their_pages(linked: sqlite3.Connection)
         "position": 0,
         "first_seen": "2026-11-20T12:00:00Z",
         "last_seen": "2026-11-20T12:00:00Z",
+        "id": 1,
     }
     assert [(row["headline"], row["kind"], row["block"], row["last_seen"]) for row in rows[1:]] == [
         ("Storm ahead", "popular", "Most read", "2026-11-22T12:00:00Z"),

@@ -16,7 +16,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, filled, link, vis
 from commands import Run, runner
 
 from archiver.errors import ExitCode, ExportRequestError, LockedError
-from archiver.items import Article, Image, Outcome
+from archiver.items import Article, Image, Outcome, Split
 from db.connection import open_archive
 from db.export import Form, Request, What, export
 from db.export.positions import held_name
@@ -51,7 +51,7 @@ def news(path: Path, name: str = "weekly", **request: object) -> list[object]:
     out = path.with_name("out.jsonl")
     export(path, Request(since_last=name, **request), out)  # type: ignore[arg-type] # tests name its fields
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    return [row.get("id", row["headline"]) for row in rows]
+    return [row["headline"] if "page_url" in row else row["id"] for row in rows]
 
 
 def removed(path: Path) -> list[int]:
@@ -167,6 +167,28 @@ def test_forgotten_article_is_named_by_its_number(path: Path, writer: Connection
     assert run("forget", DAM.url, "--reason", "x", "--yes").code == ExitCode.DONE
     assert (news(path), removed(path)) == ([3], [2])
     assert (news(path), removed(path)) == ([], [])
+
+
+def test_command_tells_of_an_article_that_was_removed(
+    path: Path, writer: Connection, run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    run("export", "--since-last", "x", "-o", out)
+    writer.close()
+    run("forget", DAM.url, "--reason", "x", "--yes")
+    told = run("export", "--since-last", "x", "-o", out).err.splitlines()
+    assert told[1:] == ["1 article removed since then: its id stands in the manifest"]
+
+
+def test_removed_links_are_named_by_the_ids_that_their_rows_had(
+    path: Path, writer: Connection, run: Run, tmp_path: Path
+) -> None:
+    seen_again(writer, RICH, split=Split(article=RICH, related=(link("a", "A"), link("b", "B", 1))))
+    news(path, what=What.LINKS)
+    ids = [json.loads(line)["id"] for line in path.with_name("out.jsonl").read_text().splitlines()]
+    writer.close()
+    assert run("forget", RICH.url, "--reason", "x", "--yes").code == ExitCode.DONE
+    assert (news(path, what=What.LINKS), removed(path), len(ids)) == ([], ids, 2)
 
 
 def test_merged_articles_are_new_here(path: Path, writer: Connection, run: Run, tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from archiver import __version__
 from archiver.cli.listing import SUMMARIES, Later
-from archiver.errors import ArchiverError, ExitCode
+from archiver.errors import ArchiverError, DiskFullError, ExitCode
 from archiver.threads import ONE_THREAD
+from db.disk import is_full
 
 
 class Commands(click.Group):
@@ -36,6 +38,18 @@ class Commands(click.Group):
             _forget_output()
             return ExitCode.DONE
         return result
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run as click does; DiskFullError if standard output found no room."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # what else is written has errors of its own
+            if not is_full(error):
+                raise
+            _forget_output()
+            raise DiskFullError(
+                "standard output cannot be written: the disk is full: free some space and run the same command again"
+            ) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,5 +1,6 @@
 """archiver export: datasets of articles and of related links."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ import click
 
 from archiver.cli.options import archive_option, filter_options
 from archiver.cli.rendering import counted, write_utf8
+from archiver.errors import ExportError
 from db.export import Exported, Form, Request, What, form_of
 from db.export import export as write_export
-from db.export.request import SPLITS
+from db.export.request import FOLDERS, SPLITS
 from db.filters import Filters
 
 NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
@@ -45,7 +47,10 @@ class Place:
 
 
 def place(output: str, form: str | None) -> Place:
-    """Return where output, an option's text, leads to; UsageError if its name does not tell the form."""
+    """Return where output, an option's text, leads to.
+
+    Raises UsageError if its name does not tell the form, ExportError if it is a folder's and the form is a file.
+    """
     path = None if output == "-" else Path(output)
     known = Form(form) if form else form_of(path)
     if known is None:
@@ -55,6 +60,8 @@ def place(output: str, form: str | None) -> Place:
                 f"the ending of {output} tells no format: give --format {'|'.join(Form)}, or another ending"
             )
         known = Form.JSONL
+    if output.endswith(os.sep) and known not in FOLDERS:
+        raise ExportError(f"{output} is a folder: name a file to write to")
     return Place(path, known)
 
 
@@ -122,7 +129,7 @@ def export(
         what=What(others["what"]),
         form=chosen.form,
         filters=filters,
-        words=" ".join(words) or None,
+        words=" ".join(words) if words else None,
         raw=others["raw"],
         since_last=others["since_last"],
         splits=others["splits"],
@@ -135,7 +142,8 @@ def export(
 
 def _tell(exported: Exported, request: Request, output: str) -> None:
     """Say what was written, on standard error: standard output is for rows."""
-    click.echo(f"{counted(exported.rows, NOUNS[request.what])} written to {output}", err=True)
+    written = int(str(exported.counts.get("pages", exported.rows)))
+    click.echo(f"{counted(written, NOUNS[request.what])} written to {output}", err=True)
     if missing := exported.counts.get("without_page"):
         click.echo(f"{counted(int(str(missing)), 'article')} without a raw page: not in it", err=True)
     if left := exported.counts.get("not_compared"):
@@ -145,8 +153,8 @@ def _tell(exported: Exported, request: Request, output: str) -> None:
             err=True,
         )
     if exported.removed:
+        stands = "its id stands" if len(exported.removed) == 1 else "their ids stand"
         click.echo(
-            f"{counted(len(exported.removed), NOUNS[request.what])} removed since then: "
-            f"their ids stand in the manifest",
+            f"{counted(len(exported.removed), NOUNS[request.what])} removed since then: {stands} in the manifest",
             err=True,
         )

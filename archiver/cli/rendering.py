@@ -129,4 +129,4 @@ def bar(number: int, most: int) -> str:
 def write_utf8() -> None:
     """Write standard output in UTF-8 from here on, whatever the terminal's locale: programs will read it."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -41,7 +41,8 @@ def manifest_text(
         "versions": _versions(request.form),
         "files": [{"path": file.path, "bytes": file.size, "sha256": file.sha256} for file in files],
     }
-    return json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # a name that is no UTF-8 can be read back
 
 
 def _versions(form: Form) -> dict[str, object]:

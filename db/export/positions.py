@@ -1,5 +1,6 @@
 """How far the exports of each name have come in the archive's log of changes."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ def store_position(archive: Path, request: Request, position: int, file: Path, r
                     request.since_last,
                     position,
                     query_text(request),
-                    str(file),
+                    os.fsencode(file).decode("utf-8", "replace"),
                     rows,
                     time_text(datetime.now(UTC)),
                 ),

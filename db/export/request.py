@@ -104,6 +104,11 @@ def is_packed(path: Path) -> bool:
     return path.name.lower().endswith(PACKED)
 
 
+def is_device(path: Path) -> bool:
+    """Whether path is a pipe or the like: it cannot be replaced, and keeps nothing."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def check(request: Request, target: Path | None) -> None:
     """Raise ExportRequestError if there is no such export; target None is a stream."""
     form, what = request.form, request.what
@@ -117,10 +122,14 @@ def check(request: Request, target: Path | None) -> None:
         )
     if target is None and form not in STREAMS:
         raise ExportRequestError(f"{form} is not written to standard output: name it by -o")
+    if target is not None and is_device(target) and form in (Form.SQLITE, Form.WACZ):
+        raise ExportRequestError(f"{form} is not written to a pipe or device: name a file by -o")
     if target is not None and is_packed(target) and form not in STREAMS:
         raise ExportRequestError(f"{form} is packed by itself: leave out {PACKED}")
     if request.raw and form is not Form.CSV:
         raise ExportRequestError(f"--raw is for CSV: {form} holds every text as it is")
+    if request.splits != SPLITS and form is not Form.DATASET:
+        raise ExportRequestError(f"--splits is for datasets: {form} has none")
     _check_splits(request.splits)
     if request.since_last is not None:
         _check_name(request.since_last, target)
@@ -136,7 +145,7 @@ def _check_name(name: str, target: Path | None) -> None:
         raise ExportRequestError(
             f"--since-last takes a name of letters, digits, '.', '_' and '-', not {name[:80]!r}"
         )
-    if target is None or (target.exists() and not target.is_file() and not target.is_dir()):
+    if target is None or is_device(target):
         raise ExportRequestError(
             "--since-last needs a file: of what goes elsewhere nobody knows whether it arrived"
         )
@@ -154,6 +163,8 @@ def query_text(request: Request) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str):  # as it was typed, which may be no UTF-8
+        return value.encode("utf-8", "replace").decode()
     return time_text(value) if isinstance(value, datetime) else value
 
 

@@ -37,6 +37,7 @@ RELATED_LINK_COLUMNS = (
     "position",
     "first_seen",
     "last_seen",
+    "id",
 )
 LISTS = ("authors", "keywords", "images")
 TIMES = ("date_published", "date_modified", "first_seen", "last_seen")
@@ -52,7 +53,7 @@ ORDER BY chosen.id
 # In the order of RELATED_LINK_COLUMNS. CROSS: page by page, so that no more than one's are sorted.
 RELATED_LINKS = f"""
 SELECT pages.url, articles.headline, sources.host, targets.url, related_links.headline, kind, block, position,
-    related_links.first_seen, related_links.last_seen
+    related_links.first_seen, related_links.last_seen, related_links.id
 FROM pages CROSS JOIN related_links ON related_links.page_id = pages.id
 CROSS JOIN {CHOSEN} ON chosen.id = related_links.id
 LEFT JOIN sources ON sources.id = pages.source_id

@@ -14,7 +14,7 @@ from db.export.manifest import WrittenFile, manifest_text
 from db.export.markdown import write_markdown
 from db.export.parquet import require_pyarrow, write_parquet
 from db.export.positions import held_name, last_position, store_position
-from db.export.request import FOLDERS, Form, Request, check, is_packed
+from db.export.request import FOLDERS, Form, Request, check, is_device, is_packed
 from db.export.rows import columns, json_rows, rows
 from db.export.selection import Selection, selected
 from db.export.streams import HashedFile, buffered, packed
@@ -24,7 +24,6 @@ from db.export.targets import (
     digest_of,
     export_errors,
     export_file,
-    manifest_of,
     new_file,
     new_folder,
 )
@@ -36,6 +35,7 @@ class Exported:
     """What an export came to."""
 
     rows: int
+    """How many the query found. All were written, but of a WACZ those that counts names as pages."""
     removed: tuple[int, ...] = ()
     """Ids of rows that the archive lost since the last export of the name."""
     counts: Mapping[str, object] = field(default_factory=dict)
@@ -69,6 +69,10 @@ def export(archive: Path, request: Request, target: Path | IO[bytes]) -> Exporte
 def _check_place(path: Path, request: Request) -> None:
     if request.form in FOLDERS and path.exists() and not path.is_dir():
         raise ExportError(f"{path} is a file: {request.form} is written as a folder; name one")
+    if request.form in FOLDERS and path.exists() and path.samefile("."):
+        raise ExportError(
+            f"{path} is the folder that this runs in: run it from another, or name another folder"
+        )
     if request.form not in FOLDERS and path.is_dir():
         raise ExportError(f"{path} is a folder: name a file to write to")
     if not path.resolve().parent.is_dir():
@@ -80,23 +84,24 @@ def _written(
 ) -> Mapping[str, object]:
     """Write the rows to where they belong; return what the form counts beside them."""
     if not isinstance(target, Path):
-        with export_errors(str(getattr(target, "name", "the output"))):
+        name = str(getattr(target, "name", "the output")).replace("<stdout>", "standard output")
+        with export_errors(name):
             _write_stream(selection, request, target)
             target.flush()
+        return {}
+    if is_device(target):
+        with export_errors(str(target)), target.open("wb") as stream:
+            _write_stream(selection, request, stream)
         return {}
     with export_errors(target):
         path = target.resolve()  # a link stays a link
         if request.form in FOLDERS:
             return _write_folder(selection, request, path)
-        if path.exists() and not path.is_file():  # a pipe or device cannot be replaced
-            with path.open("wb") as stream:
-                _write_stream(selection, request, stream)
-            return {}
         return _write_file(selection, request, path, archive)
 
 
 def _write_file(selection: Selection, request: Request, path: Path, archive: Path) -> Mapping[str, object]:
-    with new_file(manifest_of(path)) as manifest, new_file(path) as part:
+    with new_file(path) as part:
         counts: Mapping[str, object] = {}
         if request.form is Form.SQLITE:
             _counted(write_subset(selection, part), selection)
@@ -109,7 +114,7 @@ def _write_file(selection: Selection, request: Request, path: Path, archive: Pat
         else:
             size, digest = _write_hashed(selection, request, part, pack=is_packed(path))
         written = WrittenFile(path=path.name, size=size, sha256=digest)
-        manifest.write_text(manifest_text(request, selection, [written], counts), "utf-8")
+        part.with_name(MANIFEST).write_text(manifest_text(request, selection, [written], counts), "utf-8")
     return counts
 
 

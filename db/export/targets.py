@@ -22,8 +22,9 @@ BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 MANIFEST = "manifest.json"
 # The list of the files of a folder that has too many for its manifest, as sha256sum writes and checks it.
 SUMS = "SHA256SUMS"
-# Stands in a folder until it is whole: of one without it, nobody knows whose it is.
-UNFINISHED = ".unfinished-export"
+# What an export works in until it is whole: the mark that the folder is of an export (of one without it, nobody knows
+# whose it is), what is written, and what stood at its place, where the two cannot change places in one step.
+UNFINISHED, NEW, OLD = ".unfinished-export", "new", "old"
 # Bytes read at a time.
 CHUNK = 2**20
 # Seconds that two exports to one place may need to find out which of them came first.
@@ -40,7 +41,7 @@ def export_file(path: Path, archive: Path) -> Path:
     whichever links or spelling of the path lead there.
     """
     resolved = path.resolve()
-    for written in (resolved, part_of(resolved), manifest_of(resolved), part_of(manifest_of(resolved))):
+    for written in (resolved, part_of(resolved), manifest_of(resolved)):
         if any(_is_same(written, own) for own in _own_files(archive)):
             raise ExportError(f"{path} belongs to the archive: name another file to write to")
     with export_errors(path):
@@ -57,7 +58,7 @@ def manifest_of(path: Path) -> Path:
 
 
 def part_of(path: Path) -> Path:
-    """Return where an export is written until it is whole."""
+    """Return the folder in which an export is written until it is whole."""
     return path.with_name(f"{path.name}.part")
 
 
@@ -65,54 +66,47 @@ def part_of(path: Path) -> Path:
 def new_file(path: Path) -> Iterator[Path]:
     """Hand out an empty file to fill, which takes the place of path, a resolved one, at the end.
 
-    If an error comes out, path stays as it is. Raises LockedError if another export is writing there.
+    Its manifest is to be written to MANIFEST beside it. If an error comes out, path stays as it is. Raises LockedError
+    if another export is writing there.
     """
-    part = part_of(path)
-    handle = _taken(part, folder=False)
-    try:
-        yield part
-        sync(part)
-        part.replace(path)
+    with _unfinished(path) as part:
+        new, manifest = part / NEW, part / MANIFEST
+        new.touch()
+        yield new
+        sync(new)
+        sync(manifest)
+        new.replace(path)
+        manifest.replace(manifest_of(path))
         sync(path.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    finally:
-        os.close(handle)
 
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Hand out an empty folder to fill, which takes the place of path, a resolved one, at the end; as new_file."""
-    part = part_of(path)
-    handle = _taken(part, folder=True)
-    try:
-        (part / UNFINISHED).touch()
-        yield part
-        (part / UNFINISHED).unlink()
+    with _unfinished(path) as part:
+        new = part / NEW
+        new.mkdir()
+        yield new
         os.sync()  # many small files: one wait for all
-        _exchange(part, path)
+        _exchange(new, path)
         sync(path.parent)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    finally:
-        os.close(handle)
-    shutil.rmtree(part, ignore_errors=True)  # what stood at path before
 
 
 @contextmanager
 def export_errors(target: Path | str) -> Iterator[None]:
-    """Turn a failure to write into an ExportError; that a reader went away is for the caller to know."""
+    """Turn a failure to write into an ExportError; that a reader went away is for the caller to know.
+
+    target is a path, or the name of what keeps nothing.
+    """
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         if is_full(error):
+            kept = "; what stood there is as it was" if isinstance(target, Path) else ""
             raise DiskFullError(
-                f"{target} cannot be written: the disk is full; what stood there is as it was: "
-                "free some space and run the same command again"
+                f"{target} cannot be written: the disk is full{kept}: free some space and run the same command again"
             ) from error
         raise ExportError(f"{target} cannot be written: {error.strerror or error}") from error
 
@@ -135,7 +129,11 @@ def _own_files(archive: Path) -> Iterator[Path]:
 
 def _is_same(path: Path, own: Path) -> bool:
     """Whether path, resolved, is a file of ours or lies in a directory of ours."""
-    return path.is_relative_to(own.resolve()) or (path.exists() and own.exists() and path.samefile(own))
+    if path.is_relative_to(own.resolve()):
+        return True
+    with suppress(FileNotFoundError):  # what another export wrote in may go at any moment
+        return path.exists() and own.exists() and path.samefile(own)
+    return False
 
 
 def _is_database(path: Path) -> bool:
@@ -144,9 +142,10 @@ def _is_database(path: Path) -> bool:
 
 
 def _is_exported(path: Path) -> bool:
-    """Whether the manifest beside a file says that it is just as an export wrote it."""
-    named = _named_files(manifest_of(path))
-    return named.get(path.name) == digest_of(path)[1]
+    """Whether a manifest says that a file is just as an export wrote it."""
+    # An export that was killed at its end has put the file in place, but not yet the manifest.
+    manifests = (manifest_of(path), part_of(path) / MANIFEST)
+    return digest_of(path)[1] in {_named_files(manifest).get(path.name) for manifest in manifests}
 
 
 def _stranger(folder: Path) -> str | None:
@@ -156,7 +155,8 @@ def _stranger(folder: Path) -> str | None:
         with (folder / SUMS).open(encoding="utf-8") as sums:
             known |= {line.rstrip("\n").partition("  ")[2] for line in sums}
     for path in sorted(folder.rglob("*")):
-        if not path.is_dir() and (name := path.relative_to(folder).as_posix()) not in known:
+        is_folder = path.is_dir() and not path.is_symlink()
+        if not is_folder and (name := path.relative_to(folder).as_posix()) not in known:
             return name
     return None
 
@@ -170,57 +170,69 @@ def _named_files(manifest: Path) -> dict[str, str]:
         return {}
 
 
-def _taken(part: Path, *, folder: bool) -> int:
-    """Return a handle that holds part, made anew, against other exports until it is closed.
-
-    What a killed export left there goes; a link is not followed.
-    """
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        with suppress(FileExistsError):
-            handle = _made(part, folder=folder)
-            if _is_locked(handle) and _is_at(handle, part):
-                return handle
-            os.close(handle)
-            continue
-        _clear(part)
-        if time.monotonic() > deadline:
-            raise ExportError(f"{part} cannot be removed: remove it and run the same command again")
-        time.sleep(PAUSE)
-
-
-def _made(part: Path, *, folder: bool) -> int:
-    if folder:
-        part.mkdir()
-        return os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    return os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-
-
-def _clear(part: Path) -> None:
-    """Remove what stands at part; LockedError if an export is writing there."""
-    if part.is_symlink():
-        part.unlink(missing_ok=True)
-        return
+@contextmanager
+def _unfinished(path: Path) -> Iterator[Path]:
+    """Hand out a folder for what will stand at path; it goes at the end, with all that is left in it."""
+    part = part_of(path)
+    handle = _taken(part)
     try:
-        handle = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return
-    try:
-        if not _is_locked(handle):
-            raise LockedError(f"{part} is being written by another export: wait until it has ended")
-        if _is_at(handle, part):
-            _remove(part)
+        _empty(part, path)  # of what a killed export left
+        yield part
     finally:
+        with suppress(OSError):  # the next export tries again
+            _empty(part, path)
+            (part / UNFINISHED).unlink()
+            part.rmdir()
         os.close(handle)
 
 
-def _remove(part: Path) -> None:
-    if not part.is_dir():
-        part.unlink(missing_ok=True)
-    elif (part / UNFINISHED).exists() or not any(part.iterdir()):
-        shutil.rmtree(part)
-    else:
-        raise ExportError(f"{part} stands in the way: move it, or name another folder to write to")
+def _taken(part: Path) -> int:
+    """Return a handle that holds the folder part, made if it is not there, against other exports until it is closed.
+
+    Raises LockedError if another export is writing there, ExportError if no export made it; a link is not followed.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        if part.is_symlink():
+            part.unlink(missing_ok=True)
+        with suppress(FileExistsError):
+            part.mkdir()
+        with suppress(FileNotFoundError):  # another export has just ended and removed it
+            if (handle := _locked(part)) is not None:
+                return handle
+        if time.monotonic() > deadline:
+            raise ExportError(f"{part} cannot be made: run the same command again")
+        time.sleep(PAUSE)
+
+
+def _locked(part: Path) -> int | None:
+    """Return a handle that holds the mark in part, made if the folder is empty; None if it went meanwhile."""
+    try:
+        names = {file.name for file in part.iterdir()}
+    except NotADirectoryError:
+        names = {part.name}
+    if names and UNFINISHED not in names:
+        raise ExportError(f"{part} stands in the way: move it, or name another place to write to")
+    # To be written to: some network file systems lock no file that is open for reading.
+    handle = os.open(part / UNFINISHED, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    if not _is_locked(handle):
+        os.close(handle)
+        raise LockedError(f"{part} is being written by another export: wait until it has ended")
+    if _is_at(handle, part / UNFINISHED):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _empty(part: Path, path: Path) -> None:
+    """Remove what an export worked in but its mark; what stood at path goes back where nothing took its place."""
+    if (part / OLD).exists() and not path.exists():
+        (part / OLD).rename(path)
+    for left in part.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left.name != UNFINISHED:
+            left.unlink()
 
 
 def _is_locked(handle: int) -> bool:
@@ -239,17 +251,14 @@ def _is_at(handle: int, path: Path) -> bool:
         return False
 
 
-def _exchange(part: Path, path: Path) -> None:
-    """Let two folders change places; where the system cannot in one step, in three. path may not be there."""
+def _exchange(new: Path, path: Path) -> None:
+    """Let two folders change places; where the system cannot in one step, in two. path may not be there."""
     if not path.exists():
-        part.rename(path)
+        new.rename(path)
         return
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    names = (os.fsencode(part), os.fsencode(path))
+    names = (os.fsencode(new), os.fsencode(path))
     if rename and rename(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0:
         return
-    old = path.with_name(f"{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    path.rename(old)
-    part.rename(path)
-    old.rename(part)
+    path.rename(new.with_name(OLD))
+    new.rename(path)
