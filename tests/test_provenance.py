@@ -234,3 +234,33 @@ def test_date_of_a_picture_is_not_the_story_s() -> None:
     assert story(below=f"{picture}<p>20 November 2026</p>").date_published == datetime(
         2026, 11, 20, tzinfo=UTC
     )
+
+
+CRUMBS = (
+    '{{"@type": "BreadcrumbList", "itemListElement": ['
+    '{{"@type": "ListItem", "position": 2, "name": "City", "item": "https://news.example/city/"}},'
+    '{{"@type": "ListItem", "position": 1, "item": {{"@id": "https://news.example/", "name": "Home"}}}}{last}]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("", "City"),
+        (', {"@type": "ListItem", "position": 3, "name": "Flood closes the old bridge"}', "City"),
+        (', {"@type": "ListItem", "position": 3, "name": "Bridges", "item": "/city/bridges/"}', "City"),
+    ],
+)
+def test_section_is_the_first_step_down_to_the_story(last: str, expected: str) -> None:
+    found = story(f'<script type="application/ld+json">{CRUMBS.format(last=last)}</script>')
+
+    assert (found.section, found.sources.section) == (expected, Origin.JSON_LD)
+
+
+def test_section_is_the_category_that_a_link_at_the_headline_names() -> None:
+    link = '<p><a href="/category/city/" rel="category tag">City</a></p>'
+
+    assert story(below=link).section == "City"
+    assert story(below=link.replace(' rel="category tag"', "")).section is None
+    story_alone = CRUMBS.replace("City", "Flood closes the old bridge").format(last="")
+    assert story(f'<script type="application/ld+json">{story_alone}</script>').section is None

@@ -314,8 +314,6 @@ def _decided(parts: Parts, key: str) -> bool:
         return parts.story.is_ruled
     if key == "related":
         return bool(parts.decided.links)
-    if key == "section":
-        return bool(parts.ruling.sections)
     return key in parts.ruled or (key == "no_story" and parts.ruling.is_no_story)
 
 

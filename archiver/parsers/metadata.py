@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from archiver.items import Image, Origin
-from archiver.parsers.blocks import Block, Box
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.near import BEFORE, REACH
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, strings
-from archiver.parsers.text import clean
+from archiver.parsers.text import clean, fold
 from archiver.parsers.urls import canonical_url, same_site
 
 KEYWORD_BREAK = re.compile(r"[,;、،]")
@@ -43,9 +45,12 @@ def _plausible(stated: str, own: str) -> bool:
     return stated.count("/") > 3 or not stated.endswith("/") or own.count("/") <= 3
 
 
-def section(structured: Structured) -> Sourced[str | None]:
-    """Return the section of the paper that the story belongs to."""
-    for text, origin in _sections(structured):
+def section(
+    structured: Structured, layout: Layout, headline: str, shown: Block | None
+) -> Sourced[str | None]:
+    """Return the section of the paper that the story belongs to; shown is the block of its headline, if it is known."""
+    texts = chain(_sections(structured), _way_down(structured, headline), _categories(layout, shown))
+    for text, origin in texts:
         if (found := clean(text)) and len(found) < LONGEST_SECTION and not found.startswith("http"):
             return Sourced(found, origin)
     return Sourced(None)
@@ -59,6 +64,27 @@ def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
             yield text, Origin.META
     for text in structured.items.texts("articleSection"):
         yield text, Origin.MICRODATA
+
+
+def _way_down(structured: Structured, headline: str) -> Iterator[tuple[str, Origin]]:
+    """Yield the first step from the site's first page down to the story."""
+    steps = structured.crumbs
+    if steps and (not steps[0][1] or urlsplit(steps[0][1]).path in ("", "/")):
+        steps = steps[1:]
+    if steps and (not steps[-1][1] or fold(steps[-1][0]) == fold(headline)):
+        steps = steps[:-1]
+    for name, _ in steps[:1]:
+        yield name, Origin.JSON_LD
+
+
+def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, Origin]]:
+    """Yield what a link around the headline says that is marked as one to the story's category, as WordPress does."""
+    if headline is None:
+        return
+    for anchor in layout.anchors:
+        is_near = headline.index - BEFORE <= anchor.first_block <= headline.index + REACH
+        if is_near and "category" in (anchor.element.get("rel") or "").lower().split():
+            yield "".join(text for text, _ in anchor.parts), Origin.LINK
 
 
 def keywords(structured: Structured) -> Sourced[tuple[str, ...]]:

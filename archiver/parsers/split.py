@@ -157,7 +157,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
     main = without(found, related.blocks, frozenset(link.headline for link in related.links))
     main = without_byline(main, said.authors.value)
-    article = _article(stated, main, url, title, said, ruling) if main.blocks else None
+    article = _article(stated, main, url, title, said) if main.blocks else None
     return Parts(
         Split(
             article=article,
@@ -188,6 +188,7 @@ class _Said:
     language: Sourced[str | None]
     published: Dated | None
     modified: Dated | None
+    section: Sourced[str | None]
     ruled: frozenset[str] = frozenset()
     """The fields of the article that a rule of the site gave."""
 
@@ -199,18 +200,28 @@ def _said(
     marks = (title.block, *found.blocks[:1], *found.blocks[-1:])
     places = tuple(block for block in marks if block is not None)
     published, modified = story_dates(layout, stated, places, url, Reading(spoken.value, fetched))
-    return _Said(authors(layout, stated, marks, url), spoken, published, modified)
+    section = metadata.section(stated, layout, title.text, title.block)
+    return _Said(authors(layout, stated, marks, url), spoken, published, modified, section)
 
 
 def _as_ruled(said: _Said, ruling: Ruling, fetched: datetime) -> _Said:
     """What the page says, but for what the rules of its site found."""
     named = dict.fromkeys(name for text in ruling.authors for name in names_in(text, stated=True))
     published = Reading(said.language.value, fetched).first(ruling.dates, Origin.RULE)
-    found = {"headline": ruling.headline, "authors": named, "date_published": published}
+    section: Sourced[str | None] = said.section
+    if ruling.sections:
+        section = Sourced(ruling.sections[0], Origin.RULE)
+    found = {
+        "headline": ruling.headline,
+        "authors": named,
+        "date_published": published,
+        "section": ruling.sections,
+    }
     return replace(
         said,
         authors=Sourced(tuple(named), Origin.RULE) if named else said.authors,
         published=published or said.published,
+        section=section,
         ruled=frozenset(field for field, value in found.items() if value),
     )
 
@@ -252,11 +263,9 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/".lower()) is None)
 
 
-def _article(
-    stated: Structured, main: Story, url: str, title: Headline, said: _Said, ruling: Ruling
-) -> Article:
+def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:
     address, keywords = metadata.canonical(stated, url), metadata.keywords(stated)
-    section = Sourced(ruling.sections[0], Origin.RULE) if ruling.sections else metadata.section(stated)
+    section = said.section
     published, modified = said.published, said.modified
     return Article(
         url=address.value,

@@ -81,6 +81,8 @@ class Structured:
     """Whether some JSON-LD object is a news organization, or a meta element gives words for news searches."""
     things: dict[str, Thing]
     """Every JSON-LD object that has an @id, by it: authors are often only referred to."""
+    crumbs: list[tuple[str, str]]
+    """Name and address, each perhaps "", of the steps of the first BreadcrumbList, from the site's first page down."""
     meta: dict[str, list[str]]
     """`<meta>` contents by name, property or itemprop in lower case."""
     items: "Microdata"
@@ -113,6 +115,7 @@ def structured(root: Element) -> Structured:
         page=pages[0] if pages else {},
         is_of_newsroom="news_keywords" in found.meta or any(NEWSROOM in named for named in kinds),
         things=things,
+        crumbs=_crumbs(next((thing for thing in objects if "breadcrumblist" in types(thing)), {})),
         meta=found.meta,
         items=Microdata(root),
         title=found.title,
@@ -266,6 +269,21 @@ def _weight(story: Thing) -> tuple[bool, bool, int]:
         bool(kinds - {"videoobject", "review", "podcastepisode"}),
         len(story),
     )
+
+
+def _crumbs(trail: Thing) -> list[tuple[str, str]]:
+    steps = trail.get("itemListElement")
+    found = []
+    for step in steps[:MOST_VALUES] if isinstance(steps, list) else ():
+        if not isinstance(step, dict):
+            continue
+        page = step.get("item")
+        inner = page if isinstance(page, dict) else {}
+        name = first_string(step.get("name")) or first_string(inner.get("name")) or ""
+        place = page if isinstance(page, str) else inner.get("@id") or inner.get("url")
+        position = step.get("position")
+        found.append((position if isinstance(position, int) else 0, name, first_string(place) or ""))
+    return [(name, place) for _, name, place in sorted(found, key=lambda each: each[0])]
 
 
 def _json(text: str) -> object:
