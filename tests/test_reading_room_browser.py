@@ -14,7 +14,7 @@ import pytest
 from archives import FLOOD, filled
 from conftest import crawl_of
 from hostile import pages
-from misbehaving import answer, misbehaving
+from misbehaving import PARAGRAPHS, answer, misbehaving, story
 from rooms import Room, serving
 
 from archiver.crawl.browser import PROGRAMS
@@ -105,6 +105,33 @@ def test_archived_page_is_shown_in_a_frame(page: Any, newspaper: Path) -> None:
 
     assert "Archived page." in page.locator(".banner").inner_text()
     page.frame_locator("iframe.page").get_by_text("seagrass meadows off the north mole").first.wait_for()
+
+
+def test_links_of_an_archived_page_lead_nowhere(
+    browser: Any, tmp_path: Path, fresh_processes: ProcessPoolExecutor
+) -> None:
+    links = "".join(
+        f"<a href='/next' {target}>Link {target}</a> " for target in ("", "target=_self", "target='_top'")
+    )
+    body = story("Flood closes the old bridge", *PARAGRAPHS, links)
+    with misbehaving({"/story": answer(body)}) as server:
+        crawl_of(fresh_processes, tmp_path / "archive.db")(server.url)
+    with serving(tmp_path / "archive.db") as room:
+        context = browser.new_context(base_url=room.address)
+        page = context.new_page()
+        page.goto("/articles/1")
+        page.get_by_role("link", name="view the page as archived").click()
+        place, frame = page.url, page.frame_locator("iframe.page")
+        for link in frame.get_by_role("link").all():
+            link.click()
+            link.press("Enter")
+        page.wait_for_timeout(500)
+
+        assert frame.get_by_role("link").count() == 3
+        assert "took the railing" in frame.locator("body").inner_text()
+        assert (page.url, len(context.pages)) == (place, 1)
+        assert "its links lead nowhere" in page.locator(".banner").inner_text()
+        context.close()
 
 
 def test_keyboard_alone_leads_to_a_story(page: Any) -> None:
