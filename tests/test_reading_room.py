@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import feedparser  # type: ignore[import-untyped] # it has no types
 import pytest
@@ -357,10 +357,33 @@ def test_token_is_asked_for_and_kept_in_a_cookie(archive: Path) -> None:
         assert room.get("/?token=wrong").status == 401
         assert (entered.status, entered.headers["location"]) == (303, "/search")
         assert "httponly" in cookie.lower()
-        assert "samesite=strict" in cookie.lower()
+        assert "samesite=lax" in cookie.lower()  # a link in a mail leads in
         assert room.get("/", Cookie=cookie.partition(";")[0]).status == 200
         assert room.get("/", Authorization="Bearer s3cret").status == 200
         assert room.get("/", Authorization="Bearer nope").status == 401
+
+
+def test_rooms_of_one_machine_do_not_lock_each_other_out(archive: Path) -> None:
+    with serving(archive, "--auth-token", "one") as one, serving(archive, "--auth-token", "other") as other:
+        entered = [room.get(f"/?{urlsplit(room.address).query}") for room in (one, other)]
+        cookies = "; ".join(
+            ['theme={"dark":1}', *(each.headers["set-cookie"].partition(";")[0] for each in entered)]
+        )
+
+        assert (one.get("/", Cookie=cookies).status, other.get("/", Cookie=cookies).status) == (200, 200)
+
+
+def test_token_may_have_any_letters(archive: Path) -> None:
+    token = "ключ; voilà"
+    with serving(archive, "--auth-token", token) as room:
+        entered = room.get(f"/?{urlsplit(room.address).query}")
+        cookie = entered.headers["set-cookie"].partition(";")[0]
+        bearer = f"Bearer {token}".encode().decode("latin-1")  # as http.client sends bytes
+
+        assert entered.status == 303
+        assert room.get("/", Cookie=cookie).status == 200
+        assert room.get("/", Authorization=bearer).status == 200
+        assert room.get("/", Authorization=bearer[:-1]).status == 401
 
 
 def test_archived_strings_are_escaped_everywhere(room: Room, archive: Path) -> None:
