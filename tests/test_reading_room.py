@@ -342,8 +342,10 @@ def test_names_of_this_machine_are_taken(room: Room, host: str) -> None:
 
 
 def test_other_names_are_taken_where_they_were_given(archive: Path) -> None:
-    with serving(archive, "--host-name", "archive.example") as room:
-        assert room.get("/", Host="archive.example").status == 200
+    names = ("archive.example", "News.example.", "bücher.example", "[fd00::1]")
+    with serving(archive, *(f"--host-name={name}" for name in names)) as room:
+        for name in ("archive.example", "news.example:8001", "xn--bcher-kva.example", "[fd00::1]:8001"):
+            assert room.get("/", Host=name).status == 200
         assert room.get("/", Host="evil.example").status == 421
 
 
@@ -522,6 +524,9 @@ def test_pages_are_whole_after_a_new_article_and_after_forgetting(archive: Path,
         (("--host", "0.0.0.0"), "--auth-token"),
         (("--auth-token", ""), "--auth-token is empty"),
         (("--port", "70000"), "--port"),
+        (("--host-name", "http://news.example/"), "such as news.example, without https://, port and path"),
+        (("--host-name", "news.example:8080"), "without https://, port and path"),
+        (("--host-name", ""), "such as news.example"),
         (("--host", "nosuch.invalid", "--auth-token", "-"), "cannot be listened at"),
     ],
 )
@@ -540,6 +545,12 @@ def test_taken_port_and_missing_archive_are_told(archive: Path, tmp_path: Path) 
 
     assert (port.code, "--port" in port.err) == (1, True)
     assert (missing.code, "does not exist" in missing.err) == (1, True)
+
+
+def test_metadata_of_an_archive_that_is_not_there_is_none(tmp_path: Path) -> None:
+    result = run_apart("serve", "--archive", tmp_path / "none.db", "--datasette")
+
+    assert (result.code, result.out, "does not exist" in result.err) == (1, "", True)
 
 
 def test_metadata_for_datasette_names_what_is_there(archive: Path) -> None:
