@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from archiver.room.answers import Answer, Asked
+from archiver.room.answers import Answer, Asked, address
 from archiver.room.graph import Arc, Node, Picture, drawing
 from archiver.room.reader import Reader
 from archiver.room.search import filters_of, search_box, sort_of
@@ -35,6 +35,7 @@ def search_links_page(asked: Asked) -> Answer:
     picture = around(asked.archive, middle, NEAR_FOUND, FAR_FOUND)
     shown = search_box() | {
         "words": words or "",
+        "list": address("/search", **asked.params),
         "drawing": drawing(picture, "Stories around what was found") if middle else "",
     }
     return Answer(
