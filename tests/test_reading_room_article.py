@@ -209,6 +209,17 @@ def test_address_s_story_leads_to_its_archived_pages_and_says_each_thing_once(tm
     assert visits.count("404") == 1
 
 
+def test_copies_that_are_not_shown_are_counted(tmp_path: Path) -> None:
+    stories = [replace(ONE, url=f"https://news.example/{n}", headline=f"Story {n}") for n in range(13)]
+    filled(tmp_path / "archive.db", stories).close()
+    with serving(tmp_path / "archive.db") as room:
+        copies = re.sub(r"<[^>]*>", "", room.get("/articles/1").text.partition("<h2>Copies")[2])
+
+    assert "10 of 12: those of the same text first" in copies
+    assert "archiver duplicates 1 --limit 12 tells all" in copies
+    assert copies.count("news.example, 2026-11-19\n") == 10
+
+
 def test_headline_that_many_pages_show_is_told_once(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     archive = filled(path, (ONE,))
