@@ -277,8 +277,8 @@ def test_changes_are_told_by_kind(room: Room) -> None:
     [
         ("/search?q=%22", 400, "word"),
         ("/search?since=yesterday", 400, "give a day such as 2026-11-20"),
-        ("/search?limit=0", 400, "from 1 to 200"),
-        ("/search?limit=9999999999999999999999", 400, "from 1 to 200"),
+        ("/search?limit=0", 400, "from 1 to 1,000"),
+        ("/search?limit=9999999999999999999999", 400, "from 1 to 1,000"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),
         ("/search?q=bridge&sort=size", 400, "best, recent, date"),
         ("/search?change=weather", 400, "headline, lead, body"),

@@ -31,9 +31,12 @@ def explain_page(asked: Asked) -> Answer:
     if url is None:
         raise QueryError("url is missing: give the address of a page, such as /explain?url=https://…")
     account = asked.archive.explain(url)
+    captures = asked.archive.captures_at(account.url, limit=MOST + 1)
+    pointed_by = asked.archive.pointed_by(account.url, limit=MOST_POINTERS + 1)
     data = {
         "account": account,
-        "captures": asked.archive.captures_at(account.url, limit=MOST),
-        "pointed_by": asked.archive.pointed_by(account.url, limit=MOST_POINTERS),
+        "captures": captures[:MOST],
+        "pointed_by": pointed_by[:MOST_POINTERS],
     }
-    return Answer("explain.html", f"The story of {url}", data)
+    is_more = {"captures": len(captures) > MOST, "pointed_by": len(pointed_by) > MOST_POINTERS}
+    return Answer("explain.html", f"The story of {url}", data, {"is_more": is_more})
