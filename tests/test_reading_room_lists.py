@@ -174,3 +174,5 @@ def test_texts_that_run_from_the_right_stand_at_the_right(tmp_path: Path) -> Non
         assert '<article class="story" dir="rtl" lang="ar">' in room.get("/articles/1").text
         assert '<article class="story" dir="ltr">' in room.get("/articles/2").text
         assert re.findall(r'<li class="hit" dir="(\w+)">', room.get("/").text) == ["ltr", "rtl"]
+        labels = re.findall(r'direction="(\w+)" text-anchor="(\w+)"', room.get("/links").text)
+        assert sorted(labels) in ([("ltr", "start"), ("rtl", "start")], [("ltr", "end"), ("rtl", "end")])
