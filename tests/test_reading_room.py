@@ -232,7 +232,13 @@ def test_source_page_leads_through_the_states_of_its_front(room: Room) -> None:
     earlier = html.unescape(re.findall(r'<a href="([^"]*)">What stood there before', latest)[0])
     before = room.get(earlier.partition("#")[0]).text
     later = html.unescape(re.findall(r'<a href="([^"]*)">what came next', before)[0])
+    (field,) = re.findall(r'step="1" name="at" value="([^"]*)"', before)
+    shown, again = (
+        room.get(f"/sources/{quote(source)}.json?at={at}").data["front"]["items"]
+        for at in (re.findall(r"at=([^#]*)", earlier)[0], field)
+    )
 
+    assert shown == again  # also if one presses "Show"
     assert "Tide gauge at the customs steps" in latest.partition("Most linked")[0]
     assert "Tide gauge at the customs steps" not in before.partition("Most linked")[0]
     assert (
