@@ -196,7 +196,10 @@ class Archive:
         return self._ask(clusters, filters, _count(limit), _named(Order, order))
 
     def copies(self, url_or_id: str | int, *, limit: int = 20) -> "Copies":
-        """Return what an article has in common with at most limit others of its cluster, the earliest first."""
+        """Return what an article has in common with at most limit others of its cluster.
+
+        Those of the same text come first, then those that have most of it.
+        """
         from db.copies import copies_of  # noqa: PLC0415 - numpy
 
         return self._ask(copies_of, _canonical(url_or_id), _count(limit))

@@ -8,7 +8,7 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from archiver.items import Outcome, RawResponse
 from db.connection import archive_errors
-from db.values import time_of
+from db.values import storable, time_of
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
 
@@ -51,12 +51,12 @@ class Capture:
 
 def captures_of(archive: Connection, article_id: int, limit: int = 50) -> tuple[Capture, ...]:
     """Return at most limit captures of the pages that hold an article, the newest first."""
-    with archive_errors(archive):
-        rows = archive.execute(
-            f"{CAPTURES} WHERE pages.article_id = ? ORDER BY captures.fetched DESC, captures.id DESC LIMIT ?",
-            (article_id, limit),
-        )
-        return tuple(map(_capture, rows))
+    return _captures(archive, "pages.article_id", article_id, limit)
+
+
+def captures_at(archive: Connection, url: str, limit: int = 50) -> tuple[Capture, ...]:
+    """Return at most limit captures of the page at an address, the newest first."""
+    return _captures(archive, "pages.url", storable(url), limit)
 
 
 def capture(archive: Connection, capture_id: int) -> Capture:
@@ -76,6 +76,15 @@ def captured_page(archive_path: Path, found: Capture) -> RawResponse:
     if found.place is None:
         raise NotInArchiveError(f"the bytes of capture {found.id} were not kept")
     return read_capture(warc_directory(archive_path), found.place)
+
+
+def _captures(archive: Connection, column: str, value: object, limit: int) -> tuple[Capture, ...]:
+    with archive_errors(archive):
+        rows = archive.execute(
+            f"{CAPTURES} WHERE {column} = ? ORDER BY captures.fetched DESC, captures.id DESC LIMIT ?",
+            (value, limit),
+        )
+        return tuple(map(_capture, rows))
 
 
 def _capture(row: Row) -> Capture:

@@ -1,6 +1,6 @@
 """Which articles are copies, as people ask for it: the clusters, and what one article has in common with its copies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from db.clusters import current_cluster
 from db.connection import archive_errors
 from db.filters import ALL_ARTICLES, Filters, article_condition
 from db.fingerprint import words_of
-from db.overlap import passages, shares
+from db.overlap import Overlap, passages, shares
 from db.read import stored_article
 from db.values import time_of, time_or_none
 
@@ -46,6 +46,15 @@ JOIN story_addresses AS other ON other.address = own.address AND other.version =
 JOIN articles ON articles.id = other.article_id WHERE own.article_id = ?1
 EXCEPT SELECT url FROM articles WHERE id = ?1 ORDER BY 1
 """
+SAME_TEXT = """
+SELECT others.article_id FROM cluster_members AS own JOIN cluster_members AS others USING (cluster_id)
+JOIN articles ON articles.id = others.article_id
+WHERE own.article_id = ?1 AND others.article_id <> ?1
+AND body_digest = (SELECT body_digest FROM articles WHERE id = ?1)
+"""
+# Articles of other texts with which one is compared at least: half a millisecond each.
+COMPARED = 200
+SAME = Overlap(1.0, 1.0, 1.0, is_template=False)
 
 
 class Order(StrEnum):
@@ -83,6 +92,8 @@ class Copy:
     source: str
     headline: str
     date_published: datetime | None
+    date_published_precision: Precision | None
+    """Whether its page states a day or a moment."""
     first_seen: datetime
     agency: str | None
     """The news agency that its byline or an agency line names."""
@@ -127,6 +138,9 @@ class Copies:
     addresses: tuple[str, ...]
     """Other addresses of the same story."""
     comparisons: tuple[Comparison, ...]
+    """With those of the same text, then with those that have most of it; each the earliest first."""
+    others: int
+    """The other articles of its cluster, compared or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +148,7 @@ class _Text:
     """An article as it is compared."""
 
     copy: Copy
-    precision: Precision | None
     body: str
-    digest: str
 
 
 def clusters(
@@ -170,8 +182,9 @@ def cluster(archive: Connection, cluster_id: int) -> Cluster:
 
 
 def copies_of(archive: Connection, url_or_id: str, limit: int = 20) -> Copies:
-    """Return the copies of an article, compared with at most limit of them, the earliest first.
+    """Return the copies of an article, compared with at most limit of them.
 
+    Of more than COMPARED whose text is another one, or than limit if that is more, the earliest are looked at.
     The article is named as db.read.stored_article takes it. Raises NotInArchiveError as that does.
     """
     article = stored_article(archive, url_or_id)
@@ -190,12 +203,14 @@ def copies_of(archive: Connection, url_or_id: str, limit: int = 20) -> Copies:
                 source=article.source,
                 headline=article.headline,
                 date_published=article.date_published,
+                date_published_precision=article.sources.date_published_precision,
                 first_seen=article.first_seen,
                 agency=agency and agency["agency"],
             ),
             cluster_id=row["cluster_id"] if len(members) > 1 else None,
             addresses=tuple(url for (url,) in archive.execute(ADDRESSES, (article.id,))),
-            comparisons=tuple(_comparisons(archive, article.id, members, limit)),
+            comparisons=tuple(_comparisons(archive, article.id, members, max(limit, 0))),
+            others=max(len(members) - 1, 0),
         )
 
 
@@ -216,38 +231,46 @@ def _copy(row: Row) -> Copy:
         source=row["source"],
         headline=row["headline"],
         date_published=time_or_none(row["date_published"]),
+        date_published_precision=None if row["precision"] is None else Precision(row["precision"]),
         first_seen=time_of(row["first_seen"]),
         agency=row["agency"],
     )
 
 
 def _comparisons(
-    archive: Connection, article_id: int, members: tuple[Row, ...], limit: int
+    archive: Connection, article_id: int, members: Sequence[Row], limit: int
 ) -> Iterator[Comparison]:
+    """Yield at most limit comparisons with members: those of the same text, then those with the largest share."""
     own = next((_text(archive, row) for row in members if row["id"] == article_id), None)
-    others = [row for row in members if row["id"] != article_id][: max(limit, 0)]
-    if own is None or not others:
+    if own is None:
         return
+    alike = {id_ for (id_,) in archive.execute(SAME_TEXT, (article_id,))}
+    same = [row for row in members if row["id"] in alike][:limit]
+    for row in same:
+        yield _comparison(own, _text(archive, row), SAME, ())
     words = words_of(own.body)
-    for row in others:
-        other = _text(archive, row)
-        theirs = words_of(other.body)
-        is_same = own.digest == other.digest
-        found = shares(words, theirs)
-        yield Comparison(
-            copy=other.copy,
-            level=Level.TEXT if is_same else Level.NEAR,
-            direction=_direction(own, other),
-            share=1.0 if is_same else found.share,
-            other_share=1.0 if is_same else found.other_share,
-            passages=() if is_same else tuple(passages(words, theirs)),
-        )
+    others = [row for row in members if row["id"] not in {article_id, *alike}] if len(same) < limit else []
+    texts = [_text(archive, row) for row in others[: max(COMPARED, limit)]]
+    found = [(shares(words, words_of(text.body)), text) for text in texts]
+    found.sort(key=lambda each: -each[0].share)
+    for overlap, text in found[: limit - len(same)]:
+        yield _comparison(own, text, overlap, tuple(passages(words, words_of(text.body))))
+
+
+def _comparison(own: _Text, other: _Text, overlap: Overlap, common: tuple[str, ...]) -> Comparison:
+    return Comparison(
+        copy=other.copy,
+        level=Level.TEXT if overlap is SAME else Level.NEAR,
+        direction=_direction(own, other),
+        share=overlap.share,
+        other_share=overlap.other_share,
+        passages=common,
+    )
 
 
 def _text(archive: Connection, row: Row) -> _Text:
-    text = archive.execute("SELECT body, body_digest FROM articles WHERE id = ?", (row["id"],)).fetchone()
-    precision = None if row["precision"] is None else Precision(row["precision"])
-    return _Text(_copy(row), precision, text["body"], text["body_digest"])
+    (body,) = archive.execute("SELECT body FROM articles WHERE id = ?", (row["id"],)).fetchone()
+    return _Text(_copy(row), body)
 
 
 def _direction(own: _Text, other: _Text) -> Direction:
@@ -255,7 +278,10 @@ def _direction(own: _Text, other: _Text) -> Direction:
     ours, theirs = own.copy.date_published, other.copy.date_published
     if ours is None or theirs is None:
         ours, theirs = own.copy.first_seen, other.copy.first_seen
-    elif Precision.DAY in (own.precision, other.precision) and ours.date() == theirs.date():
+    elif (
+        Precision.DAY in (own.copy.date_published_precision, other.copy.date_published_precision)
+        and ours.date() == theirs.date()
+    ):
         return Direction.UNKNOWN
     if ours == theirs:
         return Direction.UNKNOWN

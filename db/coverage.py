@@ -9,6 +9,7 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from db.columns import AUTHORS
 from db.connection import archive_errors
+from db.excerpt import excerpt
 from db.filters import ALL_ARTICLES, Filters, article_condition
 from db.funnels import DayFunnel, Funnel, funnels_by_day, funnels_since
 from db.read import DayStatistics
@@ -17,8 +18,8 @@ from db.values import list_of, time_or_none, time_text
 
 # Crawls that are told of one by one.
 MOST_FUNNELS = 200
-# Characters of a text's beginning in a list of articles.
-BEGINNING = 240
+# Characters of a text from which its beginning in a list of articles is made: more than an excerpt has.
+BEGINNING = 600
 LATEST = f"""
 SELECT articles.id, articles.url, sources.host AS source, headline, date_published, language,
     {AUTHORS} AS authors, substr(ifnull(nullif(lead, ''), body), 1, {BEGINNING}) AS beginning
@@ -140,6 +141,6 @@ def _hit(row: Row) -> Hit:
         date_published=time_or_none(row["date_published"]),
         language=row["language"],
         authors=tuple(list_of(row["authors"])),
-        snippet=row["beginning"],
+        snippet=excerpt(row["beginning"], ()),
         rank=0.0,
     )

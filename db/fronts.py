@@ -92,7 +92,7 @@ def front(archive: Connection, source: str, at: datetime | None = None, page: st
             first = archive.execute(
                 "SELECT min(first_seen) FROM sightings WHERE page_id = ?", (row["id"],)
             ).fetchone()
-            raise NotInArchiveError(f"{row['url']} was first read at {first[0]}: give --at a later time")
+            raise NotInArchiveError(f"{row['url']} was first read at {first[0]}: ask for a later time")
         return _front(archive, row, sighting, moment, asked)
 
 

@@ -109,7 +109,7 @@ def test_kinds_are_named_as_they_are_shown(
         (("changes", "--since", "2026-02", "--until", "2026-01"), ExitCode.USAGE, "later than --until"),
         (("front", "far.example"), ExitCode.USAGE, "no source 'far.example'"),
         (("front", "news.example", "--at", "noonish"), ExitCode.USAGE, "is no time"),
-        (("front", "news.example", "--at", "2020-01-01"), ExitCode.FAILED, "give --at a later time"),
+        (("front", "news.example", "--at", "2020-01-01"), ExitCode.FAILED, "ask for a later time"),
         (("related", f"{SOURCE}never"), ExitCode.FAILED, "no article at"),
         (("missing", "--source", "far.example"), ExitCode.USAGE, "no source 'far.example'"),
     ],

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archiver.crawl.duplicates import run_rebuild
 from archiver.errors import NotInArchiveError
-from archiver.items import Article, Outcome, Visit
+from archiver.items import Article, Outcome, Precision, Sources, Visit
 from archiver.parsers import story_address
 from archiver.parsers.story_address import may_be_address_of, story_addresses
 from archiver.pipelines.canonicalise import Canonicalise
@@ -107,6 +107,30 @@ def test_same_text_differs_in_case_and_punctuation_only(tmp_path: Path) -> None:
     with closing(stored(tmp_path / "a.db", STORY, shouted)) as archive:
         (found,) = copies_of(archive, "1").comparisons
     assert (found.level, found.share, found.other_share) == (Level.TEXT, 1.0, 1.0)
+
+
+def test_of_many_copies_those_of_the_same_text_come_first_then_those_that_have_most(
+    tmp_path: Path, run: Run
+) -> None:
+    random = Random(3)
+    bodies = [edited(STORY, part, WORDS, random) for part in (0.1, 0.05, 0.02, 0.01)]
+    stories = [article(f"{n}", f"Story {n}", body, date_published=NOON) for n, body in enumerate(bodies)]
+    same = [article(f"same{n}", "Same", STORY, date_published=NOON + DAY) for n in (1, 2)]
+    day = Sources(date_published_precision=Precision.DAY)
+    own = article("own", "Own", STORY, date_published=NOON.replace(hour=0), sources=day)
+    with closing(filled(tmp_path / "a.db", [own, *stories, *same])) as archive:
+        found = copies_of(archive, "1", limit=4)
+        others = [copies_of(archive, "2", limit=number).comparisons for number in (2, 20)]
+
+    assert found.others == 6
+    assert [each.copy.headline for each in found.comparisons] == ["Same", "Same", "Story 3", "Story 2"]
+    assert len({each.level for each in found.comparisons[:2]} | {Level.TEXT}) == 1
+    assert others[0] == others[1][:2]
+    assert len(others[1]) == 6
+    told = run("duplicates", "--archive", tmp_path / "a.db", 1, "--limit", 4)
+    assert "4 of 6 copies shown; --limit shows more" in told.err
+    assert "2026-11-20 · news.example" in told.out
+    assert "of 6" not in run("duplicates", "--archive", tmp_path / "a.db", 1).err
 
 
 def test_share_direction_and_passages(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import feedparser  # type: ignore[import-untyped] # it has no types
 import pytest
@@ -232,7 +232,13 @@ def test_source_page_leads_through_the_states_of_its_front(room: Room) -> None:
     earlier = html.unescape(re.findall(r'<a href="([^"]*)">What stood there before', latest)[0])
     before = room.get(earlier.partition("#")[0]).text
     later = html.unescape(re.findall(r'<a href="([^"]*)">what came next', before)[0])
+    (field,) = re.findall(r'step="1" name="at" value="([^"]*)"', before)
+    shown, again = (
+        room.get(f"/sources/{quote(source)}.json?at={at}").data["front"]["items"]
+        for at in (re.findall(r"at=([^#]*)", earlier)[0], field)
+    )
 
+    assert shown == again  # also if one presses "Show"
     assert "Tide gauge at the customs steps" in latest.partition("Most linked")[0]
     assert "Tide gauge at the customs steps" not in before.partition("Most linked")[0]
     assert (
@@ -277,8 +283,8 @@ def test_changes_are_told_by_kind(room: Room) -> None:
     [
         ("/search?q=%22", 400, "word"),
         ("/search?since=yesterday", 400, "give a day such as 2026-11-20"),
-        ("/search?limit=0", 400, "from 1 to 200"),
-        ("/search?limit=9999999999999999999999", 400, "from 1 to 200"),
+        ("/search?limit=0", 400, "from 1 to 1,000"),
+        ("/search?limit=9999999999999999999999", 400, "from 1 to 1,000"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),
         ("/search?q=bridge&sort=size", 400, "best, recent, date"),
         ("/search?change=weather", 400, "headline, lead, body"),
@@ -342,8 +348,10 @@ def test_names_of_this_machine_are_taken(room: Room, host: str) -> None:
 
 
 def test_other_names_are_taken_where_they_were_given(archive: Path) -> None:
-    with serving(archive, "--host-name", "archive.example") as room:
-        assert room.get("/", Host="archive.example").status == 200
+    names = ("archive.example", "News.example.", "bücher.example", "[fd00::1]")
+    with serving(archive, *(f"--host-name={name}" for name in names)) as room:
+        for name in ("archive.example", "news.example:8001", "xn--bcher-kva.example", "[fd00::1]:8001"):
+            assert room.get("/", Host=name).status == 200
         assert room.get("/", Host="evil.example").status == 421
 
 
@@ -357,10 +365,33 @@ def test_token_is_asked_for_and_kept_in_a_cookie(archive: Path) -> None:
         assert room.get("/?token=wrong").status == 401
         assert (entered.status, entered.headers["location"]) == (303, "/search")
         assert "httponly" in cookie.lower()
-        assert "samesite=strict" in cookie.lower()
+        assert "samesite=lax" in cookie.lower()  # a link in a mail leads in
         assert room.get("/", Cookie=cookie.partition(";")[0]).status == 200
         assert room.get("/", Authorization="Bearer s3cret").status == 200
         assert room.get("/", Authorization="Bearer nope").status == 401
+
+
+def test_rooms_of_one_machine_do_not_lock_each_other_out(archive: Path) -> None:
+    with serving(archive, "--auth-token", "one") as one, serving(archive, "--auth-token", "other") as other:
+        entered = [room.get(f"/?{urlsplit(room.address).query}") for room in (one, other)]
+        cookies = "; ".join(
+            ['theme={"dark":1}', *(each.headers["set-cookie"].partition(";")[0] for each in entered)]
+        )
+
+        assert (one.get("/", Cookie=cookies).status, other.get("/", Cookie=cookies).status) == (200, 200)
+
+
+def test_token_may_have_any_letters(archive: Path) -> None:
+    token = "ключ; voilà"
+    with serving(archive, "--auth-token", token) as room:
+        entered = room.get(f"/?{urlsplit(room.address).query}")
+        cookie = entered.headers["set-cookie"].partition(";")[0]
+        bearer = f"Bearer {token}".encode().decode("latin-1")  # as http.client sends bytes
+
+        assert entered.status == 303
+        assert room.get("/", Cookie=cookie).status == 200
+        assert room.get("/", Authorization=bearer).status == 200
+        assert room.get("/", Authorization=bearer[:-1]).status == 401
 
 
 def test_archived_strings_are_escaped_everywhere(room: Room, archive: Path) -> None:
@@ -392,8 +423,8 @@ def test_archived_page_is_shut_in(room: Room, archive: Path) -> None:
     assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert page.headers["x-content-type-options"] == "nosniff"
     assert b"took the railing" in page.body
-    assert b"preconnect" not in page.body
-    assert b"http-equiv" not in page.body
+    assert b"<link" not in page.body
+    assert b"<meta" not in page.body
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "markdown", "sqlite", "wacz", "dataset"])
@@ -499,6 +530,9 @@ def test_pages_are_whole_after_a_new_article_and_after_forgetting(archive: Path,
         (("--host", "0.0.0.0"), "--auth-token"),
         (("--auth-token", ""), "--auth-token is empty"),
         (("--port", "70000"), "--port"),
+        (("--host-name", "http://news.example/"), "such as news.example, without https://, port and path"),
+        (("--host-name", "news.example:8080"), "without https://, port and path"),
+        (("--host-name", ""), "such as news.example"),
         (("--host", "nosuch.invalid", "--auth-token", "-"), "cannot be listened at"),
     ],
 )
@@ -517,6 +551,12 @@ def test_taken_port_and_missing_archive_are_told(archive: Path, tmp_path: Path) 
 
     assert (port.code, "--port" in port.err) == (1, True)
     assert (missing.code, "does not exist" in missing.err) == (1, True)
+
+
+def test_metadata_of_an_archive_that_is_not_there_is_none(tmp_path: Path) -> None:
+    result = run_apart("serve", "--archive", tmp_path / "none.db", "--datasette")
+
+    assert (result.code, result.out, "does not exist" in result.err) == (1, "", True)
 
 
 def test_metadata_for_datasette_names_what_is_there(archive: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archives import DAY, FLOOD, NOON, article, crawl, filled, link, visit
+from archives import DAY, FLOOD, NOON, article, crawl, failed, filled, link, response, visit
 from rooms import Room, serving
 
 from archiver.errors import NotInArchiveError
@@ -183,6 +183,41 @@ def test_headlines_over_time_are_told_with_a_bar_each(room: Room) -> None:
     )
     assert len(bars) == 3
     assert max(bars) <= 120
+
+
+def test_address_s_story_leads_to_its_archived_pages_and_says_each_thing_once(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    archive = filled(path, [ONE])
+    number = crawl(archive)
+    record_visit(archive, number, visit(FLOOD, [link("one", "Bridge closed")]))
+    gone = failed(ONE.url, Outcome.GONE, "HTTP status 404", fetched=NOON + DAY, response=response(status=404))
+    record_visit(archive, number, gone)
+    with archive:
+        archive.execute(
+            "UPDATE captures SET warc_file = 'a.gz', warc_offset = 0, warc_length = 9 WHERE id = 1"
+        )
+    archive.close()
+    with serving(path) as room:
+        page = room.get(f"/explain?url={ONE.url}").text
+        visits = re.sub(r"<[^>]*>", "", room.get("/articles/1").text.partition("<h2>Visits")[2])
+    story = re.sub(r"<[^>]*>", "", page)
+
+    assert re.search(r"Outcome\s*gone · HTTP status 404\n", story)
+    assert "gone · HTTP status 404</li>" in page
+    assert page.count('<a href="/captures/1">as archived</a>') == 1
+    assert re.search(r"Bridge closed related on \S+, still shown", story)
+    assert visits.count("404") == 1
+
+
+def test_copies_that_are_not_shown_are_counted(tmp_path: Path) -> None:
+    stories = [replace(ONE, url=f"https://news.example/{n}", headline=f"Story {n}") for n in range(13)]
+    filled(tmp_path / "archive.db", stories).close()
+    with serving(tmp_path / "archive.db") as room:
+        copies = re.sub(r"<[^>]*>", "", room.get("/articles/1").text.partition("<h2>Copies")[2])
+
+    assert "10 of 12: those of the same text first" in copies
+    assert "archiver duplicates 1 --limit 12 tells all" in copies
+    assert copies.count("news.example, 2026-11-19\n") == 10
 
 
 def test_headline_that_many_pages_show_is_told_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from archives import FLOOD, filled
 from conftest import crawl_of
 from hostile import pages
-from misbehaving import answer, misbehaving
+from misbehaving import PARAGRAPHS, answer, misbehaving, story
 from rooms import Room, serving
 
 from archiver.crawl.browser import PROGRAMS
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.skipif(
     reason="needs playwright (pip install 'news-archiver[js]') and Chromium (apt-get install chromium)",
 )
 PLACES = (
-    "/", "/search?q=bridge", "/articles/1", "/articles/1/beside/2", "/articles/1/links", "/links?q=harbour", "/sources",
-    "/sources/HOST", "/search?q=harbour&section=City&change=body", "/changes", "/missing",
-    "/crawls", "/crawls/1", "/captures/1", "/nosuch",
+    "/", "/search?q=bridge", "/articles/1", "/articles/1/beside/2", "/articles/1/links",
+    "/links?q=harbour", "/sources", "/sources/HOST", "/search?q=harbour&section=City&change=body",
+    "/changes", "/missing", "/crawls", "/crawls/1", "/captures/1", "/nosuch",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
 # In place of the sample newspaper's host, whose port is known once it runs.
@@ -107,6 +107,33 @@ def test_archived_page_is_shown_in_a_frame(page: Any, newspaper: Path) -> None:
     page.frame_locator("iframe.page").get_by_text("seagrass meadows off the north mole").first.wait_for()
 
 
+def test_links_of_an_archived_page_lead_nowhere(
+    browser: Any, tmp_path: Path, fresh_processes: ProcessPoolExecutor
+) -> None:
+    links = "".join(
+        f"<a href='/next' {target}>Link {target}</a> " for target in ("", "target=_self", "target='_top'")
+    )
+    body = story("Flood closes the old bridge", *PARAGRAPHS, links)
+    with misbehaving({"/story": answer(body)}) as server:
+        crawl_of(fresh_processes, tmp_path / "archive.db")(server.url)
+    with serving(tmp_path / "archive.db") as room:
+        context = browser.new_context(base_url=room.address)
+        page = context.new_page()
+        page.goto("/articles/1")
+        page.get_by_role("link", name="view the page as archived").click()
+        place, frame = page.url, page.frame_locator("iframe.page")
+        for link in frame.get_by_role("link").all():
+            link.click()
+            link.press("Enter")
+        page.wait_for_timeout(500)
+
+        assert frame.get_by_role("link").count() == 3
+        assert "took the railing" in frame.locator("body").inner_text()
+        assert (page.url, len(context.pages)) == (place, 1)
+        assert "its links lead nowhere" in page.locator(".banner").inner_text()
+        context.close()
+
+
 def test_keyboard_alone_leads_to_a_story(page: Any) -> None:
     page.goto("/")
     page.locator("input[name=q]:focus").wait_for()  # which the browser sees to right behind the load
@@ -150,17 +177,20 @@ def press_until(page: Any, words: str) -> int:
     raise AssertionError(f"{words} was not reached by Tab")
 
 
-def test_each_page_prints_in_black_on_white_whatever_the_screen_has(browser: Any, room: Room) -> None:
+def test_each_page_prints_in_black_on_white_whatever_the_screen_has(
+    browser: Any, room: Room, newspaper: Path
+) -> None:
     context = browser.new_context(base_url=room.address, color_scheme="dark")
     page = context.new_page()
     page.emulate_media(media="print")
-    for place in PLACES:
+    for place in (*PLACES, f"/articles/{changed(newspaper)}/versions"):
         page.goto(put(room, place))
         colours = page.evaluate(
             "(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(document.body))"
         )
         assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
         assert not page.locator("nav").is_visible()
+        assert not any(form.is_visible() for form in page.locator("form").all())
     page.goto("/search?q=harbour&section=City")
     assert page.get_by_text("harbour; section: City").is_visible()
     context.close()
@@ -175,6 +205,26 @@ def test_phone_shows_each_page_without_scrolling_sideways(browser: Any, room: Ro
     context.close()
 
     assert width <= PHONE["width"]
+
+
+def test_phone_breaks_the_longest_words_but_no_name_in_a_table(browser: Any, tmp_path: Path) -> None:
+    word = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 3
+    long = replace(FLOOD, headline=word, lead=word, body=f"{word} {word}", authors=(word,), section=word)
+    filled(tmp_path / "archive.db", [long]).close()
+    with serving(tmp_path / "archive.db") as room:
+        context = browser.new_context(base_url=room.address, viewport=PHONE)
+        page = context.new_page()
+        for place in (
+            "/",
+            f"/search?q={word[:63]}",
+            "/articles/1",
+            f"/articles?url=https://a.example/{word}",
+        ):
+            page.goto(place)
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.goto("/sources")
+        assert page.evaluate("document.querySelector('tbody th a').getClientRects().length") == 1
+        context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

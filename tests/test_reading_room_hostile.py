@@ -43,6 +43,9 @@ ODD = (
     "/search?q=%ff%fe",
     f"/search?q=bridge&section={SURROGATE}&author={SURROGATE}&lang={CONTROL}",
     f"/search?q=bridge&source={BIDI}",
+    "/links?q=bridge&_block_vars=1",
+    "/links?q=bridge&_Context__self=1&self=1&path=2",
+    "/search?q=bridge&_loop_vars=1&_block_vars=1",
     "/search?q=bridge&path=/etc&self=1&request=2&name=3&template=4",
     "/search?since=9999-12-31&until=9999-12-31",
     "/search?until=0001-01-01T00:00:00%2b14:00",
@@ -170,16 +173,40 @@ def test_many_readers_at_once_are_served(room: Room) -> None:
 def test_only_some_files_are_written_at_once(newspaper: Path) -> None:
     app = Starlette()
     app.state.exports = BoundedSemaphore(1)
-    request = Request({"type": "http", "query_string": b"q=bridge", "headers": [], "app": app})
+    scope = {"type": "http", "query_string": b"q=bridge", "headers": [], "app": app}
+    request, head = Request(scope | {"method": "GET"}), Request(scope | {"method": "HEAD"})
     reader = Reader(newspaper, 10)
     app.state.exports.acquire()
     with pytest.raises(BusyError, match="ask again"):
         exports.export_file(Asked(request, reader))
+    assert exports.export_file(Asked(head, reader)).status_code == 200  # nothing is written for it
     app.state.exports.release()
 
     assert exports.export_file(Asked(request, reader)).status_code == 200
     assert app.state.exports.acquire(blocking=False)
     reader.close()
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "lines=1-2"])
+def test_no_file_stays_behind_whatever_becomes_of_the_answer(
+    newspaper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving(newspaper) as room:
+        whole, part = room.get("/export?form=csv"), room.get("/export?form=csv", Range=asked)
+        head = room.get("/export?form=csv", "HEAD")
+        with socket.create_connection(
+            (urlsplit(room.address).hostname, urlsplit(room.address).port)
+        ) as client:
+            client.sendall(b"GET /export?form=sqlite HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            begun = client.recv(12)
+            left = list(tmp_path.glob("archiver-export-*"))  # while the rest is still to be sent
+
+    assert (whole.status, part.status, part.body) == (200, 200, whole.body)
+    assert whole.headers["content-length"] == str(len(whole.body))
+    assert (head.status, head.body, "content-length" in head.headers) == (200, b"", False)
+    assert head.headers["content-disposition"] == whole.headers["content-disposition"]
+    assert (begun, left) == (b"HTTP/1.1 200", [])
 
 
 def test_questions_of_one_page_share_its_time(newspaper: Path) -> None:

@@ -133,7 +133,7 @@ def test_front_page_is_told_as_it_was_at_a_time(archive: sqlite3.Connection) -> 
     assert [each.headline for each in latest.items] == ["Flood: bridge shut", "Ferry runs"]
     assert (latest.url, latest.observed, latest.next_observed) == (SOURCE, NOON + 5 * hour, None)
     with pytest.raises(
-        NotInArchiveError, match="was first read at 2026-11-20T12:00:00Z: give --at a later time"
+        NotInArchiveError, match="was first read at 2026-11-20T12:00:00Z: ask for a later time"
     ):
         front(archive, "news.example", NOON - hour)
 

@@ -14,6 +14,7 @@ from archiver.cli.options import MOST, archive_option, article_options, json_opt
 from archiver.cli.rendering import (
     Output,
     counted,
+    date_text,
     day_text,
     duration_text,
     listed,
@@ -205,6 +206,9 @@ def _print_copies(output: Output, found: "Copies") -> None:
     output.say((f"cluster {found.cluster_id}", "bold"))
     for comparison in found.comparisons:
         _print_comparison(output, comparison)
+    if len(found.comparisons) < found.others:
+        told = f"{len(found.comparisons):,} of {counted(found.others, 'copy', 'copies')} shown; --limit shows more"
+        Output(stderr=True).say((told, "dim"))
 
 
 def _print_comparison(output: Output, each: "Comparison") -> None:
@@ -225,7 +229,8 @@ def _print_comparison(output: Output, each: "Comparison") -> None:
 
 
 def _print_about(output: Output, copy: "Copy") -> None:
-    date = minute_text(copy.date_published) if copy.date_published else f"seen {minute_text(copy.first_seen)}"
+    stated = date_text(copy.date_published, copy.date_published_precision)
+    date = stated if copy.date_published else f"seen {minute_text(copy.first_seen)}"
     about = listed([date, copy.source, copy.agency or ""])
     output.say((about, "green"), margin=" " * INDENT)
     output.say_whole(copy.url, indent=INDENT, style="dim")

@@ -1,6 +1,7 @@
 """archiver serve: the archive in a browser."""
 
 import json
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -10,9 +11,30 @@ import click
 from archiver.cli.options import archive_option
 from archiver.cli.rendering import Output, write_utf8
 from archiver.errors import ServeError
+from db.connection import read_archive
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOOPBACK_NAMES = ("127.0.0.1", "[::1]", "localhost")
+# A host as browsers name it: no scheme, no path, and its port is none of its name.
+HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+
+
+def _host_names(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of hosts as browsers send them, if they can be such."""
+    return tuple(_host_name(ctx, param, name) for name in names)
+
+
+def _host_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    try:
+        plain = name.strip().lower().removesuffix(".").encode("idna").decode()
+    except UnicodeError:
+        plain = ""
+    if not HOST_NAME.fullmatch(plain):
+        message = (
+            f"{name!r} is no name of a host: give one such as news.example, without https://, port and path"
+        )
+        raise click.BadParameter(message, ctx, param)
+    return plain
 
 
 @click.command()
@@ -24,6 +46,7 @@ LOOPBACK_NAMES = ("127.0.0.1", "[::1]", "localhost")
     "--host-name",
     "names",
     multiple=True,
+    callback=_host_names,
     metavar="NAME",
     help="A name under which browsers reach it, beside those of this machine. May be given several times.",
 )
@@ -51,6 +74,7 @@ def serve(
     archiver serve --datasette > metadata.json
     """
     if datasette:
+        read_archive(archive).close()  # so that what is no archive is told
         write_utf8()
         sys.stdout.write(_metadata(archive))
         return

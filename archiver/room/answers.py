@@ -1,10 +1,13 @@
 """Answers: what a page shows, as HTML for people and as JSON for programs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from shlex import quote
+from typing import Generic, TypeVar
+from unicodedata import bidirectional
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -37,8 +40,24 @@ STATUSES: tuple[tuple[type[ArchiverError], int], ...] = (
     (BusyError, 503),
 )
 LONGEST_NUMBER = 15
+# What is longer than a day is a moment.
+DAY_LENGTH = len("2026-11-20")
 # The highest id that a row may have.
 LAST_ID = 2**63 - 1
+# The longest list that a page shows.
+LONGEST_LIST = 1000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """What a page shows of a list."""
+
+    items: Sequence[T]
+    is_whole: bool
+    more: str | None = None
+    """The address that shows more of it, if a page may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,16 @@ class Asked:
             raise QueryError(f"{name} is {text!r}: give a number from 1 to {most:,}")
         return int(text)
 
+    def part(self, found: Sequence[T], limit: int, *, is_whole: bool | None = None) -> Part[T]:
+        """Return the first limit of what was found, and the address of a page with twice as many, if there are more.
+
+        What was found has one more than limit if there are more, unless is_whole says whether there are.
+        """
+        is_whole = len(found) <= limit if is_whole is None else is_whole
+        longer = {**self.params, "limit": min(limit * 2, LONGEST_LIST)}
+        more = None if is_whole or limit >= LONGEST_LIST else address(self.request.url.path, **longer)
+        return Part(found[:limit], is_whole, more)
+
     def day(self, name: str) -> datetime | None:
         """Return the beginning of a day, or a moment, in UTC unless it says otherwise. Raises QueryError."""
         text = self.text(name)
@@ -98,7 +127,7 @@ class Asked:
     def day_after(self, name: str) -> datetime | None:
         """Return the end of a day, or a moment that is given with its time."""
         moment, text = self.day(name), self.text(name)
-        if moment is None or text is None or len(text) > len("2026-11-20"):
+        if moment is None or text is None or len(text) > DAY_LENGTH:
             return moment
         try:
             return moment + timedelta(days=1)
@@ -212,6 +241,20 @@ def time_element(moment: datetime | date | None, text: str = "") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(iso_text(moment), text or minute_text(moment))
 
 
+def direction(text: str) -> str:
+    """Return the direction of a text by its first letter that has one, as dir="auto" does for one element alone."""
+    letters = map(bidirectional, text)
+    return "rtl" if next((each for each in letters if each in ("L", "R", "AL")), "L") != "L" else "ltr"
+
+
+def plain_day(text: str) -> str:
+    """Return a day as a field for days takes it, "" if text is none: a moment, or nothing at all."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return ""
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -224,10 +267,14 @@ def _environment() -> Environment:
     environment.filters |= {
         "bytes": byte_text,
         "day": day_text,
+        "direction": direction,
+        "day_element": lambda moment: time_element(moment, day_text(moment)),
         "lifetime": lifetime,
         "duration": duration_text,
         "marked": marked,
         "outward": outward,
+        "plain_day": plain_day,
+        "quoted": quote,
         "time": time_element,
         "spark": spark,
         "stated": lambda moment, precision: time_element(moment, date_text(moment, precision)),

@@ -51,23 +51,33 @@ def article_page(asked: Asked) -> Answer:
     id_ = asked.id("article")
     archive = asked.archive
     article = archive.article(id_)
+    history = archive.history(id_)
+    # One more than is shown tells whether there are more.
+    pointed_by = archive.related(id_, limit=MOST_POINTERS + 1).pointed_by
+    captures = archive.captures(id_, limit=MOST_CAPTURES + 1)
+    headlines = headline_spans(history.headlines)
     data = {
         "article": article,
-        "history": archive.history(id_),
-        "pointed_by": archive.related(id_, limit=MOST_POINTERS).pointed_by,
+        "history": history,
+        "pointed_by": pointed_by[:MOST_POINTERS],
         "copies": archive.copies(id_, limit=MOST_COPIES),
-        "captures": archive.captures(id_, limit=MOST_CAPTURES),
+        "captures": captures[:MOST_CAPTURES],
     }
     loads = asked.text("pictures") is not None
     shown = {
         "paragraphs": _paragraphs(article),
         "related_by_block": _by_block(article.related),
-        "kept": next((each for each in data["captures"] if each.place), None),  # type: ignore[attr-defined]  # captures
+        "kept": next((each for each in captures if each.place), None),
         "pictures": shown_pictures(article.images),
         "loads_pictures": loads,
         "read_from": _read_from(article),
-        "variants": headline_spans(data["history"].headlines)[:MOST_HEADLINES],  # type: ignore[attr-defined]  # a History
-        "span": span_of_headlines(data["history"].headlines),  # type: ignore[attr-defined]  # a History
+        "variants": headlines[:MOST_HEADLINES],
+        "span": span_of_headlines(history.headlines),
+        "is_more": {
+            "pointed_by": len(pointed_by) > MOST_POINTERS,
+            "captures": len(captures) > MOST_CAPTURES,
+            "headlines": len(headlines) > MOST_HEADLINES,
+        },
     }
     headers = {"Content-Security-Policy": policy_with(article.images)} if loads else {}
     return Answer("article.html", article.headline, data, shown, headers)

@@ -5,6 +5,7 @@ import re
 from starlette.responses import Response
 
 from archiver.errors import NotInArchiveError
+from archiver.parsers.decoding import page_encoding
 from archiver.room.answers import Answer, Asked
 
 # An origin of its own, no script, no form, no window, nothing from the web; what the page itself holds may show.
@@ -12,9 +13,15 @@ SHUT_IN = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; media-src data:; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-# A browser may knock at other hosts for these whatever the policy says.
-KNOCKS = re.compile(rb"<link\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.IGNORECASE)
+# A browser may knock at other hosts for these whatever the policy says. <basefont> is parsed alike and does nothing.
+KNOCKS = re.compile(r"<(?:link|meta)(?=[\s/>])", re.IGNORECASE)
+HARMLESS = "<basefont"
+# Links lead into windows, which the sandbox does not open: in the frame, a click would leave an error in place of the
+# page. At the end, since nothing may stand before the doctype.
+NOWHERE = '<base target="_blank">'
+IN_THE_FRAME = re.compile(r"(target\s*=\s*[\"']?)_self\b", re.IGNORECASE)
 HTML = ("text/html", "application/xhtml+xml")
+PAGE = "text/html; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 
 
@@ -25,7 +32,7 @@ def capture_page(asked: Asked) -> Answer:
 
 
 def raw_page(asked: Asked) -> Response:
-    """Return the bytes that a site served, as they were but for links that a browser follows by itself."""
+    """Return the page that a site served, as it was but in UTF-8, and without what a browser follows by itself."""
     id_ = asked.id("capture")
     found = asked.archive.capture(id_)
     if found.place is None:
@@ -34,13 +41,12 @@ def raw_page(asked: Asked) -> Response:
     kind = (found.content_type or "").partition(";")[0].strip().lower()
     headers = {"Content-Security-Policy": SHUT_IN, "Cross-Origin-Resource-Policy": "same-origin"}
     if kind in HTML:
-        return Response(
-            KNOCKS.sub(b"", body), headers=headers | {"Content-Type": _html_type(found.content_type or "")}
-        )
+        return Response(harmless(body, found.content_type), headers=headers | {"Content-Type": PAGE})
     return Response(body, headers=headers | {"Content-Type": PLAIN})
 
 
-def _html_type(content_type: str) -> str:
-    """Return the type with the encoding that the site gave, in characters that a header may have."""
-    encoding = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
-    return f"text/html; charset={encoding[1]}" if encoding else "text/html"
+def harmless(body: bytes, content_type: str | None = None) -> bytes:
+    """Return a page in UTF-8, its bytes read as the splitter does, whose links lead nowhere."""
+    page = body.decode(page_encoding(body, content_type), "replace")
+    page = IN_THE_FRAME.sub(r"\1_blank", KNOCKS.sub(HARMLESS, page))
+    return f"{page}{NOWHERE}".encode("utf-8", "replace")

@@ -4,6 +4,8 @@ from archiver.errors import QueryError
 from archiver.room.answers import Answer, Asked
 
 MOST = 200
+# Pages that show an address, as told with its story.
+MOST_POINTERS = 50
 LAST_ID = 10**12
 
 
@@ -28,4 +30,13 @@ def explain_page(asked: Asked) -> Answer:
     url = asked.text("url")
     if url is None:
         raise QueryError("url is missing: give the address of a page, such as /explain?url=https://…")
-    return Answer("explain.html", f"The story of {url}", {"account": asked.archive.explain(url)})
+    account = asked.archive.explain(url)
+    captures = asked.archive.captures_at(account.url, limit=MOST + 1)
+    pointed_by = asked.archive.pointed_by(account.url, limit=MOST_POINTERS + 1)
+    data = {
+        "account": account,
+        "captures": captures[:MOST],
+        "pointed_by": pointed_by[:MOST_POINTERS],
+    }
+    is_more = {"captures": len(captures) > MOST, "pointed_by": len(pointed_by) > MOST_POINTERS}
+    return Answer("explain.html", f"The story of {url}", data, {"is_more": is_more})

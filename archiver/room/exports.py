@@ -1,12 +1,14 @@
 """What a search found as a file."""
 
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import BinaryIO
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response, StreamingResponse
 
 from archiver.errors import BusyError, QueryError
 from archiver.room.answers import Asked
@@ -26,6 +28,8 @@ ENDINGS = {
 ZIP = "zip"
 # Files that are written at a time: each may take minutes, and the others must have their pages meanwhile.
 AT_ONCE = 2
+# Bytes that are sent at a time.
+PIECE = 2**18
 
 
 def export_file(asked: Asked) -> Response:
@@ -35,26 +39,40 @@ def export_file(asked: Asked) -> Response:
         raise QueryError(f"form is {name!r}: give one of {', '.join(ENDINGS)}")
     form = Form(name)
     request = Request(form=form, filters=filters_of(asked), words=asked.text("q"))
+    if asked.request.method == "HEAD":  # the length is known only of what is written
+        return StreamingResponse((), headers=_headers(form))
     turns: BoundedSemaphore = asked.request.app.state.exports
     if not turns.acquire(blocking=False):
         raise BusyError(f"{AT_ONCE} files are being written for others: ask again in a minute")
-    folder = Path(tempfile.mkdtemp(prefix="archiver-export-"))
     try:
-        written = _written(asked.archive.path, request, folder)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
+        written = _written(asked.archive.path, request)
     finally:
         turns.release()
-    return FileResponse(
-        written,
-        filename=f"articles-{form}.{ZIP}" if written.suffix == f".{ZIP}" else f"articles.{ENDINGS[form]}",
-        media_type="application/octet-stream",
-        background=BackgroundTask(shutil.rmtree, folder),
-    )
+    size = os.fstat(written.fileno()).st_size
+    return StreamingResponse(_pieces(written), headers=_headers(form) | {"Content-Length": str(size)})
 
 
-def _written(archive: Path, request: Request, folder: Path) -> Path:
+def _headers(form: Form) -> dict[str, str]:
+    name = f"articles-{form}.{ZIP}" if ENDINGS[form] == ZIP else f"articles.{ENDINGS[form]}"
+    return {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+
+
+def _pieces(written: BinaryIO) -> Iterator[bytes]:
+    with written:
+        while piece := written.read(PIECE):
+            yield piece
+
+
+def _written(archive: Path, request: Request) -> BinaryIO:
+    """Write an export and return its file, which is gone once it is closed, whatever becomes of the answer."""
+    with tempfile.TemporaryDirectory(prefix="archiver-export-") as folder:
+        return _exported(archive, request, Path(folder)).open("rb")
+
+
+def _exported(archive: Path, request: Request, folder: Path) -> Path:
     """Write an export into a folder, and return the file of it."""
     is_folder = ENDINGS[request.form] == ZIP
     target = folder / ("articles" if is_folder else f"articles.{ENDINGS[request.form]}")

@@ -7,6 +7,8 @@ from math import cos, pi, sin
 
 from markupsafe import Markup
 
+from archiver.room.answers import direction
+
 # Radii of the two rings, of few stories and of many, and of the innermost one of several in the middle.
 RINGS, WIDE_RINGS = (215.0, 400.0), (300.0, 520.0)
 MIDDLE = 85.0
@@ -107,9 +109,11 @@ def _name(node: Node, spot: Spot, *, is_wide: bool) -> Markup:
     if is_wide:
         degrees = spot.angle * 180 / pi + (0 if is_right else 180)
         turned = Markup(' transform="rotate({:.1f} {:.1f} {:.1f})"').format(degrees, spot.x, spot.y)
-    return Markup('<text class="step-{}" x="{:.1f}" y="{:.1f}" text-anchor="{}"{}>{}</text>').format(
-        node.step, x, y, "start" if is_right else "end", turned, short
-    )
+    runs = direction(short)
+    anchor = "start" if is_right == (runs == "ltr") else "end"
+    return Markup(
+        '<text class="step-{}" x="{:.1f}" y="{:.1f}" direction="{}" text-anchor="{}"{}>{}</text>'
+    ).format(node.step, x, y, runs, anchor, turned, short)
 
 
 def _spots(picture: Picture, rings: Sequence[float]) -> dict[str, Spot]:

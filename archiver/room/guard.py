@@ -1,11 +1,12 @@
 """What stands before every page: who may ask, and what a browser is told not to do."""
 
 from collections.abc import Collection
+from hashlib import sha256
 from hmac import compare_digest
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,7 +28,8 @@ HEADERS = {
 METHODS = ("GET", "HEAD")
 # Bytes of an address, twice what the longest link takes: words of tens of thousands of letters cost seconds each.
 LONGEST_ADDRESS = 8192
-COOKIE = "archiver-token"
+# With a part of the token's digest behind it: browsers send a machine's cookies to all its ports.
+COOKIE = "archiver-token-"
 
 
 class Guard:
@@ -74,18 +76,20 @@ class Guard:
     def _without_token(self, scope: Scope, headers: Headers, token: str) -> Response | None:
         fields = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in fields if name == "token"), "")
-        if given and _is_same(given, token):
+        if given and _is_same(given.encode(), token):
             # Out of the address, which stands in the browser's history and may be passed on.
             others = urlencode([(name, value) for name, value in fields if name != "token"])
             # With one slash in front, or it would lead to another host.
             place = _local(scope["path"])
             response = RedirectResponse(f"{place}?{others}" if others else place, 303)
-            response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+            # Lax: with a strict one, whoever follows a link from a mail or another site would stand before the door.
+            response.set_cookie(_cookie_name(token), _cookie_value(token), httponly=True, samesite="lax")
             return response
         kind, _, bearer = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and _is_same(bearer.strip(), token):
+        if kind.lower() == "bearer" and _is_same(bearer.strip(" \t").encode("latin-1"), token):
             return None
-        if _is_same(_cookie(headers.get("cookie", "")), token):
+        cookies = cookie_parser(headers.get("cookie", ""))
+        if _is_same(cookies.get(_cookie_name(token), "").encode(), _cookie_value(token)):
             return None
         return PlainTextResponse(
             "Open the address with ?token=…, as archiver serve printed it.\n",
@@ -105,13 +109,13 @@ def _host(header: str) -> str:
     return header.partition(":")[0].lower().removesuffix(".")
 
 
-def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _cookie_name(token: str) -> str:
+    return COOKIE + sha256(token.encode()).hexdigest()[:8]
 
 
-def _is_same(given: str, token: str) -> bool:
-    return compare_digest(given.encode(), token.encode())
+def _cookie_value(token: str) -> str:
+    return quote(token, safe="")  # headers hold ASCII
+
+
+def _is_same(given: bytes, token: str) -> bool:
+    return compare_digest(given, token.encode())

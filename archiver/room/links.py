@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from archiver.room.answers import Answer, Asked
+from archiver.room.answers import LONGEST_LIST, Answer, Asked, address
 from archiver.room.graph import Arc, Node, Picture, drawing
 from archiver.room.reader import Reader
 from archiver.room.search import filters_of, search_box, sort_of
@@ -14,7 +14,7 @@ NEAR, FAR, MOST = 36, 8, 200
 # Stories of a search that stand in the middle, around each of these, and around each of those.
 FOUND, NEAR_FOUND, FAR_FOUND = 12, 5, 4
 MOST_FOUND = 30
-MOST_MISSING = 200
+MOST_SITES = 200
 
 
 def links_page(asked: Asked) -> Answer:
@@ -35,6 +35,7 @@ def search_links_page(asked: Asked) -> Answer:
     picture = around(asked.archive, middle, NEAR_FOUND, FAR_FOUND)
     shown = search_box() | {
         "words": words or "",
+        "list": address("/search", **asked.params),
         "drawing": drawing(picture, "Stories around what was found") if middle else "",
     }
     return Answer(
@@ -44,14 +45,16 @@ def search_links_page(asked: Asked) -> Answer:
 
 def missing_page(asked: Asked) -> Answer:
     """Show the stories that pages point to and the archive lacks."""
+    limit = asked.number("limit", 50, LONGEST_LIST)
     found = asked.archive.missing(
         source=asked.text("source"),
         at=asked.text("site"),
         since=asked.day("since"),
-        sites=asked.number("sites", 1, MOST_MISSING),
-        limit=asked.number("limit", 50, MOST_MISSING),
+        sites=asked.number("sites", 1, MOST_SITES),
+        limit=limit + 1,
     )
-    return Answer("missing.html", "Missing stories", {"missing": found})
+    part = asked.part(found, limit)
+    return Answer("missing.html", "Missing stories", {"missing": part.items}, {"part": part})
 
 
 def around(archive: Reader, middle: Sequence[Node], near: int, far: int) -> Picture:

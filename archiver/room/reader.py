@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from archiver.archive import Archive
 from archiver.errors import ArchiveError, TookTooLongError
 from archiver.items import RawResponse
-from db.captures import Capture, capture, captured_page, captures_of
+from db.captures import Capture, capture, captured_page, captures_at, captures_of
 from db.coverage import SourceAccount, headlines_of, latest_articles, source_account
 from db.facets import Facets, facets
 from db.filters import Filters
 from db.fronts import front_addresses
+from db.graph import Edge, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.read import CrawlRecord
 from db.runs import CrawlAccount, crawl_account, latest_crawls
@@ -63,6 +64,10 @@ class Reader(Archive):
         """Return at most limit related headlines that match words, best first."""
         return self._ask(search_headlines, words, filters, limit)
 
+    def pointed_by(self, url: str, limit: int) -> tuple[Edge, ...]:
+        """Return at most limit headlines by which pages point to the page at an address."""
+        return self._ask(relations, url, None, limit).pointed_by
+
     def shared_text(self, one: int, other: int) -> "SharedText":
         """Return two articles with the passages that they have in common."""
         from db.shared_text import shared_text  # noqa: PLC0415 - numpy
@@ -104,6 +109,10 @@ class Reader(Archive):
     def captures(self, article_id: int, limit: int) -> tuple[Capture, ...]:
         """Return at most limit captures of the pages that hold an article, the newest first."""
         return self._ask(captures_of, article_id, limit)
+
+    def captures_at(self, url: str, limit: int) -> tuple[Capture, ...]:
+        """Return at most limit captures of the page at an address, the newest first."""
+        return self._ask(captures_at, url, limit)
 
     def capture(self, capture_id: int) -> Capture:
         """Return one visit to a page."""

@@ -1,6 +1,6 @@
 """The search: one box, filters, results, counts; what is searched is the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from archiver.errors import QueryError
 from archiver.items import ChangeKind
-from archiver.room.answers import Answer, Asked, address
+from archiver.room.answers import LONGEST_LIST, Answer, Asked, address
 from archiver.room.coverage import coverage_chart
 from db.counts import Count, CountBy
 from db.export import Form
@@ -19,9 +19,9 @@ from db.rss import search_feed
 from db.search import Found, Sort
 
 ON_A_PAGE = 20
-MOST = 200
+MOST_OF_FEED = 200
 EXPORTS = tuple(form for form in Form if form is not Form.GRAPHML)
-# What articles are counted by beside the results, the field of the address that asks for one, and how many are shown.
+# What articles are counted by beside the results, and the field of the address that asks for one.
 FACETS = (
     (CountBy.SOURCE, "source"),
     (CountBy.LANG, "lang"),
@@ -36,7 +36,13 @@ LABELS = {
     CountBy.AUTHOR: "Author",
     CountBy.CHANGE: "Changed in",
 }
-MOST_OF_FACET = 8
+# How many of each are shown at once, and in all.
+SHOWN_OF_FACET, MOST_OF_FACET = 8, 200
+ORDERS = {
+    Sort.BEST: "the best first",
+    Sort.RECENT: "the best first, new ones lifted",
+    Sort.DATE: "the latest first",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,11 @@ class Facet:
     """One way to narrow a search down."""
 
     label: str
-    places: tuple[tuple[Count, str], ...]
-    """Counts with the address of each."""
+    places: Sequence[tuple[Count, str]]
+    """Counts with the address of each, those that are shown at once."""
+    others: Sequence[tuple[Count, str]]
+    left_out: int
+    """Counts that are not shown."""
     without: str | None
     """The address without it, if it is set."""
 
@@ -60,26 +69,24 @@ def filters_of(asked: Asked) -> Filters:
         author=asked.text("author"),
         section=asked.text("section"),
         change=change_of(asked),
-        distinct=asked.text("distinct") is not None,
+        distinct=asked.text("distinct") not in (None, "0"),
     )
 
 
 def search_page(asked: Asked) -> Answer:
     """Show what matches, or the latest articles if nothing is asked for."""
-    words, limit, filters = asked.text("q"), asked.number("limit", ON_A_PAGE, MOST), filters_of(asked)
+    words, limit, filters = asked.text("q"), asked.number("limit", ON_A_PAGE, LONGEST_LIST), filters_of(asked)
     if words is not None and read_query(words).in_headlines:
-        hits = asked.archive.headline_hits(words, filters, limit)
-        shown = search_box() | {"words": words}
-        return Answer("headlines.html", words, {"headlines": hits}, shown)
+        return _headlines_page(asked, words, filters, limit)
     found = asked.archive.found(words, filters, limit, sort_of(asked))
     facets = asked.archive.facets(words, filters, many=found.newest_only is not None)
     given = {name: value for name, value in asked.params.items() if name != "limit"}
-    more = len(found.hits) == limit < MOST
     shown = search_box() | {
         "words": words or "",
+        "part": asked.part(found.hits, limit, is_whole=facets.is_whole and facets.articles <= limit),
+        "order": ORDERS[sort_of(asked)],
         "narrowing": _facets(facets, given),
         "chart": coverage_chart(facets.coverage, given),
-        "more": address("/search", **(given | {"limit": min(limit * 2, MOST)})) if more else None,
         "feed": address("/feed.xml", **given),
         "links": address("/links", **given),
         "exports": [(form, address("/export", **(given | {"form": form}))) for form in EXPORTS],
@@ -90,7 +97,7 @@ def search_page(asked: Asked) -> Answer:
 def feed(asked: Asked) -> Response:
     """Return what a search finds, or the latest articles, as an RSS feed, the latest first."""
     words = asked.text("q")
-    found = asked.archive.found(words, filters_of(asked), asked.number("limit", 50, MOST), Sort.DATE)
+    found = asked.archive.found(words, filters_of(asked), asked.number("limit", 50, MOST_OF_FEED), Sort.DATE)
     given = {name: value for name, value in asked.params.items() if name != "limit"}
     link = f"{asked.request.base_url}{address('search', **given)}"
     title = words or "the latest articles"
@@ -120,6 +127,15 @@ def search_box() -> dict[str, object]:
     return {"sorts": list(Sort), "changes": list(ChangeKind)}
 
 
+def _headlines_page(asked: Asked, words: str, filters: Filters, limit: int) -> Answer:
+    if filters.distinct or sort_of(asked) is not Sort.BEST:
+        raise QueryError("sort and distinct are for articles: leave them out, or in:headlines")
+    part = asked.part(asked.archive.headline_hits(words, filters, limit + 1), limit)
+    return Answer(
+        "headlines.html", words, {"headlines": part.items}, search_box() | {"words": words, "part": part}
+    )
+
+
 def _data(found: Found, facets: Facets) -> dict[str, object]:
     return {
         "hits": found.hits,
@@ -139,9 +155,11 @@ def _facets(facets: Facets, given: Mapping[str, str]) -> list[Facet]:
             (count, address("/search", **{**given, name: str(count.key)}))
             for count in facets.counts[by][:MOST_OF_FACET]
         )
+        left_out = len(facets.counts[by]) - len(places)
         without = {key: value for key, value in given.items() if key != name}
         chosen = given.get(name, "").strip()
         # What was changed of an article says something even where there is one kind only.
         if len(places) > 1 or chosen or (places and by is CountBy.CHANGE):
-            found.append(Facet(LABELS[by], places, address("/search", **without) if chosen else None))
+            any_ = address("/search", **without) if chosen else None
+            found.append(Facet(LABELS[by], places[:SHOWN_OF_FACET], places[SHOWN_OF_FACET:], left_out, any_))
     return found

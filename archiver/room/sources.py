@@ -1,7 +1,7 @@
 """The sites: all in a table, and one with its coverage, crawls, alarms and what stood on its front page."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -38,22 +38,26 @@ def source_page(asked: Asked) -> Answer:
     account = archive.source(host, days=asked.number("days", DAYS, MOST_DAYS))
     status = archive.status_of(account.source, FORTNIGHT)
     front, no_front = _front(asked, account.source)
+    notable = [each for each in NOTABLE if each is not Happening.GONE]
+    changes = _changes(archive, account.source, notable)
+    gone = _changes(archive, account.source, [Happening.GONE])
     data = {
         "account": account,
         "alarms": status.alarms if status else (),
         "status": status,
-        "changes": _changes(
-            archive, account.source, [each for each in NOTABLE if each is not Happening.GONE]
-        ),
-        "gone": _changes(archive, account.source, [Happening.GONE]),
+        "changes": changes[:MOST_CHANGES],
+        "gone": gone[:MOST_CHANGES],
         "front": front,
         "no_front": no_front,
         "fronts": archive.fronts(account.source),
     }
     days = account.funnel_days[:FUNNEL_DAYS]
     shown = {
+        "at": _in_field(asked.day("at")),
         "calendar": calendar([(day.day, day.articles) for day in account.days], "article"),
         "crawls": account.funnels[:MOST_CRAWLS],
+        "all_changes": address("/changes", source=host) if len(changes) > MOST_CHANGES else None,
+        "all_gone": address("/changes", source=host, kind="gone") if len(gone) > MOST_CHANGES else None,
         "funnel_days": days,
         "funnel_chart": _funnel_chart(days),
         "stages": STAGES,
@@ -78,10 +82,18 @@ def _at(asked: Asked, moment: str) -> str:
     return f"{address(asked.request.url.path, **given, at=moment)}#front"
 
 
+def _in_field(moment: datetime | None) -> str:
+    """Return a moment as the form's field takes it, to the second: the states of a front page are as exact."""
+    try:
+        return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except OverflowError:  # the ends of the calendar
+        return ""
+
+
 def _changes(archive: Reader, host: str, kinds: Sequence[Happening]) -> list[Change]:
-    """Return what happened to stories of one site, without those of the sites below it."""
+    """Return what happened to stories of one site, without those of the sites below it, and one more than is shown."""
     found = archive.changes(source=host, kinds=kinds, limit=MOST_CHANGES * 5)
-    return [each for each in found if each.source == host][:MOST_CHANGES]
+    return [each for each in found if each.source == host][: MOST_CHANGES + 1]
 
 
 def _funnel_chart(days: Sequence[DayFunnel]) -> Markup:
