@@ -266,7 +266,7 @@ def article_options(command: Command[T]) -> Command[T]:
         "--author",
         metavar="NAME",
         callback=not_blank,
-        help="By an author whose name holds this; case and accents are ignored.",
+        help="By an author whose name holds this; case, accents and apostrophes are ignored.",
     )
     @wraps(command)
     def with_filters(*, source: str | None, since: Span | None, until: Span | None, **others: Any) -> T:
