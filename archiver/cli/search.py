@@ -164,7 +164,7 @@ def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -
     if as_json:
         write_utf8()
         for hit in hits:
-            print_json(replace(hit, headline=plain_marks(hit.headline)))
+            print_json(replace(hit, snippet=plain_marks(hit.snippet)))
         return
     output, notes = Output(), Output(stderr=True)
     for hit in hits:
@@ -179,7 +179,7 @@ def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -
 
 def _print_headline(output: Output, hit: HeadlineHit) -> None:
     number = f"{hit.target_article_id or '':>{INDENT - 2}}  "
-    output.say(marked(hit.headline, bold=output.is_terminal), margin=number)
+    output.say(marked(hit.snippet, bold=output.is_terminal), margin=number)
     seen = [day_text(hit.first_seen)]
     if day_text(hit.last_seen) != seen[0]:
         seen.append(day_text(hit.last_seen))
