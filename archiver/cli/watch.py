@@ -21,6 +21,7 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from archiver.cli.search import print_hit
+from archiver.cli.words import Words
 from db.connection import open_existing, read_archive
 from db.export import export_file
 from db.filters import Filters
@@ -48,7 +49,7 @@ def watch() -> None:
     """
 
 
-@watch.command()
+@watch.command(cls=Words)
 @click.argument("name")
 @click.argument("query", nargs=-1, required=True)
 @article_options
