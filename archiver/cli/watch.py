@@ -11,7 +11,7 @@ from sqlite3 import Connection
 import click
 from rich.table import Table
 
-from archiver.cli.options import archive_option, article_options, json_option
+from archiver.cli.options import archive_option, json_option, undated_options
 from archiver.cli.rendering import (
     Output,
     counted,
@@ -52,7 +52,7 @@ def watch() -> None:
 @watch.command(cls=Words)
 @click.argument("name")
 @click.argument("query", nargs=-1, required=True)
-@article_options
+@undated_options
 @click.option("--all", "from_start", is_flag=True, help="Report what is archived already, too.")
 @archive_option
 def add(
@@ -63,8 +63,6 @@ def add(
     archive: Path,
 ) -> None:
     """Keep QUERY, a search as archiver search takes it, under NAME."""
-    if filters.since or filters.until:
-        raise click.UsageError("a watch finds what is new: leave --since and --until out")
     with _writer(archive) as connection:
         added = add_watch(
             connection, name, " ".join(query), filters, datetime.now(UTC), from_start=from_start
