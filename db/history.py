@@ -11,9 +11,9 @@ from archiver.items import ChangeKind
 from archiver.revisions.diff import Mark, ParagraphDiff, changed_words, text_diff
 from archiver.revisions.kinds import Text, body_without_lead
 from archiver.revisions.noise import is_same
+from db.addresses import article_id_of
 from db.connection import archive_errors
 from db.headlines import HeadlineVariant, headline_variants
-from db.read import article_id_of
 from db.values import time_of
 from db.versions import kinds_of, text_of_row
 
