@@ -103,6 +103,8 @@ def _not_there(archive: Connection, wanted: str) -> NotInArchiveError:
 
 
 def _state_of(page: Row) -> str:
+    if page["source_id"] is None:
+        return f"{page['url']} is known since {page['first_seen']}, but its site is not crawled"
     if page["outcome"] is None:
         return (
             f"{page['url']} is known since {page['first_seen']}, but no crawl has visited it yet: crawl again"

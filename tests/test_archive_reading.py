@@ -136,6 +136,13 @@ def test_what_is_not_there_is_explained(archive: sqlite3.Connection, wanted: str
         stored_article(archive, wanted)
 
 
+def test_story_of_a_site_that_is_not_crawled_waits_for_no_crawl(archive: sqlite3.Connection) -> None:
+    elsewhere = replace(link("", "Elsewhere"), url="https://elsewhere.example/story")
+    record_visit(archive, 1, visit(FIRE, [elsewhere], fetched=NOON + DAY))
+    with pytest.raises(NotInArchiveError, match=r"but its site is not crawled$"):
+        stored_article(archive, elsewhere.url)
+
+
 def test_statistics_count_what_is_there(archive: sqlite3.Connection) -> None:
     later = replace(FIRE, body="It still burns.", date_published=datetime(2026, 11, 20, 1, tzinfo=UTC))
     record_visit(archive, 1, visit(later, outcome=Outcome.CHANGED, article_id=2))
