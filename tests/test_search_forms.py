@@ -84,6 +84,12 @@ def test_other_words_are_not_found(archive: sqlite3.Connection, language: str, q
     assert not finds(archive, language, query, text)
 
 
+def test_irregular_forms_are_those_that_the_stemmer_parts() -> None:
+    for (tag, word), others in forms._irregular_forms().items():
+        stems = {forms.stem_tokens(tag, each) for each in others}
+        assert len(stems) == len(others), word
+
+
 @pytest.mark.parametrize("tag", sorted(forms.STEMMERS))
 def test_stems_are_the_same_where_they_are_made_in_c(tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: Any = forms._stemmer.__wrapped__(tag)

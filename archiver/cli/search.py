@@ -89,7 +89,7 @@ def search(
 ) -> None:
     """Find articles by their words, best first; or the related headlines that pages show.
 
-    All words must stand in the article, in any form that their language has; accents and case aside. Articles
+    All words must stand in the article, in any regular form of their language; accents and case aside. Articles
     with the words as written come first, and the headline counts most.
 
     \b
