@@ -14,6 +14,7 @@ from archiver.revisions.noise import is_same
 from db.addresses import article_id_of
 from db.connection import archive_errors
 from db.headlines import HeadlineVariant, headline_variants
+from db.read import gone_at
 from db.values import time_of
 from db.versions import kinds_of, text_of_row
 
@@ -79,6 +80,8 @@ class History:
     shown: int
     """The version that the page showed when it was last read; the latest, unless the page flaps."""
     headlines: tuple[HeadlineVariant, ...]
+    gone_at: datetime | None
+    """Since when its site has taken it down, as far as visits tell; None if it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,7 @@ def history(archive: Connection, url_or_id: str) -> History:
             periods=periods,
             shown=periods[-1].number if periods else article["revision"],
             headlines=headline_variants(archive, article_id),
+            gone_at=gone_at(archive, article_id),
         )
 
 

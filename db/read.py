@@ -54,6 +54,8 @@ class StoredArticle(Article):
     last_seen: datetime
     revision: int
     """From 1; more if the article changed."""
+    gone_at: datetime | None
+    """Since when its site has taken it down, as far as visits tell; None if it has not."""
     related: tuple[StoredLink, ...]
     """What its page showed when last seen, in page order."""
 
@@ -139,6 +141,12 @@ def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
         return _stored(archive, row)
 
 
+def gone_at(archive: Connection, article_id: int) -> datetime | None:
+    """Return since when the site of an article has taken it down, None if it has not."""
+    row = archive.execute("SELECT gone_at FROM gone_stories WHERE article_id = ?", (article_id,)).fetchone()
+    return None if row is None else time_or_none(row["gone_at"])
+
+
 def statistics(archive: Connection, days: int = 14) -> Statistics:
     """Return what the archive holds, with the articles of each of the latest days that have any."""
     with archive_errors(archive):
@@ -206,6 +214,7 @@ def _stored(archive: Connection, row: Row) -> StoredArticle:
         first_seen=time_of(row["first_seen"]),
         last_seen=time_of(row["last_seen"]),
         revision=row["revision"],
+        gone_at=gone_at(archive, row["id"]),
         related=tuple(_link(link) for link in links),
     )
 
