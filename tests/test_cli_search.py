@@ -168,6 +168,16 @@ def test_terminal_shows_matches_in_bold_and_wraps_words(archive: Path) -> None:
     assert "archiver show 3" in screen
 
 
+def test_more_is_promised_only_where_there_is_more(archive: Path, run: Run) -> None:
+    query = "minister OR flood OR poutine"
+    assert "3 articles; read one" in on_terminal("search", query, "-n", 3, "-a", archive)
+    assert "2 articles (--limit shows more); read one" in on_terminal("search", query, "-n", 2, "-a", archive)
+    assert len(run("search", query, "-n", 2, "--json", "-a", archive).out.splitlines()) == 2
+    counted = ("search", query, "--count-by", "day", "-a", archive)
+    assert run(*counted, "-n", 3).out.endswith("\n3 articles in all\n")
+    assert run(*counted, "-n", 2).out.endswith("\n3 articles in all; 1 row more (--limit shows more)\n")
+
+
 def test_archive_is_taken_from_the_environment(archive: Path, tmp_path: Path) -> None:
     result = run_apart("search", "flood", folder=tmp_path.parent, ARCHIVER_ARCHIVE=str(archive))
 

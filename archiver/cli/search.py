@@ -75,7 +75,7 @@ def order_options(command: Command[T]) -> Command[T]:
     "--limit",
     "-n",
     type=click.IntRange(1, MOST),
-    help=f"Articles, headlines or counts at most.  [default: {FEW}]",
+    help=f"Articles, headlines or counts at most.  [default: {FEW}, of counts all]",
 )
 @json_option("One line of JSON for each article or headline; with --count-by, one object.")
 @archive_option
@@ -113,20 +113,20 @@ def search(
         if order.by:
             _tell_counts(count_by(connection, query, order.by, filters), limit or MOST, as_json=as_json)
         elif in_headlines:
-            found = search_headlines(connection, query, filters, limit or FEW)
+            found = search_headlines(connection, query, filters, (limit or FEW) + 1)
             _tell_headlines(found, limit or FEW, as_json=as_json)
         else:
             hits = find(connection, query, filters, limit or FEW, order.sort or Sort.BEST)
-            _tell_hits(hits, limit or FEW, as_json=as_json)
+            _tell_hits(hits, as_json=as_json)
 
 
-def _tell_hits(found: Found, limit: int, *, as_json: bool) -> None:
+def _tell_hits(found: Found, *, as_json: bool) -> None:
     if as_json:
         write_utf8()
         for hit in found.hits:
             print_json(replace(hit, snippet=plain_marks(hit.snippet)))
     else:
-        _print_hits(found.hits, limit)
+        _print_hits(found)
     if found.newest_only:
         Output(stderr=True).say(
             f"Many articles match: looked at were the {found.newest_only:,} archived last. "
@@ -134,18 +134,18 @@ def _tell_hits(found: Found, limit: int, *, as_json: bool) -> None:
         )
 
 
-def _print_hits(hits: Sequence[Hit], limit: int) -> None:
+def _print_hits(found: Found) -> None:
     output = Output()
-    for hit in hits:
+    for hit in found.hits:
         print_hit(output, hit)
     notes = Output(stderr=True)
-    if not hits:
+    if not found.hits:
         notes.say("No article matches. Fewer words, a prefix such as bridg*, or fewer filters find more.")
     elif notes.is_terminal:
-        more = " (--limit shows more)" if len(hits) == limit else ""
+        more = " (--limit shows more)" if found.more else ""
         notes.say(
             (
-                f"{counted(len(hits), 'article')}{more}; read one with archiver show {hits[0].article_id}",
+                f"{counted(len(found.hits), 'article')}{more}; read one with archiver show {found.hits[0].article_id}",
                 "dim",
             )
         )
@@ -162,19 +162,20 @@ def print_hit(output: Output, hit: Hit) -> None:
 
 
 def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -> None:
+    """Print the first limit of hits, of which there is one more if more match."""
     if as_json:
         write_utf8()
-        for hit in hits:
+        for hit in hits[:limit]:
             print_json(replace(hit, snippet=plain_marks(hit.snippet)))
         return
     output, notes = Output(), Output(stderr=True)
-    for hit in hits:
+    for hit in hits[:limit]:
         _print_headline(output, hit)
     if not hits:
         notes.say(
             "No related headline matches. Fewer words, a prefix such as bridg*, or fewer filters find more."
         )
-    elif len(hits) == limit and notes.is_terminal:
+    elif len(hits) > limit and notes.is_terminal:
         notes.say((f"{counted(limit, 'headline')}; --limit shows more", "dim"))
 
 
@@ -214,4 +215,6 @@ def _tell_counts(found: Counts, limit: int, *, as_json: bool) -> None:
         )
     output = Output()
     output.print(table)
-    output.say((f"{counted(found.articles, 'article')} in all", "dim"))
+    left = len(found.counts) - limit
+    more = f"; {counted(left, 'row')} more (--limit shows more)" if left > 0 else ""
+    output.say((f"{counted(found.articles, 'article')} in all{more}", "dim"))
