@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, vis
 from commands import runner
 
 from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
+from archiver.wording import duration_text
 from db.connection import open_archive
 from db.store import add_discovery, record_visit
 
@@ -136,6 +138,11 @@ def test_address_that_was_never_met_is_said_with_what_may_be_why(
 
     assert (told.code, told.out) == (1, "")
     assert part in told.err
+
+
+@pytest.mark.parametrize(("hours", "text"), [(47, "47 h 20 min"), (48, "2 d 0 h"), (30 * 24 + 5, "30 d 5 h")])
+def test_long_times_are_told_in_days(hours: int, text: str) -> None:
+    assert duration_text(timedelta(hours=hours, minutes=20)) == text
 
 
 def test_what_is_no_address_is_wrong_usage(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
