@@ -69,13 +69,20 @@ def test_headlines_are_found_with_where_they_stood_and_lead(path: Path) -> None:
             ("bridge in:headlines source:news.example", 2),
             ("bridge in:headlines -source:news.example", 0),
             ("bridg* in:headline", 2),
+            # Of the page's article; the front page has none.
+            ("author:lee brücke in:headlines", 1),
+            ("author:lee bridge in:headlines", 1),
+            ("author:quill OR author:ek bridge in:headlines", 1),
+            ("bridge -author:lee in:headlines", 1),
+            ("bridge -author:nobody in:headlines", 2),
         ):
             assert len(search_headlines(archive, words)) == count, words
         assert search_headlines(archive, "bridge in:headlines", Filters(until=NOON - DAY)) == []
         assert len(search_headlines(archive, "gesperrt in:headlines", Filters(language="de"))) == 1
         for words in (
             "in:headlines",
-            "author:lee bridge in:headlines",
+            "author:lee in:headlines",
+            "bridge OR author:lee in:headlines",
             "bridge OR source:news.example in:headlines",
         ):
             with pytest.raises(QueryError):
