@@ -152,6 +152,28 @@ def test_nothing_found_is_said_and_is_no_failure(run: Run, archive: Path) -> Non
     assert result.err.startswith("No article matches.")
 
 
+@pytest.mark.parametrize("code", ["german", "en,de", "%", "e"])
+def test_what_is_no_code_of_a_language_is_refused(run: Run, archive: Path, code: str) -> None:
+    result = run("search", "flood", "--lang", code, "-a", archive)
+
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert f"{code!r} is no code of a language: give one such as en" in result.err
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("xx", "The archive has no article in xx.\n"),
+        ("en-GB", "--lang en also finds articles whose pages do not say that they are in en-GB.\n"),
+        ("fr", "fewer filters find more.\n"),
+    ],
+)
+def test_choice_of_a_language_that_finds_nothing_is_explained(
+    run: Run, archive: Path, code: str, told: str
+) -> None:
+    assert run("search", "flood", "--lang", code, "-a", archive).err.endswith(told)
+
+
 def test_unknown_source_is_named_with_those_there_are(run: Run, archive: Path) -> None:
     result = run("search", "flood", "--source", "other.example", "-a", archive)
 

@@ -22,6 +22,8 @@ Command = Callable[..., T]
 DAYS_AGO = re.compile(r"(\d{1,6})d")
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 YEAR = re.compile(r"\d{4}")
+# A language (BCP 47), perhaps with script and region.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # Beginnings of the names of settings that cannot be 0.
 AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
@@ -180,6 +182,16 @@ def not_blank(ctx: click.Context, param: click.Parameter, text: str | None) -> s
     return text
 
 
+def language_code(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """Return the text of an option that chooses a language, if it can be a code of one."""
+    code = not_blank(ctx, param, text)
+    if code is not None and not LANGUAGE.fullmatch(code.strip()):
+        raise click.BadParameter(
+            f"{code!r} is no code of a language: give one such as en, fr or zh-Hant", ctx, param
+        )
+    return code
+
+
 def archive_option(command: Command[T]) -> Command[T]:
     """Add the option that names the archive."""
     return click.option(
@@ -268,7 +280,7 @@ def undated_options(command: Command[T]) -> Command[T]:
         "--lang",
         "-l",
         metavar="CODE",
-        callback=not_blank,
+        callback=language_code,
         help="In this language: en, fr, zh (also means zh-Hant).",
     )
     @click.option(

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import click
@@ -27,6 +28,7 @@ from archiver.cli.words import Words
 from db.connection import read_archive
 from db.counts import CountBy, Counts, count_by
 from db.headline_search import HeadlineHit, search_headlines
+from db.index import has_language, plain_subtag
 from db.query import read_query
 from db.search import Filters, Found, Hit, Sort, find
 
@@ -118,6 +120,8 @@ def search(
         else:
             hits = find(connection, query, filters, limit or FEW, order.sort or Sort.BEST)
             _tell_hits(hits, as_json=as_json)
+            if not hits.hits and filters.language is not None and not as_json:
+                _tell_language(connection, filters.language)
 
 
 def _tell_hits(found: Found, *, as_json: bool) -> None:
@@ -149,6 +153,16 @@ def _print_hits(found: Found) -> None:
                 "dim",
             )
         )
+
+
+def _tell_language(connection: Connection, language: str) -> None:
+    """Say what else the choice of a language may leave out."""
+    first = plain_subtag(language)
+    notes = Output(stderr=True)
+    if not has_language(connection, first):
+        notes.say(f"The archive has no article in {first}.")
+    elif first != language.lower():
+        notes.say(f"--lang {first} also finds articles whose pages do not say that they are in {language}.")
 
 
 def print_hit(output: Output, hit: Hit) -> None:
