@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,8 @@ MOST = 1_000_000
 MOST_JOBS = 256
 # Seconds of the longest wait between two requests, a day.
 LONGEST_DELAY = 86_400
+# The end of the calendar, which some name where they mean none.
+LAST = datetime.max.replace(tzinfo=UTC)
 FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
 
 
@@ -143,15 +145,19 @@ def span(text: str, now: datetime) -> Span:
     if ago := DAYS_AGO.fullmatch(text):
         return _day(today - timedelta(days=int(ago[1])))
     if month := MONTH.fullmatch(text):
-        start = datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
-        return Span(start, (start + timedelta(days=31)).replace(day=1))
+        year, number = int(month[1]), int(month[2])
+        return Span(datetime(year, number, 1, tzinfo=UTC), _first(year + number // 12, number % 12 + 1))
     if YEAR.fullmatch(text):
-        return Span(datetime(int(text), 1, 1, tzinfo=UTC), datetime(int(text) + 1, 1, 1, tzinfo=UTC))
+        return Span(datetime(int(text), 1, 1, tzinfo=UTC), _first(int(text) + 1, 1))
     return _day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
 
 
 def _day(start: datetime) -> Span:
-    return Span(start, start + timedelta(days=1))
+    return Span(start, LAST if start.date() == date.max else start + timedelta(days=1))
+
+
+def _first(year: int, month: int) -> datetime:
+    return LAST if year > MAXYEAR else datetime(year, month, 1, tzinfo=UTC)
 
 
 def page_address(text: str) -> str:
