@@ -18,7 +18,7 @@ from types import ModuleType
 from archiver.word_lists import lines
 
 # To be raised with any change of what word_forms returns: an archive of other rules is indexed anew.
-RULES_VERSION = 2
+RULES_VERSION = 3
 STEM, PAIR, SIGN, FACT = "\ue000", "\ue001", "\ue002", "\ue003"
 MARKS = str.maketrans(dict.fromkeys((STEM, PAIR, SIGN, FACT), " "))
 # Subtags of languages (BCP 47) with the Snowball algorithm of their words.
@@ -216,7 +216,11 @@ class Forms(dict[str, str]):
 
     def __missing__(self, word: str) -> str:
         """Return the tokens of word, in lower case."""
-        self[word] = tokens = " ".join(_made_tokens(self.tag, word)) if len(word) >= SHORTEST else ""
+        if len(word) >= SHORTEST:
+            tokens = " ".join(_made_tokens(self.tag, word))
+        else:  # "Đà", "øl"
+            tokens = _token(self.tag, folded(word)) if _has_other(word) else ""
+        self[word] = tokens
         return tokens
 
 

@@ -219,5 +219,16 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
         yield connection
 
 
+def test_short_words_are_found_as_people_type_them(tmp_path: Path) -> None:
+    stories = [
+        article("vi", "Cầu", "Cây cầu ở Đà Nẵng mở cửa.", language="vi"),
+        article("no", "Festival", "Gjestene får smake øl.", language="no"),
+    ]
+    filled(tmp_path / "archive.db", stories).close()
+    with closing(read_archive(tmp_path / "archive.db")) as reader:
+        for words, found in (("da nang", "vi"), ("đà nẵng", "vi"), ("ol", "no"), ("Øl", "no")):
+            assert [hit.url.rsplit("/", 1)[1] for hit in search(reader, words)] == [found], words
+
+
 def test_rules_of_the_forms_names_that_of_the_stemmers() -> None:
     assert forms.rules().endswith(f", snowballstemmer {version('snowballstemmer')}")
