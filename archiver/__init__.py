@@ -3,9 +3,12 @@
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from archiver.errors import ArchiverError
+
 if TYPE_CHECKING:
     from archiver.archive import Archive
 
+__all__ = ["ArchiverError", "open"]
 __version__ = "0.1.0"  # pyproject.toml reads it here
 
 

@@ -39,7 +39,7 @@ class Archive:
     """A read-only archive. Close it, or use it in a with statement.
 
     It may be used from several threads at once: each call has a connection of its own while it lasts, and sees one
-    state of the archive, also while a crawl writes to it. All errors are ArchiverErrors (archiver.errors).
+    state of the archive, also while a crawl writes to it. All errors are archiver.ArchiverErrors.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -93,15 +93,46 @@ class Archive:
         )
         return list(self._ask(find, words, filters, _count(limit), _named(Sort, sort)).hits)
 
-    def search_headlines(
-        self, words: str, *, source: str | None = None, limit: int = 20
+    def search_headlines(  # noqa: PLR0913 - one for each option of the command
+        self,
+        words: str,
+        *,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        limit: int = 20,
     ) -> list[HeadlineHit]:
-        """Return at most limit related headlines that match words, best first; source is whose pages show them."""
-        return self._ask(search_headlines, words, Filters(source=source), _count(limit))
+        """Return at most limit related headlines that match words, best first.
 
-    def count(self, words: str, by: CountBy | str, *, source: str | None = None) -> Counts:
-        """Return how many articles match words, by day, month, source, lang, author, section or change."""
-        return self._ask(count_by, words, _named(CountBy, by), Filters(source=source))
+        source, language and author are those of the pages that show them, since and until when these did.
+        """
+        filters = _filters(source, since, until, language, author)
+        return self._ask(search_headlines, words, filters, _count(limit))
+
+    def count(  # noqa: PLR0913 - one for each option of the command
+        self,
+        words: str,
+        by: CountBy | str,
+        *,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        section: str | None = None,
+        change: ChangeKind | str | None = None,
+        distinct: bool = False,
+    ) -> Counts:
+        """Return how many articles match words, by day, month, source, lang, author, section or change.
+
+        The others choose as in search.
+        """
+        filters = _narrowed(
+            _filters(source, since, until, language, author, distinct=distinct), section, change
+        )
+        return self._ask(count_by, words, _named(CountBy, by), filters)
 
     def article(self, url_or_id: str | int) -> StoredArticle:
         """Return an article by its number or any address that leads to it, with the related headlines of its page."""
@@ -127,7 +158,7 @@ class Archive:
         since: Moment | None = None,
         until: Moment | None = None,
         source: str | None = None,
-        kinds: Sequence[Happening | str] = NOTABLE,
+        kinds: Sequence[Happening | str] | Happening | str = NOTABLE,
         parser: bool = False,
         limit: int = 50,
     ) -> list[Change]:
@@ -136,11 +167,12 @@ class Archive:
         since and until mean when a crawl saw them; kinds are those of db.changes.Happening; with parser also what a
         better parser read otherwise counts.
         """
+        each = (kinds,) if isinstance(kinds, str) else kinds
         filters = ChangeFilters(
             since=_moment(since),
             until=_moment(until),
             source=source,
-            kinds=tuple(_named(Happening, kind) for kind in kinds),
+            kinds=tuple(_named(Happening, kind) for kind in each),
             parser=parser,
         )
         return self._ask(changes, filters, _count(limit))
@@ -333,6 +365,8 @@ def _narrowed(filters: Filters, section: str | None, change: ChangeKind | str | 
 def _moment(moment: Moment | None) -> datetime | None:
     if moment is None:
         return None
+    if not isinstance(moment, date):
+        raise QueryError(f"{moment!r} is no date: give a date or datetime, such as date(2026, 11, 1)")
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time(), UTC)
     if moment.tzinfo is None:

@@ -95,9 +95,12 @@ def byte_text(size: int) -> str:
 
 
 def duration_text(duration: timedelta) -> str:
-    """Return a length of time: "8 s", "4 min 10 s", "2 h 5 min"."""
+    """Return a length of time: "8 s", "4 min 10 s", "2 h 5 min", from two days on "7 d 4 h"."""
     seconds = round(duration.total_seconds())
     if seconds < 60:
         return f"{seconds} s"
     minutes, seconds = divmod(seconds, 60)
-    return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"

@@ -15,7 +15,9 @@ from db.warc_places import WarcPlace
 MOST_POINTERS = 10
 
 PAGE = """
-SELECT pages.*, sources.host AS source, origins.url AS found_on
+SELECT pages.*, sources.host AS source, origins.url AS found_on,
+    pages.outcome IS 'listing' OR EXISTS (SELECT 1 FROM sources WHERE sources.url = pages.url)
+        OR EXISTS (SELECT 1 FROM captures WHERE page_id = pages.id AND captures.outcome = 'listing') AS is_listing
 FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
@@ -60,6 +62,8 @@ class Pointer:
     block: str
     first_seen: datetime
     last_seen: datetime
+    is_shown: bool
+    """Whether the page showed it when last read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,11 @@ class PageAccount:
     links: int
     """Related links that it showed when it was last read."""
     pointers: tuple[Pointer, ...]
-    """The latest of those that show it."""
+    """The latest of those that show it, or did once."""
+    pointer_count: int
+    """How many there are in all."""
+    is_listing: bool
+    """A front page, feed or sitemap: crawls find stories by it."""
 
 
 def page_account(archive: Connection, url: str) -> PageAccount:
@@ -124,6 +132,8 @@ def page_account(archive: Connection, url: str) -> PageAccount:
             versions=versions,
             links=_links(archive, row["id"]),
             pointers=_pointers(archive, row["id"]),
+            pointer_count=_pointer_count(archive, row["id"]),
+            is_listing=bool(row["is_listing"]),
         )
 
 
@@ -214,7 +224,8 @@ def _links(archive: Connection, page_id: int) -> int:
 def _pointers(archive: Connection, page_id: int) -> tuple[Pointer, ...]:
     rows = archive.execute(
         """
-        SELECT pages.url, headline, kind, block, related_links.first_seen, last_seen
+        SELECT pages.url, headline, kind, block, related_links.first_seen, last_seen,
+            last_seen = links_seen AS is_shown
         FROM related_links JOIN pages ON pages.id = page_id
         WHERE target_id = ? ORDER BY last_seen DESC, related_links.id LIMIT ?
         """,
@@ -228,6 +239,12 @@ def _pointers(archive: Connection, page_id: int) -> tuple[Pointer, ...]:
             block=row["block"],
             first_seen=time_of(row["first_seen"]),
             last_seen=time_of(row["last_seen"]),
+            is_shown=bool(row["is_shown"]),
         )
         for row in rows
     )
+
+
+def _pointer_count(archive: Connection, page_id: int) -> int:
+    row = archive.execute("SELECT count(*) FROM related_links WHERE target_id = ?", (page_id,)).fetchone()
+    return int(row[0])

@@ -6,6 +6,7 @@ stem that happens to look alike. The tokens of a text are in the order of the te
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
@@ -14,8 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from archiver.word_lists import lines
+
 # To be raised with any change of what word_forms returns: an archive of other rules is indexed anew.
-RULES_VERSION = 2
+RULES_VERSION = 3
 STEM, PAIR, SIGN, FACT = "\ue000", "\ue001", "\ue002", "\ue003"
 MARKS = str.maketrans(dict.fromkeys((STEM, PAIR, SIGN, FACT), " "))
 # Subtags of languages (BCP 47) with the Snowball algorithm of their words.
@@ -136,9 +139,12 @@ def stem_tokens(tag: str, word: str) -> tuple[str, ...]:
 def sought_tokens(tag: str, word: str) -> tuple[str, ...]:
     """Return the tokens under which forms of word, as somebody looks for it, may stand in texts of that language.
 
-    Also the word itself as a stem: stemmers cut what is one already, such as Turkish "seçim" and Arabic "وزير".
+    Also the word itself as a stem: stemmers cut what is one already, such as Turkish "seçim" and Arabic "وزير"; but no
+    single letter, which is all that they leave of some words.
     """
-    return tuple(dict.fromkeys((*stem_tokens(tag, word), _token(tag, folded(word)))))
+    forms = (word, *_irregular_forms().get((tag, word.lower()), ()))
+    stems = [token for form in forms for token in stem_tokens(tag, form)]
+    return tuple(dict.fromkeys((*stems, _token(tag, folded(word))) if len(word) > 1 else stems))
 
 
 def plain_token(word: str) -> str:
@@ -210,13 +216,27 @@ class Forms(dict[str, str]):
 
     def __missing__(self, word: str) -> str:
         """Return the tokens of word, in lower case."""
-        self[word] = tokens = " ".join(_made_tokens(self.tag, word)) if len(word) >= SHORTEST else ""
+        if len(word) >= SHORTEST:
+            tokens = " ".join(_made_tokens(self.tag, word))
+        else:  # "Đà", "øl"
+            tokens = _token(self.tag, folded(word)) if _has_other(word) else ""
+        self[word] = tokens
         return tokens
 
 
 @cache
 def _forms(tag: str) -> Forms:
     return Forms(tag)
+
+
+@cache
+def _irregular_forms() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the other forms of words that stemmers know no form of, by the tag of their language and the word."""
+    text = Path(__file__).with_name("words").joinpath("irregular_forms.toml").read_text("utf-8")
+    nouns = [
+        (tag, tuple(line.split())) for tag, table in tomllib.loads(text).items() for line in lines(table)
+    ]
+    return {(tag, form): forms for tag, forms in nouns for form in forms}
 
 
 def _made_tokens(tag: str, word: str) -> tuple[str, ...]:

@@ -7,14 +7,16 @@ from sqlite3 import Connection, Row
 from archiver.errors import QueryError
 from db.connection import archive_errors
 from db.excerpt import marked_text
-from db.filters import ALL_ARTICLES, Condition, Filters, link_condition, source_ids
+from db.filters import ALL_ARTICLES, Condition, Filters, by_author, from_source, link_condition
 from db.index import archived_stems
-from db.matching import Compiler
+from db.matching import Compiler, negated
 from db.query import Group, Kind, Query, read_query
 from db.values import time_of
 
 # Headlines that are ranked; of more that match, those seen first last.
 RANKED_AT_MOST = 2000
+# What is asked of the pages that show headlines.
+OF_PAGES = frozenset({Kind.SOURCE, Kind.AUTHOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,6 @@ class HeadlineHit:
     """A headline of another story, as pages of one site showed it."""
 
     headline: str
-    """With the matches between MARK_START and MARK_END."""
     target_url: str | None
     """Where it leads; None where the page survives as text only."""
     target_article_id: int | None
@@ -43,6 +44,8 @@ class HeadlineHit:
     last_seen: datetime
     pages: int
     """Pages of the site that showed it."""
+    snippet: str
+    """The headline with the matches between MARK_START and MARK_END."""
     rank: float
 
 
@@ -52,8 +55,8 @@ def search_headlines(
     """Return at most limit related headlines that match words, best first.
 
     Of filters, source is the page's, since and until mean that the page showed the headline at some time between
-    them, language and author are those of the page's article. Raises QueryError as db.search.search does, and if
-    words names an author.
+    them, language and author are those of the page's article; so are source: and author: in words. Raises QueryError
+    as db.search.search does.
     """
     query = read_query(words)
     with archive_errors(archive):
@@ -85,40 +88,46 @@ def search_headlines(
 
 def _matching(archive: Connection, query: Query) -> tuple[str, Condition]:
     """Return the query to FTS5 and the condition for the rest of what query asks."""
-    if any(term.kind is Kind.AUTHOR for term in (*query.terms, *query.excluded)):
-        raise QueryError("related headlines name no authors: leave author: out, or in:headlines")
     compiler = Compiler(archived_stems(archive), headline_columns="")
     condition = Condition()
     words: list[Group] = []
     for group in query.groups:
-        sources = [term for term in group if term.kind is Kind.SOURCE]
-        if sources and len(sources) < len(group):
+        of_pages = [term for term in group if term.kind in OF_PAGES]
+        if of_pages and len(of_pages) < len(group):
             raise QueryError(
-                "with in:headlines, OR cannot join source: and words: ask for one after the other"
+                "with in:headlines, OR cannot join source: or author: and words: ask for one after the other"
             )
-        if sources:
-            condition &= _from_any(archive, tuple(sources))
+        if of_pages:
+            condition &= _of_any(archive, group)
         else:
             words.append(group)
     if not words:
         raise QueryError("in:headlines needs a word to look for")
     match = compiler.groups(words)
-    if plain := tuple(term for term in query.excluded if term.kind is not Kind.SOURCE):
+    if plain := tuple(term for term in query.excluded if term.kind not in OF_PAGES):
         match = f"({match}) NOT {compiler.any_of(plain)}"
-    if left_out := tuple(term for term in query.excluded if term.kind is Kind.SOURCE):
-        kept = _from_any(archive, left_out)
-        condition &= Condition(f"NOT ({kept.sql})", kept.values)
+    if left_out := tuple(term for term in query.excluded if term.kind in OF_PAGES):
+        condition &= negated(_of_any(archive, left_out))
     return match, condition
 
 
-def _from_any(archive: Connection, terms: Group) -> Condition:
-    ids = ", ".join(str(id_) for term in terms for id_ in source_ids(archive, term.text))
-    return Condition(f"ifnull(pages.source_id, 0) IN ({ids})")
+def _of_any(archive: Connection, terms: Group) -> Condition:
+    """Return the condition that a page is of one of the sites, or its article by one of the authors, of terms."""
+    parts = [
+        by_author(archive, term.text, "ifnull(articles.id, 0)")
+        if term.kind is Kind.AUTHOR
+        else from_source(archive, term.text, "ifnull(pages.source_id, 0)")
+        for term in terms
+    ]
+    return Condition(
+        f"({' OR '.join(part.sql for part in parts)})",
+        tuple(value for part in parts for value in part.values),
+    )
 
 
 def _hit(row: Row, query: Query) -> HeadlineHit:
     return HeadlineHit(
-        headline=marked_text(row["headline"], query.terms, row["language"]),
+        headline=row["headline"],
         target_url=row["target_url"],
         target_article_id=row["target_article_id"],
         page_url=row["page_url"],
@@ -130,5 +139,6 @@ def _hit(row: Row, query: Query) -> HeadlineHit:
         first_seen=time_of(row["first_seen"]),
         last_seen=time_of(row["last_seen"]),
         pages=row["pages"],
+        snippet=marked_text(row["headline"], query.terms, row["language"]),
         rank=row["relevance"],
     )

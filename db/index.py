@@ -78,13 +78,14 @@ def plain_subtag(language: str) -> str:
 
 def archived_stems(archive: Connection) -> tuple[str, ...]:
     """Return the tags of the languages with stems that archive holds articles in."""
-    sql = "SELECT EXISTS (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?)"
-    found = [
-        stemmer_tag(language)
-        for language in LANGUAGES
-        if archive.execute(sql, (f'"{language_fact(language)}"',)).fetchone()[0]
-    ]
+    found = [stemmer_tag(language) for language in LANGUAGES if has_language(archive, language)]
     return tuple(dict.fromkeys(found))
+
+
+def has_language(archive: Connection, subtag: str) -> bool:
+    """Return whether archive holds an article in a language, of which subtag is the first of its subtags."""
+    sql = "SELECT EXISTS (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?)"
+    return bool(archive.execute(sql, (f'"{language_fact(subtag)}"',)).fetchone()[0])
 
 
 def fill_if_needed(archive: Connection, path: Path) -> None:

@@ -29,10 +29,12 @@ TOKEN = re.compile(
     r"(?P<minus>-?)(?:NEAR\((?P<near>[^()]+)\)"
     r'|(?:(?P<field>(?i:headline|author|source|in)):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+)))'
 )
-NEAR = re.compile(r"NEAR(?:/(\d{1,4}))?")
+NEAR = re.compile(r"NEAR(?:/(\d+))?")
 NEAR_WORDS = re.compile(r'"([^"]*)"|([^\s",]+)')
-NEAR_DISTANCE = re.compile(r",\s*(\d{1,4})\s*$")
+NEAR_DISTANCE = re.compile(r",\s*(\d+)\s*$")
 DISTANCE = 10
+# No text has more words: what is farther apart is nowhere.
+LONGEST_DISTANCE = 999_999
 QUOTES = str.maketrans(dict.fromkeys("“”„‟＂", '"'))
 
 
@@ -147,7 +149,7 @@ class _Reader:
         if word in ("OR", "AND"):
             self.joined = word
         elif near := NEAR.fullmatch(word):
-            self.joined, self.distance = "NEAR", int(near[1] or DISTANCE)
+            self.joined, self.distance = "NEAR", _distance(near[1])
         else:
             return False
         return True
@@ -204,7 +206,14 @@ def _near_term(text: str) -> Term | None:
     near = tuple(" ".join((phrase or word).split()) for phrase, word in words if _has_content(phrase or word))
     if len(near) < 2:
         return Term(near[0], Kind.PHRASE) if near else None
-    return Term(near[0], Kind.NEAR, near=near, distance=int(distance[1]) if distance else DISTANCE)
+    return Term(near[0], Kind.NEAR, near=near, distance=_distance(distance[1] if distance else None))
+
+
+def _distance(digits: str | None) -> int:
+    """Return the words that digits, if there are any, let stand between those of NEAR."""
+    if digits is None:
+        return DISTANCE
+    return int(digits) if len(digits) <= len(str(LONGEST_DISTANCE)) else LONGEST_DISTANCE
 
 
 def _has_content(text: str) -> bool:

@@ -60,6 +60,8 @@ class Found:
     hits: tuple[Hit, ...]
     newest_only: int | None
     """The articles that were ranked or sorted, those archived last, if more match; None: all that match were."""
+    more: bool = False
+    """Whether more match than there are hits, as far as that was asked."""
 
 
 def search(archive: Connection, words: str, filters: Filters = ALL_ARTICLES, limit: int = 20) -> list[Hit]:
@@ -105,8 +107,10 @@ def find(
             FROM best JOIN articles ON articles.id = best_id JOIN sources ON sources.id = source_id
             ORDER BY {_order(found, sort)}
         """  # noqa: S608 - only text of this program
-        rows = archive.execute(sql, (*values, *found.condition.values, *span.values, max(limit, 0)))
-        return Found(tuple(_hit(row, query) for row in rows), newest_only)
+        limit = max(limit, 0)
+        rows = archive.execute(sql, (*values, *found.condition.values, *span.values, limit + 1)).fetchall()
+        more = len(rows) > limit or newest_only is not None
+        return Found(tuple(_hit(row, query) for row in rows[:limit]), newest_only, more)
 
 
 def hits_of(archive: Connection, article_ids: Sequence[int], query: Query) -> list[Hit]:

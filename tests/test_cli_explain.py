@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, vis
 from commands import runner
 
 from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
+from archiver.wording import duration_text
 from db.connection import open_archive
 from db.store import add_discovery, record_visit
 
@@ -62,6 +64,42 @@ def test_account_is_json_for_programs(path: Path, capsys: pytest.CaptureFixture[
     assert account["pointers"][0]["url"] == f"{SOURCE}storm"
 
 
+def test_front_page_is_due_in_every_crawl(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(open_archive(path)) as archive:
+        front: dict[str, Any] = {"url": SOURCE, "final_url": SOURCE}
+        record_visit(archive, 1, visit(None, outcome=Outcome.LISTING, **front))
+        down = failed(SOURCE, Outcome.TIMEOUT, "no answer", fetched=NOON + DAY)
+        record_visit(archive, 1, down)
+
+    told = " ".join(runner(capsys)("explain", SOURCE, "--archive", path).out.split())
+
+    assert "outcome timeout · no answer next in every crawl that finds stories by it" in told
+
+
+def test_pages_that_show_an_address_are_counted_and_told_whether_they_do_still(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_archive(path)) as archive:
+        for number in range(11):
+            showing = article(f"storm-{number}", f"Storm {number}", f"It blows {number} times.")
+            record_visit(
+                archive, 1, visit(showing, [link("flood-1", "Old bridge closed")], fetched=NOON + DAY)
+            )
+        changed = article("storm-1", "Storm 1", "It blew.")
+        later: dict[str, Any] = {"fetched": NOON + 2 * DAY, "outcome": Outcome.CHANGED, "article_id": 4}
+        record_visit(archive, 1, visit(changed, **later))
+
+    told = runner(capsys)("explain", f"{SOURCE}flood-1", "--archive", path).out
+    account = json.loads(runner(capsys)("explain", f"{SOURCE}flood-1", "--json", "--archive", path).out)
+
+    assert "Shown by 12 headlines, the latest 10\n" in told
+    assert told.count(" · 2026-11-21 12:00 UTC\n") == 9
+    assert told.count(" · 2026-11-21 12:00 UTC · no longer\n") == 1
+    assert f"archiver related {SOURCE}flood-1 " in told
+    assert (account["pointer_count"], len(account["pointers"])) == (12, 10)
+    assert sum(pointer["is_shown"] for pointer in account["pointers"]) == 9
+
+
 def test_what_a_sitemap_says_of_a_page_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listing = Listing(
         url=f"{SOURCE}flood-1",
@@ -100,6 +138,11 @@ def test_address_that_was_never_met_is_said_with_what_may_be_why(
 
     assert (told.code, told.out) == (1, "")
     assert part in told.err
+
+
+@pytest.mark.parametrize(("hours", "text"), [(47, "47 h 20 min"), (48, "2 d 0 h"), (30 * 24 + 5, "30 d 5 h")])
+def test_long_times_are_told_in_days(hours: int, text: str) -> None:
+    assert duration_text(timedelta(hours=hours, minutes=20)) == text
 
 
 def test_what_is_no_address_is_wrong_usage(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,11 +105,73 @@ def test_queries_that_sqlite_could_not_read_work_as_words(run: Run, archive: Pat
     assert "La France" in run("search", words, "-a", archive).out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["minister", "OR", "flood", "-love"], [1, 2]),
+        (["minister", "OR", "flood", "-summer", "-n1"], [1]),
+        (["bridge", "-dam", "-l", "en"], [2]),
+        (["-passing", "--lang", "en", "bridge"], [2]),
+        (["bridge", "-headline:flood"], [1]),
+        (["bridge", '-"dam at length"'], [2]),
+        (["bridge", "--", "-dam"], [2]),
+    ],
+)
+def test_word_with_a_minus_is_left_out_and_no_option(
+    run: Run, archive: Path, arguments: list[str], ids: list[int]
+) -> None:
+    result = run("search", "--json", "-a", archive, *arguments)
+
+    assert sorted(json.loads(line)["article_id"] for line in result.out.splitlines()) == ids
+
+
+def test_word_with_a_minus_is_left_out_of_exports_and_watches(run: Run, archive: Path) -> None:
+    (line,) = run("export", "bridge", "-dam", "-a", archive).out.splitlines()
+    assert json.loads(line)["url"] == FLOOD.url
+    assert "watching for bridge -dam" in run("watch", "add", "b", "bridge", "-dam", "-a", archive).err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-x"], "no such option '-x'"),
+        (["--limit"], "'--limit' requires an argument"),
+        (["-n", "-x"], "'-x'"),
+    ],
+)
+def test_wrong_option_is_no_word(run: Run, archive: Path, options: list[str], message: str) -> None:
+    result = run("search", "bridge", "-a", archive, *options)
+
+    assert (result.code, message in result.err) == (2, True)
+
+
 def test_nothing_found_is_said_and_is_no_failure(run: Run, archive: Path) -> None:
     result = run("search", "submarine", "-a", archive)
 
     assert (result.code, result.out) == (0, "")
     assert result.err.startswith("No article matches.")
+
+
+@pytest.mark.parametrize("code", ["german", "en,de", "%", "e"])
+def test_what_is_no_code_of_a_language_is_refused(run: Run, archive: Path, code: str) -> None:
+    result = run("search", "flood", "--lang", code, "-a", archive)
+
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert f"{code!r} is no code of a language: give one such as en" in result.err
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("xx", "The archive has no article in xx.\n"),
+        ("en-GB", "--lang en also finds articles whose pages do not say that they are in en-GB.\n"),
+        ("fr", "fewer filters find more.\n"),
+    ],
+)
+def test_choice_of_a_language_that_finds_nothing_is_explained(
+    run: Run, archive: Path, code: str, told: str
+) -> None:
+    assert run("search", "flood", "--lang", code, "-a", archive).err.endswith(told)
 
 
 def test_unknown_source_is_named_with_those_there_are(run: Run, archive: Path) -> None:
@@ -126,6 +188,16 @@ def test_terminal_shows_matches_in_bold_and_wraps_words(archive: Path) -> None:
     assert "*Poutine*" not in screen
     assert "\n      Le président" in re.sub(r"\x1b\[[0-9;]*m", "", screen)
     assert "archiver show 3" in screen
+
+
+def test_more_is_promised_only_where_there_is_more(archive: Path, run: Run) -> None:
+    query = "minister OR flood OR poutine"
+    assert "3 articles; read one" in on_terminal("search", query, "-n", 3, "-a", archive)
+    assert "2 articles (--limit shows more); read one" in on_terminal("search", query, "-n", 2, "-a", archive)
+    assert len(run("search", query, "-n", 2, "--json", "-a", archive).out.splitlines()) == 2
+    counted = ("search", query, "--count-by", "day", "-a", archive)
+    assert run(*counted, "-n", 3).out.endswith("\n3 articles in all\n")
+    assert run(*counted, "-n", 2).out.endswith("\n3 articles in all; 1 row more (--limit shows more)\n")
 
 
 def test_archive_is_taken_from_the_environment(archive: Path, tmp_path: Path) -> None:
@@ -180,8 +252,14 @@ def test_dates_are_read_as_people_write_them(text: str, start: str, end: str) ->
     )
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "9999-12", "9999"])
+def test_end_of_the_calendar_is_a_date(run: Run, archive: Path, text: str) -> None:
+    assert "Flood closes" in run("search", "flood", "--until", text, "-a", archive).out
+    assert run("search", "flood", "--since", text, "-a", archive).code == 0
+
+
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026-02-30", "tomorrow", "", "9999999d", "999999d", "9999", "0000", "31.1.2026"]
+    "text", ["2026-13", "2026-02-30", "tomorrow", "", "9999999d", "999999d", "0000", "31.1.2026"]
 )
 def test_other_dates_are_refused_with_the_forms_there_are(run: Run, archive: Path, text: str) -> None:
     result = run("search", "flood", "--since", text, "-a", archive)

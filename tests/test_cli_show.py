@@ -40,6 +40,22 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return runner(capsys)
 
 
+def test_story_that_its_site_took_down_is_said_to_be_gone(run: Run, archive: Path) -> None:
+    connection = open_archive(archive)
+    gone = failed(DAM.url, Outcome.GONE, "404 Not Found", fetched=NOON + DAY, found_by=FoundBy.RELATED)
+    record_visit(connection, 1, gone)
+    connection.close()
+
+    assert "article 2, archived 2026-11-20 12:00 UTC, gone from its site since 2026-11-21 12:00 UTC\n" in (
+        run("show", DAM.url, "-a", archive).out
+    )
+    told = run("history", DAM.url, "-a", archive).out
+    assert "Its site has taken it down: gone since 2026-11-21 12:00 UTC." in told
+    for name, gone_at in (("2", "2026-11-21T12:00:00Z"), ("1", None)):
+        for command in ("show", "history"):
+            assert json.loads(run(command, name, "--json", "-a", archive).out)["gone_at"] == gone_at
+
+
 def test_article_is_shown_with_its_facts_text_and_related_headlines(run: Run, archive: Path) -> None:
     assert run("show", "1", "-a", archive).out.splitlines() == [
         "Flood closes the old bridge",

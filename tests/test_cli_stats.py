@@ -1,16 +1,18 @@
 """archiver stats: what the archive holds."""
 
 import json
+import re
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, filled, link, visit
-from commands import Run, runner
+from commands import Run, on_terminal, runner
 
 from archiver.items import Outcome
 from db.connection import open_archive
-from db.store import record_visit
+from db.store import add_source, record_visit
 
 
 @pytest.fixture
@@ -141,3 +143,12 @@ def test_outcomes_are_worded_as_in_the_table_of_a_crawl(run: Run, failures: Path
 
     assert "latest visits: 1 gone, 1 http error, 1 new, 1 not article, 1 parse limit\n" in shown
     assert shown.rstrip().endswith(": 1 gone, 1 http error, 1 new, 1 not article, 1 parse limit")
+
+
+def test_status_is_cut_nowhere_on_a_terminal(archive: Path) -> None:
+    with closing(open_archive(archive)) as connection:
+        add_source(connection, SOURCE, NOON, "The Courier")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("status", "-a", archive, columns=80))
+
+    assert "changed failed articles waiting due\n" in shown
+    assert "…" not in shown

@@ -55,6 +55,10 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     assert [(each.key, each.articles) for each in archive.count("bridge", "month").counts] == [("2026-11", 1)]
     with pytest.raises(QueryError, match="'week' is none of day, month"):
         archive.count("bridge", "week")
+    assert archive.count("bridge", "day", until=date(2026, 11, 19), language="en").articles == 0
+    assert archive.count("bridge", "lang", author="lee", change="headline", distinct=True).articles == 1
+    assert archive.search_headlines("bridges", until=date(2026, 11, 20)) == []
+    assert archive.search_headlines("bridges", author="lee", language="en") == []
     assert archive.article(1) == archive.show(address)
     assert archive.article("1").headline == SHUT.headline
     assert [version.headline for version in archive.history(address).versions] == [
@@ -64,6 +68,7 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     assert [field.field for field in archive.diff(1).fields] == ["headline"]
     assert archive.diff(1, 1, 2) == archive.diff(1)
     assert [change.kinds for change in archive.changes(since=NOON)] == [(Happening.HEADLINE,)]
+    assert archive.changes(kinds="headline") == archive.changes(kinds=[Happening.HEADLINE])
     assert archive.changes(kinds=["correction"], since=datetime(2026, 1, 1, tzinfo=UTC)) == []
     assert [edge.headline for edge in archive.related(address).pointed_by] == ["Bridge!"]
     assert archive.related(1, kind="popular").pointed_by == ()
@@ -83,6 +88,13 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     [
         (lambda archive: archive.article(7), NotInArchiveError, "no article 7"),
         (lambda archive: archive.diff(1, 1, 9), NotInArchiveError, "no version 9"),
+        (
+            lambda archive: archive.search("bridge", since="2026-11"),
+            QueryError,
+            "'2026-11' is no date: give a date",
+        ),
+        (lambda archive: archive.changes(until="today"), QueryError, "'today' is no date"),
+        (lambda archive: archive.front("news.example", at="2026-11-21Z"), QueryError, "is no date"),
         (lambda archive: archive.search(" "), QueryError, "nothing to search for"),
         (lambda archive: archive.search("bridge", limit=-1), QueryError, "limit is -1"),
         (lambda archive: archive.changes(kinds=["rumour"]), QueryError, "'rumour' is none of headline, lead"),
@@ -107,6 +119,7 @@ def test_what_cannot_be_answered_is_an_archiver_error(
     archive: Archive, ask: object, error: type[ArchiverError], message: str
 ) -> None:
     assert callable(ask)
+    assert issubclass(error, archiver.ArchiverError)
     with pytest.raises(error, match=message):
         ask(archive)
 

@@ -84,6 +84,12 @@ def test_other_words_are_not_found(archive: sqlite3.Connection, language: str, q
     assert not finds(archive, language, query, text)
 
 
+def test_irregular_forms_are_those_that_the_stemmer_parts() -> None:
+    for (tag, word), others in forms._irregular_forms().items():
+        stems = {forms.stem_tokens(tag, each) for each in others}
+        assert len(stems) == len(others), word
+
+
 @pytest.mark.parametrize("tag", sorted(forms.STEMMERS))
 def test_stems_are_the_same_where_they_are_made_in_c(tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: Any = forms._stemmer.__wrapped__(tag)
@@ -142,6 +148,9 @@ def test_quotes_prefixes_and_near_take_words_as_written(tmp_path: Path) -> None:
             ("floo* bridg*", 1),
             ("floods NEAR/2 bridges", 1),
             ("floods NEAR/1 bridges", 0),
+            (f"floods NEAR/{10**5} bridges", 1),
+            (f"floods NEAR/{10**99} bridges", 1),
+            (f"NEAR(floods bridges, {10**99})", 1),
             ("flood NEAR bridges", 0),
             ('NEAR("floods closed" bridges, 1)', 1),
             ("headline:news flood", 1),
@@ -208,6 +217,17 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connec
         crawl(connection)
         record_visit(connection, 1, visit(FLOOD))
         yield connection
+
+
+def test_short_words_are_found_as_people_type_them(tmp_path: Path) -> None:
+    stories = [
+        article("vi", "Cầu", "Cây cầu ở Đà Nẵng mở cửa.", language="vi"),
+        article("no", "Festival", "Gjestene får smake øl.", language="no"),
+    ]
+    filled(tmp_path / "archive.db", stories).close()
+    with closing(read_archive(tmp_path / "archive.db")) as reader:
+        for words, found in (("da nang", "vi"), ("đà nẵng", "vi"), ("ol", "no"), ("Øl", "no")):
+            assert [hit.url.rsplit("/", 1)[1] for hit in search(reader, words)] == [found], words
 
 
 def test_rules_of_the_forms_names_that_of_the_stemmers() -> None:

@@ -50,7 +50,10 @@ def test_headlines_are_found_with_where_they_stood_and_lead(path: Path) -> None:
     with closing(read_archive(path)) as archive:
         hit, *others = search_headlines(archive, "flood in:headlines")
         assert others == []
-        assert hit.headline == "Old bridge shut after \x02floods\x03"
+        assert (hit.headline, hit.snippet) == (
+            "Old bridge shut after floods",
+            "Old bridge shut after \x02floods\x03",
+        )
         assert (hit.target_url, hit.target_article_id) == (f"{SOURCE}flood", 1)
         assert (hit.page_url, hit.page_headline, hit.position) == (SOURCE, None, 0)
         # By the language of the page that shows them, where the story is not archived.
@@ -66,13 +69,20 @@ def test_headlines_are_found_with_where_they_stood_and_lead(path: Path) -> None:
             ("bridge in:headlines source:news.example", 2),
             ("bridge in:headlines -source:news.example", 0),
             ("bridg* in:headline", 2),
+            # Of the page's article; the front page has none.
+            ("author:lee brücke in:headlines", 1),
+            ("author:lee bridge in:headlines", 1),
+            ("author:quill OR author:ek bridge in:headlines", 1),
+            ("bridge -author:lee in:headlines", 1),
+            ("bridge -author:nobody in:headlines", 2),
         ):
             assert len(search_headlines(archive, words)) == count, words
         assert search_headlines(archive, "bridge in:headlines", Filters(until=NOON - DAY)) == []
         assert len(search_headlines(archive, "gesperrt in:headlines", Filters(language="de"))) == 1
         for words in (
             "in:headlines",
-            "author:lee bridge in:headlines",
+            "author:lee in:headlines",
+            "bridge OR author:lee in:headlines",
             "bridge OR source:news.example in:headlines",
         ):
             with pytest.raises(QueryError):
@@ -86,7 +96,11 @@ def test_command_shows_headlines(run: Run) -> None:
     )
     assert f"leads to  {SOURCE}flood" in told
     (line,) = run("search", "floods in:headlines", "--json").out.splitlines()
-    assert json.loads(line)["headline"] == "Old bridge shut after *floods*"
+    hit = json.loads(line)
+    assert (hit["headline"], hit["snippet"]) == (
+        "Old bridge shut after floods",
+        "Old bridge shut after *floods*",
+    )
     assert "No related headline matches" in run("search", "nowhere in:headlines").err
 
 

@@ -61,7 +61,9 @@ def changes_(  # noqa: PLR0913 - a parameter for each option
         parser=parser,
     )
     with closing(read_archive(archive)) as connection:
-        found = changes(connection, filters, limit)
+        found = changes(connection, filters, limit + 1)
+    more = len(found) > limit
+    found = found[:limit]
     if as_json:
         write_utf8()
         for change in found:
@@ -72,7 +74,7 @@ def changes_(  # noqa: PLR0913 - a parameter for each option
         _print_change(output, change)
     if not found:
         notes.say("Nothing changed that is asked for. An earlier --since, or --kind trivial, may find more.")
-    elif notes.is_terminal and len(found) == limit:
+    elif notes.is_terminal and more:
         notes.say((f"{counted(limit, 'change')} (--limit shows more)", "dim"))
 
 

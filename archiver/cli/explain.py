@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archiver.cli.advice import command_line
 from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.outcomes import outcome_text
 from archiver.cli.rendering import (
@@ -18,6 +19,7 @@ from archiver.cli.rendering import (
     listed,
     minute_text,
     print_json,
+    span_text,
     write_utf8,
 )
 from archiver.items import FoundBy
@@ -61,7 +63,7 @@ def explain(url: str, as_json: bool, archive: Path) -> None:
     if forgetting is not None:
         _print_forgetting(Output(), address, forgetting)
     if account is not None:
-        _print_account(Output(), account)
+        _print_account(Output(), account, archive)
 
 
 def _with_forgetting(account: PageAccount | None, forgetting: Forgetting) -> dict[str, object]:
@@ -86,7 +88,7 @@ def _print_forgetting(output: Output, address: str, forgetting: Forgetting) -> N
         output.say(f"let in again {minute_text(forgetting.allowed)}", margin="  since     ")
 
 
-def _print_account(output: Output, account: PageAccount) -> None:
+def _print_account(output: Output, account: PageAccount, archive: Path) -> None:
     output.say_whole(account.url, indent=0, style="bold")
     for name, text in _facts(account):
         output.say(text, margin=f"  {name:<10}")
@@ -103,11 +105,20 @@ def _print_account(output: Output, account: PageAccount) -> None:
             output.say(_version_line(version), margin="  ")
     if account.pointers:
         output.say()
-        output.say(("Shown by", "bold"))
-        for pointer in account.pointers:
-            about = listed([pointer.kind, pointer.block, f"until {minute_text(pointer.last_seen)}"])
-            output.say(f"{pointer.headline}  ", (about, "dim"), margin="  ")
-            output.say_whole(pointer.url, indent=4, style="dim")
+        _print_pointers(output, account, archive)
+
+
+def _print_pointers(output: Output, account: PageAccount, archive: Path) -> None:
+    is_cut = account.pointer_count > len(account.pointers)
+    latest = f", the latest {len(account.pointers)}" if is_cut else ""
+    output.say((f"Shown by {counted(account.pointer_count, 'headline')}{latest}", "bold"))
+    for pointer in account.pointers:
+        seen = span_text(pointer.first_seen, pointer.last_seen)
+        about = listed([pointer.kind, pointer.block, seen, "" if pointer.is_shown else "no longer"])
+        output.say(f"{pointer.headline}  ", (about, "dim"), margin="  ")
+        output.say_whole(pointer.url, indent=4, style="dim")
+    if is_cut:
+        output.say_whole(command_line("related", account.url, archive=archive), indent=2)
 
 
 def _version_line(version: VersionAccount) -> str:
@@ -151,6 +162,8 @@ def _next(account: PageAccount) -> str:
         return "never: its site is not crawled"
     if account.state is PageStatus.LEASED:
         return "on its way in a crawl, or in one that was killed: then the next crawl asks for it"
+    if account.is_listing:
+        return "in every crawl that finds stories by it"
     if account.state is PageStatus.DONE:
         given_up = "given up" if account.attempts else "never"
         return f"{given_up}, unless the site says that it changed{tried}"

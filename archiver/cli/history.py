@@ -64,6 +64,9 @@ def _print_history(output: Output, found: History, archive: Path) -> None:
         output.say(
             f"The page shows version {shown.number} again since {minute_text(shown.first_seen)}: it goes to and fro."
         )
+    if found.gone_at:
+        output.say()
+        output.say((f"Its site has taken it down: gone since {minute_text(found.gone_at)}.", "yellow"))
     _print_headlines(output, found.headlines)
     if len(found.versions) > 1:
         output.say()

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,8 @@ Command = Callable[..., T]
 DAYS_AGO = re.compile(r"(\d{1,6})d")
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 YEAR = re.compile(r"\d{4}")
+# A language (BCP 47), perhaps with script and region.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # Beginnings of the names of settings that cannot be 0.
 AT_LEAST_ONE = ("CONCURRENT_", "SPLIT_", "PAGE_", "DOWNLOAD_TIMEOUT")
@@ -33,6 +35,8 @@ MOST = 1_000_000
 MOST_JOBS = 256
 # Seconds of the longest wait between two requests, a day.
 LONGEST_DELAY = 86_400
+# The end of the calendar, which some name where they mean none.
+LAST = datetime.max.replace(tzinfo=UTC)
 FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
 
 
@@ -141,15 +145,19 @@ def span(text: str, now: datetime) -> Span:
     if ago := DAYS_AGO.fullmatch(text):
         return _day(today - timedelta(days=int(ago[1])))
     if month := MONTH.fullmatch(text):
-        start = datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
-        return Span(start, (start + timedelta(days=31)).replace(day=1))
+        year, number = int(month[1]), int(month[2])
+        return Span(datetime(year, number, 1, tzinfo=UTC), _first(year + number // 12, number % 12 + 1))
     if YEAR.fullmatch(text):
-        return Span(datetime(int(text), 1, 1, tzinfo=UTC), datetime(int(text) + 1, 1, 1, tzinfo=UTC))
+        return Span(datetime(int(text), 1, 1, tzinfo=UTC), _first(int(text) + 1, 1))
     return _day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
 
 
 def _day(start: datetime) -> Span:
-    return Span(start, start + timedelta(days=1))
+    return Span(start, LAST if start.date() == date.max else start + timedelta(days=1))
+
+
+def _first(year: int, month: int) -> datetime:
+    return LAST if year > MAXYEAR else datetime(year, month, 1, tzinfo=UTC)
 
 
 def page_address(text: str) -> str:
@@ -178,6 +186,16 @@ def not_blank(ctx: click.Context, param: click.Parameter, text: str | None) -> s
     if text is not None and not text.strip():
         raise click.BadParameter("is empty: give a value, or leave the option out", ctx, param)
     return text
+
+
+def language_code(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """Return the text of an option that chooses a language, if it can be a code of one."""
+    code = not_blank(ctx, param, text)
+    if code is not None and not LANGUAGE.fullmatch(code.strip()):
+        raise click.BadParameter(
+            f"{code!r} is no code of a language: give one such as en, fr or zh-Hant", ctx, param
+        )
+    return code
 
 
 def archive_option(command: Command[T]) -> Command[T]:
@@ -251,25 +269,36 @@ def section_options(command: Command[T]) -> Command[T]:
 
 def article_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles but --distinct."""
+    since = click.option(
+        "--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later."
+    )
+    until = click.option(
+        "--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before."
+    )
+    return undated_options(since(until(command)))
+
+
+def undated_options(command: Command[T]) -> Command[T]:
+    """Add the options that choose articles whenever they were published, and take the values of all others."""
 
     @source_option
-    @click.option("--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later.")
-    @click.option("--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before.")
     @click.option(
         "--lang",
         "-l",
         metavar="CODE",
-        callback=not_blank,
+        callback=language_code,
         help="In this language: en, fr, zh (also means zh-Hant).",
     )
     @click.option(
         "--author",
         metavar="NAME",
         callback=not_blank,
-        help="By an author whose name holds this; case and accents are ignored.",
+        help="By an author whose name holds this; case, accents and apostrophes are ignored.",
     )
     @wraps(command)
-    def with_filters(*, source: str | None, since: Span | None, until: Span | None, **others: Any) -> T:
+    def with_filters(*, source: str | None, **others: Any) -> T:
+        since: Span | None = others.pop("since", None)
+        until: Span | None = others.pop("until", None)
         if since and until and since.start >= until.end:
             raise click.UsageError(
                 f"--since {since.start.date()} is later than --until {(until.end - timedelta(days=1)).date()}"

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import click
@@ -23,9 +24,11 @@ from archiver.cli.rendering import (
     print_json,
     write_utf8,
 )
+from archiver.cli.words import Words
 from db.connection import read_archive
 from db.counts import CountBy, Counts, count_by
 from db.headline_search import HeadlineHit, search_headlines
+from db.index import has_language, plain_subtag
 from db.query import read_query
 from db.search import Filters, Found, Hit, Sort, find
 
@@ -66,7 +69,7 @@ def order_options(command: Command[T]) -> Command[T]:
     return with_order
 
 
-@click.command()
+@click.command(cls=Words)
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @order_options
@@ -74,7 +77,7 @@ def order_options(command: Command[T]) -> Command[T]:
     "--limit",
     "-n",
     type=click.IntRange(1, MOST),
-    help=f"Articles, headlines or counts at most.  [default: {FEW}]",
+    help=f"Articles, headlines or counts at most.  [default: {FEW}, of counts all]",
 )
 @json_option("One line of JSON for each article or headline; with --count-by, one object.")
 @archive_option
@@ -88,7 +91,7 @@ def search(
 ) -> None:
     """Find articles by their words, best first; or the related headlines that pages show.
 
-    All words must stand in the article, in any form that their language has; accents and case aside. Articles
+    All words must stand in the article, in any regular form of their language; accents and case aside. Articles
     with the words as written come first, and the headline counts most.
 
     \b
@@ -96,7 +99,7 @@ def search(
     archiver search '"old bridge"'             these words in a row, as written
     archiver search 'bridg*'                   words that begin so
     archiver search 'flood bridge OR dam'      flood, and one of the others
-    archiver search 'flood -bridge'            flood without bridge
+    archiver search flood -bridge              flood without bridge
     archiver search 'flood NEAR/5 bridge'      close to each other
     archiver search headline:flood author:quill source:news.example
     archiver search flood in:headlines         headlines that pages show
@@ -112,20 +115,22 @@ def search(
         if order.by:
             _tell_counts(count_by(connection, query, order.by, filters), limit or MOST, as_json=as_json)
         elif in_headlines:
-            found = search_headlines(connection, query, filters, limit or FEW)
+            found = search_headlines(connection, query, filters, (limit or FEW) + 1)
             _tell_headlines(found, limit or FEW, as_json=as_json)
         else:
             hits = find(connection, query, filters, limit or FEW, order.sort or Sort.BEST)
-            _tell_hits(hits, limit or FEW, as_json=as_json)
+            _tell_hits(hits, as_json=as_json)
+            if not hits.hits and filters.language is not None and not as_json:
+                _tell_language(connection, filters.language)
 
 
-def _tell_hits(found: Found, limit: int, *, as_json: bool) -> None:
+def _tell_hits(found: Found, *, as_json: bool) -> None:
     if as_json:
         write_utf8()
         for hit in found.hits:
             print_json(replace(hit, snippet=plain_marks(hit.snippet)))
     else:
-        _print_hits(found.hits, limit)
+        _print_hits(found)
     if found.newest_only:
         Output(stderr=True).say(
             f"Many articles match: looked at were the {found.newest_only:,} archived last. "
@@ -133,21 +138,31 @@ def _tell_hits(found: Found, limit: int, *, as_json: bool) -> None:
         )
 
 
-def _print_hits(hits: Sequence[Hit], limit: int) -> None:
+def _print_hits(found: Found) -> None:
     output = Output()
-    for hit in hits:
+    for hit in found.hits:
         print_hit(output, hit)
     notes = Output(stderr=True)
-    if not hits:
+    if not found.hits:
         notes.say("No article matches. Fewer words, a prefix such as bridg*, or fewer filters find more.")
     elif notes.is_terminal:
-        more = " (--limit shows more)" if len(hits) == limit else ""
+        more = " (--limit shows more)" if found.more else ""
         notes.say(
             (
-                f"{counted(len(hits), 'article')}{more}; read one with archiver show {hits[0].article_id}",
+                f"{counted(len(found.hits), 'article')}{more}; read one with archiver show {found.hits[0].article_id}",
                 "dim",
             )
         )
+
+
+def _tell_language(connection: Connection, language: str) -> None:
+    """Say what else the choice of a language may leave out."""
+    first = plain_subtag(language)
+    notes = Output(stderr=True)
+    if not has_language(connection, first):
+        notes.say(f"The archive has no article in {first}.")
+    elif first != language.lower():
+        notes.say(f"--lang {first} also finds articles whose pages do not say that they are in {language}.")
 
 
 def print_hit(output: Output, hit: Hit) -> None:
@@ -161,25 +176,26 @@ def print_hit(output: Output, hit: Hit) -> None:
 
 
 def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -> None:
+    """Print the first limit of hits, of which there is one more if more match."""
     if as_json:
         write_utf8()
-        for hit in hits:
-            print_json(replace(hit, headline=plain_marks(hit.headline)))
+        for hit in hits[:limit]:
+            print_json(replace(hit, snippet=plain_marks(hit.snippet)))
         return
     output, notes = Output(), Output(stderr=True)
-    for hit in hits:
+    for hit in hits[:limit]:
         _print_headline(output, hit)
     if not hits:
         notes.say(
             "No related headline matches. Fewer words, a prefix such as bridg*, or fewer filters find more."
         )
-    elif len(hits) == limit and notes.is_terminal:
+    elif len(hits) > limit and notes.is_terminal:
         notes.say((f"{counted(limit, 'headline')}; --limit shows more", "dim"))
 
 
 def _print_headline(output: Output, hit: HeadlineHit) -> None:
     number = f"{hit.target_article_id or '':>{INDENT - 2}}  "
-    output.say(marked(hit.headline, bold=output.is_terminal), margin=number)
+    output.say(marked(hit.snippet, bold=output.is_terminal), margin=number)
     seen = [day_text(hit.first_seen)]
     if day_text(hit.last_seen) != seen[0]:
         seen.append(day_text(hit.last_seen))
@@ -213,4 +229,6 @@ def _tell_counts(found: Counts, limit: int, *, as_json: bool) -> None:
         )
     output = Output()
     output.print(table)
-    output.say((f"{counted(found.articles, 'article')} in all", "dim"))
+    left = len(found.counts) - limit
+    more = f"; {counted(left, 'row')} more (--limit shows more)" if left > 0 else ""
+    output.say((f"{counted(found.articles, 'article')} in all{more}", "dim"))

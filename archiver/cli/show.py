@@ -61,6 +61,8 @@ def _about(article: StoredArticle) -> list[str]:
     archived = f"article {article.id}, archived {minute_text(article.first_seen)}"
     if article.revision > 1:
         archived += f", changed since ({counted(article.revision - 1, 'earlier version')})"
+    if article.gone_at:
+        archived += f", gone from its site since {minute_text(article.gone_at)}"
     about = listed(
         [", ".join(article.authors), article.section or "", article.source, article.language or ""]
     )

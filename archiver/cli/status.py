@@ -16,6 +16,8 @@ from db.connection import read_archive
 from db.status import SourceStatus, source_statuses
 
 MOST_DAYS = 90
+# Columns of a terminal on which the table has room.
+WIDTH = 100
 LEVELS = "▁▂▃▄▅▆▇█"
 
 
@@ -49,17 +51,17 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     if not statuses:
         Output(stderr=True).say("The archive has no source yet: crawl one.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Source", overflow="fold")
-    table.add_column("Last crawl")
-    table.add_column("Last new")
+    gap = 2 if output.width >= WIDTH else 1
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="bold")
+    for name in ("Source", "Last crawl", "Last new"):
+        table.add_column(name, overflow="fold")
     table.add_column(f"New in {counted(len(statuses[0].new_by_day), 'day')}", no_wrap=True)
     for name in ("changed", "failed", "articles", "waiting", "due"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for each in statuses:
         ended = "" if each.state in (CrawlState.DONE, None) else f" ({each.state})"
         table.add_row(
-            each.source if each.name == each.source else f"{each.name} ({each.source})",
+            each.source if each.name == each.source else f"{each.name}\n{each.source}",
             f"{_ago(each.last_crawl, now)}{ended}",
             _ago(each.last_new, now),
             f"{sparkline(each.new_by_day)} {sum(each.new_by_day):,}",
