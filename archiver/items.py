@@ -12,7 +12,7 @@ class LinkKind(StrEnum):
     """Why a page shows another story's headline."""
 
     RELATED = "related"
-    """Read also, more on this, recommended, same series."""
+    """Read also, more on this, recommended, same series, the story before and after."""
     POPULAR = "popular"
     """Most read, most shared, trending."""
     LATEST = "latest"

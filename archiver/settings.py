@@ -15,7 +15,7 @@ ARCHIVE = "archive.db"
 # Story pages of one source that one crawl visits: at one a second about eight minutes. The rest waits for the
 # next crawl.
 PAGE_BUDGET = 500
-# How old a story is when it is looked at again; after the last of these only if its site says that it changed.
+# How old a story is when it is looked at again; at other times only if its site says that it changed.
 REVISIT_AGES = "1h 6h 1d 3d 14d"
 # Seconds after its last visit at which a story is looked at again whatever its age, up to the last of these ages;
 # less than 0: by its age alone.

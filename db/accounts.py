@@ -6,7 +6,9 @@ from sqlite3 import Connection, Row
 
 from archiver.errors import NotInArchiveError
 from archiver.items import FoundBy, Image, Outcome
+from db.announced import announced_visit
 from db.connection import archive_errors
+from db.lookups import page_state
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
 from db.warc_places import WarcPlace
@@ -22,6 +24,7 @@ FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
+LAST_CRAWL = "SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,8 @@ class PageAccount:
     state: PageStatus
     attempts: int
     next_visit: datetime | None
+    announced: datetime | None
+    """From when on crawls visit it because its site says that it changed; None if it has not since the last visit."""
     outcome: Outcome | None
     detail: str
     article_id: int | None
@@ -124,6 +129,7 @@ def page_account(archive: Connection, url: str) -> PageAccount:
             state=PageStatus(row["state"]),
             attempts=row["attempts"],
             next_visit=time_or_none(row["next_visit"]),
+            announced=_announced(archive, row),
             outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
             detail=row["detail"],
             article_id=row["article_id"],
@@ -187,6 +193,12 @@ def _place(row: Row) -> WarcPlace | None:
     if row["warc_file"] is None:
         return None
     return WarcPlace(file=row["warc_file"], offset=row["warc_offset"], length=row["warc_length"])
+
+
+def _announced(archive: Connection, page: Row) -> datetime | None:
+    (read,) = archive.execute(LAST_CRAWL, (page["source_id"],)).fetchone()
+    state = page_state(archive, page["url"])
+    return None if read is None or state is None else announced_visit(archive, state, time_of(read))
 
 
 def _article_url(archive: Connection, article_id: int | None) -> str | None:

@@ -59,6 +59,7 @@ class Funnel:
     articles: int
     """Pages with a story, known or not."""
     new: int
+    """Those that no archive merged into this one had before."""
     changed: int
     unchanged: int
     gone: int
@@ -126,7 +127,7 @@ def funnels_since(archive: Connection, source_id: int, since: str, limit: int = 
 
     At most limit of them, all if it is less than 0.
     """
-    condition = "source_id = ? AND crawls.started >= ? ORDER BY funnels.crawl_id DESC LIMIT ?"
+    condition = "source_id = ? AND crawls.started >= ? ORDER BY crawls.started DESC, crawls.id DESC LIMIT ?"
     return _funnels(archive, condition, (source_id, since, limit))
 
 

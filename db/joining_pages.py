@@ -2,6 +2,7 @@
 
 from sqlite3 import Row
 
+from db.connection import transaction
 from db.forgotten import address_digest, is_forgotten
 from db.joining import Join
 
@@ -27,6 +28,27 @@ UPDATE pages SET article_id = ifnull(article_id, :article), visits = max(visits,
     SELECT count(*) FROM captures WHERE page_id = pages.id AND NOT rendered))
 WHERE id = :id
 """
+# A story that both found is new where it was found first. Only crawls that found a story of the other archive are
+# counted again: all would be every capture.
+FOUND_BEFORE = """
+SELECT 1 FROM pages AS others JOIN captures AS earlier ON earlier.page_id = others.id
+WHERE others.article_id = pages.article_id AND earlier.outcome = 'stored' AND NOT earlier.rendered
+    AND (earlier.fetched, earlier.id) < (captures.fetched, captures.id)
+"""
+COUNT_NEW = f"""
+UPDATE funnels SET new = (
+    SELECT pages FROM crawl_counts WHERE crawl_counts.crawl_id = funnels.crawl_id
+        AND crawl_counts.source_id = funnels.source_id AND outcome = 'stored'
+) - (
+    SELECT count(*) FROM captures JOIN pages ON pages.id = page_id
+    WHERE captures.crawl_id = funnels.crawl_id AND pages.source_id = funnels.source_id
+        AND captures.outcome = 'stored' AND NOT captures.rendered AND EXISTS ({FOUND_BEFORE})
+)
+WHERE new > 0 AND crawl_id IN (
+    SELECT captures.crawl_id FROM temp.joined_articles JOIN pages ON pages.article_id = our
+    JOIN captures ON captures.page_id = pages.id WHERE captures.outcome = 'stored'
+)
+"""  # noqa: S608 - only text of this program
 STANDING = (
     "SELECT id FROM alarms WHERE source_id = ? AND kind = ? AND (raised = ? OR cleared IS NULL AND ?) LIMIT 1"
 )
@@ -164,6 +186,12 @@ def close_pages(join: Join) -> None:
             if row["last_visited"] is not None:
                 join.ours.execute(CLOSE_PAGE, values)
             join.ours.execute(COUNT_VISITS, values)
+
+
+def count_new(join: Join) -> None:
+    """Count a story that crawls of both archives found as new once, in the funnel of the first of them."""
+    with transaction(join.ours):
+        join.ours.execute(COUNT_NEW)
 
 
 def _page(join: Join, row: Row) -> int:

@@ -12,6 +12,7 @@ from db.joining_history import join_listed_headlines
 from db.joining_links import join_links
 from db.joining_pages import (
     close_pages,
+    count_new,
     join_alarms,
     join_crawls,
     join_forgettings,
@@ -34,6 +35,7 @@ STEPS = (
     join_links,
     join_listed_headlines,
     close_pages,
+    count_new,
 )
 
 

@@ -157,7 +157,7 @@ def statistics(archive: Connection, days: int = 14) -> Statistics:
             """,
             (days,),
         )
-        last = archive.execute("SELECT * FROM crawls ORDER BY id DESC LIMIT 1").fetchone()
+        last = archive.execute("SELECT * FROM crawls ORDER BY started DESC, id DESC LIMIT 1").fetchone()
         return Statistics(
             articles=_count(archive, "SELECT count(*) FROM articles"),
             revisions=_count(archive, "SELECT count(*) FROM revisions"),

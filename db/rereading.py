@@ -102,6 +102,11 @@ def reading_count(archive: Connection) -> int:
     return int(row[0])
 
 
+def reading_of(archive: Connection, capture_id: int, article_id: int) -> Reading | None:
+    """Return the reading of one capture of an article, None if its bytes were not kept."""
+    return next(_reading(archive, capture_id, article_id), None)
+
+
 def record_rereading(archive: Connection, reading: Reading, visit: Visit, own: Iterable[str]) -> None:
     """Write what a capture gives now, decided as if its page had been visited when it was fetched.
 

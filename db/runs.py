@@ -56,7 +56,12 @@ def latest_crawls(archive: Connection, limit: int = 50, before: int | None = Non
     """Return at most limit crawls, the newest first; those before the crawl of an id if one is given."""
     with archive_errors(archive):
         rows = archive.execute(
-            "SELECT id FROM crawls WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2", (before, limit)
+            """
+            SELECT id FROM crawls
+            WHERE ?1 IS NULL OR (started, id) < (ifnull((SELECT started FROM crawls WHERE id = ?1), '9999'), ?1)
+            ORDER BY started DESC, id DESC LIMIT ?2
+            """,
+            (before, limit),
         ).fetchall()
     return tuple(crawl_summary(archive, row["id"]) for row in rows)
 

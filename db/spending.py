@@ -33,7 +33,7 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
             FROM crawls
             JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
             JOIN pages ON pages.id = captures.page_id
-            WHERE crawls.id >= (SELECT ifnull(max(id), 0) FROM crawls WHERE started < ?2)
+            WHERE crawls.started >= (SELECT ifnull(max(started), '') FROM crawls WHERE started < ?2)
                 AND crawls.id NOT IN (SELECT crawl_id FROM imports)
                 AND pages.source_id = (SELECT id FROM sources WHERE url = ?3) AND captures.fetched >= ?2
                 AND NOT captures.rendered

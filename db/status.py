@@ -55,7 +55,8 @@ def source_statuses(
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
                  AND outcome NOT NULL AND next_visit <= ?1) AS due
             FROM sources LEFT JOIN crawls
-                ON crawls.id = (SELECT max(crawl_id) FROM funnels WHERE source_id = sources.id)
+                ON crawls.id = (SELECT latest.id FROM funnels JOIN crawls AS latest ON latest.id = crawl_id
+                    WHERE source_id = sources.id ORDER BY latest.started DESC, latest.id DESC LIMIT 1)
             WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
             """,
             (time_text(now), host),

@@ -339,10 +339,12 @@ def source_address(url: str) -> str:
     Raises SourceError if it cannot be the address of a site.
     """
     address = url.strip()
+    # A word is a slip, such as the name of a source or a command.
+    is_word = address.isalnum() and address != "localhost"
     if address and "://" not in address:
         address = f"https://{address}"
     # What stands before an @ is a name to log in with, or an e-mail address.
-    canonical = None if " " in address or "@" in address else canonical_url(address)
+    canonical = None if is_word or " " in address or "@" in address else canonical_url(address)
     if canonical is None:
         raise SourceError(f"{url!r} is no address of a site: give one such as https://news.example/")
     return canonical

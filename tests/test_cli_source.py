@@ -59,6 +59,22 @@ def test_added_source_is_the_sample_newspapers(paper: SampleServer, tmp_path: Pa
     assert "already" in again.err
 
 
+def test_later_pages_of_a_list_are_no_sections(tmp_path: Path) -> None:
+    sections = {
+        f"/{name}": front(*(f"/{name}/the-story-{n}" for n in range(6)))
+        for name in ("sport", "kreis-7", "page/2/", "pagina-3", "seite/4", "?page=5", "5")
+    }
+    menu = "".join(f"<a href='{path}'>{path.strip('/?')}</a> " for path in sections)
+    home = f"<nav>{menu}<a href='/page/6/'>Older posts</a></nav><h2><a href='/a'>A story on the first page</a></h2>"
+    pages = {**sections, "/": answer(f"<html><body>{home}</body></html>".encode())}
+    with misbehaving(pages) as server:
+        done = run_apart("source", "add", server.url, "--yes", "--delay", "0", folder=tmp_path)
+
+    assert done.code == 0, done.err
+    (source,) = read_sources(tmp_path / "sources.toml").sources
+    assert source.fronts == (server.url, f"{server.url}sport", f"{server.url}kreis-7")
+
+
 def test_without_terminal_the_entry_is_printed_and_nothing_saved(paper: SampleServer, tmp_path: Path) -> None:
     done = run_apart("source", "add", paper.url, "--delay", "0", folder=tmp_path)
 

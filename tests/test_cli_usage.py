@@ -65,7 +65,10 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["crawl", "https://news.example/", "--set", "NO_SUCH=1"], "there is no setting 'NO_SUCH' to set"),
         (["crawl", "https://news.example/", "--set", "DOWNLOAD_DELAY=long"], "its default is 1.0"),
         (["crawl", "https://news.example/", "--set", "SPLIT_WORKERS=0"], "its default is 2"),
-        (["crawl", "https://news.example/", "--set", "ITEM_PIPELINES={}"], "no setting 'ITEM_PIPELINES'"),
+        (
+            ["crawl", "https://news.example/", "--set", "ITEM_PIPELINES={}"],
+            "is set in a file: see docs/extending.md",
+        ),
         (["crawl", "https://news.example/", "--log-file", "/no/such/crawl.log"], "cannot be written"),
         (["crawl", "https://news.example/", "--sources", "sources.toml"], "not both"),
         (["search", " ", "-a", "{empty}"], "nothing to search for"),

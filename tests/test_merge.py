@@ -21,17 +21,22 @@ from conftest import crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
 
 from archiver.errors import ExitCode
-from archiver.items import Discovery, FoundBy, Image, Listing, Outcome
+from archiver.items import CrawlState, Discovery, FoundBy, Image, Listing, Outcome
 from db.accounts import page_account
 from db.connection import open_archive, read_archive
+from db.read import statistics
+from db.runs import latest_crawls
 from db.schemas import SCHEMA
-from db.store import add_discovery, record_visit
+from db.spending import spending
+from db.status import source_statuses
+from db.store import add_discovery, finish_crawl, record_visit, start_crawl
 from db.tables import INTERNAL, TABLES
 from db.verify import Verification, verify
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
 
 NAMES = ("flood", "ferry", "crane", "market")
+FERRY = article("ferry", "Ferry runs again", "It had lain in the dock for three weeks.")
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +219,34 @@ def histories(tmp_path: Path, ours: list[tuple[int, str]], theirs: list[tuple[in
                 }
                 record_visit(connection, crawl_id, visit(seen, **fields))
     return paths
+
+
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_story_that_both_found_is_new_once_and_the_last_crawl_is_the_last_by_time(
+    run: Run, tmp_path: Path, ours_first: bool
+) -> None:
+    paths = [tmp_path / "early.db", tmp_path / "late.db"]
+    for path, day, others in zip(paths, (1, 2), ((), (FERRY,)), strict=True):
+        with closing(open_archive(path)) as connection:
+            moment = NOON + day * DAY
+            crawl_id = start_crawl(connection, started=moment, arguments={}, version="0")
+            for story in (FLOOD, *others):
+                record_visit(connection, crawl_id, visit(story, fetched=moment))
+            finish_crawl(connection, crawl_id, finished=moment, state=CrawlState.DONE)
+    ours, theirs = paths if ours_first else reversed(paths)
+    for _ in range(2):
+        assert run("merge", theirs, "--archive", ours, "--no-warc").code == ExitCode.DONE
+        with closing(read_archive(ours)) as connection:
+            (status,) = source_statuses(connection, 3, NOON + 3 * DAY)
+            last = statistics(connection).last_crawl
+            crawls = latest_crawls(connection, limit=1)
+            older = latest_crawls(connection, limit=9, before=crawls[0].id)
+            spent = spending(connection, SOURCE, NOON + 2 * DAY)
+        assert (status.new_by_day, status.articles) == ((1, 1, 0), 2)
+        assert last is not None
+        assert status.last_crawl == last.started == crawls[0].started == NOON + 2 * DAY
+        assert [crawl.started for crawl in older] == [NOON + DAY]
+        assert spent.pages == 2
 
 
 @pytest.mark.parametrize(

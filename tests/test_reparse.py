@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from archives import DAY, NOON, SOURCE, response
+from archives import DAY, NOON, SOURCE, compare_with_index, response
 from commands import PROGRAM, Run, runner
 from conftest import Crawl
 from misbehaving import HEADLINE, answer, feed, misbehaving, story
@@ -336,3 +336,73 @@ def test_archive_that_is_not_there_is_not_made(run: Run, archive: Path) -> None:
     result = run("reparse", "--archive", archive)
     assert (result.code, result.err.count("\n")) == (ExitCode.FAILED, 1)
     assert not archive.exists()
+
+
+def taken_for_a_story(headline: str) -> Changed:
+    """Return what makes of any split one with a story."""
+    text = f"{headline}: search the pages of this paper. " * 9
+
+    def changed(split: Split) -> Split:
+        return Split(article=Article(url="", headline=headline, body=text, authors=("A Form",)))
+
+    return changed
+
+
+def test_articles_that_no_stored_page_gives_any_more_are_dropped(run: Run, archive: Path) -> None:
+    form = b"<html><body><form><input name=q></form><p>Search</p></body></html>"
+    names = [f"{SOURCE}search-{number}" for number in range(5)]
+    pages = [(url, form, taken_for_a_story(f"Search {n}")) for n, url in enumerate(names)]
+    changed = [(URL, story(), as_it_is), (URL, form, taken_for_a_story("Flood form"))]
+    read_by_an_old_parser(archive, [*pages, *changed, (f"{SOURCE}a", story("Another story"), as_it_is)])
+    before = content(archive)
+    looked = run("reparse", "--drop", "--dry-run", "--archive", archive)
+    told = json.loads(run("reparse", "--drop", "--dry-run", "--json", "--archive", archive).out)
+
+    assert all(url in looked.out for url in names)
+    assert "5 articles would leave the archive." in looked.out
+    assert [each["url"] for each in told["dropped"]] == names
+    assert content(archive) == before
+
+    done = run("reparse", "--drop", "--archive", archive)
+    assert done.code == ExitCode.DONE, done.err
+    assert "5 articles left the archive." in done.out
+    # Of the story, an earlier version can still be read.
+    assert rows(archive, "SELECT headline FROM articles ORDER BY id") == [("Flood form",), ("Another story",)]
+    assert rows(archive, "SELECT DISTINCT outcome, article_id FROM pages WHERE url LIKE '%search%'") == [
+        ("not_article", None)
+    ]
+    assert rows(archive, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'search'") == [(1,)]
+    assert rows(archive, "SELECT count(*) FROM forgotten") == [(0,)]
+    assert run("verify", "--archive", archive).code == ExitCode.DONE
+    assert run("doctor", "--archive", archive, "--json").code == ExitCode.DONE
+    with closing(open_archive(archive)) as connection:
+        compare_with_index(connection)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_dropped_article_comes_back_where_its_page_is_read_as_a_story(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    read_by_an_old_parser(archive, [(URL, story(), as_it_is)])
+    rules = tmp_path / "sources.toml"
+    rules.write_text(f'[[source]]\nurl = "{SOURCE}"\n[[source.rules]]\nremove = ["article"]\n')
+    assert "1 article left the archive" in run("reparse", "--drop", "--archive", archive).out
+    assert rows(archive, "SELECT * FROM articles") == []
+    rules.unlink()
+    assert "article on 1 page" in run("reparse", "--drop", "--archive", archive).out
+    assert rows(archive, "SELECT headline, first_seen FROM articles") == [(HEADLINE, "2026-11-20T12:00:00Z")]
+
+
+@pytest.mark.parametrize("lost", ["warc_offset = 3", "warc_file = NULL"])
+def test_article_of_which_a_page_cannot_be_read_is_not_dropped(run: Run, archive: Path, lost: str) -> None:
+    form = b"<html><body><form><input name=q></form><p>Search%s</p></body></html>"
+    read_by_an_old_parser(
+        archive, [(URL, form % text, taken_for_a_story("Search")) for text in (b"", b" all", b" here")]
+    )
+    with closing(open_archive(archive)) as connection:
+        connection.execute(f"UPDATE captures SET {lost} WHERE id = 2")
+        connection.commit()
+    told = run("reparse", "--drop", "--archive", archive)
+
+    assert "no article any more on" in told.out
+    assert rows(archive, "SELECT count(*) FROM articles") == [(1,)]

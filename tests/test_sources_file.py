@@ -225,6 +225,8 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         (" https://News.Example ", "https://news.example/"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/"),
         ("localhost:8000/paper", "https://localhost:8000/paper"),
+        ("localhost", "https://localhost/"),
+        ("http://intranet", "http://intranet/"),
         ("https://zeitung.münchen.example/", "https://zeitung.xn--mnchen-3ya.example/"),
     ],
 )
@@ -242,6 +244,7 @@ def test_address_of_a_source_may_lack_its_scheme(given: str, address: str) -> No
         "https://",
         "http://[::1",
         "two words",
+        "foo",
         "http://a b/",
     ],
 )

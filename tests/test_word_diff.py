@@ -91,6 +91,24 @@ def test_typography_is_no_change() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "Council votes to close Marlow Library",
+            "Marlow Library",
+            "[-Council votes to close -]Marlow Library",
+        ),
+        ("She told of old things", "“old things", "[-She told of -][+“+]old things"),
+        ("The bridge (and the dam)", "The bridge (the dam)", "The bridge ([-and -]the dam)"),
+    ],
+)
+def test_words_removed_in_front_of_others_stay_apart_from_them(old: str, new: str, expected: str) -> None:
+    pieces = word_diff(old, new)
+    assert "".join(piece.text for piece in pieces if piece.mark is not Mark.ADDED) == old
+    assert "".join(MARKS[piece.mark].format(piece.text) for piece in pieces) == expected
+
+
 def test_marks_between_two_changes_belong_to_them() -> None:
     pieces = word_diff("the red, big house stands", "the blue, small house stands")
     assert [(piece.mark.value, piece.text) for piece in pieces] == [

@@ -136,7 +136,11 @@ def _facts(account: PageAccount) -> Iterator[tuple[str, str]]:
     on = f", {account.found_on}" if account.found_on else ""
     yield "found", f"{minute_text(account.first_seen)} {way}{on}"
     if said := listed(
-        [account.listed_headline or "", account.listed_published or "", account.listed_modified or ""]
+        [
+            account.listed_headline or "",
+            f"published {account.listed_published}" if account.listed_published else "",
+            f"changed {account.listed_modified}" if account.listed_modified else "",
+        ]
     ):
         yield "listed as", said
     if more := listed(
@@ -164,13 +168,16 @@ def _next(account: PageAccount) -> str:
         return "on its way in a crawl, or in one that was killed: then the next crawl asks for it"
     if account.is_listing:
         return "in every crawl that finds stories by it"
-    if account.state is PageStatus.DONE:
+    moment, is_done = account.next_visit, account.state is PageStatus.DONE
+    if account.announced is not None and (is_done or (moment is not None and account.announced < moment)):
+        moment, is_done, tried = account.announced, False, ", since its site says that it changed"
+    if is_done:
         given_up = "given up" if account.attempts else "never"
         return f"{given_up}, unless the site says that it changed{tried}"
-    wait = None if account.next_visit is None else account.next_visit - datetime.now(UTC)
+    wait = None if moment is None else moment - datetime.now(UTC)
     if wait is None or wait.total_seconds() <= 0:
         return f"by the next crawl that has room for it{tried}"
-    return f"{minute_text(account.next_visit)}, in {duration_text(wait)}{tried}"
+    return f"{minute_text(moment)}, in {duration_text(wait)}{tried}"
 
 
 def _visit_line(visit: VisitAccount, url: str) -> str:

@@ -116,6 +116,8 @@ class SettingType(click.ParamType[Any]):
         """Return the setting's name and its value, which is of the kind of its default."""
         name, _, text = str(value).partition("=")
         default = getattr(settings, name, None) if name.isupper() else None
+        if isinstance(default, dict | list):
+            self.fail(f"{name} makes up the program and is set in a file: see docs/extending.md", param, ctx)
         if not isinstance(default, bool | int | float | str):
             self.fail(f"there is no setting {name!r} to set: give one such as PAGE_BUDGET=50", param, ctx)
         try:

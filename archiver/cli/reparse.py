@@ -36,6 +36,7 @@ MEANINGS = {"article": "an article where none was found", "outcome": "another re
 @source_option
 @click.option("--since", type=SpanType(), metavar="DATE", help="Only pages seen on that day (UTC) or later.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--drop", is_flag=True, help="Take out the articles that no stored page gives any more.")
 @jobs_option
 @click.option(
     "--sources",
@@ -50,11 +51,14 @@ def reparse(*, as_json: bool, **values: Any) -> ExitCode:
 
     Shows which fields change on how many pages, then writes it: another text becomes a version of its own,
     which counts as the parser's, not the publisher's; the rest is updated in place. A page that gave no
-    article is one if it gives one now; one that gives none any more is named and left as it is.
+    article is one if it gives one now; one that gives none any more is named and left as it is. With --drop,
+    articles of which no stored page, of any visit, gives a story any more leave the archive, all listed; their
+    pages stay, so that a later parser may bring them back.
 
     \b
     archiver reparse --dry-run
     archiver reparse --source courier.example --since 2026-11
+    archiver reparse --drop --dry-run
     """
     from archiver.crawl.reparse import run_reparse  # noqa: PLC0415 - a search must not wait for Scrapy
 
@@ -69,6 +73,9 @@ def reparse(*, as_json: bool, **values: Any) -> ExitCode:
     elif report.changed:
         done = "would change" if plan.dry_run else "changed"
         Output().say((f"{counted(report.changed, 'page')} {done}.", "bold"))
+    if report.dropped and not as_json:
+        done = "would leave" if plan.dry_run else "left"
+        Output().say((f"{counted(len(report.dropped), 'article')} {done} the archive.", "bold"))
     for line in report.unreadable:
         click.echo(f"archiver: {printable(line)}", err=True)
     return ExitCode.FAILED if report.unreadable else ExitCode.DONE
@@ -85,6 +92,7 @@ def _plan(source: str | None, since: Span | None, sources: Path | None, **others
         source=source,
         since=since.start if since else None,
         dry_run=others["dry_run"],
+        drop=others["drop"],
         jobs=others["jobs"] or settings.SPLIT_WORKERS,
     )
 
@@ -164,7 +172,7 @@ class _Bar(_Lines):
 
 def _print_report(output: Output, report: "Report") -> None:
     output.say((f"{counted(report.pages, 'page')} read again.", "bold"))
-    if not report.changed:
+    if not report.changed and not report.dropped:
         output.say("Nothing changes.")
     for field in FIELDS:
         if number := report.fields[field]:
@@ -175,11 +183,28 @@ def _print_report(output: Output, report: "Report") -> None:
             old, new = _shortened(example.old, example.new)
             output.say((example.url, "dim"), margin="  ")
             output.say((f"{old or '(nothing)'} -> {new or '(nothing)'}", ""), margin="    ")
+    _print_lost(output, report)
+
+
+def _print_lost(output: Output, report: "Report") -> None:
+    left = ", left as it is" if report.dropped is None else ""
     for reason, number in report.lost.most_common():
         output.say()
-        output.say(("no article any more", "bold"), f" on {counted(number, 'page')}, left as it is: {reason}")
+        output.say(("no article any more", "bold"), f" on {counted(number, 'page')}{left}: {reason}")
         for url in report.lost_examples[reason]:
             output.say((url, "dim"), margin="  ")
+    if report.lost and report.dropped is None:
+        output.say(
+            "With --drop, articles that no stored page gives any more are taken out; --dry-run lists them."
+        )
+    if report.dropped:
+        output.say()
+        output.say(
+            ("given by no stored page any more", "bold"), f": {counted(len(report.dropped), 'article')}"
+        )
+    for each in report.dropped or ():
+        output.say(f"{each.headline}  ", (each.reason, "dim"), margin=f"{each.article_id:>5}  ")
+        output.say_whole(each.url, indent=7, style="dim")
 
 
 def _shortened(old: str, new: str) -> tuple[str, str]:
@@ -206,5 +231,6 @@ def _fields(report: "Report") -> dict[str, object]:
         "examples": report.examples,
         "lost": dict(report.lost),
         "lost_examples": report.lost_examples,
+        "dropped": report.dropped or (),
         "unreadable": report.unreadable,
     }

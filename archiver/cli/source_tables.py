@@ -106,7 +106,7 @@ def _listings(source: "Source") -> str:
 
 def _listing_table(choices: Sequence["Choice"], url: str, *, with_verdict: bool) -> Table:
     table = _table("Listing", "Kind")
-    for name in ("Stories", "Newest", "Elsewhere"):
+    for name in ("Addresses", "Newest", "Elsewhere"):
         table.add_column(name, justify="right")
     table.add_column("Written" if with_verdict else "", overflow="fold")
     for choice in choices:

@@ -3,9 +3,9 @@
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -24,11 +24,17 @@ from archiver.pipelines.store import own_targets
 from archiver.pipelines.validate import Validate
 from db.connection import open_archive, read_archive
 from db.differences import Difference, differences
+from db.dropping import drop_article, story_readings
+from db.read import stored_article
 from db.rereading import Reading, reading_count, readings, record_rereading
 from db.warc import read_capture
 from db.warc_places import warc_directory
 from spiders.frontier import Source
 
+# What a page is that tells no story. A limit or an error tells nothing of it.
+STORYLESS = frozenset(
+    {Outcome.NOT_ARTICLE, Outcome.PAYWALL, Outcome.CONSENT, Outcome.CHALLENGE, Outcome.GONE}
+)
 # Examples of each kind of change that are kept for the report.
 EXAMPLES = 3
 
@@ -45,6 +51,8 @@ class ReparsePlan:
     since: datetime | None = None
     """When a page was last seen at the earliest."""
     dry_run: bool = False
+    drop: bool = False
+    """Whether articles of which no stored page gives a story any more leave the archive."""
     jobs: int = settings.SPLIT_WORKERS
 
 
@@ -55,6 +63,16 @@ class Example:
     url: str
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """An article that no stored page gives any more."""
+
+    article_id: int
+    url: str
+    headline: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -69,10 +87,14 @@ class Report:
     """Pages by the field that would change."""
     examples: dict[str, list[Example]]
     lost: Counter[str]
-    """Pages that no longer give the article they gave, by reason: they are left as they are."""
+    """Pages that no longer give the article they gave, by reason: they are left as they are unless it is dropped."""
     lost_examples: dict[str, list[str]]
     unreadable: list[str]
     """Pages whose bytes cannot be read, each with the reason."""
+    lost_articles: dict[int, str] = field(default_factory=dict)
+    """Articles that a page no longer gives, with the reason."""
+    dropped: tuple[Dropped, ...] | None = None
+    """Those of them that no page gives any more; None if the plan is not to drop them."""
 
 
 class ReparseWatcher(Protocol):
@@ -98,8 +120,13 @@ def run_reparse(plan: ReparsePlan, watch: ReparseWatcher) -> Report:
     connection = read_archive(plan.archive) if is_read_only else open_archive(plan.archive)
     with closing(connection), stopped_by_signals(), tempfile.TemporaryFile() as spool:
         report, changed = _look(plan, connection, spool, watch)
+        if plan.drop:
+            report.dropped = tuple(_without_story(plan, connection, report.lost_articles))
         watch.found(report)
         if not plan.dry_run:
+            # First: a page that gives a story now shall not be taken for a copy of one that goes.
+            for each in report.dropped or ():
+                drop_article(connection, each.article_id, each.reason)
             spool.seek(0)
             for done in range(changed):
                 reading, visit = pickle.load(spool)  # noqa: S301 - we wrote it ourselves just now
@@ -130,8 +157,9 @@ def _look(
         if not is_same_page:
             counted = reading.url, set()
             report.pages += 1
-        if reason := _why_lost(reading, decided):
+        if reading.article_id is not None and (reason := _why_lost(reading.article_id, decided)):
             report.lost[reason] += 1
+            report.lost_articles.setdefault(reading.article_id, reason)
             _keep_some(report.lost_examples.setdefault(reason, []), reading.url)
         if found and not counted[1]:
             report.changed += 1
@@ -157,15 +185,44 @@ def _pages(
             report.unreadable.append(f"{reading.url}: {error}")
             yield reading, None
             continue
-        source = source_of(plan.listed, reading.source)
-        page = KeptPage(
-            html=response.body,
-            url=reading.final_url,
-            content_type=reading.content_type,
-            fetched=reading.fetched,
-            rules=source.rules if source is not None else (),
-        )
-        yield reading, page
+        yield reading, _page(plan, reading, response.body)
+
+
+def _page(plan: ReparsePlan, reading: Reading, html: bytes) -> KeptPage:
+    source = source_of(plan.listed, reading.source)
+    return KeptPage(
+        html=html,
+        url=reading.final_url,
+        content_type=reading.content_type,
+        fetched=reading.fetched,
+        rules=source.rules if source is not None else (),
+    )
+
+
+def _without_story(plan: ReparsePlan, connection: Connection, lost: Mapping[int, str]) -> Iterator[Dropped]:
+    """Yield the articles of which every page that gave them was read again and tells no story."""
+    kept = set[int]()
+    for (article_id, reading), result in split_in_order(_pages_of(plan, connection, lost), plan.jobs):
+        if reading is None or result is None or _visit(reading, result).outcome not in STORYLESS:
+            kept.add(article_id)
+    for article_id, reason in lost.items():
+        if article_id not in kept:
+            article = stored_article(connection, str(article_id))
+            yield Dropped(article_id=article_id, url=article.url, headline=article.headline, reason=reason)
+
+
+def _pages_of(
+    plan: ReparsePlan, connection: Connection, lost: Iterable[int]
+) -> Iterator[tuple[tuple[int, Reading | None], KeptPage | None]]:
+    """Yield the pages that gave some articles; None for what cannot be read."""
+    directory = warc_directory(plan.archive)
+    for article_id in lost:
+        for reading in story_readings(connection, article_id):
+            page = None
+            if reading is not None:
+                with suppress(ArchiveError):  # told of where it was read first
+                    page = _page(plan, reading, read_capture(directory, reading.place).body)
+            yield (article_id, reading), page
 
 
 def _visit(reading: Reading, result: SplitResult) -> Visit:
@@ -201,13 +258,11 @@ def _apply(connection: Connection, reading: Reading, visit: Visit) -> None:
         record_rereading(connection, reading, visit, own_targets(visit))
 
 
-def _why_lost(reading: Reading, visit: Visit) -> str:
+def _why_lost(article_id: int, visit: Visit) -> str:
     """Return why a capture no longer gives the article that was read from it, or ""."""
-    if reading.article_id is None:
-        return ""
     if visit.outcome not in ARTICLE_OUTCOMES:
         return visit.detail or visit.outcome
-    is_other = visit.outcome is not Outcome.STORED and visit.article_id != reading.article_id
+    is_other = visit.outcome is not Outcome.STORED and visit.article_id != article_id
     return "it leads to another article of the archive" if is_other else ""
 
 

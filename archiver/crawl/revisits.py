@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES
 from archiver.pipelines.archive import OpenArchive
+from db.announced import announced_visit
 from db.forgotten import is_forgotten
 from db.lookups import related_addresses
 from db.schedule import PageStatus, lease_page
@@ -62,12 +63,12 @@ class ArchiveMemory:
         if state is None or state.last_visited is None:
             return Turn.NOW
         now = datetime.now(UTC)
-        since = now - state.last_visited
-        if self._after is not None:
+        announced = announced_visit(self._archive, state, now, asked.found_on, asked.listing)
+        if announced is not None and announced <= now:
+            is_due = True
+        elif self._after is not None:
             is_fresh = now - state.first_seen <= self._ages[-1]
-            is_due = since >= self._after and (is_fresh or _is_modified(asked, state, state.last_visited))
-        elif _is_modified(asked, state, state.last_visited):
-            is_due = since >= self._ages[0]  # sites that date every page by the minute
+            is_due = now - state.last_visited >= self._after and is_fresh
         else:
             is_due = _is_due(state, now)
         return Turn.AGAIN if is_due else Turn.NOT_DUE
@@ -129,8 +130,3 @@ def _is_due(state: PageState, now: datetime) -> bool:
     if state.state is PageStatus.DONE:
         return False
     return state.next_visit is None or state.next_visit <= now
-
-
-def _is_modified(asked: Asked, state: PageState, visited: datetime) -> bool:
-    listed = asked.listing.date_modified if asked.listing is not None else None
-    return any(moment is not None and moment > visited for moment in (listed, state.listed_modified))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml.etree import _Element as Element
 
@@ -32,6 +32,12 @@ LONGEST_SECTION = 40
 DEEPEST_SECTION = 3
 MOST_LINKS = 5_000
 FIGURES = re.compile(r"\d{3}")
+# The later pages of a list: each shows what the first one showed some days ago.
+PAGING = re.compile(
+    "/(?:page|seite|pagina|página|pagine|strona|strana|stranica|sida|side|sivu|sayfa|oldal|halaman|trang|stranitsa"
+    r"|страница|сторінка|σελίδα)[-_/]?\d+/?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,8 @@ def _sections(root: Element, url: str) -> Iterator[str]:
             continue
         address = canonical_url(href, url)
         text = element_text(link, LONGEST_SECTION + 1).strip()
-        if address and text and len(text) <= LONGEST_SECTION and _may_be_section(address, url):
+        has_name = any(map(str.isalpha, text)) and len(text) <= LONGEST_SECTION
+        if address and has_name and _may_be_section(address, url):
             yield address
 
 
@@ -122,6 +129,8 @@ def _may_be_section(address: str, url: str) -> bool:
     if not folders and host(address) == host(url):
         return False
     if address.lower().endswith(FILES) or is_offer(address) or FIGURES.search(parts.path):
+        return False
+    if PAGING.search(unquote(parts.path)):
         return False
     words = {word for folder in folders for word in (folder, *folder.split("-"))}
     return not words & _no_section() and all(folder.count("-") < 4 for folder in folders)

@@ -77,7 +77,9 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     a = b = 0
     for start, other, length in (*common, (len(olds), len(news), 0)):
-        pieces += _piece(Mark.REMOVED, olds[a:start])
+        pieces += _piece(
+            Mark.REMOVED, _with_space(olds[a:start], olds[start : start + 1], news[other : other + 1])
+        )
         pieces += _piece(Mark.ADDED, news[b:other])
         pieces += _piece(Mark.SAME, news[other : other + length])
         a, b = start + length, other + length
@@ -249,6 +251,12 @@ def _is_island(text: str) -> bool:
 
 def _both(removed: int, added: int) -> bool:
     return removed > 0 and added > 0
+
+
+def _with_space(removed: Sequence[str], old: Sequence[str], new: Sequence[str]) -> Sequence[str]:
+    """Removed words, with the space behind them that the first token that stays, shown as it is new, has lost."""
+    is_lost = removed and old and old[0][0].isspace() and not new[0][0].isspace()
+    return [*removed, " "] if is_lost else removed
 
 
 def _piece(mark: Mark, tokens: Sequence[str]) -> list[Piece]:

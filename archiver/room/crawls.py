@@ -12,9 +12,10 @@ LAST_ID = 10**12
 def crawls_page(asked: Asked) -> Answer:
     """Show the latest crawls."""
     before = asked.number("before", LAST_ID, LAST_ID)
-    found = asked.archive.crawls(limit=asked.number("limit", 50, MOST), before=before)
-    older = found[-1].id if found and found[-1].id > 1 else None
-    return Answer("crawls.html", "Crawls", {"crawls": found}, {"older": older})
+    limit = asked.number("limit", 50, MOST)
+    found = asked.archive.crawls(limit=limit + 1, before=before)
+    older = found[limit - 1].id if len(found) > limit else None
+    return Answer("crawls.html", "Crawls", {"crawls": found[:limit]}, {"older": older})
 
 
 def crawl_page(asked: Asked) -> Answer:

@@ -1,0 +1,61 @@
+"""What a site's feeds and sitemaps say of a story since its last visit: that it changed."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from sqlite3 import Connection
+
+from archiver.items import Listing, Outcome
+from archiver.revisions.noise import settled
+from db.lookups import PageState
+from db.values import storable, time_text
+
+# Some sites date every page by the clock. A change of the last minutes may be one of these: after a visit that brought
+# nothing new it waits so long since that visit, unless a later crawl still finds it dated as it was.
+CLOCK = timedelta(minutes=5)
+WAIT = timedelta(hours=1)
+LISTED = """
+SELECT places.url AS listed_on, listed_headlines.headline, articles.headline AS own,
+    listed_headlines.first_seen <= :visited AS is_old
+FROM pages JOIN articles ON articles.id = pages.article_id
+JOIN listed_headlines ON listed_headlines.page_id = pages.id JOIN pages AS places ON places.id = listed_on_id
+WHERE pages.url = :url AND origin IN ('feed', 'sitemap')
+"""
+
+
+def announced_visit(
+    archive: Connection,
+    page: PageState,
+    read: datetime,
+    listed_on: str | None = None,
+    listing: Listing | None = None,
+) -> datetime | None:
+    """Return from when on a page may be visited because its site says that it changed; None if it does not say so.
+
+    read is when its feeds and sitemaps were read; listed_on is the one that names it now, if any, and listing what
+    that says, which the archive may not have yet.
+    """
+    visited = page.last_visited
+    if visited is None:
+        return None
+    headline, modified = (None, None) if listing is None else (listing.headline, listing.date_modified)
+    moments = [moment for moment in (modified, page.listed_modified) if moment and moment > visited]
+    if _has_new_headline(archive, page.url, visited, listed_on, headline):
+        return visited
+    if not moments:
+        return None
+    brought_news = page.outcome in (Outcome.STORED, Outcome.CHANGED)
+    return visited if brought_news or read - max(moments) >= CLOCK else visited + WAIT
+
+
+def _has_new_headline(
+    archive: Connection, url: str, visited: datetime, listed_on: str | None, headline: str | None
+) -> bool:
+    """Whether a feed or sitemap that named a story before gives it a headline that neither it nor the story had."""
+    rows = archive.execute(LISTED, {"url": storable(url), "visited": time_text(visited)}).fetchall()
+    known = defaultdict[str | None, set[str]](set)
+    for row in rows:
+        if row["is_old"]:
+            known[row["listed_on"]] |= {settled(row["headline"]), settled(row["own"])}
+    found = [(row["listed_on"], row["headline"]) for row in rows if not row["is_old"]]
+    found += [(listed_on, headline)] if headline else []
+    return any(place in known and settled(text) not in known[place] for place, text in found)

@@ -1,0 +1,123 @@
+"""A change that a site announces, by a date in its sitemap or a new headline in its feed: the next crawl goes there."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from archives import DAY, FLOOD, NOON, SOURCE, crawl, visit
+from commands import runner, wait_for_the_next_second
+from conftest import Crawl
+from misbehaving import Answer, answer, misbehaving, story
+
+from archiver.items import Discovery, FoundBy, Listing, Outcome
+from db.announced import WAIT, announced_visit
+from db.connection import open_archive, read_archive
+from db.lookups import page_state
+from db.store import add_discovery, record_visit
+from spiders.frontier import Source
+
+MINUTE = timedelta(minutes=1)
+FEED = f"{SOURCE}feed"
+
+
+def sitemap(changed: datetime) -> Answer:
+    entry = f"<url><loc>/flood</loc><lastmod>{changed.isoformat()}</lastmod></url>"
+    return answer(f"<urlset>{entry}</urlset>".encode(), content_type="application/xml")
+
+
+def feed(headline: str) -> Answer:
+    item = f"<item><title>{headline}</title><link>/flood</link></item>"
+    return answer(f"<rss><channel>{item}</channel></rss>".encode(), content_type="application/rss+xml")
+
+
+def headlines(archive: Path) -> list[str]:
+    with closing(read_archive(archive)) as connection:
+        return [
+            text for (text,) in connection.execute("SELECT headline FROM article_versions ORDER BY number")
+        ]
+
+
+@pytest.mark.parametrize(
+    "announcing",
+    [
+        lambda headline, changed: {"/map.xml": sitemap(changed)},
+        lambda headline, changed: {"/feed.xml": feed(headline)},
+    ],
+    ids=["sitemap", "feed"],
+)
+def test_announced_change_is_visited_by_the_next_crawl_and_by_that_alone(
+    archive: Path, crawl: Crawl, announcing: Callable[[str, datetime], dict[str, Answer]]
+) -> None:
+    pages = {"/flood": answer(story("Flood closes the bridge"))}
+    with misbehaving(pages | announcing("Flood closes the bridge", NOON)) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=(f"{server.url}map.xml",))
+        crawl(source, revisit_after=-1)
+        wait_for_the_next_second()
+        server.pages["/flood"] = answer(story("The bridge is open again"))
+        crawl(source, revisit_after=-1)
+        assert headlines(archive) == ["Flood closes the bridge"]
+
+        server.pages |= announcing("The bridge is open again", datetime.now(UTC))
+        for _ in range(2):
+            wait_for_the_next_second()
+            crawl(source, revisit_after=-1)
+        assert headlines(archive) == ["Flood closes the bridge", "The bridge is open again"]
+        assert sum(request.startswith("GET /flood ") for request in server.requests) == 2
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield an archive with a story that a feed names, found and visited at noon."""
+    with closing(open_archive(tmp_path / "archive.db")) as connection:
+        list_headline(connection, "Flood!", NOON)
+        record_visit(connection, crawl(connection), visit(FLOOD))
+        yield connection
+
+
+def list_headline(archive: sqlite3.Connection, headline: str, seen: datetime, on: str = FEED) -> None:
+    listing = Listing(url=FLOOD.url, headline=headline)
+    found = Discovery(source=SOURCE, found_by=FoundBy.FEED, found_on=on, listings=(listing,))
+    add_discovery(archive, found, seen)
+
+
+def announced(archive: sqlite3.Connection, modified: datetime | None, read: datetime) -> datetime | None:
+    page = page_state(archive, FLOOD.url)
+    assert page is not None
+    return announced_visit(archive, page, read, FEED, Listing(url=FLOOD.url, date_modified=modified))
+
+
+def test_page_that_is_dated_by_the_clock_waits_after_a_visit_in_vain(connection: sqlite3.Connection) -> None:
+    read = NOON + 20 * MINUTE
+    assert announced(connection, None, read) is None
+    assert announced(connection, NOON, read) is None
+    assert announced(connection, read, read) == NOON
+    in_vain = visit(FLOOD, outcome=Outcome.UNCHANGED, article_id=1, fetched=read)
+    record_visit(connection, 1, in_vain)
+
+    again = read + 20 * MINUTE
+    assert announced(connection, again, again) == announced(connection, again + DAY, again) == read + WAIT
+    assert announced(connection, again - 10 * MINUTE, again) == read
+
+
+def test_headline_is_an_announcement_where_the_same_feed_gave_another(connection: sqlite3.Connection) -> None:
+    later = NOON + DAY
+    list_headline(connection, "Bridge shut", later, on=f"{SOURCE}another")
+    list_headline(connection, f" {FLOOD.headline} ", later)
+    assert announced(connection, None, later) is None
+    list_headline(connection, "Bridge open again", later)
+    assert announced(connection, None, later) == NOON
+
+
+def test_explain_tells_what_is_announced_and_that_the_next_crawl_goes_there(
+    connection: sqlite3.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing = Listing(url=FLOOD.url, date_published=NOON - DAY, date_modified=NOON + MINUTE)
+    found = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=f"{SOURCE}map", listings=(listing,))
+    add_discovery(connection, found, NOON + MINUTE)
+    told = runner(capsys)("explain", FLOOD.url, "--archive", tmp_path / "archive.db").out
+
+    assert "listed as Flood! · published 2026-11-19T12:00:00Z · changed 2026-11-20T12:01:00Z" in told
+    assert "next      by the next crawl that has room for it, since its site says that it changed" in told
