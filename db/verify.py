@@ -8,6 +8,7 @@ from sqlite3 import Connection, Row
 
 from db import warc_findings
 from db.connection import archive_errors
+from db.forgotten import is_forgotten
 from db.warc_findings import Finding
 from db.warc_places import FILE_NAME
 from db.warc_repair import cut_off
@@ -131,7 +132,7 @@ class _Verifier:
             if finding := warc_findings.mismatched(file, record, here):
                 yield finding
         else:
-            orphans.add(record)
+            yield from orphans.add(record, is_kept_out=is_forgotten(self._archive, record.url))
 
     def _damage_findings(self, path: Path, damage: Damage, rows: "_Rows", end: int) -> Iterator[Finding]:
         lost = rows.before(damage.offset + damage.length)
@@ -174,6 +175,8 @@ class _Orphans:
     _first: FoundRecord | None = None
     _last: FoundRecord | None = None
     _count: int = 0
+    _are_kept_out: bool = False
+    """Whether they are of a story that was forgotten."""
     last_captured: str = ""
     """The id of the last record that a capture has."""
     is_after_damage: bool = False
@@ -183,7 +186,7 @@ class _Orphans:
     def offset(self) -> int | None:
         return None if self._first is None else self._first.offset
 
-    def add(self, record: FoundRecord) -> None:
+    def add(self, record: FoundRecord, *, is_kept_out: bool) -> Iterator[Finding]:
         """Note a record, unless it stands there by right: the request of a response, a note on file or removal."""
         if record.kind in ("warcinfo", "metadata"):
             return
@@ -191,6 +194,9 @@ class _Orphans:
             return
         if self.is_after_damage and record.kind == "request":  # of the response that was damaged
             return
+        if is_kept_out != self._are_kept_out:
+            yield from self.ended()
+        self._are_kept_out = is_kept_out
         self._first = self._first or record
         self._last = record
         self._count += 1
@@ -199,7 +205,8 @@ class _Orphans:
         """Yield those since the last time as one."""
         if self._first is not None and self._last is not None:
             self.told += self._count
-            yield warc_findings.orphaned(self._file, self._first, self._last, self._count)
+            finding = warc_findings.forgotten if self._are_kept_out else warc_findings.orphaned
+            yield finding(self._file, self._first, self._last, self._count)
         self._first, self._last, self._count = None, None, 0
 
 

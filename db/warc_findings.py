@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """No record stands where a capture should."""
     WRONG = "wrong"
     """The record there is another page's, or holds other bytes."""
+    FORGOTTEN = "forgotten"
+    """Records of a story that was removed on purpose: a file came back that was missing then."""
     ORPHAN = "orphan"
     """Records of no capture, which do no harm: a crawl was killed before it noted them."""
     REPAIRED = "repaired"
@@ -103,6 +105,15 @@ def orphaned(file: str, first: FoundRecord, last: FoundRecord, count: int) -> Fi
     what = "1 record is of no capture," if count == 1 else f"{count:,} records are of no capture, the first"
     message = f"{_where(file, first.offset)}: {what} of {first.url}; it does no harm: leave it"
     return Finding(kind=Kind.ORPHAN, file=file, offset=first.offset, length=length, message=message)
+
+
+def forgotten(file: str, first: FoundRecord, last: FoundRecord, count: int) -> Finding:
+    """Return that some records behind each other are of no capture, and of a story that was removed on purpose."""
+    length = last.offset + last.length - first.offset
+    what = "1 record is" if count == 1 else f"{count:,} records are"
+    cure = f"`archiver forget {first.url}` removes the rest of it"
+    message = f"{_where(file, first.offset)}: {what} of {first.url}, which was forgotten: {cure}"
+    return Finding(kind=Kind.FORGOTTEN, file=file, offset=first.offset, length=length, message=message)
 
 
 def misplaced(file: str, rows: Sequence[Row], near: int) -> Finding:
