@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import PROGRAM, Run, on_terminal, runner
+from commands import PROGRAM, Run, on_terminal, runner, wait_for_the_next_second
 from conftest import Crawl
 from foreign import HOST, HTML, Sent, chunked, packed, page, record, warc
 from misbehaving import answer, feed, misbehaving, story
@@ -213,6 +213,25 @@ def test_revisit_is_read_from_what_it_refers_to(run: Run, archive: Path, tmp_pat
     ]
     assert rows(archive, "SELECT last_seen FROM articles") == [("2026-11-03T08:00:00Z",)]
     assert "1 a revisit of what the archive does not have" in result.out
+
+
+def test_pages_that_a_crawl_met_twice_come_over_whole(
+    run: Run, archive: Path, tmp_path: Path, crawl: Crawl
+) -> None:
+    with misbehaving({"/feed.xml": feed("/a"), "/a": answer(story("Flood"))}) as server:
+        crawl(server.url)
+        wait_for_the_next_second()
+        crawl(server.url)
+    kept = (
+        "SELECT fetched, digest FROM captures WHERE content_type LIKE 'text/html%' ORDER BY fetched, digest"
+    )
+    before = rows(archive, kept)
+    assert (2,) in rows(archive, "SELECT count(*) FROM captures GROUP BY page_id, digest")
+    files = sorted(warc_directory(archive).iterdir())
+    result = run("import", *files, "--all-hosts", "--archive", tmp_path / "new.db")
+
+    assert "cut off" not in result.out
+    assert rows(tmp_path / "new.db", kept) == before
 
 
 def test_later_text_revises_and_older_text_does_not(run: Run, archive: Path, tmp_path: Path) -> None:
