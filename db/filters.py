@@ -1,6 +1,7 @@
 """Which articles a search or an export is about: by source, date, language, author, section and kind of change."""
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,15 @@ from sqlite3 import Connection
 
 from archiver.errors import QueryError
 from archiver.items import ChangeKind
+from db.forms import OTHER_LETTERS
 from db.values import host_of, plain_host, storable, time_text
+
+# In names the first are typed in many ways, the second left out.
+APOSTROPHE = re.compile("['’‘ʼ`´′]")
+HYPHEN = re.compile("[-‐‑–]")
+# Letters as names are spelt with a keyboard that lacks them.
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+UMLAUT = re.compile("[äöüåø]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,7 @@ class Filters:
     language: str | None = None
     """BCP 47; "zh" also means zh-Hant."""
     author: str | None = None
-    """Part of an author's name; case and accents make no difference."""
+    """Part of an author's name; case, accents, apostrophes and hyphens make no difference."""
     section: str | None = None
     """As the page names it; case makes no difference."""
     change: ChangeKind | None = None
@@ -147,8 +156,9 @@ def source_ids(archive: Connection, source: str) -> list[int]:
 
 def by_author(archive: Connection, author: str, column: str = "articles.id") -> Condition:
     """Return the condition that part of a name of the authors of the article whose id column, ours, holds is author."""
-    part = _folded(author)
-    ids = [id_ for id_, name in archive.execute("SELECT id, name FROM authors") if part in _folded(name)]
+    parts = [part for part in _spellings(author) if part]
+    names = archive.execute("SELECT id, name FROM authors")
+    ids = [id_ for id_, name in names if any(part in each for each in _spellings(name) for part in parts)]
     sql = f"""{column} IN (SELECT article_id FROM article_authors
               WHERE author_id IN (SELECT value FROM json_each(?)))"""  # noqa: S608 - only text of this program
     return Condition(sql, (json.dumps(ids),))
@@ -222,10 +232,21 @@ def _is_host(host: str, wanted: str) -> bool:
     )
 
 
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return name folded, and with its umlauts spelt out where it has any."""
+    plain = unicodedata.normalize("NFC", name.casefold())
+    if UMLAUT.search(plain):
+        return _folded(plain), _folded(plain.translate(SPELT_OUT))
+    return (_folded(plain),)
+
+
 def _folded(name: str) -> str:
-    """Return name without case, accents and the difference between white space."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    """Return name without case, accents, apostrophes and the difference between hyphens and white space."""
+    plain = HYPHEN.sub(" ", APOSTROPHE.sub("", name.casefold()))
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join([c for c in letters if not unicodedata.combining(c)]).translate(OTHER_LETTERS)
+    return " ".join(plain.split())
 
 
 def _is_subtag(language: str) -> bool:

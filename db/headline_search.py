@@ -22,7 +22,6 @@ class HeadlineHit:
     """A headline of another story, as pages of one site showed it."""
 
     headline: str
-    """With the matches between MARK_START and MARK_END."""
     target_url: str | None
     """Where it leads; None where the page survives as text only."""
     target_article_id: int | None
@@ -43,6 +42,8 @@ class HeadlineHit:
     last_seen: datetime
     pages: int
     """Pages of the site that showed it."""
+    snippet: str
+    """The headline with the matches between MARK_START and MARK_END."""
     rank: float
 
 
@@ -118,7 +119,7 @@ def _from_any(archive: Connection, terms: Group) -> Condition:
 
 def _hit(row: Row, query: Query) -> HeadlineHit:
     return HeadlineHit(
-        headline=marked_text(row["headline"], query.terms, row["language"]),
+        headline=row["headline"],
         target_url=row["target_url"],
         target_article_id=row["target_article_id"],
         page_url=row["page_url"],
@@ -130,5 +131,6 @@ def _hit(row: Row, query: Query) -> HeadlineHit:
         first_seen=time_of(row["first_seen"]),
         last_seen=time_of(row["last_seen"]),
         pages=row["pages"],
+        snippet=marked_text(row["headline"], query.terms, row["language"]),
         rank=row["relevance"],
     )

@@ -1,5 +1,6 @@
 """The history of one article: its versions, what changed between any two of them, and its headlines elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,9 +11,9 @@ from archiver.items import ChangeKind
 from archiver.revisions.diff import Mark, ParagraphDiff, changed_words, text_diff
 from archiver.revisions.kinds import Text, body_without_lead
 from archiver.revisions.noise import is_same
+from db.addresses import article_id_of
 from db.connection import archive_errors
 from db.headlines import HeadlineVariant, headline_variants
-from db.read import article_id_of
 from db.values import time_of
 from db.versions import kinds_of, text_of_row
 
@@ -248,8 +249,16 @@ def _version(
 
 
 def old_and_new(field: FieldDiff) -> tuple[str, str]:
-    """Return the text of a field of one paragraph before and after."""
-    pieces = [piece for paragraph in field.paragraphs for piece in paragraph.pieces]
-    old = "".join(piece.text for piece in pieces if piece.mark in (Mark.SAME, Mark.REMOVED))
-    new = "".join(piece.text for piece in pieces if piece.mark in (Mark.SAME, Mark.ADDED))
-    return old.strip(), new.strip()
+    """Return the text of a field of short paragraphs, such as names of authors, before and after."""
+    # What moved stands in full where it stood before, too.
+    stayed = [each for each in field.paragraphs if each.mark is not Mark.MOVED]
+    return _joined(stayed, Mark.REMOVED), _joined(field.paragraphs, Mark.ADDED)
+
+
+def _joined(paragraphs: Sequence[ParagraphDiff], mark: Mark) -> str:
+    """Return the texts of paragraphs with the pieces of mark, and without those of the other text."""
+    texts = (
+        "".join(piece.text for piece in paragraph.pieces if piece.mark in (Mark.SAME, mark)).strip()
+        for paragraph in paragraphs
+    )
+    return ", ".join(text for text in texts if text)

@@ -4,18 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from sqlite3 import Connection, Row
-from urllib.parse import urlsplit, urlunsplit
 
 from archiver.errors import NotInArchiveError
 from archiver.items import Article, CrawlState, Image, LinkKind, Outcome
+from db.addresses import article_id_of
 from db.columns import AUTHORS
 from db.connection import archive_errors
-from db.values import list_of, sources_of, storable, time_of, time_or_none
-
-# More digits than an id can have in SQLite would be no integer to it.
-LONGEST_ID = 18
-# Articles named to somebody who asked for one that is not there.
-MOST_HINTS = 5
+from db.values import list_of, sources_of, time_of, time_or_none
 
 ARTICLE = f"""
 SELECT articles.*, sources.host AS source, {AUTHORS} AS authors, version_sources.sources AS sources
@@ -136,24 +131,12 @@ class Statistics:
 def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
     """Return an article by its id, its address, or the address of any page that holds it.
 
-    Scheme, "www." and a slash at the end may differ from the stored address. Raises NotInArchiveError, which
-    says what became of the page, or has the archived addresses that come near as its notes.
+    Raises NotInArchiveError, which says what became of the page, or has the archived addresses that come near as its
+    notes.
     """
-    wanted = storable(url_or_id.strip())
     with archive_errors(archive):
-        row = _article_row(archive, wanted)
-        if row is None:
-            raise _not_there(archive, wanted)
+        row = archive.execute(ARTICLE, (article_id_of(archive, url_or_id),)).fetchone()
         return _stored(archive, row)
-
-
-def article_id_of(archive: Connection, url_or_id: str) -> int:
-    """Return the id of the article that stored_article would return; raises as it does."""
-    wanted = storable(url_or_id.strip())
-    row = _article_row(archive, wanted)
-    if row is None:
-        raise _not_there(archive, wanted)
-    return int(row["id"])
 
 
 def statistics(archive: Connection, days: int = 14) -> Statistics:
@@ -200,49 +183,6 @@ def crawl_summary(archive: Connection, crawl_id: int) -> CrawlRecord:
         return _crawl(archive, row)
 
 
-def _article_row(archive: Connection, wanted: str) -> Row | None:
-    if wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_ID:
-        row: Row | None = archive.execute(ARTICLE, (int(wanted),)).fetchone()
-        return row
-    return _article_at(archive, wanted)
-
-
-def _article_at(archive: Connection, url: str) -> Row | None:
-    """Return the article at url, else the one that the page at url holds; the closest spelling counts."""
-    for spelling in _spellings(url):
-        id_ = archive.execute(
-            """
-            SELECT id FROM articles WHERE url = ?1
-            UNION ALL SELECT article_id FROM pages WHERE url = ?1 AND article_id IS NOT NULL
-            """,
-            (spelling,),
-        ).fetchone()
-        if id_ is not None:
-            row: Row = archive.execute(ARTICLE, (id_[0],)).fetchone()
-            return row
-    return None
-
-
-def _spellings(url: str) -> list[str]:
-    """Return addresses that mostly mean the same page as url, url first."""
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-    except ValueError:  # a broken IPv6 address
-        return [url]
-    path = parts.path.rstrip("/")
-    paths = [parts.path or "/", path or "/", f"{path}/"]
-    host = parts.netloc.lower()
-    hosts = [host, f"www.{host}", host.removeprefix("www.")]
-    schemes = [parts.scheme.lower(), "https", "http"]
-    every = [
-        urlunsplit((scheme, host, path, parts.query, ""))
-        for path in paths
-        for host in hosts
-        for scheme in schemes
-    ]
-    return list(dict.fromkeys([url, *every]))
-
-
 def _stored(archive: Connection, row: Row) -> StoredArticle:
     images = archive.execute(
         "SELECT url, caption, credit FROM images WHERE article_id = ? ORDER BY position", (row["id"],)
@@ -281,52 +221,6 @@ def _link(row: Row) -> StoredLink:
         last_seen=time_of(row["last_seen"]),
         target_article_id=row["target_article_id"],
     )
-
-
-def _not_there(archive: Connection, wanted: str) -> NotInArchiveError:
-    """Return the error that says why there is no article of this id or address, and where to look instead."""
-    if wanted.isdecimal():
-        return NotInArchiveError(
-            f"the archive has no article {wanted}: `archiver search` shows the ids of those it has"
-        )
-    for spelling in _spellings(wanted):
-        page = archive.execute("SELECT * FROM pages WHERE url = ?", (spelling,)).fetchone()
-        if page is not None:
-            return NotInArchiveError(_state_of(page))
-    hints = _nearest(archive, wanted)
-    cure = "; near it are:" if hints else ": `archiver search` finds those it has by their words"
-    error = NotInArchiveError(f"the archive has no article at {wanted}{cure}")
-    for hint in hints:
-        error.add_note(hint)
-    return error
-
-
-def _state_of(page: Row) -> str:
-    if page["outcome"] is None:
-        return (
-            f"{page['url']} is known since {page['first_seen']}, but no crawl has visited it yet: crawl again"
-        )
-    detail = f": {page['detail']}" if page["detail"] else ""
-    return (
-        f"{page['url']} holds no article; it was visited at {page['last_visited']}, {page['outcome']}{detail}"
-    )
-
-
-def _nearest(archive: Connection, url: str) -> list[str]:
-    """Return a few addresses of articles that begin as url does, down to those of the same host."""
-    for spelling in _spellings(url):
-        scheme, _, rest = spelling.partition("://")
-        parts = rest.split("/")
-        for length in range(len(parts) - 1, 0, -1):
-            prefix = f"{scheme}://{'/'.join(parts[:length])}/"
-            # Just behind every address that begins with prefix: "0" is the character after "/".
-            rows = archive.execute(
-                "SELECT url FROM articles WHERE url >= ? AND url < ? ORDER BY id DESC LIMIT ?",
-                (prefix, f"{prefix[:-1]}0", MOST_HINTS),
-            ).fetchall()
-            if rows:
-                return [row["url"] for row in rows]
-    return []
 
 
 def _count(archive: Connection, sql: str) -> int:

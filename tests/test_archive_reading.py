@@ -12,6 +12,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, link, res
 
 from archiver.errors import NotInArchiveError
 from archiver.items import Article, Discovery, FoundBy, Image, LinkKind, Listing, Outcome
+from archiver.story_address import story_addresses
 from db.connection import open_archive
 from db.read import OutcomeCount, crawl_summary, statistics, stored_article
 from db.store import CrawlState, add_discovery, finish_crawl, record_visit
@@ -30,7 +31,8 @@ RICH = replace(
 def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     with closing(open_archive(tmp_path / "archive.db")) as connection:
         crawl(connection)
-        record_visit(connection, 1, visit(RICH, [link("2026/11/fire", "Fire!", 1), link("gone", "Gone", 0)]))
+        shown = [link("2026/11/fire", "Fire!", 1), link("gone", "Gone", 0)]
+        record_visit(connection, 1, visit(RICH, shown, addresses=story_addresses(RICH.url)))
         record_visit(connection, 1, visit(FIRE, fetched=NOON + DAY))
         copy = visit(FLOOD, url=f"{SOURCE}wire", outcome=Outcome.DUPLICATE, article_id=1)
         record_visit(connection, 1, copy)
@@ -89,6 +91,9 @@ def test_related_links_are_those_that_the_page_showed_last(archive: sqlite3.Conn
         "news.example/flood",
         " https://news.example/flood#part ",
         "https://news.example/wire",
+        "https://news.example//fl%6fod",
+        "https://amp.news.example/amp/flood?outputType=amp",
+        "m.news.example/flood/print.html",
         "1",
     ],
 )
@@ -108,6 +113,10 @@ def test_article_is_found_by_every_address_that_leads_to_it(
         ("http://news.example/gone/", "https://news.example/gone holds no article"),
         ("https://news.example/tomorrow", "known since 2026-11-20T12:00:00Z, but no crawl has visited it"),
         ("https://news.example/2026/11/fires", "near it are:\nhttps://news.example/2026/11/fire$"),
+        (
+            "https://news.example/flo",
+            "near it are:\nhttps://news.example/flood\nhttps://news.example/2026/11/fire$",
+        ),
         (
             "https://news.example/2025/x",
             "near it are:\nhttps://news.example/2026/11/fire\nhttps://news.example/flood$",

@@ -55,6 +55,16 @@ def test_diff_is_plain_in_a_pipe_and_in_colour_on_a_terminal(run: Run, path: Pat
     assert "{+" not in coloured
 
 
+def test_authors_are_told_with_commas(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    signed = replace(FLOOD, authors=("Zoë Müller", "Ann Lee", "Bo Ek"))
+    with closing(filled(path, [FLOOD])) as writer:
+        record_visit(writer, 1, visit(signed, outcome=Outcome.CHANGED, article_id=1, fetched=NOON + DAY))
+    told = run("history", "1", "--archive", path).out
+    assert "  authors     - Ann Lee, Zoë Müller\n              + Zoë Müller, Ann Lee, Bo Ek\n" in told
+    assert "  Zoë Müller\n" in run("diff", "1", "--archive", path).out
+
+
 def test_diff_as_a_page_holds_no_markup_of_the_story(run: Run, path: Path) -> None:
     page = run("diff", "1", "1", "2", "--html", "--archive", path).out
     assert "<script" not in page

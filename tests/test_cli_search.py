@@ -105,6 +105,46 @@ def test_queries_that_sqlite_could_not_read_work_as_words(run: Run, archive: Pat
     assert "La France" in run("search", words, "-a", archive).out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["minister", "OR", "flood", "-love"], [1, 2]),
+        (["minister", "OR", "flood", "-summer", "-n1"], [1]),
+        (["bridge", "-dam", "-l", "en"], [2]),
+        (["-passing", "--lang", "en", "bridge"], [2]),
+        (["bridge", "-headline:flood"], [1]),
+        (["bridge", '-"dam at length"'], [2]),
+        (["bridge", "--", "-dam"], [2]),
+    ],
+)
+def test_word_with_a_minus_is_left_out_and_no_option(
+    run: Run, archive: Path, arguments: list[str], ids: list[int]
+) -> None:
+    result = run("search", "--json", "-a", archive, *arguments)
+
+    assert sorted(json.loads(line)["article_id"] for line in result.out.splitlines()) == ids
+
+
+def test_word_with_a_minus_is_left_out_of_exports_and_watches(run: Run, archive: Path) -> None:
+    (line,) = run("export", "bridge", "-dam", "-a", archive).out.splitlines()
+    assert json.loads(line)["url"] == FLOOD.url
+    assert "watching for bridge -dam" in run("watch", "add", "b", "bridge", "-dam", "-a", archive).err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-x"], "no such option '-x'"),
+        (["--limit"], "'--limit' requires an argument"),
+        (["-n", "-x"], "'-x'"),
+    ],
+)
+def test_wrong_option_is_no_word(run: Run, archive: Path, options: list[str], message: str) -> None:
+    result = run("search", "bridge", "-a", archive, *options)
+
+    assert (result.code, message in result.err) == (2, True)
+
+
 def test_nothing_found_is_said_and_is_no_failure(run: Run, archive: Path) -> None:
     result = run("search", "submarine", "-a", archive)
 

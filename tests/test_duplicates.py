@@ -13,13 +13,13 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, filled, o
 from commands import Run, runner
 from sqlite_utils import Database
 
+from archiver import story_address
 from archiver.crawl.duplicates import run_rebuild
 from archiver.errors import NotInArchiveError
 from archiver.items import Article, Outcome, Visit
-from archiver.parsers import story_address
-from archiver.parsers.story_address import may_be_address_of, story_addresses
 from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
+from archiver.story_address import may_be_address_of, story_addresses
 from benchmarks.dedup_texts import edited, templated, texts, with_agency_line, without_last_third
 from db.agencies import agency_of
 from db.connection import open_archive, read_archive

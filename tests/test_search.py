@@ -312,6 +312,31 @@ def test_filters(archive: sqlite3.Connection, filters: Filters, found: set[str])
     assert paths(archive, "flood OR tramlinie OR budget", filters) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Małgorzata Świątek", ("malgorzata", "swiatek", "Małgorzata")),
+        ("Bjørn Ås", ("bjorn", "bjoern aas", "BJØRN ÅS")),
+        ("Jürgen Weißmüller", ("juergen weissmueller", "jurgen weissmuller", "weißmüller")),
+        ("Joerg Mueller", ("jörg müller", "joerg")),
+        ("Luc D’Arcy", ("d'arcy", "d’arcy", "darcy")),
+        ("Ben O'Hara-Smith", ("o’hara smith", "o'hara-smith", "ohara‑smith")),
+        ("Мар’яна Ткач", ("мар'яна", "марʼяна", "МАРЯНА")),
+        ("Dr. Maria-José Núñez", ("maria jose nunez",)),
+    ],
+)
+def test_author_is_found_however_the_name_is_typed(tmp_path: Path, name: str, typed: tuple[str, ...]) -> None:
+    path = tmp_path / "archive.db"
+    filled(
+        path, [replace(FLOOD, authors=(name,)), article("dam", "Dam", "Dam.", authors=("Ann Lee",))]
+    ).close()
+    with closing(read_archive(path)) as archive:
+        for each in typed:
+            assert paths(archive, f'author:"{each}"') == {"flood"}, each
+            assert paths(archive, "flood OR dam", Filters(author=each)) == {"flood"}, each
+        assert paths(archive, "flood OR dam", Filters(author="'")) == set()
+
+
 def test_filters_hold_for_words_outside_the_index(archive: sqlite3.Connection) -> None:
     assert paths(archive, "经济 OR 東京", Filters(language="zh")) == {"economy"}
     assert paths(archive, "经济 OR 東京", Filters(author="李")) == {"economy"}

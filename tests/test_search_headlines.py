@@ -50,7 +50,10 @@ def test_headlines_are_found_with_where_they_stood_and_lead(path: Path) -> None:
     with closing(read_archive(path)) as archive:
         hit, *others = search_headlines(archive, "flood in:headlines")
         assert others == []
-        assert hit.headline == "Old bridge shut after \x02floods\x03"
+        assert (hit.headline, hit.snippet) == (
+            "Old bridge shut after floods",
+            "Old bridge shut after \x02floods\x03",
+        )
         assert (hit.target_url, hit.target_article_id) == (f"{SOURCE}flood", 1)
         assert (hit.page_url, hit.page_headline, hit.position) == (SOURCE, None, 0)
         # By the language of the page that shows them, where the story is not archived.
@@ -86,7 +89,11 @@ def test_command_shows_headlines(run: Run) -> None:
     )
     assert f"leads to  {SOURCE}flood" in told
     (line,) = run("search", "floods in:headlines", "--json").out.splitlines()
-    assert json.loads(line)["headline"] == "Old bridge shut after *floods*"
+    hit = json.loads(line)
+    assert (hit["headline"], hit["snippet"]) == (
+        "Old bridge shut after floods",
+        "Old bridge shut after *floods*",
+    )
     assert "No related headline matches" in run("search", "nowhere in:headlines").err
 
 

@@ -81,7 +81,8 @@ def _print_diff(output: Output, found: VersionDiff, whole: bool) -> None:
     for field in found.fields:
         output.say()
         output.say((field.field.capitalize(), "bold"))
-        for line in _lines(output, field.paragraphs, whole):
+        # Names are as short as what would stand for them.
+        for line in _lines(output, field.paragraphs, whole or field.field == "authors"):
             output.say(line[1], margin=line[0])
 
 

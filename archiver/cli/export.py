@@ -10,6 +10,7 @@ import click
 
 from archiver.cli.options import archive_option, filter_options
 from archiver.cli.rendering import counted, write_utf8
+from archiver.cli.words import Words
 from db.export import Exported, Form, Request, What, form_of
 from db.export import export as write_export
 from db.export.request import SPLITS
@@ -58,7 +59,7 @@ def place(output: str, form: str | None) -> Place:
     return Place(path, known)
 
 
-@click.command()
+@click.command(cls=Words)
 @click.argument("words", nargs=-1)
 @click.option(
     "--format",

@@ -36,7 +36,7 @@ def merge(other: Path, no_warc: bool, as_json: bool, archive: Path) -> ExitCode:
     archiver merge laptop/archive.db
     archiver merge ../2024/archive.db --archive all.db
     """
-    from archiver.parsers.story_address import story_addresses  # noqa: PLC0415 - a search must not wait for it
+    from archiver.story_address import story_addresses  # noqa: PLC0415 - a search must not wait for it
 
     lines = _Lines(Output(stderr=True))
     with closing(open_archive(archive)) as connection:

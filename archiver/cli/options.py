@@ -251,10 +251,19 @@ def section_options(command: Command[T]) -> Command[T]:
 
 def article_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles but --distinct."""
+    since = click.option(
+        "--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later."
+    )
+    until = click.option(
+        "--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before."
+    )
+    return undated_options(since(until(command)))
+
+
+def undated_options(command: Command[T]) -> Command[T]:
+    """Add the options that choose articles whenever they were published, and take the values of all others."""
 
     @source_option
-    @click.option("--since", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or later.")
-    @click.option("--until", type=SpanType(), metavar="DATE", help="Published on that day (UTC) or before.")
     @click.option(
         "--lang",
         "-l",
@@ -266,10 +275,12 @@ def article_options(command: Command[T]) -> Command[T]:
         "--author",
         metavar="NAME",
         callback=not_blank,
-        help="By an author whose name holds this; case and accents are ignored.",
+        help="By an author whose name holds this; case, accents and apostrophes are ignored.",
     )
     @wraps(command)
-    def with_filters(*, source: str | None, since: Span | None, until: Span | None, **others: Any) -> T:
+    def with_filters(*, source: str | None, **others: Any) -> T:
+        since: Span | None = others.pop("since", None)
+        until: Span | None = others.pop("until", None)
         if since and until and since.start >= until.end:
             raise click.UsageError(
                 f"--since {since.start.date()} is later than --until {(until.end - timedelta(days=1)).date()}"

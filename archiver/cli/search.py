@@ -23,6 +23,7 @@ from archiver.cli.rendering import (
     print_json,
     write_utf8,
 )
+from archiver.cli.words import Words
 from db.connection import read_archive
 from db.counts import CountBy, Counts, count_by
 from db.headline_search import HeadlineHit, search_headlines
@@ -66,7 +67,7 @@ def order_options(command: Command[T]) -> Command[T]:
     return with_order
 
 
-@click.command()
+@click.command(cls=Words)
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @order_options
@@ -96,7 +97,7 @@ def search(
     archiver search '"old bridge"'             these words in a row, as written
     archiver search 'bridg*'                   words that begin so
     archiver search 'flood bridge OR dam'      flood, and one of the others
-    archiver search 'flood -bridge'            flood without bridge
+    archiver search flood -bridge              flood without bridge
     archiver search 'flood NEAR/5 bridge'      close to each other
     archiver search headline:flood author:quill source:news.example
     archiver search flood in:headlines         headlines that pages show
@@ -164,7 +165,7 @@ def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -
     if as_json:
         write_utf8()
         for hit in hits:
-            print_json(replace(hit, headline=plain_marks(hit.headline)))
+            print_json(replace(hit, snippet=plain_marks(hit.snippet)))
         return
     output, notes = Output(), Output(stderr=True)
     for hit in hits:
@@ -179,7 +180,7 @@ def _tell_headlines(hits: Sequence[HeadlineHit], limit: int, *, as_json: bool) -
 
 def _print_headline(output: Output, hit: HeadlineHit) -> None:
     number = f"{hit.target_article_id or '':>{INDENT - 2}}  "
-    output.say(marked(hit.headline, bold=output.is_terminal), margin=number)
+    output.say(marked(hit.snippet, bold=output.is_terminal), margin=number)
     seen = [day_text(hit.first_seen)]
     if day_text(hit.last_seen) != seen[0]:
         seen.append(day_text(hit.last_seen))

@@ -11,7 +11,7 @@ from sqlite3 import Connection
 import click
 from rich.table import Table
 
-from archiver.cli.options import archive_option, article_options, json_option
+from archiver.cli.options import archive_option, json_option, undated_options
 from archiver.cli.rendering import (
     Output,
     counted,
@@ -21,6 +21,7 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from archiver.cli.search import print_hit
+from archiver.cli.words import Words
 from db.connection import open_existing, read_archive
 from db.export import export_file
 from db.filters import Filters
@@ -48,10 +49,10 @@ def watch() -> None:
     """
 
 
-@watch.command()
+@watch.command(cls=Words)
 @click.argument("name")
 @click.argument("query", nargs=-1, required=True)
-@article_options
+@undated_options
 @click.option("--all", "from_start", is_flag=True, help="Report what is archived already, too.")
 @archive_option
 def add(
@@ -62,8 +63,6 @@ def add(
     archive: Path,
 ) -> None:
     """Keep QUERY, a search as archiver search takes it, under NAME."""
-    if filters.since or filters.until:
-        raise click.UsageError("a watch finds what is new: leave --since and --until out")
     with _writer(archive) as connection:
         added = add_watch(
             connection, name, " ".join(query), filters, datetime.now(UTC), from_start=from_start

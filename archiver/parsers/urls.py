@@ -5,7 +5,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from archiver.parsers.public_suffixes import registered_domain
-from archiver.parsers.story_address import versions
+from archiver.story_address import versions
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Characters that may stand in an address as they are (RFC 3986), so that quoting leaves them alone.

@@ -2,7 +2,7 @@
 
 from sqlite3 import Connection
 
-from archiver.parsers.story_address import newest, story_addresses
+from archiver.story_address import newest, story_addresses
 from db.articles import without_address, write_addresses
 from db.connection import transaction
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver.items import Article, Discovery, RelatedLink, Visit
-from archiver.parsers.story_address import story_addresses
 from archiver.parsers.urls import canonical_url, same_site
+from archiver.story_address import story_addresses
 
 
 class Canonicalise:

@@ -5,7 +5,7 @@ from sqlite3 import Connection
 from urllib.parse import urlsplit
 
 from archiver.items import Article, Discovery, Outcome, Visit
-from archiver.parsers.story_address import may_be_address_of, story_addresses
+from archiver.story_address import may_be_address_of, story_addresses
 from db.digests import body_digest, content_digest
 from db.lookups import article_at_address, body_of
 from db.store import KnownArticle, article_with_body, known_article, page_state

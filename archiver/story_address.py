@@ -1,7 +1,7 @@
 """The form of an address in which the variants of one story's address are alike, and which claims can be true.
 
-The rules stand in words/story_addresses.toml, with their version. They tell which article an address means, so that
-those of every version that ever was stay there.
+The rules stand in parsers/words/story_addresses.toml, with their version. They tell which article an address means, so
+that those of every version that ever was stay there.
 """
 
 import re
