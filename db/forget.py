@@ -12,7 +12,7 @@ from archiver.errors import ArchiveError
 from db.alarms import bundle_directory
 from db.bundles import remove_from_bundles
 from db.connection import transaction
-from db.forgotten import KEEP_OUT, address_digest
+from db.forgotten import KEEP_OUT, address_digest, form_digest
 from db.mentions import Mention
 from db.stories import Story
 from db.vacuum import (
@@ -253,7 +253,7 @@ def _note(archive: Connection, story: Story, reason: str, now: datetime) -> int:
             "links": len(story.links),
         },
     ).fetchone()
-    digests = {address_digest(url) for url in story.addresses} | set(story.texts)
+    digests = {*map(address_digest, story.addresses), *map(form_digest, story.forms), *story.texts}
     archive.executemany(KEEP_OUT, [(digest, row[0]) for digest in digests])
     return int(row[0])
 
