@@ -8,7 +8,7 @@ from commands import Run, runner
 from conftest import Crawl
 from foreign import Sent, warc
 from forgetting import GONE, KEPT, PARAGRAPHS, WORD, files_with, front, is_sound, rows, two_stories
-from misbehaving import Server, answer, misbehaving, story
+from misbehaving import Server, answer, misbehaving, redirect, story
 
 from archiver.errors import ExitCode
 
@@ -65,6 +65,23 @@ def test_variants_that_were_never_had_go_with_the_story(run: Run, crawl: Crawl, 
     assert done.code == ExitCode.DONE, done.err
     assert files_with(archive, WORD, "mayor-accused") == []
     assert is_sound(archive)
+
+
+def test_address_that_leads_to_it_leaves_nothing_in_the_free_space(
+    run: Run, crawl: Crawl, archive: Path
+) -> None:
+    with misbehaving(two_stories()) as server:
+        crawl(server.url)
+        assert (
+            run("forget", f"{server.url}{PATH}", "--reason", "x", "--yes", "--mentions").code == ExitCode.DONE
+        )
+        server.pages["/"] = answer(front(("/2026/ferry", KEPT), ("/go/5", GONE)))
+        server.pages["/go/5"] = redirect(f"/{PATH}")
+        server.pages["/2026/ferry"] = answer(story(KEPT))
+        crawl(server.url)
+
+    assert rows(archive, "SELECT sum(pages) FROM crawl_counts WHERE outcome = 'forgotten'") == [(1,)]
+    assert archive.name not in files_with(archive, GONE, "/go/5")
 
 
 def test_another_story_at_a_variant_stays_and_is_still_visited(run: Run, crawl: Crawl, archive: Path) -> None:
