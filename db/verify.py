@@ -24,9 +24,14 @@ SELECT captures.id, captures.final_url, captures.digest, captures.warc_offset, c
        captures.refers_to, holders.warc_file AS held_file, holders.warc_offset AS held_offset,
        (SELECT count(*) FROM captures AS later WHERE later.refers_to = captures.id) AS referring
 FROM captures LEFT JOIN captures AS holders ON holders.id = captures.refers_to
-WHERE captures.warc_file = ? ORDER BY captures.warc_offset, captures.id
+WHERE captures.warc_file = ? AND captures.warc_offset >= 0 AND captures.warc_length > 0
+ORDER BY captures.warc_offset, captures.id
 """
 FILES = "SELECT warc_file, count(*) FROM captures WHERE warc_file IS NOT NULL GROUP BY warc_file"
+NOWHERE = """
+SELECT id, final_url, warc_file FROM captures
+WHERE warc_file IS NOT NULL AND NOT ifnull(warc_offset >= 0 AND warc_length > 0, 0)
+"""
 BROKEN_REFERENCES = """
 SELECT captures.id, captures.final_url, holders.id AS holder_id FROM captures
 JOIN captures AS holders ON holders.id = captures.refers_to
@@ -77,7 +82,7 @@ class _Verifier:
         with archive_errors(self._archive):
             counts: dict[str, int] = dict(self._archive.execute(FILES).fetchall())
             there = {path.name: path for path in self._directory.glob("*.warc.gz")}
-            self._total = sum(path.stat().st_size for path in there.values())
+            self._total = sum(map(_size, there.values()))
             for name in sorted(there.keys() | counts.keys()):
                 captures = counts.get(name, 0)
                 self._seen.captures += captures
@@ -89,6 +94,8 @@ class _Verifier:
                     yield from self._file_findings(there[name])
                 except OSError as error:
                     yield warc_findings.unreadable(name, captures, error)
+            for row in self._archive.execute(NOWHERE):
+                yield warc_findings.nowhere(row)
             for row in self._archive.execute(BROKEN_REFERENCES):
                 yield warc_findings.astray(row)
 
@@ -208,6 +215,13 @@ class _Orphans:
             finding = warc_findings.forgotten if self._are_kept_out else warc_findings.orphaned
             yield finding(self._file, self._first, self._last, self._count)
         self._first, self._last, self._count = None, None, 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # reading it tells of it
+        return 0
 
 
 def _is_being_written(path: Path, end: int) -> bool:

@@ -137,6 +137,13 @@ def mismatched(file: str, record: FoundRecord, rows: Sequence[Row]) -> Finding |
     return _at(Kind.WRONG, file, record, wrong, what) if reason else None
 
 
+def nowhere(row: Row) -> Finding:
+    """Return that a capture names a file, and no place in it."""
+    what = f"capture {row['id']} of {row['final_url']} has no place in {row['warc_file']}"
+    message = f"{what}: restore the archive from a copy"
+    return Finding(kind=Kind.MISPLACED, file=row["warc_file"], captures=1, message=message)
+
+
 def astray(row: Row) -> Finding:
     """Return that a capture refers to one that does not hold its bytes."""
     message = (
