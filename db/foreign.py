@@ -78,6 +78,8 @@ class ForeignFile:
         self._closing = ExitStack()
         with self._errors():
             self._file = self._closing.enter_context(path.open("rb"))
+            if not self._file.read(1):
+                raise ImportFileError(f"{path} is empty: name a WARC or WACZ file")
             self.digest = _digest(self._file)
             self._zip: zipfile.ZipFile | None = None
             if zipfile.is_zipfile(self._file):
@@ -196,6 +198,11 @@ def _part_records(stream: IO[bytes], start: int, refuse: Refuse, largest: int) -
             yield _damaged(stream.seek(0, 2) if after is None else after)
             offset = after
         else:
+            stream.seek(offset)
+            if (
+                stream.read(1) == GZIP_RECORD[:1]
+            ):  # what warcio takes for the end: the first bytes of a record
+                yield _damaged(stream.seek(0, 2), CUT_OFF)
             return
 
 
@@ -267,11 +274,11 @@ def _begins_record(packed: bytes) -> bool:
         return False
 
 
-def _damaged(next_offset: int) -> ForeignRecord:
+def _damaged(next_offset: int, refusal: str = DAMAGED) -> ForeignRecord:
     head = RecordHead(
         kind="", url="", fetched=None, status=None, content_type="", truncated=False, refers_to=None
     )
-    return ForeignRecord(head=head, response=None, refusal=DAMAGED, next_offset=next_offset)
+    return ForeignRecord(head=head, response=None, refusal=refusal, next_offset=next_offset)
 
 
 def _moved(record: ForeignRecord, next_offset: int) -> ForeignRecord:
