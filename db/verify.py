@@ -32,6 +32,11 @@ NOWHERE = """
 SELECT id, final_url, warc_file FROM captures
 WHERE warc_file IS NOT NULL AND NOT ifnull(warc_offset >= 0 AND warc_length > 0, 0)
 """
+# Captures that lack their bytes without a file: those that stand in it, and those of other files that refer to them.
+NEEDING = """
+SELECT count(*) FROM captures LEFT JOIN captures AS holders ON holders.id = captures.refers_to
+WHERE ?1 IN (captures.warc_file, holders.warc_file)
+"""
 BROKEN_REFERENCES = """
 SELECT captures.id, captures.final_url, holders.id AS holder_id FROM captures
 JOIN captures AS holders ON holders.id = captures.refers_to
@@ -87,17 +92,20 @@ class _Verifier:
                 captures = counts.get(name, 0)
                 self._seen.captures += captures
                 if name not in there or not FILE_NAME.fullmatch(name):
-                    yield warc_findings.missing(name, captures)
+                    yield warc_findings.missing(name, self._needing(name))
                     continue
                 self._seen.files += 1
                 try:
                     yield from self._file_findings(there[name])
                 except OSError as error:
-                    yield warc_findings.unreadable(name, captures, error)
+                    yield warc_findings.unreadable(name, self._needing(name), error)
             for row in self._archive.execute(NOWHERE):
                 yield warc_findings.nowhere(row)
             for row in self._archive.execute(BROKEN_REFERENCES):
                 yield warc_findings.astray(row)
+
+    def _needing(self, file: str) -> int:
+        return int(self._archive.execute(NEEDING, (file,)).fetchone()[0])
 
     def _file_findings(self, path: Path) -> Iterator[Finding]:
         rows = _Rows(self._archive.execute(ROWS, (path.name,)))
@@ -124,7 +132,7 @@ class _Verifier:
         if not self._archive.execute(IS_THERE_NOW, (path.name, orphans.offset)).fetchone():
             yield from orphans.ended()
         self._seen.orphans += orphans.told
-        self._seen.bytes = before + end
+        self._seen.bytes = before + (path.stat().st_size if self._repair else end)
 
     def _record_findings(
         self, file: str, record: FoundRecord, rows: "_Rows", orphans: "_Orphans"

@@ -58,11 +58,11 @@ class Finding:
 
 def missing(file: str, captures: int) -> Finding:
     """Return that a file is not there, or cannot be by its name."""
-    number = "1 capture stands" if captures == 1 else f"{captures:,} captures stand"
+    number = "1 capture needs" if captures == 1 else f"{captures:,} captures need"
     if FILE_NAME.fullmatch(file):
-        message = f"{file} is missing; {number} in it: {RESTORE}"
+        message = f"{file} is missing; {number} it: {RESTORE}"
     else:
-        message = f"{file!r} is no name of a WARC file; {number} in it: restore the archive from a copy"
+        message = f"{file!r} is no name of a WARC file; {number} it: restore the archive from a copy"
     return Finding(kind=Kind.MISSING, file=file, captures=captures, message=message)
 
 

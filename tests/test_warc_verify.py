@@ -147,6 +147,21 @@ def test_file_cut_anywhere_is_found(archive: Path, filled: Connection) -> None:
             assert torn.offset + (torn.length or 0) == cut
 
 
+def test_file_that_is_missing_is_needed_by_what_refers_to_it_too(archive: Path, filled: Connection) -> None:
+    later = replace(
+        visit(None, url=SOURCE, final_url=SOURCE, response=sent(1)), fetched=NOON + timedelta(hours=3)
+    )
+    with WarcWriter(warc_directory(archive), 2) as writer:
+        held = writer.held(places(filled)[1])
+        assert held is not None
+        place = writer.append_revisit(SOURCE, later.fetched, sent(1), held)
+    record_visit(filled, begin_crawl(filled), later, Kept(place, refers_to=2))
+    (warc_directory(archive) / FILE).unlink()
+
+    (finding,) = (each for each in found(filled, archive) if each.kind is Kind.MISSING)
+    assert finding.captures == 7
+
+
 @pytest.mark.parametrize("to", ["nowhere", FILE], ids=["dangling", "loop"])
 def test_link_that_leads_nowhere_is_found(archive: Path, filled: Connection, to: str) -> None:
     path = warc_directory(archive) / FILE
