@@ -84,6 +84,19 @@ def test_address_that_leads_to_it_leaves_nothing_in_the_free_space(
     assert archive.name not in files_with(archive, GONE, "/go/5")
 
 
+def test_forgotten_story_is_no_site_to_crawl(run: Run, crawl: Crawl, archive: Path) -> None:
+    with misbehaving(two_stories()) as server:
+        crawl(server.url)
+        assert (
+            run("forget", f"{server.url}{PATH}", "--reason", "x", "--yes", "--mentions").code == ExitCode.DONE
+        )
+        told = run("crawl", f"{server.url}{PATH}", "--log-file", archive.with_suffix(".log"))
+
+    assert (told.code, "was forgotten on purpose" in told.err) == (ExitCode.FAILED, True), told.err
+    assert files_with(archive, "mayor-accused") == []
+    assert not archive.with_name(f"{archive.name}-lock").exists()
+
+
 def test_another_story_at_a_variant_stays_and_is_still_visited(run: Run, crawl: Crawl, archive: Path) -> None:
     other = "The harbour opens on Sunday for its ships"
     with misbehaving(two_stories()) as server:
