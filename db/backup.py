@@ -62,6 +62,7 @@ def back_up(
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
+    target = target.resolve() if target.is_symlink() else target
     _refuse(path, target, with_warc=with_warc, replace=replace)
     unfinished = target.with_name(target.name + UNFINISHED)
     pages = warc_directory(target)
