@@ -1,6 +1,7 @@
 """WARC and WACZ files made by others: their records one after the other, from any record on."""
 
 import hashlib
+import logging
 import re
 import zipfile
 import zlib
@@ -31,6 +32,8 @@ STRIDE = 2**20
 ENDS = 2**20
 # What warcio and zlib make of bytes that are no record; an AttributeError where a response has no address.
 BROKEN = (ArchiveLoadFailed, PayloadError, EOFError, zlib.error, ValueError, AttributeError)
+# How addresses begin whose records hold HTTP; some write them in capitals.
+SCHEMES = ("http:", "https:", "HTTP:", "HTTPS:", "Http:", "Https:")
 NOT_RECORDWISE = "its records are not packed each on its own"
 DAMAGED = "the record is damaged"
 CUT_OFF = "the record is cut off"
@@ -169,6 +172,8 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # it has no types
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream, check_digests=True)
         self.known_format = "warc"
+        self.loader.HTTP_SCHEMES = SCHEMES
+        logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # it warns of spaces in addresses
         self.reader = _Reader(self.fh)
 
     def _raise_invalid_gzip_err(self) -> None:

@@ -325,6 +325,24 @@ def test_record_of_which_only_the_beginning_is_there_is_told(
     assert "Not taken, 1 record: 1 the record is" in result.out
 
 
+def test_addresses_are_taken_however_they_are_written(archive: Path, tmp_path: Path) -> None:
+    sent = [
+        Sent(url="HTTP://NEWS.EXAMPLE:80/a", body=story("In capitals and with its port")),
+        Sent(url="http://news.example/b c", body=story("With a space in its address")),
+    ]
+    result = run_apart("import", warc(tmp_path / "a.warc.gz", sent), "--all-hosts", "-a", archive)
+
+    assert (result.code, "Not taken" in result.out, "Replacing" in result.err) == (
+        ExitCode.DONE,
+        False,
+        False,
+    )
+    assert rows(archive, "SELECT url FROM articles ORDER BY url") == [
+        ("http://news.example/a",),
+        ("http://news.example/b%20c",),
+    ]
+
+
 def test_brotli_of_another_kind_is_told(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "brotli.py").write_text("class Decompressor:\n    def decompress(self, data): ...\n")
     sent = Sent(url=f"{HOST}/a", body=b"\x0b\x02\x80page\x03", headers={**HTML, "Content-Encoding": "br"})
