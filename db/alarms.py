@@ -115,6 +115,7 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
 
 def bundle_directory(archive: Path) -> Path:
     """Return where the pages that show the alarms of the archive at path are kept: archive.alarms for archive.db."""
+    archive = archive.resolve() if archive.is_symlink() else archive
     return archive.with_name(f"{archive.stem}.alarms")
 
 

@@ -1,6 +1,7 @@
 """A copy of an archive and its raw pages as they are at one moment, while a crawl writes."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -10,17 +11,21 @@ from sqlite3 import Connection
 from typing import IO
 
 from archiver.errors import ArchiveError, BackupError, DiskFullError
-from db.connection import archive_errors, read_archive
+from db.connection import APPLICATION_ID, archive_errors, read_archive
 from db.disk import CURE, disk_full, file_system, free_bytes, is_full, sync
 from db.export.targets import BESIDE, SQLITE_HEADER
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
 from db.warc_findings import Finding
-from db.warc_places import warc_directory
+from db.warc_places import FILE_NAME, warc_directory
 from db.warc_walk import Damage, walk
 
 # Ends the names of copies that are not whole yet.
 UNFINISHED = ".unfinished"
+# Where SQLite keeps the application id (https://sqlite.org/fileformat2.html#application_id).
+ID_AT = 68
+# What a folder of raw pages may hold: WARC files, and the ends that were cut off them.
+KEPT_FILE = re.compile(rf"{FILE_NAME.pattern}(\.torn-[\d-]+)?")
 # Pages of the database that are copied at a time.
 STEP = 1000
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
@@ -57,6 +62,7 @@ def back_up(
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
+    target = target.resolve() if target.is_symlink() else target
     _refuse(path, target, with_warc=with_warc, replace=replace)
     unfinished = target.with_name(target.name + UNFINISHED)
     pages = warc_directory(target)
@@ -91,21 +97,31 @@ def _refuse(path: Path, target: Path, *, with_warc: bool, replace: bool) -> None
         raise BackupError(f"{target} cannot be made: there is no directory {target.absolute().parent}")
     if target.is_dir():
         raise BackupError(f"{target} is a directory: name a file, such as {target / path.name}")
+    if (pages := warc_directory(target)) == target:
+        raise BackupError(f"{target} is where its raw pages would lie: name it {target.with_suffix('.db')}")
     own = [path.resolve().with_name(path.name + ending) for ending in BESIDE]
-    if target.resolve() in own or warc_directory(target).resolve() == warc_directory(path).resolve():
+    if target.resolve() in own or pages.resolve() == warc_directory(path).resolve():
         raise BackupError(f"{target} is the archive itself, or shares its raw pages: name another file")
-    there = [
-        each for each in (target, warc_directory(target)) if each.exists() and (with_warc or each == target)
-    ]
+    there = [each for each in (target, pages) if each.exists() and (with_warc or each == target)]
     if there and not replace:
         raise BackupError(f"{there[0]} is there already: name another file, or say --force to replace it")
-    if target.exists() and not _is_database(target):
+    if target.exists() and not _is_archive(target):
         raise BackupError(f"{target} is no backup: name another file")
+    if with_warc and pages.exists() and (stranger := _stranger(pages)) is not None:
+        raise BackupError(f"{stranger} is no raw page of a backup, and would go: name another file")
 
 
-def _is_database(path: Path) -> bool:
+def _is_archive(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+        head = file.read(ID_AT + 4)
+    return head.startswith(SQLITE_HEADER) and head[ID_AT:] == APPLICATION_ID.to_bytes(4)
+
+
+def _stranger(pages: Path) -> Path | None:
+    """Return what stands where raw pages are to lie and is neither a WARC file nor an end cut off one, if anything."""
+    if not pages.is_dir():
+        return pages
+    return next((file for file in sorted(pages.iterdir()) if not KEPT_FILE.fullmatch(file.name)), None)
 
 
 def _require_room(path: Path, target: Path, source: Connection, needed: dict[str, int]) -> None:

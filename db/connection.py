@@ -13,6 +13,7 @@ from db.index import add_functions, fill_if_needed
 from db.lock import acquire, release
 from db.schemas import SCHEMA, is_behind
 from db.sqlite import sqlite3
+from db.tables import TABLES
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
 APPLICATION_ID = 0x4E774172
@@ -85,6 +86,7 @@ def read_any_schema(path: Path) -> Connection:
     try:
         _refuse_other_schemas(archive, path)
         _refuse_empty_files(archive, path)
+        _refuse_gaps(archive, path)
     except BaseException:
         archive.close()
         raise
@@ -250,6 +252,10 @@ def _prepare(archive: Connection, path: Path) -> None:
         archive.execute("PRAGMA journal_mode = WAL")
         archive.execute("PRAGMA synchronous = NORMAL")
         archive.execute("PRAGMA foreign_keys = ON")
+        _refuse_gaps(archive, path)
+        if archive.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone():
+            # A row that turns out to be of a forgotten story is taken back: nothing of it may stay in free space.
+            archive.execute("PRAGMA secure_delete = ON")
 
 
 def _refuse_other_schemas(archive: Connection, path: Path) -> None:
@@ -278,6 +284,16 @@ def _refuse_older_schemas(archive: Connection, path: Path) -> None:
             f"{path} was made by an older version (schema {version}, not {SCHEMA}): "
             "`archiver upgrade` brings it up to date"
         )
+
+
+def _refuse_gaps(archive: Connection, path: Path) -> None:
+    """Raise ArchiveError if tables of our schema are missing, or SQLite cannot tell which there are."""
+    with archive_errors(archive):
+        if _pragma(archive, "user_version") < SCHEMA or is_behind(archive):
+            return
+        there = {name for (name,) in archive.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if missing := sorted(TABLES.keys() - there):
+        raise ArchiveError(f"{path} lacks the table {missing[0]}: restore a copy")
 
 
 def _read_only(path: Path) -> Connection:

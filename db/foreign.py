@@ -1,6 +1,7 @@
 """WARC and WACZ files made by others: their records one after the other, from any record on."""
 
 import hashlib
+import logging
 import re
 import zipfile
 import zlib
@@ -31,6 +32,8 @@ STRIDE = 2**20
 ENDS = 2**20
 # What warcio and zlib make of bytes that are no record; an AttributeError where a response has no address.
 BROKEN = (ArchiveLoadFailed, PayloadError, EOFError, zlib.error, ValueError, AttributeError)
+# How addresses begin whose records hold HTTP; some write them in capitals.
+SCHEMES = ("http:", "https:", "HTTP:", "HTTPS:", "Http:", "Https:")
 NOT_RECORDWISE = "its records are not packed each on its own"
 DAMAGED = "the record is damaged"
 CUT_OFF = "the record is cut off"
@@ -78,6 +81,8 @@ class ForeignFile:
         self._closing = ExitStack()
         with self._errors():
             self._file = self._closing.enter_context(path.open("rb"))
+            if not self._file.read(1):
+                raise ImportFileError(f"{path} is empty: name a WARC or WACZ file")
             self.digest = _digest(self._file)
             self._zip: zipfile.ZipFile | None = None
             if zipfile.is_zipfile(self._file):
@@ -167,6 +172,8 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # it has no types
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(stream, check_digests=True)
         self.known_format = "warc"
+        self.loader.HTTP_SCHEMES = SCHEMES
+        logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # it warns of spaces in addresses
         self.reader = _Reader(self.fh)
 
     def _raise_invalid_gzip_err(self) -> None:
@@ -196,6 +203,11 @@ def _part_records(stream: IO[bytes], start: int, refuse: Refuse, largest: int) -
             yield _damaged(stream.seek(0, 2) if after is None else after)
             offset = after
         else:
+            stream.seek(offset)
+            if (
+                stream.read(1) == GZIP_RECORD[:1]
+            ):  # what warcio takes for the end: the first bytes of a record
+                yield _damaged(stream.seek(0, 2), CUT_OFF)
             return
 
 
@@ -267,11 +279,11 @@ def _begins_record(packed: bytes) -> bool:
         return False
 
 
-def _damaged(next_offset: int) -> ForeignRecord:
+def _damaged(next_offset: int, refusal: str = DAMAGED) -> ForeignRecord:
     head = RecordHead(
         kind="", url="", fetched=None, status=None, content_type="", truncated=False, refers_to=None
     )
-    return ForeignRecord(head=head, response=None, refusal=DAMAGED, next_offset=next_offset)
+    return ForeignRecord(head=head, response=None, refusal=refusal, next_offset=next_offset)
 
 
 def _moved(record: ForeignRecord, next_offset: int) -> ForeignRecord:

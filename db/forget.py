@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlite3 import Connection
 from uuid import uuid4
 
+from archiver.errors import ArchiveError
 from db.alarms import bundle_directory
 from db.bundles import remove_from_bundles
 from db.connection import transaction
-from db.forgotten import KEEP_OUT, address_digest
+from db.forgotten import KEEP_OUT, address_digest, form_digest
 from db.mentions import Mention
 from db.stories import Story
 from db.vacuum import (
@@ -22,7 +23,7 @@ from db.vacuum import (
     size_of,
     tidy_index,
 )
-from db.values import time_text
+from db.values import storable, time_text
 from db.warc_places import warc_directory
 from db.warc_removal import Place, remove_records
 
@@ -86,6 +87,18 @@ VALUES (:key, :address, :reason, :begun, :articles, :versions, :pages, :captures
 ADD_WORK = """
 INSERT INTO forgetting_work(forgetting_id, kind, value, position, length) VALUES (?, ?, ?, ?, ?)
 """
+# What is done but for records in missing files, a JSON array of names; addresses are looked for in those too.
+WORK_DONE = (
+    "DELETE FROM forgetting_work WHERE kind = 'record' AND value NOT IN (SELECT value FROM json_each(?1))",
+    """
+    DELETE FROM forgetting_work WHERE forgetting_id NOT IN (
+        SELECT forgetting_id FROM forgetting_work WHERE value IN (SELECT value FROM json_each(?1)))
+    """,
+)
+FINISHED = """
+UPDATE forgettings SET finished = ?
+WHERE finished IS NULL AND id NOT IN (SELECT forgetting_id FROM forgetting_work)
+"""
 
 # The detail of a capture of another page whose bytes went; a merge does not bring them back.
 REMOVED = "its bytes were removed: they showed a story that was forgotten"
@@ -103,6 +116,8 @@ class Forgotten:
     """That were taken out of WARC files, those of requests and of no capture included."""
     is_vacuumed: bool
     """Whether the file holds nothing of it in its free space either."""
+    missing: tuple[str, ...] = ()
+    """WARC files that are not there and hold pages of removals that are therefore not finished."""
 
 
 def forget(
@@ -151,11 +166,21 @@ def unfinished(archive: Connection) -> int:
     return int(archive.execute("SELECT count(*) FROM forgettings WHERE finished IS NULL").fetchone()[0])
 
 
-def finish(archive: Connection, path: Path, now: datetime, told: Told, *, vacuum: bool = True) -> Forgotten:
+def look_again(archive: Connection, forgetting_id: int, url: str) -> None:
+    """Let finish look for raw pages of a story that was forgotten before: a file put back may hold them."""
+    with transaction(archive):
+        archive.execute(ADD_WORK, (forgetting_id, "address", storable(url), None, None))
+        archive.execute("UPDATE forgettings SET finished = NULL WHERE id = ?", (forgetting_id,))
+
+
+def finish(
+    archive: Connection, path: Path, now: datetime, told: Told, *, vacuum: bool = True, are_lost: bool = False
+) -> Forgotten:
     """Do what is left of all removals in the archive at path: raw pages, bundles, search index, free space.
 
     Raises ArchiveError, DiskFullError; what is left then is done by the next call. With vacuum, the whole file is
-    written anew, which takes as much room again: nothing of the story stays where rows were.
+    written anew, which takes as much room again: nothing of the story stays where rows were. A removal whose pages
+    stand in WARC files that are missing is not finished, unless these are_lost for good.
     """
     number = unfinished(archive)
     if not number:
@@ -170,30 +195,47 @@ def finish(archive: Connection, path: Path, now: datetime, told: Told, *, vacuum
         "SELECT value, position, length FROM forgetting_work WHERE kind = 'record'"
     ):
         places.setdefault(file, set()).add(Place(offset, length))
+    directory = warc_directory(path)
+    there = {file.name for file in directory.glob("*.warc.gz")}
+    missing = [] if are_lost else sorted(places.keys() - there)
     records = remove_records(
-        archive, warc_directory(path), places, addresses, lambda done, all_: told("raw pages", done, all_)
+        archive, directory, places, addresses, lambda done, all_: told("raw pages", done, all_)
     )
     remove_from_bundles(bundle_directory(path), addresses)
     told("search index", 0, 1)
     tidy_index(archive)
     with transaction(archive):
-        archive.execute("DELETE FROM forgetting_work")
+        for statement in WORK_DONE:
+            archive.execute(statement, (json.dumps(missing),))
     if vacuum:
         told("database", 0, 1)
         reclaim(archive, path)
     with transaction(archive):
-        archive.execute("UPDATE forgettings SET finished = ? WHERE finished IS NULL", (time_text(now),))
-    return Forgotten(forgettings=number, records=records, is_vacuumed=vacuum)
+        finished = archive.execute(FINISHED, (time_text(now),)).rowcount
+    return Forgotten(forgettings=finished, records=records, is_vacuumed=vacuum, missing=tuple(missing))
 
 
-def clean_up(archive: Connection, path: Path, now: datetime, told: Told) -> tuple[Reclaimed, int]:
-    """Finish removals, merge the search index and give back free space; return also how many removals were left."""
+def refuse_missing(path: Path, done: Forgotten) -> None:
+    """Raise ArchiveError if removals in the archive at path are not finished for want of WARC files."""
+    if not done.missing:
+        return
+    first, more = warc_directory(path) / done.missing[0], len(done.missing) - 1
+    missing = f"{first} and {more:,} more WARC files are" if more else f"{first} is"
+    raise ArchiveError(
+        f"{missing} missing, with raw pages of what was forgotten: put back what is missing and run `archiver forget` "
+        "again, or say `archiver forget --lost` if it is lost for good"
+    )
+
+
+def clean_up(archive: Connection, path: Path, now: datetime, told: Told) -> tuple[Reclaimed, Forgotten]:
+    """Finish removals, merge the search index and give back free space; return also what was left of removals."""
     before = size_of(path)
-    if left := finish(archive, path, now, told).forgettings:
-        return Reclaimed(before=before, after=size_of(path)), left
+    done = finish(archive, path, now, told)
+    if done.is_vacuumed:
+        return Reclaimed(before=before, after=size_of(path)), done
     require_room_to_reclaim(archive, path)
     tidy_index(archive)
-    return Reclaimed(before=before, after=reclaim(archive, path).after), 0
+    return Reclaimed(before=before, after=reclaim(archive, path).after), done
 
 
 def _note(archive: Connection, story: Story, reason: str, now: datetime) -> int:
@@ -211,7 +253,7 @@ def _note(archive: Connection, story: Story, reason: str, now: datetime) -> int:
             "links": len(story.links),
         },
     ).fetchone()
-    digests = {address_digest(url) for url in story.addresses} | set(story.texts)
+    digests = {*map(address_digest, story.addresses), *map(form_digest, story.forms), *story.texts}
     archive.executemany(KEEP_OUT, [(digest, row[0]) for digest in digests])
     return int(row[0])
 

@@ -96,7 +96,7 @@ def _checked(archive: Connection, path: Path, now: datetime) -> Iterator[Finding
             with archive_errors(archive):
                 found = look()
         except ArchiveError as error:
-            found = fail(name, str(error), RESTORE)
+            found = fail(name, str(error).removesuffix(f"; {RESTORE}"), RESTORE)
         yield found
 
 
@@ -137,10 +137,10 @@ def _lock(path: Path, now: datetime) -> Finding:
 
 
 def _unreadable(error: ArchiveError) -> Finding:
-    found = str(error)
+    found, _, cure = str(error).rpartition(": ")
     if "older version" in found:
         return warn("archive", found, "run `archiver upgrade`; copy the file before, to be able to go back")
-    return fail("archive", found, "name another file, or restore a copy")
+    return fail("archive", found, cure)
 
 
 def _clock(archive: Connection, now: datetime) -> Finding:

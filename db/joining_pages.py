@@ -3,7 +3,7 @@
 from sqlite3 import Row
 
 from db.connection import transaction
-from db.forgotten import address_digest, is_forgotten
+from db.forgotten import address_digests, is_forgotten
 from db.joining import Join
 
 FILL_PAGE = """
@@ -138,7 +138,7 @@ def join_forgettings(join: Join) -> None:
         return
     held = set[int]()
     for (url,) in join.ours.execute("SELECT url FROM pages UNION SELECT url FROM articles"):
-        if found := digests.get(address_digest(url)):
+        if found := set[int]().union(*(digests.get(digest, set()) for digest in address_digests(url))):
             held |= found
             if any(new[id_]["allowed"] is None for id_ in found):
                 join.added.forgotten_there.append(url)

@@ -43,7 +43,8 @@ class Holder:
 
 
 def lock_path(archive: Path) -> Path:
-    """Return the lock file of the archive at path."""
+    """Return the lock file of an archive, one and the same for all links that lead to it."""
+    archive = archive.resolve() if archive.is_symlink() else archive
     return archive.with_name(f"{archive.name}-lock")
 
 

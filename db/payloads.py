@@ -78,6 +78,8 @@ def _unbrotlied(raw: bytes, largest: int) -> bytes:
         import brotli  # type: ignore[import-untyped]  # noqa: PLC0415 - not everybody has it
     except ImportError as error:
         raise PayloadError("it is packed by Brotli: `pip install brotli` to read it") from error
+    if not hasattr(brotli.Decompressor, "can_accept_more_data"):  # an older one, or brotlipy's in its place
+        raise PayloadError("it is packed by Brotli: `pip install --force-reinstall brotli` to read it")
     unpacker, parts, size = brotli.Decompressor(), list[bytes](), 0
     try:
         while not unpacker.is_finished() and (raw or not unpacker.can_accept_more_data()):

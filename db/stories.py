@@ -1,14 +1,15 @@
 """All the rows that belong to one story: its articles, the pages that show it, their captures and links."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from sqlite3 import Connection
 
 from archiver.errors import ArchiveError, NotInArchiveError
-from archiver.items import ARTICLE_OUTCOMES, Outcome
+from archiver.items import ARTICLE_OUTCOMES, Outcome, StoryAddress
 from db.connection import archive_errors
 from db.digests import EMPTY_BODY, body_digest
-from db.forgotten import text_digest
+from db.forgotten import forms_of, text_digest
 from db.values import storable
 
 NAMED_PAGE = "SELECT id FROM pages WHERE url = ?"
@@ -36,6 +37,17 @@ WHERE articles.id = ? AND body_digest <> '{EMPTY_BODY}'
 IS_LISTING = """
 SELECT pages.url FROM pages WHERE id = ? AND (
     outcome = 'listing' OR EXISTS (SELECT 1 FROM sources WHERE sources.url = pages.url))
+"""
+LISTINGS = "SELECT url FROM sources UNION SELECT url FROM pages WHERE outcome = 'listing'"
+# Pages that were never had, or showed no story, of the sites of some others.
+WITHOUT_ARTICLE = """
+SELECT id, url FROM pages WHERE article_id IS NULL AND source_id IN (
+    SELECT source_id FROM pages WHERE id IN (SELECT value FROM json_each(?)))
+"""
+# Another story that stands at a variant of the address.
+OTHERS_AT = """
+SELECT 1 FROM story_addresses
+WHERE address = ? AND version = ? AND article_id NOT IN (SELECT value FROM json_each(?)) LIMIT 1
 """
 CAPTURES_OF = "SELECT id FROM captures WHERE page_id = ?"
 # Also of a listing that showed the story once.
@@ -69,6 +81,8 @@ class Story:
     links: tuple[int, ...]
     """Related links that its pages show, and those that lead to it."""
     addresses: tuple[str, ...]
+    forms: tuple[StoryAddress, ...]
+    """That variants of its addresses share; of no listing, and of no other article."""
     texts: tuple[str, ...]
     """Digests of the texts of its versions, each with its site."""
     headlines: tuple[str, ...]
@@ -90,7 +104,8 @@ def story_at(archive: Connection, url: str) -> Story:
             )
         if any(archive.execute(IS_LISTING, (page,)).fetchone() for page in pages):
             raise ArchiveError(f"{url} is a listing of stories, not a story: name the story's own address")
-        return _story(archive, url, *_closed(archive, pages, articles))
+        pages, articles = _closed(archive, pages, articles)
+        return _story(archive, url, pages | _variants(archive, pages, articles), articles)
 
 
 def _closed(archive: Connection, pages: set[int], articles: set[int]) -> tuple[set[int], set[int]]:
@@ -107,6 +122,26 @@ def _closed(archive: Connection, pages: set[int], articles: set[int]) -> tuple[s
     return pages, articles
 
 
+def _variants(archive: Connection, pages: set[int], articles: set[int]) -> set[int]:
+    """Return other pages of the same sites that showed no article, at variants of the addresses of pages."""
+    ids = json.dumps(sorted(pages))
+    addresses = _texts(archive, "SELECT url FROM pages WHERE id IN (SELECT value FROM json_each(?))", ids)
+    forms = _free_forms(archive, addresses, articles)
+    rows = archive.execute(WITHOUT_ARTICLE, (ids,))
+    found = {id_ for id_, url in rows if forms.intersection(forms_of(url))}
+    return {page for page in found if not archive.execute(IS_LISTING, (page,)).fetchone()}
+
+
+def _free_forms(archive: Connection, addresses: Iterable[str], articles: Iterable[int]) -> set[StoryAddress]:
+    """Return the forms of addresses that no listing has, and no article but these."""
+    forms = {form for url in addresses for form in forms_of(url)}
+    forms -= {form for (url,) in archive.execute(LISTINGS) for form in forms_of(url)}
+    own = json.dumps(sorted(articles))
+    return {
+        form for form in forms if not archive.execute(OTHERS_AT, (form.address, form.version, own)).fetchone()
+    }
+
+
 def _story(archive: Connection, url: str, pages: set[int], articles: set[int]) -> Story:
     headlines = {headline for id_ in articles for headline in _texts(archive, HEADLINES_OF, id_)}
     headlines |= {headline for id_ in pages for headline in _texts(archive, TITLES_OF, id_)}
@@ -116,6 +151,7 @@ def _story(archive: Connection, url: str, pages: set[int], articles: set[int]) -
     versions = list(_versions(archive, articles))
     captures = {capture for id_ in pages for capture in _ids(archive, CAPTURES_OF, id_)}
     captures |= {capture for id_ in articles for capture in _ids(archive, READ_FROM, id_)}
+    addresses = _addresses(archive, pages, articles)
     return Story(
         url=storable(url),
         articles=tuple(sorted(articles)),
@@ -123,7 +159,8 @@ def _story(archive: Connection, url: str, pages: set[int], articles: set[int]) -
         pages=tuple(sorted(pages)),
         captures=tuple(sorted(captures)),
         links=tuple(sorted(links)),
-        addresses=tuple(sorted(_addresses(archive, pages, articles))),
+        addresses=tuple(sorted(addresses)),
+        forms=tuple(_free_forms(archive, addresses, articles)),
         texts=tuple(
             sorted({text_digest(source, digest) for source, digest in versions if digest != EMPTY_BODY})
         ),

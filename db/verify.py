@@ -8,6 +8,7 @@ from sqlite3 import Connection, Row
 
 from db import warc_findings
 from db.connection import archive_errors
+from db.forgotten import is_forgotten
 from db.warc_findings import Finding
 from db.warc_places import FILE_NAME
 from db.warc_repair import cut_off
@@ -23,9 +24,19 @@ SELECT captures.id, captures.final_url, captures.digest, captures.warc_offset, c
        captures.refers_to, holders.warc_file AS held_file, holders.warc_offset AS held_offset,
        (SELECT count(*) FROM captures AS later WHERE later.refers_to = captures.id) AS referring
 FROM captures LEFT JOIN captures AS holders ON holders.id = captures.refers_to
-WHERE captures.warc_file = ? ORDER BY captures.warc_offset, captures.id
+WHERE captures.warc_file = ? AND captures.warc_offset >= 0 AND captures.warc_length > 0
+ORDER BY captures.warc_offset, captures.id
 """
 FILES = "SELECT warc_file, count(*) FROM captures WHERE warc_file IS NOT NULL GROUP BY warc_file"
+NOWHERE = """
+SELECT id, final_url, warc_file FROM captures
+WHERE warc_file IS NOT NULL AND NOT ifnull(warc_offset >= 0 AND warc_length > 0, 0)
+"""
+# Captures that lack their bytes without a file: those that stand in it, and those of other files that refer to them.
+NEEDING = """
+SELECT count(*) FROM captures LEFT JOIN captures AS holders ON holders.id = captures.refers_to
+WHERE ?1 IN (captures.warc_file, holders.warc_file)
+"""
 BROKEN_REFERENCES = """
 SELECT captures.id, captures.final_url, holders.id AS holder_id FROM captures
 JOIN captures AS holders ON holders.id = captures.refers_to
@@ -76,20 +87,25 @@ class _Verifier:
         with archive_errors(self._archive):
             counts: dict[str, int] = dict(self._archive.execute(FILES).fetchall())
             there = {path.name: path for path in self._directory.glob("*.warc.gz")}
-            self._total = sum(path.stat().st_size for path in there.values())
+            self._total = sum(map(_size, there.values()))
             for name in sorted(there.keys() | counts.keys()):
                 captures = counts.get(name, 0)
                 self._seen.captures += captures
                 if name not in there or not FILE_NAME.fullmatch(name):
-                    yield warc_findings.missing(name, captures)
+                    yield warc_findings.missing(name, self._needing(name))
                     continue
                 self._seen.files += 1
                 try:
                     yield from self._file_findings(there[name])
                 except OSError as error:
-                    yield warc_findings.unreadable(name, captures, error)
+                    yield warc_findings.unreadable(name, self._needing(name), error)
+            for row in self._archive.execute(NOWHERE):
+                yield warc_findings.nowhere(row)
             for row in self._archive.execute(BROKEN_REFERENCES):
                 yield warc_findings.astray(row)
+
+    def _needing(self, file: str) -> int:
+        return int(self._archive.execute(NEEDING, (file,)).fetchone()[0])
 
     def _file_findings(self, path: Path) -> Iterator[Finding]:
         rows = _Rows(self._archive.execute(ROWS, (path.name,)))
@@ -116,7 +132,7 @@ class _Verifier:
         if not self._archive.execute(IS_THERE_NOW, (path.name, orphans.offset)).fetchone():
             yield from orphans.ended()
         self._seen.orphans += orphans.told
-        self._seen.bytes = before + end
+        self._seen.bytes = before + (path.stat().st_size if self._repair else end)
 
     def _record_findings(
         self, file: str, record: FoundRecord, rows: "_Rows", orphans: "_Orphans"
@@ -131,7 +147,7 @@ class _Verifier:
             if finding := warc_findings.mismatched(file, record, here):
                 yield finding
         else:
-            orphans.add(record)
+            yield from orphans.add(record, is_kept_out=is_forgotten(self._archive, record.url))
 
     def _damage_findings(self, path: Path, damage: Damage, rows: "_Rows", end: int) -> Iterator[Finding]:
         lost = rows.before(damage.offset + damage.length)
@@ -174,6 +190,8 @@ class _Orphans:
     _first: FoundRecord | None = None
     _last: FoundRecord | None = None
     _count: int = 0
+    _are_kept_out: bool = False
+    """Whether they are of a story that was forgotten."""
     last_captured: str = ""
     """The id of the last record that a capture has."""
     is_after_damage: bool = False
@@ -183,7 +201,7 @@ class _Orphans:
     def offset(self) -> int | None:
         return None if self._first is None else self._first.offset
 
-    def add(self, record: FoundRecord) -> None:
+    def add(self, record: FoundRecord, *, is_kept_out: bool) -> Iterator[Finding]:
         """Note a record, unless it stands there by right: the request of a response, a note on file or removal."""
         if record.kind in ("warcinfo", "metadata"):
             return
@@ -191,6 +209,9 @@ class _Orphans:
             return
         if self.is_after_damage and record.kind == "request":  # of the response that was damaged
             return
+        if is_kept_out != self._are_kept_out:
+            yield from self.ended()
+        self._are_kept_out = is_kept_out
         self._first = self._first or record
         self._last = record
         self._count += 1
@@ -199,8 +220,16 @@ class _Orphans:
         """Yield those since the last time as one."""
         if self._first is not None and self._last is not None:
             self.told += self._count
-            yield warc_findings.orphaned(self._file, self._first, self._last, self._count)
+            finding = warc_findings.forgotten if self._are_kept_out else warc_findings.orphaned
+            yield finding(self._file, self._first, self._last, self._count)
         self._first, self._last, self._count = None, None, 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # reading it tells of it
+        return 0
 
 
 def _is_being_written(path: Path, end: int) -> bool:

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """No record stands where a capture should."""
     WRONG = "wrong"
     """The record there is another page's, or holds other bytes."""
+    FORGOTTEN = "forgotten"
+    """Records of a story that was removed on purpose: a file came back that was missing then."""
     ORPHAN = "orphan"
     """Records of no capture, which do no harm: a crawl was killed before it noted them."""
     REPAIRED = "repaired"
@@ -56,11 +58,11 @@ class Finding:
 
 def missing(file: str, captures: int) -> Finding:
     """Return that a file is not there, or cannot be by its name."""
-    number = "1 capture stands" if captures == 1 else f"{captures:,} captures stand"
+    number = "1 capture needs" if captures == 1 else f"{captures:,} captures need"
     if FILE_NAME.fullmatch(file):
-        message = f"{file} is missing; {number} in it: {RESTORE}"
+        message = f"{file} is missing; {number} it: {RESTORE}"
     else:
-        message = f"{file!r} is no name of a WARC file; {number} in it: restore the archive from a copy"
+        message = f"{file!r} is no name of a WARC file; {number} it: restore the archive from a copy"
     return Finding(kind=Kind.MISSING, file=file, captures=captures, message=message)
 
 
@@ -105,6 +107,15 @@ def orphaned(file: str, first: FoundRecord, last: FoundRecord, count: int) -> Fi
     return Finding(kind=Kind.ORPHAN, file=file, offset=first.offset, length=length, message=message)
 
 
+def forgotten(file: str, first: FoundRecord, last: FoundRecord, count: int) -> Finding:
+    """Return that some records behind each other are of no capture, and of a story that was removed on purpose."""
+    length = last.offset + last.length - first.offset
+    what = "1 record is" if count == 1 else f"{count:,} records are"
+    cure = f"`archiver forget {first.url}` removes the rest of it"
+    message = f"{_where(file, first.offset)}: {what} of {first.url}, which was forgotten: {cure}"
+    return Finding(kind=Kind.FORGOTTEN, file=file, offset=first.offset, length=length, message=message)
+
+
 def misplaced(file: str, rows: Sequence[Row], near: int) -> Finding:
     """Return that captures stand where no record begins."""
     offset = rows[0]["warc_offset"]
@@ -124,6 +135,13 @@ def mismatched(file: str, record: FoundRecord, rows: Sequence[Row]) -> Finding |
     reason, wrong = _mismatch(record, rows)
     what = f"{reason}; {_captures(wrong)}: {RESTORE_BOTH}" if reason else ""
     return _at(Kind.WRONG, file, record, wrong, what) if reason else None
+
+
+def nowhere(row: Row) -> Finding:
+    """Return that a capture names a file, and no place in it."""
+    what = f"capture {row['id']} of {row['final_url']} has no place in {row['warc_file']}"
+    message = f"{what}: restore the archive from a copy"
+    return Finding(kind=Kind.MISPLACED, file=row["warc_file"], captures=1, message=message)
 
 
 def astray(row: Row) -> Finding:

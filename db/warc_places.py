@@ -21,5 +21,9 @@ class WarcPlace:
 
 
 def warc_directory(archive: Path) -> Path:
-    """Return the directory of the WARC files of the archive at path: archive.warc for archive.db."""
+    """Return the directory of the WARC files of an archive: archive.warc for archive.db.
+
+    It lies beside the file itself, whatever links lead to that.
+    """
+    archive = archive.resolve() if archive.is_symlink() else archive
     return archive.with_name(f"{archive.stem}.warc")

@@ -155,14 +155,17 @@ def _http(response: RawResponse) -> bytes:
 
 
 def _head(first: str, rest: str, headers: list[tuple[str, str]]) -> bytes:
-    """Return a line in two parts and headers as HTTP has them, what is not ASCII percent-encoded."""
-    text = "".join([f"{first} {rest}\r\n", *[f"{name}: {value}\r\n" for name, value in headers], "\r\n"])
-    if text.isascii():
-        return text.encode()
-    from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped] # noqa: PLC0415 - slow, rare
+    """Return a line in two parts and headers as HTTP has them, each in the bytes that it came in."""
+    lines = [f"{first} {rest}\r\n", *[f"{name}: {value}\r\n" for name, value in headers], "\r\n"]
+    text = "".join(lines)
+    return text.encode() if text.isascii() else b"".join(map(_header_bytes, lines))
 
-    encoded: bytes = StatusAndHeaders(rest, headers, protocol=first).to_ascii_bytes()
-    return encoded
+
+def _header_bytes(line: str) -> bytes:
+    try:
+        return line.encode("latin-1")  # Scrapy's headers are bytes that were read so
+    except UnicodeEncodeError:  # of a WARC file of others
+        return line.encode()
 
 
 def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -194,6 +194,7 @@ def _names_any(packed: bytes, names: Collection[str]) -> bool:
 
 def _write_without(path: Path, places: Sequence[Place]) -> None:
     """Write a WARC file anew with other records at these places, and put it in its own place."""
+    path = path.resolve()  # a link to it goes on leading to it: what it led to must not stay elsewhere
     size, now = path.stat().st_size, datetime.now().astimezone()
     if free_bytes(path) < size:
         raise ArchiveError(

@@ -333,5 +333,5 @@ def test_damaged_archive_is_an_archive_error(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (path.stat().st_size - 4096))
-    with closing(read_archive(path)) as reader, pytest.raises(ArchiveError, match=r"archive\.db.*malformed"):
+    with pytest.raises(ArchiveError, match=r"archive\.db.*malformed"), closing(read_archive(path)) as reader:
         search(reader, "flood")

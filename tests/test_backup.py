@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -107,16 +108,29 @@ def test_backup_is_refused_where_something_is_and_replaces_it_by_force(
 
     notes = tmp_path / "notes.txt"
     notes.write_text("dear diary")
+    shutil.copytree(warc_directory(whole), tmp_path / "p.warc")
+    shutil.copy(notes, tmp_path / "p.warc")
+    shutil.copy(notes, tmp_path / "q.warc")
+    stranger = tmp_path / "accounts.db"
+    with closing(sqlite3.connect(stranger)) as other:
+        other.execute("CREATE TABLE accounts(owner)")
+    content = stranger.read_bytes()
     for target, message in (
         (whole, "is the archive itself"),
         (whole.with_name("archive.sqlite"), "is the archive itself, or shares its raw pages"),
         (tmp_path, "is a directory"),
         (tmp_path / "none" / "copy.db", "there is no directory"),
         (notes, "is no backup"),
+        (stranger, "is no backup"),
+        (tmp_path / "p.db", "p.warc/notes.txt is no raw page of a backup"),
+        (tmp_path / "q.db", "q.warc is no raw page of a backup"),
+        (tmp_path / "r.warc", "is where its raw pages would lie: name it"),
     ):
         told = run("backup", target, "--force")
         assert (told.code, message in told.err) == (ExitCode.FAILED, True), told.err
-    assert notes.read_text() == "dear diary"
+    assert {file.read_text() for file in tmp_path.rglob("notes.txt")} == {"dear diary"}
+    assert stranger.read_bytes() == content
+    assert not list(tmp_path.glob("*.unfinished"))
     assert problems(whole) == []
 
 

@@ -45,7 +45,7 @@ def test_problem_is_one_line_and_exit_code_1(run: Run, archive: Path, warc: Path
     result = run("verify", "-a", archive)
     assert result.code == 1
     assert result.out.splitlines() == [
-        f"{FILE} is missing; 1 capture stands in it: restore the file from a copy",
+        f"{FILE} is missing; 1 capture needs it: restore the file from a copy",
         "archive.warc: 1 problem  0 files · 0 bytes · 0 records · 1 capture",
     ]
 
@@ -62,7 +62,22 @@ def test_torn_end_names_the_command_that_mends_it(run: Run, archive: Path, warc:
     repaired = run("verify", "-a", archive, "--repair")
     assert repaired.code == 0
     assert f"they are kept in {FILE}.torn-{size}" in repaired.out
-    assert run("verify", "-a", archive).code == 0
+    after = run("verify", "-a", archive)
+    assert after.code == 0
+    assert repaired.out.splitlines()[-1] == after.out.splitlines()[-1]
+
+
+def test_archive_behind_a_link_has_its_raw_pages_beside_itself(
+    run: Run, archive: Path, warc: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "links" / "paper.db"
+    link.parent.mkdir()
+    link.symlink_to(archive)
+
+    assert run("verify", "-a", link).code == 0
+    with writers_kept_out(archive):
+        assert run("verify", "-a", link, "--repair").code == ExitCode.LOCKED
+    assert list(link.parent.iterdir()) == [link]
 
 
 def test_json_has_a_line_for_each_finding_and_the_totals(run: Run, archive: Path, warc: Path) -> None:

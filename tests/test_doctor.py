@@ -17,7 +17,7 @@ from archives import FLOOD, NOON, crawl, filled, response, visit
 from commands import PROGRAM, Result, on_terminal, run_apart
 
 from archiver.errors import ExitCode
-from db.connection import open_archive
+from db.connection import PAGE_SIZE, open_archive
 from db.forget import forget as remove
 from db.health import archive_findings
 from db.index import rebuild
@@ -109,15 +109,28 @@ def test_lines_are_for_people_too(kept: Path) -> None:
     assert "quick_check finds no fault" in " ".join(screen.split())
 
 
-def test_damaged_file_is_a_failure(kept: Path) -> None:
+@pytest.mark.parametrize(("page", "check"), [(2, "archive"), (-1, "database")], ids=["schema", "rows"])
+def test_damaged_file_is_a_failure(kept: Path, page: int, check: str) -> None:
     with kept.open("r+b") as file:
-        file.seek(4096 * 5)
-        file.write(b"\xff" * 4096 * 3)
+        file.seek(page * PAGE_SIZE, os.SEEK_SET if page > 0 else os.SEEK_END)
+        file.write(b"\xff" * PAGE_SIZE)
     result, findings = diagnose(kept)
 
     assert result.code == ExitCode.FAILED
-    assert findings["database"]["health"] == "fail"
-    assert "recover" in findings["database"]["cure"]
+    assert findings[check]["health"] == "fail"
+    assert "recover" in findings[check]["cure"]
+    assert "recover" not in findings[check]["found"]
+
+
+def test_table_that_is_missing_is_a_failure_of_every_command(kept: Path) -> None:
+    with closing(sqlite3.connect(kept)) as archive, archive:
+        archive.execute("DROP TABLE captures")
+
+    assert finding_of(kept, "archive", code=1) == ("fail", f"{kept} lacks the table captures: restore a copy")
+    for command in ("verify", "stats", "vacuum", "reindex", "upgrade"):
+        told = run_apart(command, "-a", kept, folder=kept.parent)
+        assert (told.code, told.err.count("\n")) == (ExitCode.FAILED, 1), told.err
+        assert "lacks the table captures" in told.err
 
 
 def test_index_that_does_not_fit_the_articles_is_a_failure(kept: Path) -> None:

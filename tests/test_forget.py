@@ -9,54 +9,40 @@ import signal
 import subprocess
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archives import compare_with_index
 from commands import PROGRAM, Run, runner
 from conftest import Crawl, crawl_of
 from foreign import Sent, warc
+from forgetting import (
+    GONE,
+    KEPT,
+    PARAGRAPHS,
+    WORD,
+    files_with,
+    front,
+    is_sound,
+    problems,
+    related,
+    rows,
+    two_stories,
+)
 from misbehaving import Answer, Server, answer, misbehaving, story
 
 from archiver.errors import ExitCode
-from db.connection import open_archive, read_archive
-from db.verify import Verification, verify
+from db.connection import open_archive
 from db.warc_places import warc_directory
 from db.warc_removal import removed_record
-
-WORD = "Quizzaciously"
-GONE = f"Mayor of {WORD} accused without any proof"
-KEPT = "Ferry runs again after three weeks of repairs"
-PARAGRAPHS = (
-    f"{WORD} is a word that stands nowhere else, and neither does Zabernalistic; it was said on Friday.",
-    "The council closed the hall for the weekend and asked all of its visitors to come back on Monday.",
-    "Engineers will look at the roof on Monday, when the weather is expected to be a little better again.",
-)
-
-
-def front(*paths_and_headlines: tuple[str, str]) -> bytes:
-    items = "".join(f"<li><a href='{path}'><h3>{text}</h3></a></li>" for path, text in paths_and_headlines)
-    return f"<!doctype html><html lang='en'><body><h2>Latest</h2><ul>{items}</ul></body></html>".encode()
-
-
-def related(page: bytes, path: str, headline: str) -> bytes:
-    box = f"<aside><h2>Read also</h2><ul><li><a href='{path}'>{headline}</a></li></ul></aside></body>"
-    return page.replace(b"</body>", box.encode())
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
-    pages = {
-        "/": answer(front(("/2026/mayor-accused-zz", GONE), ("/2026/ferry", KEPT))),
-        "/2026/mayor-accused-zz": answer(related(story(GONE, *PARAGRAPHS), "/2026/ferry", KEPT)),
-        "/2026/ferry": answer(related(story(KEPT), "/2026/mayor-accused-zz", GONE)),
-    }
-    with misbehaving(pages) as server:
+    with misbehaving(two_stories()) as server:
         yield server
 
 
@@ -97,46 +83,6 @@ def url(site: str) -> str:
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, archive: Path) -> Run:
     monkeypatch.setenv("ARCHIVER_ARCHIVE", str(archive))
     return runner(capsys)
-
-
-def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
-    with closing(read_archive(archive)) as connection:
-        return [tuple(row) for row in connection.execute(sql)]
-
-
-def unpacked(packed: bytes) -> bytes:
-    """Return all that any gzip file in some bytes unpacks to, torn ones included."""
-    found, at = b"", packed.find(b"\x1f\x8b\x08")
-    while at >= 0:
-        with suppress(zlib.error):
-            found += zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed[at:])
-        at = packed.find(b"\x1f\x8b\x08", at + 1)
-    return found
-
-
-def files_with(archive: Path, *words: str) -> list[str]:
-    """Return the files of the archive that hold any of the words, as they are or packed."""
-    files = [archive, *archive.parent.glob(f"{archive.name}-*"), *warc_directory(archive).glob("*")]
-    found = []
-    for file in files:
-        content = file.read_bytes()
-        content += unpacked(content) if ".warc" in file.name else b""
-        if any(word.lower().encode() in content.lower() for word in words):
-            found.append(file.name)
-    return found
-
-
-def problems(archive: Path) -> list[str]:
-    with closing(read_archive(archive)) as connection:
-        found = verify(connection, warc_directory(archive), Verification(), lambda done, total: None)
-        return [finding.message for finding in found]
-
-
-def is_sound(archive: Path) -> bool:
-    with closing(open_archive(archive)) as connection:
-        compare_with_index(connection)
-        whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        return whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
 
 
 def test_forgotten_story_is_gone_down_to_the_bytes(
@@ -194,7 +140,7 @@ def test_explain_tells_when_and_why_and_nothing_else_is_left(run: Run, archive: 
     )
     assert json.loads(run("explain", url, "--json").out)["forgotten"]["reason"] == "court order 12"
     again = run("forget", url, "--reason", "x", "--yes")
-    assert (again.code, again.out) == (ExitCode.DONE, "")
+    assert (again.code, "0 WARC records" in again.out) == (ExitCode.DONE, True)
     assert "was forgotten" in again.err
 
 

@@ -4,13 +4,14 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import PROGRAM, Run, on_terminal, runner
+from commands import PROGRAM, Run, on_terminal, run_apart, runner, wait_for_the_next_second
 from conftest import Crawl
 from foreign import HOST, HTML, Sent, chunked, packed, page, record, warc
 from misbehaving import answer, feed, misbehaving, story
@@ -215,6 +216,25 @@ def test_revisit_is_read_from_what_it_refers_to(run: Run, archive: Path, tmp_pat
     assert "1 a revisit of what the archive does not have" in result.out
 
 
+def test_pages_that_a_crawl_met_twice_come_over_whole(
+    run: Run, archive: Path, tmp_path: Path, crawl: Crawl
+) -> None:
+    with misbehaving({"/feed.xml": feed("/a"), "/a": answer(story("Flood"))}) as server:
+        crawl(server.url)
+        wait_for_the_next_second()
+        crawl(server.url)
+    kept = (
+        "SELECT fetched, digest FROM captures WHERE content_type LIKE 'text/html%' ORDER BY fetched, digest"
+    )
+    before = rows(archive, kept)
+    assert (2,) in rows(archive, "SELECT count(*) FROM captures GROUP BY page_id, digest")
+    files = sorted(warc_directory(archive).iterdir())
+    result = run("import", *files, "--all-hosts", "--archive", tmp_path / "new.db")
+
+    assert "cut off" not in result.out
+    assert rows(tmp_path / "new.db", kept) == before
+
+
 def test_later_text_revises_and_older_text_does_not(run: Run, archive: Path, tmp_path: Path) -> None:
     def sent(headline: str, day: int) -> Path:
         file = page("a", headline, date=f"2026-11-0{day}T08:00:00Z")
@@ -292,6 +312,48 @@ def test_damaged_record_costs_itself_only(run: Run, archive: Path, tmp_path: Pat
     assert result.err == ""
 
 
+@pytest.mark.parametrize("left", [1, 10, 30])
+def test_record_of_which_only_the_beginning_is_there_is_told(
+    run: Run, archive: Path, tmp_path: Path, left: int
+) -> None:
+    file = warc(tmp_path / "a.warc.gz", [page("a")])
+    with file.open("ab") as end:
+        end.write(record(page("b"))[:left])
+    result = run("import", file, "--source", HOST, "--archive", archive)
+
+    assert headlines(archive) == ["The story that is called a"]
+    assert "Not taken, 1 record: 1 the record is" in result.out
+
+
+def test_addresses_are_taken_however_they_are_written(archive: Path, tmp_path: Path) -> None:
+    sent = [
+        Sent(url="HTTP://NEWS.EXAMPLE:80/a", body=story("In capitals and with its port")),
+        Sent(url="http://news.example/b c", body=story("With a space in its address")),
+    ]
+    result = run_apart("import", warc(tmp_path / "a.warc.gz", sent), "--all-hosts", "-a", archive)
+
+    assert (result.code, "Not taken" in result.out, "Replacing" in result.err) == (
+        ExitCode.DONE,
+        False,
+        False,
+    )
+    assert rows(archive, "SELECT url FROM articles ORDER BY url") == [
+        ("http://news.example/a",),
+        ("http://news.example/b%20c",),
+    ]
+
+
+def test_brotli_of_another_kind_is_told(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "brotli.py").write_text("class Decompressor:\n    def decompress(self, data): ...\n")
+    sent = Sent(url=f"{HOST}/a", body=b"\x0b\x02\x80page\x03", headers={**HTML, "Content-Encoding": "br"})
+    file = warc(tmp_path / "a.warc.gz", [sent])
+    result = run_apart(
+        "import", file, "--all-hosts", "-a", archive, PYTHONPATH=":".join([str(tmp_path), *sys.path])
+    )
+
+    assert (result.code, "packed by Brotli" in result.out) == (ExitCode.DONE, True), result.err
+
+
 def test_files_that_cannot_be_read_are_named_and_others_go_on(
     run: Run, archive: Path, tmp_path: Path
 ) -> None:
@@ -301,16 +363,18 @@ def test_files_that_cannot_be_read_are_named_and_others_go_on(
     plain = warc(tmp_path / "plain.warc", [page("x"), page("y")], packed=False)
     (tmp_path / "joined.warc.gz").write_bytes(packed(plain.read_bytes()))
     good = warc(tmp_path / "good.warc.gz", [page("a")])
-    bad = [tmp_path / name for name in ("text.warc", "empty.wacz", "missing.warc.gz", "joined.warc.gz")]
+    (tmp_path / "nothing.warc.gz").touch()
+    bad = [tmp_path / f"{name}.warc.gz" for name in ("missing", "joined", "nothing")]
+    bad = [tmp_path / "text.warc", tmp_path / "empty.wacz", *bad]
     result = run("import", *bad, good, "--source", HOST, "--archive", archive)
 
     assert result.code == ExitCode.FAILED
     lines = result.err.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     for line, name, reason in zip(
         lines,
         bad,
-        ["no WARC or WACZ file", "without archive/", "No such file", "`warcio recompress"],
+        ["no WARC or WACZ file", "without archive/", "No such file", "`warcio recompress", "is empty"],
         strict=True,
     ):
         assert line.startswith(f"archiver: {name}")

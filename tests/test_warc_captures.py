@@ -195,3 +195,17 @@ def test_no_header_can_break_a_record(name: str, value: str, url: str, status: i
 
 def test_directory_stands_beside_the_archive() -> None:
     assert warc_directory(Path("/news/archive.db")) == Path("/news/archive.warc")
+
+
+def test_headers_have_the_bytes_that_came(tmp_path: Path) -> None:
+    odd = replace(
+        response(), headers=(("X-Latin", "caf\xe9 \xfc"), ("X-Utf-8", "caf\xc3\xa9"), ("X-Euro", "5 €"))
+    )
+    with WarcWriter(tmp_path, 1) as writer:
+        place = writer.append(SOURCE, NOON, odd)
+    (file,) = tmp_path.iterdir()
+    record = gzip.decompress(file.read_bytes()[place.offset :])
+
+    for line in (b"X-Latin: caf\xe9 \xfc\r\n", b"X-Utf-8: caf\xc3\xa9\r\n", "X-Euro: 5 €\r\n".encode()):
+        assert line in record
+    assert dict(read_capture(tmp_path, place).headers)["X-Latin"] == "café ü"

@@ -147,6 +147,40 @@ def test_file_cut_anywhere_is_found(archive: Path, filled: Connection) -> None:
             assert torn.offset + (torn.length or 0) == cut
 
 
+def test_file_that_is_missing_is_needed_by_what_refers_to_it_too(archive: Path, filled: Connection) -> None:
+    later = replace(
+        visit(None, url=SOURCE, final_url=SOURCE, response=sent(1)), fetched=NOON + timedelta(hours=3)
+    )
+    with WarcWriter(warc_directory(archive), 2) as writer:
+        held = writer.held(places(filled)[1])
+        assert held is not None
+        place = writer.append_revisit(SOURCE, later.fetched, sent(1), held)
+    record_visit(filled, begin_crawl(filled), later, Kept(place, refers_to=2))
+    (warc_directory(archive) / FILE).unlink()
+
+    (finding,) = (each for each in found(filled, archive) if each.kind is Kind.MISSING)
+    assert finding.captures == 7
+
+
+@pytest.mark.parametrize("to", ["nowhere", FILE], ids=["dangling", "loop"])
+def test_link_that_leads_nowhere_is_found(archive: Path, filled: Connection, to: str) -> None:
+    path = warc_directory(archive) / FILE
+    path.unlink()
+    path.symlink_to(to)
+
+    (finding,) = found(filled, archive)
+    assert (finding.kind, finding.captures) == (Kind.UNREADABLE, 6)
+
+
+@pytest.mark.parametrize("fault", ["warc_offset = NULL", "warc_length = NULL", "warc_offset = -3"])
+def test_capture_without_a_place_is_found(archive: Path, filled: Connection, fault: str) -> None:
+    with filled:
+        filled.execute(f"UPDATE captures SET {fault} WHERE id = 1")
+
+    assert Kind.MISPLACED in kinds(found(filled, archive))
+    assert any("capture 1 of" in finding.message for finding in found(filled, archive))
+
+
 @pytest.mark.parametrize("cut", [1, 8, 9, 100, 250])
 def test_torn_end_that_no_capture_needs_is_cut_off_and_kept(
     archive: Path, filled: Connection, cut: int

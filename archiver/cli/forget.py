@@ -14,7 +14,7 @@ from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
 from db.connection import open_existing, read_archive
-from db.forget import Forgotten, finish, unfinished
+from db.forget import Forgotten, finish, look_again, refuse_missing, unfinished
 from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
 from db.mentions import Mention, mentions
@@ -34,6 +34,7 @@ SHOWN = 5
     "--mentions", "with_mentions", is_flag=True, help="Also remove the raw bytes of other pages that show it."
 )
 @click.option("--no-vacuum", is_flag=True, help="Leave the file's free space to `archiver vacuum`.")
+@click.option("--lost", is_flag=True, help="Take WARC files that are missing for lost for good.")
 @click.option("--again", is_flag=True, help="Let a forgotten story be archived again.")
 @json_option("One JSON object for each story.")
 @archive_option
@@ -43,7 +44,8 @@ def forget(*, urls: tuple[str, ...], archive: Path, **options: Any) -> None:
     A story goes with all its versions, its pages and their captures, the related headlines that lead to it, its
     words in the search index and its records in the WARC files. Later crawls, imports and merges do not bring it
     back. What stays is when and why, with a digest in place of the address. It cannot be undone: --dry-run shows
-    before what would go. A run that was killed is finished by the next one, also without URL.
+    before what would go. A run that was killed, or that missed a WARC file, is finished by the next one, also without
+    URL. For a story that was forgotten before, its raw pages are looked for again.
 
     \b
     archiver forget https://news.example/flood --dry-run
@@ -66,16 +68,18 @@ def forget(*, urls: tuple[str, ...], archive: Path, **options: Any) -> None:
 
 def _forget(archive: Path, addresses: Sequence[str], options: Mapping[str, Any]) -> None:
     reason, as_json = (options["reason"] or "").strip(), options["as_json"]
-    if addresses and not reason:
-        raise click.UsageError("say why by --reason: it is what stays in place of the story")
     with closing(open_existing(archive)) as connection:
         stories = _stories(connection, addresses)
+        if stories and not reason:
+            raise click.UsageError("say why by --reason: it is what stays in place of the story")
         found = _show(connection, archive, stories, options["with_mentions"], as_json=as_json)
         if stories and not options["yes"]:
             _ask(stories)
         for story in stories:
             remove(connection, story, reason, datetime.now(UTC), found[story.url])
-        _finish(connection, archive, vacuum=not options["no_vacuum"], as_json=as_json)
+        for address in set(addresses) - found.keys():
+            _look_again(connection, address)
+        _finish(connection, archive, options)
 
 
 def _stories(connection: Connection, addresses: Sequence[str]) -> list[Story]:
@@ -140,19 +144,36 @@ def _ask(stories: Sequence[Story]) -> None:
     click.confirm(f"Remove {counted(len(stories), 'story', 'stories')} for good?", abort=True, err=True)
 
 
-def _finish(connection: Connection, archive: Path, *, vacuum: bool, as_json: bool) -> None:
+def _look_again(connection: Connection, address: str) -> None:
+    """Let its raw pages be looked for, where a story that was forgotten before is still kept out."""
+    before = forgetting_of(connection, address)
+    if before is not None and before.allowed is None:
+        look_again(connection, before.id, address)
+
+
+def _finish(connection: Connection, archive: Path, options: Mapping[str, Any]) -> None:
     if not unfinished(connection):
         return
     notes = Output(stderr=True)
     with notes.status("Removing") if notes.is_terminal else closing(_Nothing()):
-        done = finish(connection, archive, datetime.now(UTC), _say_nothing, vacuum=vacuum)
-    if as_json:
+        done = finish(
+            connection,
+            archive,
+            datetime.now(UTC),
+            _say_nothing,
+            vacuum=not options["no_vacuum"],
+            are_lost=options["lost"],
+        )
+    if options["as_json"]:
         print_json(done)
     else:
         _print_done(Output(), done)
+    refuse_missing(archive, done)
 
 
 def _print_done(output: Output, done: Forgotten) -> None:
+    if not done.forgettings:
+        return
     what = [counted(done.forgettings, "story", "stories"), counted(done.records, "WARC record")]
     output.say((f"Forgotten: {listed(what)}.", "bold"))
     if not done.is_vacuumed:

@@ -9,7 +9,7 @@ import click
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, print_json
 from db.connection import open_existing
-from db.forget import clean_up
+from db.forget import clean_up, refuse_missing
 from db.vacuum import Reclaimed
 
 
@@ -28,9 +28,17 @@ def vacuum(as_json: bool, archive: Path) -> None:
     with closing(open_existing(archive)) as connection:
         done, forgotten = clean_up(connection, archive, datetime.now(UTC), _say_nothing)
     if as_json:
-        print_json({"archive": archive, "before": done.before, "after": done.after, "forgotten": forgotten})
+        print_json(
+            {
+                "archive": archive,
+                "before": done.before,
+                "after": done.after,
+                "forgotten": forgotten.forgettings,
+            }
+        )
     else:
-        _print_done(Output(), archive, done, forgotten)
+        _print_done(Output(), archive, done, forgotten.forgettings)
+    refuse_missing(archive, forgotten)
 
 
 def _print_done(output: Output, archive: Path, done: Reclaimed, forgotten: int) -> None:

@@ -308,7 +308,7 @@ def _fault(head: RecordHead) -> str:
         return f"HTTP status {head.status}"
     if head.fetched is None or head.fetched > datetime.now(UTC) + CLOCK_DRIFT:
         return "no date, or one to come"
-    if head.truncated:
+    if head.truncated and head.kind != "revisit":  # a revisit leaves its body out, as our own say
         return "cut off by who made the file"
     media_type = head.content_type.partition(";")[0].strip().lower()
     return "" if media_type in HTML_TYPES | UNDECIDED_TYPES else NOT_HTML

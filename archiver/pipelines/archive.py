@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Self
 
 from scrapy import signals
@@ -12,11 +13,12 @@ from scrapy.crawler import Crawler
 
 from archiver import __version__
 from archiver.durations import duration
-from archiver.errors import ArchiveError, SettingError
+from archiver.errors import ArchiveError, SettingError, SourceError
 from archiver.pipelines.addresses import fill_addresses
 from db.alarms import StandingAlarm, raise_alarms
 from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
+from db.forgotten import is_forgotten
 from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
 from db.warc import WarcWriter
@@ -43,6 +45,11 @@ class OpenArchive:
         self._closing = ExitStack()
         self.connection = open_archive(path)
         self._closing.callback(self.connection.close)
+        try:
+            _refuse_forgotten(self.connection, arguments)
+        except SourceError:
+            self._closing.close()
+            raise
         fill_addresses(self.connection)
         self.crawl_id = start_crawl(
             self.connection, started=datetime.now(UTC), arguments=arguments, version=__version__
@@ -104,6 +111,17 @@ class OpenArchive:
                 write_bundle(self.connection, self._path, alarm)
             except ArchiveError as error:  # the alarm stands in the archive
                 logger.warning("%s", error)
+
+
+def _refuse_forgotten(archive: Connection, arguments: Mapping[str, object]) -> None:
+    """Raise SourceError, before anything is written, if a story that was forgotten is named as a site."""
+    sources = arguments.get("sources")
+    for url in sources if isinstance(sources, list) else ():
+        if is_forgotten(archive, url):
+            raise SourceError(
+                f"{url} was forgotten on purpose: name the site's front page, or let the story in by "
+                f"`archiver forget --again {url}`"
+            )
 
 
 def revisit_ages(text: str) -> tuple[timedelta, ...]:
