@@ -30,6 +30,8 @@ class LastCapture:
     """The latest fetch of a page that brought its bytes."""
 
     fetched: datetime
+    final_url: str
+    """Where redirects led."""
     digest: str
     """Of the bytes, as db.digests.bytes_digest gives it."""
     etag: str | None
@@ -139,6 +141,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     holder = _holder(archive, row)
     return LastCapture(
         fetched=time_of(row["fetched"]),
+        final_url=row["final_url"],
         digest=row["digest"],
         etag=row["etag"],
         last_modified=row["last_modified"],
