@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from archiver.cli.rendering import Output, counted, duration_text, minute_text, 
 from archiver.items import CrawlState
 from db.alarms import bundle_directory
 from db.connection import read_archive
+from db.lock import state_now
 from db.status import SourceStatus, source_statuses
 
 MOST_DAYS = 90
@@ -36,7 +38,10 @@ def status(days: int, as_json: bool, archive: Path) -> None:
     """
     now = datetime.now(UTC)
     with closing(read_archive(archive)) as connection:
-        statuses = source_statuses(connection, days, now)
+        statuses = [
+            replace(each, state=each.state and state_now(archive, each.state))
+            for each in source_statuses(connection, days, now)
+        ]
     if as_json:
         write_utf8()
         for each in statuses:
@@ -88,5 +93,7 @@ def sparkline(numbers: Sequence[int]) -> str:
 def _ago(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "never"
+    if moment > now:  # this machine's clock was ahead, or is behind
+        return "in the future"
     passed = now - moment
     return f"{passed.days} days ago" if passed.days > 1 else f"{duration_text(passed)} ago"

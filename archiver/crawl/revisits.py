@@ -67,6 +67,8 @@ class ArchiveMemory:
             return Turn.NOW
         now = datetime.now(UTC)
         since = now - state.last_visited
+        if since < timedelta():  # the clock was ahead, when it set the next visit too
+            return Turn.AGAIN
         if self._after is not None:
             is_fresh = now - state.first_seen <= self._ages[-1]
             is_due = since >= self._after and (is_fresh or _is_modified(asked, state, state.last_visited))
