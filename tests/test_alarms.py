@@ -244,7 +244,7 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
         crawl(server.url, RETRY_TIMES=0)
 
     webhook.status = 500
-    with pytest.raises(NotifyError, match="could not be told"):
+    with pytest.raises(NotifyError, match=r"could not be told of 1 alarm: HTTP status 500$"):
         notify(archive, [webhook.url])
     webhook.status = 200
     assert notify(archive, [webhook.url]) == 1

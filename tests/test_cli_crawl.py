@@ -125,6 +125,48 @@ def test_log_is_not_written_into_the_archive(site: str, tmp_path: Path) -> None:
     assert (tmp_path / "archive.db").read_bytes() == before
 
 
+def test_log_is_not_written_into_the_list_of_the_sites(site: str, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(f'[[source]]\nurl = "{site}"\n')
+    result = run_apart("crawl", *FAST, "--log-file", "sources.toml", folder=tmp_path)
+
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "sources.toml lists the sites: name another --log-file" in result.err
+    assert (tmp_path / "sources.toml").read_text() == f'[[source]]\nurl = "{site}"\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--log-file", "archive.db"), "belongs to the archive"),
+        (("--set", "LOG_LEVEL=FOO"), "'FOO' is no value for LOG_LEVEL"),
+        (("--set", "ARCHIVE=x.db"), "named by --archive"),
+        (("--notify", "nonsense"), "'--notify'"),
+    ],
+)
+def test_crawl_that_is_refused_makes_no_file(
+    site: str, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    result = run_apart("crawl", site, "--log-file", "crawl.log", *options, folder=tmp_path)
+
+    assert result.code in (1, 2)
+    assert result.err.count("\n") == 1
+    assert message in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_level_of_the_log_is_read_in_small_letters_too(site: str, tmp_path: Path) -> None:
+    options = ("--set", "LOG_LEVEL=error", "--log-file", "crawl.log")
+    assert run_apart("crawl", site, *FAST, "--quiet", *options, folder=tmp_path).code == 0
+    assert (tmp_path / "crawl.log").read_text() == ""
+
+
+def test_address_to_notify_that_nobody_can_tell_is_complained_of_at_once(site: str, tmp_path: Path) -> None:
+    result = run_apart("crawl", site, *FAST, "--quiet", "--notify", "nonsense://token", folder=tmp_path)
+
+    assert (result.code, result.err.count("\n")) == (0, 1)
+    assert result.err.startswith("archiver: nonsense://... ")
+
+
 def test_site_without_stories_is_told_as_such_with_what_was_looked_at(tmp_path: Path) -> None:
     bare = answer(b"<html><body><h1>Soon</h1><p>We open in May.</p></body></html>")
     with misbehaving({"/": bare}) as server:

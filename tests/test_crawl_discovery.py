@@ -221,6 +221,14 @@ def test_visitor_says_who_it_is(archive: Path, crawl: Crawl) -> None:
             assert "Referer:" not in request
 
 
+def test_visitor_takes_another_name(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story())}) as server:
+        crawl(server.url, USER_AGENT="HarbourBot/2", CONTACT="archive@library.example")
+
+        for request in server.requests:
+            assert "User-Agent: HarbourBot/2 (+archive@library.example)\r\n" in request
+
+
 def test_revisit_asks_only_for_what_has_changed(archive: Path, crawl: Crawl) -> None:
     moment = "Fri, 20 Nov 2026 08:00:00 GMT"
     with misbehaving({"/a": answer(story(), ETag='W/"x1"', Last_Modified=moment)}) as server:
