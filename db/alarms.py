@@ -1,5 +1,6 @@
 """What needs a person: a source that is not as it used to be, by what its crawls came to before."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ SILENCE = 1.5
 LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
+# What no name of a file has.
+UNSAFE = re.compile(r"[^a-z0-9.-]+")
 # Outcomes of pages that were visited as stories and came.
 READABLE_FAILURES = frozenset(
     {
@@ -120,6 +123,12 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
 def bundle_directory(archive: Path) -> Path:
     """Return where the pages that show the alarms of the archive at path are kept: archive.alarms for archive.db."""
     return archive.with_name(f"{archive.stem}.alarms")
+
+
+def bundle_path(archive: Path, alarm: StandingAlarm) -> Path:
+    """Return where the pages that show an alarm are kept, if there are any."""
+    name = UNSAFE.sub("-", f"{time_text(alarm.raised)[:10]}-{alarm.source}-{alarm.kind}")
+    return bundle_directory(archive) / f"{name}.zip"
 
 
 def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: datetime) -> None:

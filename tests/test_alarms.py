@@ -210,6 +210,7 @@ def test_new_layout_raises_an_alarm_with_pages_that_show_it_and_clears_once_mend
         with closing(read_archive(archive)) as connection:
             assert standing_alarms(connection) == []
 
+    assert f"Pages that show them: {archive.with_name('archive.alarms')}/" in status.out.replace("\n", "")
     assert [alarm.kind for alarm in raised] == [AlarmKind.NO_AUTHORS]  # the feed still states the dates
     assert "0% of the latest stories name an author; before it was 100%" in " ".join(status.out.split())
     assert [alarm["kind"] for alarm in json.loads(each)["alarms"]] == ["no_authors"]
@@ -255,7 +256,9 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
     assert [alarm["kind"] for alarm in told["alarms"]] == ["unreachable"]
 
 
-def test_site_that_refuses_us_keeps_its_alarm_until_it_lets_us_in(archive: Path, crawl: Crawl) -> None:
+def test_site_that_refuses_us_keeps_its_alarm_until_it_lets_us_in(
+    archive: Path, crawl: Crawl, capsys: pytest.CaptureFixture[str]
+) -> None:
     def standing() -> list[AlarmKind]:
         with closing(read_archive(archive)) as connection:
             return [alarm.kind for alarm in standing_alarms(connection)]
@@ -267,13 +270,16 @@ def test_site_that_refuses_us_keeps_its_alarm_until_it_lets_us_in(archive: Path,
         server.pages = dict.fromkeys([*open_pages, "/sitemap.xml"], forbidden)
         crawl(server.url)
         refused = []
+        archive.with_name("archive.alarms").mkdir()  # of alarms that stand no more
         for after in (-1, -1, 0, -1):
             crawl(server.url, revisit_after=after)
             refused.append(standing())
+        told = runner(capsys)("status", "--archive", archive)
         server.pages = open_pages
         crawl(server.url)
 
     assert refused == [[AlarmKind.REFUSED]] * 4
+    assert "Pages that show them" not in told.out  # none came
     assert standing() == []
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from archiver.items import CrawlState
-from db.alarms import bundle_directory
+from db.alarms import bundle_directory, bundle_path
 from db.connection import read_archive
 from db.lock import state_now
 from db.status import SourceStatus, source_statuses
@@ -80,7 +80,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     for alarm in alarms:
         about = f"{alarm.kind.replace('_', ' ')}, since {minute_text(alarm.raised)}: {alarm.message}"
         output.say((f"{alarm.source}  ", "bold"), about, margin="  ")
-    if bundle_directory(archive).is_dir():
+    if any(bundle_path(archive, alarm).exists() for alarm in alarms):
         output.say(f"Pages that show them: {bundle_directory(archive)}/", margin="  ")
 
 
