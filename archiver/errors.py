@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     LOCKED = 75
     """Another process writes to the archive: try again later, as sysexits.h means it by EX_TEMPFAIL."""
     INTERRUPTED = 130
-    """Stopped by Ctrl-C or SIGTERM; what was archived until then is whole."""
+    """Stopped by Ctrl-C, SIGTERM or the end of its terminal; what was archived until then is whole."""
 
 
 class ArchiverError(Exception):

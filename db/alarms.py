@@ -1,11 +1,12 @@
 """What needs a person: a source that is not as it used to be, by what its crawls came to before."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from sqlite3 import Connection, Row
 
@@ -24,7 +25,7 @@ FALLEN = 0.5
 LOST_SHARE = 0.5
 # Related links of a site that shows some.
 SOME_LINKS = 4
-# Crawls in a row that fetch nothing before it is more than a bad moment.
+# Crawls in a row that fetch nothing, or to which nothing but refusals comes, before it is more than a bad moment.
 DEAD_CRAWLS = 2
 # Refusals in one crawl that are no accident.
 MANY_REFUSALS = 3
@@ -33,6 +34,8 @@ SILENCE = 1.5
 LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
+# What no name of a file has.
+UNSAFE = re.compile(r"[^a-z0-9.-]+")
 # Outcomes of pages that were visited as stories and came.
 READABLE_FAILURES = frozenset(
     {
@@ -90,15 +93,19 @@ def alarms_of(funnels: Sequence[Funnel], now: datetime) -> list[Alarm]:
 def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[StandingAlarm]:
     """Compare the sources of a crawl with their past and write what needs a person; return what is new of it.
 
-    What stands no longer is cleared. Inside a transaction, after the crawl's funnels were closed.
+    What stands no longer is cleared, unless nothing came that could show it. Inside a transaction, after the crawl's
+    funnels were closed.
     """
     sources = archive.execute(
         "SELECT source_id FROM funnels WHERE crawl_id = ? ORDER BY source_id", (crawl_id,)
     )
     new: list[int] = []
     for (source_id,) in sources.fetchall():
-        found = alarms_of(funnels_since(archive, source_id, time_text(now - PAST)), now)
+        funnels = funnels_since(archive, source_id, time_text(now - PAST))
+        found = alarms_of(funnels, now)
         new += _write(archive, crawl_id, source_id, found, time_text(now))
+        if _came(funnels[0]):
+            _clear(archive, source_id, found, time_text(now))
     return [alarm for alarm in standing_alarms(archive) if alarm.id in new]
 
 
@@ -119,6 +126,12 @@ def bundle_directory(archive: Path) -> Path:
     return archive.with_name(f"{archive.stem}.alarms")
 
 
+def bundle_path(archive: Path, alarm: StandingAlarm) -> Path:
+    """Return where the pages that show an alarm are kept, if there are any."""
+    name = UNSAFE.sub("-", f"{time_text(alarm.raised)[:10]}-{alarm.source}-{alarm.kind}")
+    return bundle_directory(archive) / f"{name}.zip"
+
+
 def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: datetime) -> None:
     """Note that somebody was told of these."""
     with archive:
@@ -136,7 +149,7 @@ def _write(
         ).fetchall()
     )
     for alarm in found:
-        known = standing.pop(alarm.kind, None)
+        known = standing.get(alarm.kind)
         if known is not None:
             archive.execute(
                 "UPDATE alarms SET message = ?, last_seen = ? WHERE id = ?", (alarm.message, now, known)
@@ -150,8 +163,16 @@ def _write(
             (source_id, alarm.kind, alarm.message, crawl_id, now, now),
         ).fetchone()
         yield int(row[0])
-    archive.executemany(
-        "UPDATE alarms SET cleared = ? WHERE id = ?", [(now, id_) for id_ in standing.values()]
+
+
+def _clear(archive: Connection, source_id: int, found: Sequence[Alarm], now: str) -> None:
+    kinds = [alarm.kind for alarm in found]
+    archive.execute(
+        f"""
+        UPDATE alarms SET cleared = ?
+        WHERE source_id = ? AND cleared IS NULL AND kind NOT IN ({", ".join("?" * len(kinds))})
+        """,  # noqa: S608 - only marks for values
+        (now, source_id, *kinds),
     )
 
 
@@ -178,17 +199,23 @@ def _unreachable(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # n
 
 
 def _refused(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa: ARG001
-    latest = funnels[0] if funnels else None
-    if latest is None or latest.refused < MANY_REFUSALS or latest.refused < FALLEN * latest.fetched:
+    # A crawl that was due nothing but listings, and got them, shows nothing of how stories fare.
+    telling = (funnel for funnel in funnels if funnel.refused or _stories(funnel))
+    refusing = list(takewhile(_is_refused, telling))
+    dead = [funnel for funnel in refusing if not _came(funnel)]
+    if len(dead) < DEAD_CRAWLS and all(funnel.refused < MANY_REFUSALS for funnel in refusing):
         return None
-    message = f"the site refuses us: {latest.refused} of {latest.fetched} responses were 401, 403, 429 or a challenge"
+    if refusing[0] in dead and _came(next(funnel for funnel in funnels if funnel.fetched)):
+        return None  # even listings were refused, and they come again
+    refused, fetched = (sum(getattr(each, name) for each in refusing) for name in ("refused", "fetched"))
+    message = f"the site refuses us: {refused} of {fetched} responses were 401, 403, 429 or a challenge"
     return Alarm(kind=AlarmKind.REFUSED, message=message)
 
 
 def _silent(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:
     moments = [funnel.started for funnel in funnels if funnel.new]
     gaps = [later - earlier for later, earlier in pairwise(moments)]
-    if len(gaps) < RHYTHM or not funnels[0].fetched:
+    if len(gaps) < RHYTHM or not _came(funnels[0]):
         return None
     silence, longest = now - moments[0], max(gaps)
     if silence < max(SILENCE * longest, LEAST_SILENCE):
@@ -256,8 +283,26 @@ def _lost(
     return Alarm(kind=kind, message=f"{is_:.0%} of the latest stories {what}; before it was {was:.0%}")
 
 
+def _came(funnel: Funnel) -> bool:
+    """Whether anything but refusals came."""
+    return funnel.fetched > funnel.refused
+
+
+def _is_refused(funnel: Funnel) -> bool:
+    return funnel.refused >= FALLEN * (funnel.refused + _stories(funnel))
+
+
+def _stories(funnel: Funnel) -> int:
+    """Return how many pages came that were visited as stories, known and unchanged ones among them."""
+    return funnel.articles + _unread(funnel)
+
+
 def _visited(funnel: Funnel) -> int:
-    return funnel.read + sum(funnel.outcomes.get(outcome, 0) for outcome in READABLE_FAILURES)
+    return funnel.read + _unread(funnel)
+
+
+def _unread(funnel: Funnel) -> int:
+    return sum(funnel.outcomes.get(outcome, 0) for outcome in READABLE_FAILURES)
 
 
 def _read(funnel: Funnel) -> int:

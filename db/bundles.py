@@ -1,15 +1,13 @@
 """What whoever mends a source needs: some of the pages that raised an alarm, as they came, in one small file."""
 
 import json
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from sqlite3 import Connection, Row
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from archiver.errors import ArchiveError
-from db.alarms import AlarmKind, StandingAlarm, bundle_directory
-from db.values import time_text
+from db.alarms import AlarmKind, StandingAlarm, bundle_path
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
 
@@ -36,7 +34,6 @@ See how one is split:
 Where the site was made anew, rules for it in sources.toml say where its parts are ([[source.rules]], from = the day
 of the change). What was archived meanwhile is kept as it came and can be read again: archiver reparse.
 """
-UNSAFE = re.compile(r"[^a-z0-9.-]+")
 
 
 def write_bundle(connection: Connection, archive: Path, alarm: StandingAlarm) -> Path | None:
@@ -47,11 +44,10 @@ def write_bundle(connection: Connection, archive: Path, alarm: StandingAlarm) ->
     pages = list(_pages(connection, archive, alarm))
     if not pages:
         return None
-    directory = bundle_directory(archive)
-    name = UNSAFE.sub("-", f"{time_text(alarm.raised)[:10]}-{alarm.source}-{alarm.kind}")
+    path = bundle_path(archive, alarm)
     try:
-        directory.mkdir(exist_ok=True)
-        unfinished = directory / f"{name}.zip.new"
+        path.parent.mkdir(exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.new")
         with ZipFile(unfinished, "w", ZIP_DEFLATED) as bundle:
             about = {
                 "message": alarm.message,
@@ -63,9 +59,9 @@ def write_bundle(connection: Connection, archive: Path, alarm: StandingAlarm) ->
             for number, (row, body) in enumerate(pages, 1):
                 bundle.writestr(f"page-{number}.html", body)
                 bundle.writestr(f"page-{number}.json", json.dumps(row, indent=2, ensure_ascii=False))
-        return unfinished.rename(directory / f"{name}.zip")
+        return unfinished.rename(path)
     except OSError as error:
-        raise ArchiveError(f"{directory} cannot be written: {error.strerror}") from error
+        raise ArchiveError(f"{path.parent} cannot be written: {error.strerror}") from error
 
 
 def remove_from_bundles(directory: Path, addresses: Collection[str]) -> None:

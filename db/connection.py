@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO
@@ -14,9 +14,13 @@ from db.lock import acquire, release
 from db.schemas import SCHEMA, is_behind
 from db.sqlite import sqlite3
 from db.tables import TABLES
+from db.warc_places import warc_directory
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
 APPLICATION_ID = 0x4E774172
+# Where in the header it stands, after how every SQLite file begins (https://sqlite.org/fileformat.html).
+ID_PLACE = 68
+MAGIC = b"SQLite format 3\0"
 # Milliseconds to wait for another program that writes to the file, such as an editor of a database.
 BUSY_TIMEOUT = 30_000
 # Bytes of a page of a new archive. With 4096, as SQLite has it, an article of average length fills one alone: the table
@@ -49,7 +53,8 @@ def open_archive(path: Path) -> ArchiveWriter:
     Raises ArchiveError if the file is another program's, of a newer schema, or cannot be written, LockedError
     if another writer has it, DiskFullError if there is no room.
     """
-    _refuse_other_files(path)
+    if not _refuse_other_files(path):
+        _refuse_same_stems(path)
     lock = acquire(path)
     try:
         return _opened_for_writing(path, lock)
@@ -215,6 +220,26 @@ def _refuse_other_files(path: Path) -> bool:
     if exists and not os.access(path, os.R_OK, effective_ids=True):
         raise ArchiveError(f"{path} cannot be read: you have no permission to")
     return exists
+
+
+def _refuse_same_stems(path: Path) -> None:
+    """Raise ArchiveError if a new archive at path would have its raw pages among those of another."""
+    directory = warc_directory(path)
+    with suppress(OSError):  # a directory that is not there, or not ours to list
+        for other in path.parent.iterdir():
+            if other.name != path.name and warc_directory(other) == directory and _is_archive(other):
+                raise ArchiveError(
+                    f"{path} cannot be made: its raw pages would lie in {directory.name}/, among those of "
+                    f"{other.name}; give it a name that differs before the ending"
+                )
+
+
+def _is_archive(path: Path) -> bool:
+    if not path.is_file() or not os.access(path, os.R_OK, effective_ids=True):
+        return False
+    with path.open("rb") as file:
+        head = file.read(ID_PLACE + 4)
+    return head.startswith(MAGIC) and head[ID_PLACE:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _opened_for_writing(path: Path, lock: IO[bytes]) -> ArchiveWriter:

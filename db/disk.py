@@ -39,6 +39,12 @@ def has_no_room(path: Path) -> bool:
 
 def disk_full(path: Path) -> DiskFullError:
     """Return the error to raise where a write to path found no room."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if limit != resource.RLIM_INFINITY and free_bytes(path) >= TOO_LITTLE:
+        return DiskFullError(
+            f"{path} cannot be written: no file may have more than {limit // MEGABYTE:,} MB here (ulimit -f): raise "
+            "that and run the same command again, which goes on from here"
+        )
     free = free_bytes(path) // MEGABYTE
     return DiskFullError(
         f"{path} cannot be written: the disk is full, file system {file_system(path)}, {free:,} MB left: {CURE}"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from archiver.errors import ArchiveError, LockedError
+from archiver.items import CrawlState
 from db.disk import disk_full, is_full
 from db.values import time_of, time_text
 
@@ -99,6 +100,11 @@ def locked(archive: Path) -> LockedError | None:
                     return error
             else:
                 return None
+
+
+def state_now(archive: Path, state: CrawlState) -> CrawlState:
+    """Return the state of a crawl of the archive at path, whose row says state: one that was killed runs no longer."""
+    return CrawlState.INTERRUPTED if state is CrawlState.RUNNING and locked(archive) is None else state
 
 
 def _is_at(lock: IO[bytes], name: Path) -> bool:

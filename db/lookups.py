@@ -30,6 +30,8 @@ class LastCapture:
     """The latest fetch of a page that brought its bytes."""
 
     fetched: datetime
+    final_url: str
+    """Where redirects led."""
     digest: str
     """Of the bytes, as db.digests.bytes_digest gives it."""
     etag: str | None
@@ -139,6 +141,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     holder = _holder(archive, row)
     return LastCapture(
         fetched=time_of(row["fetched"]),
+        final_url=row["final_url"],
         digest=row["digest"],
         etag=row["etag"],
         last_modified=row["last_modified"],
@@ -186,8 +189,8 @@ def waiting(
 
     The former come in the order of their priority, newest listed first, the latter in the order in which they
     became due; with after, stories visited longer ago than that are due too, whenever their turn is, and what
-    failed then in a way that may pass. Addresses of more than longest characters, which nobody will ever visit,
-    take no place among them.
+    failed then in a way that may pass. What was visited by a clock that was ahead is due now. Addresses of more than
+    longest characters, which nobody will ever visit, take no place among them.
     """
     known = """
         SELECT pages.*, origins.url AS found_on
@@ -204,7 +207,7 @@ def waiting(
     """
     again = f"""
         {known} AND pages.outcome IS NOT NULL AND (
-            pages.next_visit IS NULL OR pages.next_visit <= :now
+            pages.next_visit IS NULL OR pages.next_visit <= :now OR pages.last_visited > :now
             OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0))
         ORDER BY pages.next_visit, pages.id
         LIMIT :limit

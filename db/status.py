@@ -8,7 +8,16 @@ from sqlite3 import Connection, Row
 from archiver.items import CrawlState
 from db.alarms import StandingAlarm, standing_alarms
 from db.connection import archive_errors
+from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
+
+# By the counts rather than the funnels: a crawl that runs, or was killed, has written them too.
+BY_DAY = f"""
+SELECT date(started), sum(iif(outcome = 'stored', pages, 0)), sum(iif(outcome = 'changed', pages, 0)),
+    sum(iif(outcome IN ({", ".join("?" * len(FAILURES))}), pages, 0))
+FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
+WHERE source_id = ? AND started >= ? GROUP BY 1
+"""  # noqa: S608 - only marks for values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +56,8 @@ def source_statuses(
         rows = archive.execute(
             """
             SELECT sources.id, host, name, crawls.started, crawls.state,
-                (SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id
-                 WHERE source_id = sources.id AND new > 0) AS last_new,
+                (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
+                 WHERE source_id = sources.id AND outcome = 'stored') AS last_new,
                 (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
                  AND outcome IS NULL AND found_by NOT NULL) AS waiting,
@@ -70,12 +79,7 @@ def _status(
     by_day = {
         day: (new, changed, failed)
         for day, new, changed, failed in archive.execute(
-            """
-            SELECT date(started), sum(new), sum(changed), sum(failed)
-            FROM funnels JOIN crawls ON crawls.id = crawl_id
-            WHERE source_id = ? AND started >= ? GROUP BY 1
-            """,
-            (row["id"], first.isoformat()),
+            BY_DAY, (*sorted(FAILURES), row["id"], first.isoformat())
         )
     }
     each = [by_day.get((first + timedelta(days=number)).isoformat(), (0, 0, 0)) for number in range(days)]

@@ -52,6 +52,8 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]+")
 # Characters of a detail.
 LONGEST_DETAIL = 300
 CUT_OFF = "the connection ended before the whole body arrived"
+# First byte, last byte and length (RFC 9110, 14.4).
+RANGE = re.compile(r"\s*bytes\s+(\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", re.IGNORECASE)
 # OpenSSL's words.
 UNTRUSTED = "certificate verify failed"
 
@@ -120,6 +122,8 @@ def outcome_of_status(response: Response) -> tuple[Outcome, str] | None:
     if 300 <= status < 400:
         location = (response.headers.get("Location") or b"nowhere").decode("latin-1")
         return Outcome.REDIRECT, f"HTTP status {status} leads to {location[:200]}"
+    if status == 206 and not _is_whole(response):
+        return Outcome.HTTP_ERROR, "HTTP status 206: a part of the page, unasked"
     if not response.body.strip():
         return Outcome.EMPTY, "the response has no body"
     return None
@@ -206,6 +210,13 @@ def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
         for name, values in headers.items()
         for value in values
     )
+
+
+def _is_whole(response: Response) -> bool:
+    """Whether the range that a response says to be is all there is; one that names none is taken for the page."""
+    span = (response.headers.get("Content-Range") or b"").decode("latin-1")
+    match = RANGE.match(span)
+    return match is None or (match[1] == "0" and match[3] != "*" and int(match[2]) + 1 == int(match[3]))
 
 
 def _first_reason(error: BaseException) -> BaseException:

@@ -148,6 +148,9 @@ PAGES: Mapping[str, Answer] = {
     "/nested": answer(NESTED),
     "/broken-encoding": answer(BROKEN_ENCODING),
     "/uninvited-304": answer(b"", "304 Not Modified"),
+    "/part": answer(story()[:400], "206 Partial Content", Content_Range="bytes 0-399/1200"),
+    "/part-of-unknown": answer(story()[:400], "206 Partial Content", Content_Range="bytes 0-399/*"),
+    "/whole-part": answer(story("The whole range"), "206 Partial Content", Content_Range="bytes 0-9/10"),
     "/no-story": answer(b"<html><body><form><input name=q></form><p>Search</p></body></html>"),
     "/last": answer(story("The last page is a good one")),
 }

@@ -12,16 +12,18 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from archives import FLOOD, failed, visit
 from commands import runner
 from conftest import Crawl
 from misbehaving import answer, feed, misbehaving, story
 
 from archiver.crawl.notify import notify
 from archiver.errors import NotifyError
-from archiver.items import Outcome
-from db.alarms import AlarmKind, alarms_of, standing_alarms
-from db.connection import read_archive
+from archiver.items import CrawlState, Outcome, Visit
+from db.alarms import AlarmKind, alarms_of, raise_alarms, standing_alarms
+from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
+from db.store import finish_crawl, record_visit, start_crawl
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -109,6 +111,24 @@ def test_refusals_raise_an_alarm_at_once() -> None:
     assert kinds(replace(WELL, refused=2)) == []
 
 
+def test_site_that_lets_nothing_through_raises_an_alarm_at_the_second_crawl() -> None:
+    shut = replace(NOTHING, fetched=1, refused=1, outcomes={Outcome.HTTP_ERROR: 1})
+    assert kinds(shut) == []
+    assert kinds(shut, shut) == kinds(shut, NOTHING, shut) == [AlarmKind.REFUSED]
+    assert kinds(*[shut] * 10) == [AlarmKind.REFUSED]  # and no silence: nobody knows of one
+
+
+def test_refusals_stand_until_a_story_comes() -> None:
+    listing = replace(NOTHING, fetched=2, outcomes={Outcome.LISTING: 2})
+    forbidden = replace(listing, fetched=8, refused=6, outcomes={Outcome.LISTING: 2, Outcome.HTTP_ERROR: 6})
+    unchanged = replace(listing, fetched=3, articles=1, outcomes={Outcome.LISTING: 2, Outcome.UNCHANGED: 1})
+    assert kinds(forbidden) == kinds(listing, forbidden) == kinds(NOTHING, listing, forbidden)
+    assert kinds(forbidden) == [AlarmKind.REFUSED]
+    assert kinds(unchanged, forbidden) == []
+    shut = replace(NOTHING, fetched=1, refused=1, outcomes={Outcome.HTTP_ERROR: 1})
+    assert kinds(listing, shut, shut) == []
+
+
 def test_site_that_is_down_raises_an_alarm_at_the_second_crawl() -> None:
     assert kinds(NOTHING) == []
     assert kinds(NOTHING, NOTHING) == [AlarmKind.UNREACHABLE]
@@ -190,6 +210,7 @@ def test_new_layout_raises_an_alarm_with_pages_that_show_it_and_clears_once_mend
         with closing(read_archive(archive)) as connection:
             assert standing_alarms(connection) == []
 
+    assert f"Pages that show them: {archive.with_name('archive.alarms')}/" in status.out.replace("\n", "")
     assert [alarm.kind for alarm in raised] == [AlarmKind.NO_AUTHORS]  # the feed still states the dates
     assert "0% of the latest stories name an author; before it was 100%" in " ".join(status.out.split())
     assert [alarm["kind"] for alarm in json.loads(each)["alarms"]] == ["no_authors"]
@@ -224,7 +245,7 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
         crawl(server.url, RETRY_TIMES=0)
 
     webhook.status = 500
-    with pytest.raises(NotifyError, match="could not be told"):
+    with pytest.raises(NotifyError, match=r"could not be told of 1 alarm: HTTP status 500$"):
         notify(archive, [webhook.url])
     webhook.status = 200
     assert notify(archive, [webhook.url]) == 1
@@ -233,6 +254,51 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
     assert failed == told
     assert "nothing could be fetched in the last 2 crawls" in told["text"]
     assert [alarm["kind"] for alarm in told["alarms"]] == ["unreachable"]
+
+
+def test_site_that_refuses_us_keeps_its_alarm_until_it_lets_us_in(
+    archive: Path, crawl: Crawl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def standing() -> list[AlarmKind]:
+        with closing(read_archive(archive)) as connection:
+            return [alarm.kind for alarm in standing_alarms(connection)]
+
+    forbidden = answer(b"Forbidden", "403 Forbidden")
+    with misbehaving(stories(0, 2)) as server:
+        crawl(server.url)
+        open_pages = dict(server.pages)
+        server.pages = dict.fromkeys([*open_pages, "/sitemap.xml"], forbidden)
+        crawl(server.url)
+        refused = []
+        archive.with_name("archive.alarms").mkdir()  # of alarms that stand no more
+        for after in (-1, -1, 0, -1):
+            crawl(server.url, revisit_after=after)
+            refused.append(standing())
+        told = runner(capsys)("status", "--archive", archive)
+        server.pages = open_pages
+        crawl(server.url)
+
+    assert refused == [[AlarmKind.REFUSED]] * 4
+    assert "Pages that show them" not in told.out  # none came
+    assert standing() == []
+
+
+def test_alarm_does_not_clear_by_time_alone(archive: Path) -> None:
+    def crawl_at(moment: datetime, each: Visit) -> None:
+        crawl_id = start_crawl(connection, started=moment, arguments={}, version="1")
+        record_visit(connection, crawl_id, replace(each, fetched=moment))
+        finish_crawl(connection, crawl_id, finished=moment, state=CrawlState.DONE)
+        with transaction(connection):
+            raise_alarms(connection, crawl_id, moment)
+
+    dead = failed(FLOOD.url, Outcome.UNREACHABLE)
+    with closing(open_archive(archive)) as connection:
+        crawl_at(NOW, visit(FLOOD))
+        for moment in (NOW + HOUR, NOW + 2 * HOUR, NOW + timedelta(days=60)):
+            crawl_at(moment, dead)
+        assert [alarm.kind for alarm in standing_alarms(connection)] == [AlarmKind.UNREACHABLE]
+        crawl_at(NOW + timedelta(days=60, hours=1), visit(FLOOD))
+        assert standing_alarms(connection) == []
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:

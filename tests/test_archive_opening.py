@@ -335,3 +335,16 @@ def test_damaged_archive_is_an_archive_error(tmp_path: Path) -> None:
         file.write(b"\xff" * (path.stat().st_size - 4096))
     with pytest.raises(ArchiveError, match=r"archive\.db.*malformed"), closing(read_archive(path)) as reader:
         search(reader, "flood")
+
+
+def test_archive_whose_raw_pages_would_lie_among_those_of_another_is_not_made(tmp_path: Path) -> None:
+    open_archive(tmp_path / "news.db").close()
+    (tmp_path / "news.txt").write_text("no archive")
+    other_program(tmp_path / "other.db")
+
+    for name in ("news.sqlite", "news"):
+        with pytest.raises(ArchiveError, match=r"among those of news\.db; give it a name that differs"):
+            open_archive(tmp_path / name)
+        assert not (tmp_path / name).exists()
+    for name in ("news.db", "news.old.db", "other.sqlite"):
+        open_archive(tmp_path / name).close()

@@ -1,5 +1,6 @@
 """archiver crawl: what a user and cron see of a crawl."""
 
+import os
 import re
 import shlex
 import signal
@@ -13,6 +14,7 @@ import pytest
 from commands import PROGRAM, Result, on_terminal, run_apart
 from misbehaving import answer, misbehaving, no_answer, story
 
+from archiver.errors import ExitCode
 from archiver.sample import serve
 from db.connection import read_archive
 from db.read import statistics
@@ -123,6 +125,48 @@ def test_log_is_not_written_into_the_archive(site: str, tmp_path: Path) -> None:
     assert (result.code, result.err.count("\n")) == (1, 1)
     assert "name another file" in result.err
     assert (tmp_path / "archive.db").read_bytes() == before
+
+
+def test_log_is_not_written_into_the_list_of_the_sites(site: str, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(f'[[source]]\nurl = "{site}"\n')
+    result = run_apart("crawl", *FAST, "--log-file", "sources.toml", folder=tmp_path)
+
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert "sources.toml lists the sites: name another --log-file" in result.err
+    assert (tmp_path / "sources.toml").read_text() == f'[[source]]\nurl = "{site}"\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--log-file", "archive.db"), "belongs to the archive"),
+        (("--set", "LOG_LEVEL=FOO"), "'FOO' is no value for LOG_LEVEL"),
+        (("--set", "ARCHIVE=x.db"), "named by --archive"),
+        (("--notify", "nonsense"), "'--notify'"),
+    ],
+)
+def test_crawl_that_is_refused_makes_no_file(
+    site: str, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    result = run_apart("crawl", site, "--log-file", "crawl.log", *options, folder=tmp_path)
+
+    assert result.code in (1, 2)
+    assert result.err.count("\n") == 1
+    assert message in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_level_of_the_log_is_read_in_small_letters_too(site: str, tmp_path: Path) -> None:
+    options = ("--set", "LOG_LEVEL=error", "--log-file", "crawl.log")
+    assert run_apart("crawl", site, *FAST, "--quiet", *options, folder=tmp_path).code == 0
+    assert (tmp_path / "crawl.log").read_text() == ""
+
+
+def test_address_to_notify_that_nobody_can_tell_is_complained_of_at_once(site: str, tmp_path: Path) -> None:
+    result = run_apart("crawl", site, *FAST, "--quiet", "--notify", "nonsense://token", folder=tmp_path)
+
+    assert (result.code, result.err.count("\n")) == (0, 1)
+    assert result.err.startswith("archiver: nonsense://... ")
 
 
 def test_site_without_stories_is_told_as_such_with_what_was_looked_at(tmp_path: Path) -> None:
@@ -250,7 +294,43 @@ def test_log_of_a_long_crawl_gets_a_line_now_and_then(
     assert re.search(r"^\d+ s: 3 pages visited \(2 new, 1 failed\), 0 waiting$", done.stderr, re.MULTILINE)
 
 
-def test_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_that_comes_while_the_program_starts_interrupts_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    sources = tmp_path / "sources.toml"
+    os.mkfifo(sources)
+    arguments = [PROGRAM, "crawl", "--sources", str(sources)]
+    with (
+        subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process,
+        sources.open("w"),  # it waits for the sites now
+    ):
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+
+    assert (process.returncode, errors.strip()) == (ExitCode.INTERRUPTED, "archiver: interrupted")
+
+
+def test_nohup_keeps_a_command_from_ending_with_its_terminal(tmp_path: Path) -> None:
+    sources = tmp_path / "sources.toml"
+    os.mkfifo(sources)
+    arguments = ["nohup", PROGRAM, "crawl", "--sources", str(sources)]
+    with subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        with sources.open("w") as sites:
+            process.send_signal(signal.SIGHUP)
+            sites.write("[[source]]")
+        _, errors = process.communicate(timeout=30)
+
+    assert process.returncode == ExitCode.FAILED
+    assert "sources.toml" in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with serve() as paper:
         arguments = [PROGRAM, "crawl", paper.url, "--delay", "0.3", "-v", "-a", str(tmp_path / "archive.db")]
         with subprocess.Popen(
@@ -258,7 +338,7 @@ def test_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(tmp_path: Path
         ) as process:
             assert process.stderr is not None
             assert any(" stored " in line for line in process.stderr)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, _ = process.communicate(timeout=30)
         assert process.returncode == 130
         assert "Stopped early. What was archived is whole" in out

@@ -4,6 +4,7 @@ import json
 import re
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, filled, l
 from commands import Run, on_terminal, runner
 
 from archiver.items import Outcome
-from db.connection import open_archive
-from db.store import add_source, record_visit
+from db.connection import open_archive, read_archive
+from db.status import source_statuses
+from db.store import add_source, record_visit, start_crawl
 
 
 @pytest.fixture
@@ -43,7 +45,36 @@ def test_archive_is_told_in_all_by_source_and_by_day(run: Run, archive: Path) ->
     assert "2026-11-20         1  █" in lines
     assert "2026-11-19         2  ██" in lines
     assert "no date            1  █" in lines
-    assert any(line.startswith("Last crawl  number 1, 2026-11-20 12:00 UTC, running") for line in lines)
+    # Nobody writes to it: the crawl that did was killed.
+    assert "Last crawl  number 1, 2026-11-20 12:00 UTC, interrupted: 4 new" in lines
+
+
+def test_crawl_that_runs_is_told_from_one_that_was_killed(run: Run, archive: Path) -> None:
+    def states() -> list[str]:
+        (told,) = run("status", "--json", "-a", archive).out.splitlines()
+        crawled = json.loads(run("stats", "--json", "-a", archive).out)["last_crawl"]
+        return [json.loads(told)["state"], crawled["state"]]
+
+    killed = states()
+    with closing(open_archive(archive)):  # it holds the lock
+        assert states() == ["running", "running"]
+    assert killed == ["interrupted", "interrupted"]
+
+
+def test_status_counts_what_a_killed_crawl_brought(archive: Path) -> None:
+    with closing(read_archive(archive)) as connection:
+        (told,) = source_statuses(connection, 14, NOON + DAY)
+
+    assert (told.last_new, told.new_by_day[-2:]) == (NOON, (4, 0))
+
+
+def test_status_of_crawls_by_a_clock_that_was_ahead(run: Run, tmp_path: Path) -> None:
+    path, ahead = tmp_path / "ahead.db", datetime.now(UTC) + DAY
+    with closing(open_archive(path)) as connection:
+        crawl_id = start_crawl(connection, started=ahead, arguments={}, version="1")
+        record_visit(connection, crawl_id, visit(FLOOD))
+
+    assert run("status", "-a", path).out.count("in the future") == 2
 
 
 def test_days_limits_the_list(run: Run, archive: Path) -> None:

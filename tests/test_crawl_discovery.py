@@ -1,6 +1,7 @@
 """Stories are found by every way a site offers, in the order of their news, and nothing else is touched."""
 
 import gzip
+import socket
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -220,6 +221,14 @@ def test_visitor_says_who_it_is(archive: Path, crawl: Crawl) -> None:
             assert "Referer:" not in request
 
 
+def test_visitor_takes_another_name(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story())}) as server:
+        crawl(server.url, USER_AGENT="HarbourBot/2", CONTACT="archive@library.example")
+
+        for request in server.requests:
+            assert "User-Agent: HarbourBot/2 (+archive@library.example)\r\n" in request
+
+
 def test_revisit_asks_only_for_what_has_changed(archive: Path, crawl: Crawl) -> None:
     moment = "Fri, 20 Nov 2026 08:00:00 GMT"
     with misbehaving({"/a": answer(story(), ETag='W/"x1"', Last_Modified=moment)}) as server:
@@ -231,6 +240,35 @@ def test_revisit_asks_only_for_what_has_changed(archive: Path, crawl: Crawl) -> 
         assert 'If-None-Match: W/"x1"' in request
         assert f"If-Modified-Since: {moment}" in request
     assert pages(archive)["/a"][1] == "unchanged"
+
+
+def test_validators_go_to_the_address_that_sent_them_alone(archive: Path, crawl: Crawl) -> None:
+    moment = "Fri, 20 Nov 2026 08:00:00 GMT"
+    condition = f"If-Modified-Since: {moment}"
+
+    def page(body: bytes) -> Answer:
+        def send(client: socket.socket) -> None:
+            is_known = condition in server.requests[-1]
+            (answer(b"", "304 Not Modified") if is_known else answer(body, Last_Modified=moment))(client)
+
+        return send
+
+    site = {path: page(story(f"The story called {path}")) for path in ("/a", "/b", "/old-c", "/d")}
+    moved = {"/c": redirect("/old-c"), "/": page(b"<p>Welcome"), "/feed.xml": feed("/a", "/b", "/c", "/d")}
+    with misbehaving(site | moved) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        crawl(source)
+        server.requests.clear()
+        server.pages |= {"/a": redirect("/"), "/b": redirect("/d")}
+        crawl(source)
+        asked = {text.split()[1] for text in server.requests if condition in text}
+        now = pages(archive)
+        server.pages |= site
+        crawl(source)
+
+    assert asked == {"/a", "/b", "/old-c", "/d"}
+    assert (now["/a"][1], now["/c"][1]) == ("redirect", "unchanged")
+    assert {pages(archive)[path][1] for path in ("/a", "/b", "/c", "/d")} == {"unchanged"}
 
 
 def test_304_that_nobody_asked_for_is_no_news_of_a_known_story(archive: Path, crawl: Crawl) -> None:

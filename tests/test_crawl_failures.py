@@ -64,6 +64,9 @@ EXPECTED = {
     "/nested": ("parse_limit", "nest"),
     "/broken-encoding": ("stored", ""),
     "/uninvited-304": ("http_error", "HTTP status 304"),
+    "/part": ("http_error", "HTTP status 206: a part of the page, unasked"),
+    "/part-of-unknown": ("http_error", "HTTP status 206: a part of the page, unasked"),
+    "/whole-part": ("stored", ""),
     "/no-story": ("not_article", "story"),
     "/last": ("stored", ""),
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from archives import NOON, response
-from commands import Result, run_apart
+from commands import PROGRAM, Result, run_apart
 from misbehaving import Answer, answer, misbehaving, story
 
 from archiver.errors import DiskFullError, ExitCode
@@ -159,6 +159,22 @@ def test_room_is_asked_of_the_file_system_that_a_path_will_lie_on(tmp_path: Path
     require_room(tmp_path / "not" / "yet", 0)
     with pytest.raises(DiskFullError):
         require_room(tmp_path / "not" / "yet", 10**9)
+
+
+def test_limit_of_a_file_s_size_is_told_from_a_full_disk(tmp_path: Path) -> None:
+    limited = 'ulimit -f "$1" && shift && exec "$0" "$@"'
+    with misbehaving(STORIES) as server:
+        done = subprocess.run(
+            ["bash", "-c", limited, PROGRAM, "2048", "crawl", server.url, *FAST, "--quiet"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout) == (ExitCode.DISK_FULL, "")
+    assert "cannot be written: no file may have more than 2 MB here (ulimit -f)" in done.stderr
+    assert_sound(tmp_path / "archive.db")
 
 
 def fill(disk: Path, room: int) -> None:

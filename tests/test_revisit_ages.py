@@ -4,17 +4,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, failed, visit
 
+from archiver.crawl.revisits import ArchiveMemory
 from archiver.items import Discovery, FoundBy, Listing, Outcome
 from db.connection import open_archive
 from db.lookups import page_state, waiting
 from db.schedule import REVISIT_AGES, PageHistory, PageStatus, Turn, lease_page, turn_after
 from db.store import add_discovery, record_visit, start_crawl
+from spiders.frontier import Asked, Source
+from spiders.frontier import Turn as CrawlTurn
 
 HOUR = timedelta(hours=1)
 FRESH = PageHistory(born=NOON, attempts=0, has_article=True)
@@ -93,6 +96,20 @@ def test_story_is_due_by_the_age_that_its_site_states(archive: sqlite3.Connectio
     state = page_state(archive, old.url)
     assert state is not None
     assert state.state is PageStatus.DONE
+
+
+def test_story_that_was_visited_by_a_clock_that_was_ahead_is_due(archive: sqlite3.Connection) -> None:
+    crawl_id, now = crawl(archive), datetime.now(UTC)
+    undated = visit(article("dam", "Dam", "It holds."), found_by=FoundBy.RELATED)
+    page = Asked(url=f"{SOURCE}dam", found_by=FoundBy.FRONT_PAGE)
+    by_age = ArchiveMemory(archive, crawl_id, REVISIT_AGES, None)
+
+    record_visit(archive, crawl_id, replace(undated, fetched=now + 2 * DAY))
+    for memory in (by_age, ArchiveMemory(archive, crawl_id, REVISIT_AGES, timedelta())):
+        assert memory.turn(page) is CrawlTurn.AGAIN
+        assert [each.url for each in memory.waiting(Source(url=SOURCE), 9)] == [page.url]
+    record_visit(archive, crawl_id, replace(undated, fetched=now))
+    assert by_age.turn(page) is CrawlTurn.NOT_DUE
 
 
 def test_leases_of_a_crawl_that_was_killed_wait_for_the_next(archive: sqlite3.Connection) -> None:

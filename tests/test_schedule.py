@@ -154,6 +154,34 @@ def test_mistake_is_found_today(tmp_path: Path, arguments: tuple[str, ...], mess
     assert re.search(message, result.err)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--archive", "no/x.db"), "there is no directory"),
+        (("--log-file", "no/x.log"), "cannot be written"),
+        (("--archive", "archive.log"), "belongs to the archive"),
+        (("--log-file", "archive.db"), "belongs to the archive"),
+        (("--archive", "sources.toml"), "sources.toml cannot be read"),
+        (("--log-file", "sources.toml"), "lists the sites"),
+        (("--notify", "nonsense"), "'--notify'"),
+        (("--notify", "nonsense://token"), r"nonsense://\.\.\. "),
+        (("--notify", "https://"), r"https://\.\.\. names no host"),
+    ],
+)
+def test_files_and_addresses_that_fail_at_night_are_refused_today(
+    tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    sites = '[[source]]\nurl = "https://news.example/"\n'
+    (tmp_path / "sources.toml").write_text(sites)
+    result = schedule("--every", "1h", "--contact", "me@example.org", *options, folder=tmp_path)
+
+    assert result.code in (1, 2)
+    assert (result.out, result.err.count("\n")) == ("", 1)
+    assert re.search(message, result.err)
+    assert [path.name for path in tmp_path.iterdir()] == ["sources.toml"]
+    assert (tmp_path / "sources.toml").read_text() == sites
+
+
 def test_missing_contact_is_told(tmp_path: Path) -> None:
     assert "no --contact" in schedule("--every", "1h", "https://news.example/").err
     assert "no --contact" not in schedule("--every", "1h", "https://news.example/", "--contact", "x@y.z").err

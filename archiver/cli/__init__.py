@@ -2,8 +2,11 @@
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -77,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
     try:
-        code = commands.main(argv, prog_name="archiver", standalone_mode=False)
+        with _ended_by_signals():
+            code = commands.main(argv, prog_name="archiver", standalone_mode=False)
     except ArchiverError as error:
         return _fail(str(error), error.exit_code, getattr(error, "__notes__", ()))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,6 +95,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.Abort:
         return _fail("interrupted", ExitCode.INTERRUPTED)
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, and so the end of its terminal, unless nohup has that ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if before[signal.SIGHUP] is not signal.SIG_IGN:
+        # A crawl has a handler of its own for SIGTERM by then.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _fail(message: str, code: ExitCode, notes: Sequence[str] = ()) -> ExitCode:

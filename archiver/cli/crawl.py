@@ -48,6 +48,12 @@ class CrawlOptions:
     quiet: bool
 
 
+def _addresses(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if any("://" not in value for value in values):
+        raise click.BadParameter("give a webhook's https://..., or mailto://... and the like", ctx, param)
+    return values
+
+
 @click.command()
 @click.argument("urls", metavar="[URL]...", nargs=-1)
 @click.option(
@@ -93,6 +99,7 @@ class CrawlOptions:
 @click.option(
     "--notify",
     multiple=True,
+    callback=_addresses,
     metavar="ADDRESS",
     help="Tell this webhook, or mailto://... with the extra notify, of alarms.",
 )
@@ -125,8 +132,7 @@ def crawl(**values: Any) -> ExitCode:
     from archiver.crawl.run import run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
 
     options = CrawlOptions(**values)
-    if options.log_file is not None:
-        export_file(options.log_file, options.archive)
+    check_log_file(options)
     plan = _plan(options)
     try:
         with _diary(options) as diary:
@@ -204,6 +210,16 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
 def _logs_to_terminal(options: CrawlOptions) -> bool:
     """Whether standard error shall have every line of the log; --quiet asks for the errors among them."""
     return options.verbose or (options.log_json and not options.quiet)
+
+
+def check_log_file(options: CrawlOptions) -> None:
+    """Refuse a log file that is the archive's own, or the list of the sites."""
+    if options.log_file is None:
+        return
+    export_file(options.log_file, options.archive)
+    sources = options.sources or SOURCES
+    if sources.exists() and options.log_file.resolve() == sources.resolve():
+        raise click.UsageError(f"{options.log_file} lists the sites: name another --log-file")
 
 
 def sources_of(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":

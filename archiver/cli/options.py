@@ -1,5 +1,6 @@
 """Options that several commands share, and the types of their values."""
 
+import logging
 import math
 import re
 from collections.abc import Callable
@@ -120,6 +121,8 @@ class SettingType(click.ParamType[Any]):
             self.fail(f"{name} makes up the program and is set in a file: see docs/extending.md", param, ctx)
         if not isinstance(default, bool | int | float | str):
             self.fail(f"there is no setting {name!r} to set: give one such as PAGE_BUDGET=50", param, ctx)
+        if name == "ARCHIVE":
+            self.fail("the archive is named by --archive", param, ctx)
         try:
             return name, setting(name, text.strip(), default)
         except (ValueError, KeyError):
@@ -128,6 +131,8 @@ class SettingType(click.ParamType[Any]):
 
 def setting(name: str, text: str, default: bool | float | str) -> object:
     """Return the value of a setting from its text; ValueError or KeyError if it can have no such value."""
+    if name == "LOG_LEVEL":
+        return logging.getLevelName(logging.getLevelNamesMapping()[text.upper()])
     if isinstance(default, str):
         return text
     if isinstance(default, bool):
@@ -174,10 +179,14 @@ def page_address(text: str) -> str:
 
 
 def writable(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
-    """Return the path of a file that lines will be added to, if they can be."""
+    """Return the path of a file that lines will be added to, if they can be; one that is not there is not made yet."""
     if path is not None:
         try:
-            path.open("a").close()
+            file = path.resolve()
+            is_new = not file.exists()
+            file.open("a").close()
+            if is_new:
+                file.unlink()
         except OSError as error:
             raise click.BadParameter(f"{path} cannot be written: {error.strerror}", ctx, param) from error
     return path

@@ -9,9 +9,10 @@ import click
 
 from archiver import settings
 from archiver.cli.advice import program_path
-from archiver.cli.crawl import SOURCES, CrawlOptions, crawl, sources_of
+from archiver.cli.crawl import SOURCES, CrawlOptions, check_log_file, crawl, sources_of
 from archiver.cli.options import DurationType
-from archiver.errors import ScheduleError
+from archiver.errors import ArchiveError, ScheduleError
+from db.connection import read_any_schema
 
 # Whose options a mistake in a crawl's options is told to be.
 NAME = "archiver schedule"
@@ -90,9 +91,17 @@ def _crawl_options(options: tuple[str, ...]) -> dict[str, Any]:
 
 def _check(given: dict[str, Any]) -> None:
     """Read the options as the crawl will read them, so that a mistake is found now; say what is missing."""
-    words = _words({name: value for name, value in given.items() if name != "log_file"})  # it would be made
-    with crawl.make_context(NAME, words) as context:
+    from archiver.crawl.notify import check_addresses  # noqa: PLC0415 - as in crawl
+
+    archive = Path(given["archive"])
+    if archive.exists():
+        read_any_schema(archive).close()
+    elif not archive.parent.is_dir():
+        raise ArchiveError(f"{archive} cannot be made: there is no directory {archive.parent}")
+    with crawl.make_context(NAME, _words(given)) as context:
         options = CrawlOptions(**context.params)
+        check_log_file(options)
+        check_addresses(options.notify)
         _, contact = sources_of(options)
         if not (options.contact or contact):
             advice = "no --contact: the sites cannot write to you before they shut you out"

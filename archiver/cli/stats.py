@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ from archiver.cli.rendering import (
 )
 from archiver.items import Outcome
 from db.connection import read_archive
+from db.lock import state_now
 from db.outcomes import failed_pages
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
 from db.warc_places import warc_directory
@@ -65,6 +67,9 @@ def stats(
         raise click.UsageError("--source and --limit choose failed pages: add --failed")
     with closing(read_archive(archive)) as connection:
         found = statistics(connection, days)
+    if found.last_crawl is not None:
+        crawl = replace(found.last_crawl, state=state_now(archive, found.last_crawl.state))
+        found = replace(found, last_crawl=crawl)
     if as_json:
         write_utf8()
         print_json(
@@ -168,9 +173,9 @@ def _crawl_line(crawl: CrawlRecord) -> str:
     counts: Counter[Outcome] = Counter()
     for count in crawl.counts:
         counts[count.outcome] += count.pages
-    took = f"in {duration_text(crawl.finished - crawl.started)}" if crawl.finished else ""
+    took = f" in {duration_text(crawl.finished - crawl.started)}" if crawl.finished else ""
     visits = by_number(in_words(counts).items()) or "no page visited"
-    return f"number {crawl.id}, {minute_text(crawl.started)}, {crawl.state} {took}: {visits}"
+    return f"number {crawl.id}, {minute_text(crawl.started)}, {crawl.state}{took}: {visits}"
 
 
 def _database_size(archive: Path) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from rich.table import Table
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from archiver.items import CrawlState
-from db.alarms import bundle_directory
+from db.alarms import bundle_directory, bundle_path
 from db.connection import read_archive
+from db.lock import state_now
 from db.status import SourceStatus, source_statuses
 
 MOST_DAYS = 90
@@ -38,7 +40,10 @@ def status(days: int, as_json: bool, archive: Path) -> None:
     """
     now = datetime.now(UTC)
     with closing(read_archive(archive)) as connection:
-        statuses = source_statuses(connection, days, now)
+        statuses = [
+            replace(each, state=each.state and state_now(archive, each.state))
+            for each in source_statuses(connection, days, now)
+        ]
     if as_json:
         write_utf8()
         for each in statuses:
@@ -77,7 +82,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     for alarm in alarms:
         about = f"{alarm.kind.replace('_', ' ')}, since {minute_text(alarm.raised)}: {alarm.message}"
         output.say((f"{alarm.source}  ", "bold"), about, margin="  ")
-    if bundle_directory(archive).is_dir():
+    if any(bundle_path(archive, alarm).exists() for alarm in alarms):
         output.say(f"Pages that show them: {bundle_directory(archive)}/", margin="  ")
 
 
@@ -90,5 +95,7 @@ def sparkline(numbers: Sequence[int]) -> str:
 def _ago(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "never"
+    if moment > now:  # this machine's clock was ahead, or is behind
+        return "in the future"
     passed = now - moment
     return f"{passed.days} days ago" if passed.days > 1 else f"{duration_text(passed)} ago"

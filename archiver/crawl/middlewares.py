@@ -21,6 +21,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archiver.crawl.patience import Patience
+from archiver.crawl.robots_groups import own_group
 from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
 from db.packing import GZIP, ZLIB, UnpackingError, unpacked
@@ -106,8 +107,9 @@ class Robots:
     async def _fetched(self, url: str, cause: Request) -> RobotsAnswer:
         slot = cause.meta.get("download_slot")
         response = await self._response(url, cause)
-        body = response.body if response is not None and response.status == 200 else b""
-        rules = ProtegoRobotParser.from_crawler(self._crawler, _whole_lines(body))
+        body = response.body if response is not None and 200 <= response.status < 300 else b""
+        text = own_group(_whole_lines(body).decode("utf-8-sig", "ignore"), self._agent)
+        rules = ProtegoRobotParser.from_crawler(self._crawler, text.encode())
         delay = rules.crawl_delay(self._agent)
         if delay is not None and slot is not None and self._patience is not None:
             self._patience.slow_down(slot, float(delay), host(url))

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.error import URLError
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from archiver.errors import NotifyError
@@ -23,6 +25,7 @@ def notify(archive: Path, addresses: Sequence[str]) -> int:
     An http(s) address is a webhook: it gets a JSON object with "text", one line an alarm, and "alarms". Others are
     apprise's, such as mailto://. Raises NotifyError if one cannot be told; the next call tells them all again.
     """
+    check_addresses(addresses)
     with closing(read_archive(archive)) as connection:
         alarms = [alarm for alarm in standing_alarms(connection) if alarm.notified is None]
     if not alarms:
@@ -34,6 +37,15 @@ def notify(archive: Path, addresses: Sequence[str]) -> int:
     return len(alarms)
 
 
+def check_addresses(addresses: Sequence[str]) -> None:
+    """Raise NotifyError if one of these is no address that can be told anything."""
+    for address in addresses:
+        if not address.startswith(WEBHOOKS):
+            _messenger(address)
+        elif not urlsplit(address).hostname:
+            raise NotifyError(f"{_scheme(address)} names no host: give the whole address of a webhook")
+
+
 def alarm_text(alarm: StandingAlarm) -> str:
     """Return an alarm in one line."""
     return f"{alarm.source}: {alarm.message}"
@@ -43,6 +55,14 @@ def _send(address: str, alarms: Sequence[StandingAlarm]) -> None:
     if address.startswith(WEBHOOKS):
         _post(address, alarms)
         return
+    title = "news-archiver: a source needs a look"
+    body = "\n".join(map(alarm_text, alarms))
+    if not _messenger(address).notify(body=body, title=title):
+        raise NotifyError(f"{_scheme(address)} could not be told of {_number(alarms)}: see the log")
+
+
+def _messenger(address: str) -> Any:
+    """Return apprise's sender to an address. Raises NotifyError if there is none."""
     try:
         import apprise  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -50,12 +70,11 @@ def _send(address: str, alarms: Sequence[StandingAlarm]) -> None:
             f"{_scheme(address)} needs apprise: pip install 'news-archiver[notify]', or give a webhook's https address"
         ) from error
     messenger = apprise.Apprise()
-    title = "news-archiver: a source needs a look"
-    body = "\n".join(map(alarm_text, alarms))
-    if not messenger.add(address) or not messenger.notify(body=body, title=title):
+    if not messenger.add(address):
         raise NotifyError(
-            f"{_scheme(address)} could not be told of {len(alarms)} alarms: see its address, or the log"
+            f"{_scheme(address)} is no address that apprise knows: give a webhook's https address"
         )
+    return messenger
 
 
 def _post(address: str, alarms: Sequence[StandingAlarm]) -> None:
@@ -78,8 +97,14 @@ def _post(address: str, alarms: Sequence[StandingAlarm]) -> None:
         with urlopen(request, timeout=TIMEOUT):  # noqa: S310
             pass
     except (URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise NotifyError(f"the webhook could not be told of {len(alarms)} alarms: {reason}") from error
+        reason = (
+            f"HTTP status {error.code}" if isinstance(error, HTTPError) else getattr(error, "reason", error)
+        )
+        raise NotifyError(f"the webhook could not be told of {_number(alarms)}: {reason}") from error
+
+
+def _number(alarms: Sequence[StandingAlarm]) -> str:
+    return f"{len(alarms)} alarm{'s' if len(alarms) > 1 else ''}"
 
 
 def _scheme(address: str) -> str:

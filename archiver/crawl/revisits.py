@@ -9,6 +9,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
 from archiver.items import ARTICLE_OUTCOMES
+from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
 from db.forgotten import is_forgotten
@@ -18,6 +19,9 @@ from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
+
+# Headers that name the ETag and the Last-Modified of what is there already.
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
 
 class Revisits:
@@ -63,12 +67,15 @@ class ArchiveMemory:
         if state is None or state.last_visited is None:
             return Turn.NOW
         now = datetime.now(UTC)
+        since = now - state.last_visited
+        if since < timedelta():  # the clock was ahead, when it set the next visit too
+            return Turn.AGAIN
         announced = announced_visit(self._archive, state, now, asked.found_on, asked.listing)
         if announced is not None and announced <= now:
             is_due = True
         elif self._after is not None:
             is_fresh = now - state.first_seen <= self._ages[-1]
-            is_due = now - state.last_visited >= self._after and is_fresh
+            is_due = since >= self._after and is_fresh
         else:
             is_due = _is_due(state, now)
         return Turn.AGAIN if is_due else Turn.NOT_DUE
@@ -111,19 +118,24 @@ class ConditionalRequests:
         return cls(OpenArchive.of(crawler))
 
     def process_request(self, request: Request) -> None:
-        """Add the validators of the last capture to a story's request; redirects keep them."""
-        if not request.meta.get("story") or "conditional" in request.meta:
+        """Add the validators of the last capture to a story's request, if it is for the address that sent them."""
+        if not request.meta.get("story"):
             return
+        for name in VALIDATORS:
+            request.headers.pop(name, None)  # a redirect brings those of the address that it leads away from
         request.meta["conditional"] = False
         last = last_capture(self._archive.connection, request.cb_kwargs["asked"].url)
         request.meta["is_new"] = last is None
-        if last is None or last.outcome not in ARTICLE_OUTCOMES:
+        if (
+            last is None
+            or last.outcome not in ARTICLE_OUTCOMES
+            or last.final_url != canonical_url(request.url)
+        ):
             return
-        request.meta["conditional"] = bool(last.etag or last.last_modified)
-        if last.etag:
-            request.headers["If-None-Match"] = last.etag
-        if last.last_modified:
-            request.headers["If-Modified-Since"] = last.last_modified
+        for name, validator in zip(VALIDATORS, (last.etag, last.last_modified), strict=True):
+            if validator:
+                request.headers[name] = validator
+                request.meta["conditional"] = True
 
 
 def _is_due(state: PageState, now: datetime) -> bool:

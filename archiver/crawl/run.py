@@ -192,11 +192,6 @@ def _trap_notes(frontiers: Iterable[Frontier]) -> Iterator[str]:
             yield f"{addresses} of {host(frontier.source.url)} not followed: one of endlessly many, by the looks of it."
 
 
-def user_agent(contact: str) -> str:
-    """Return what a crawl calls itself."""
-    return f"{defaults.USER_AGENT} (+{contact})" if contact else defaults.USER_AGENT
-
-
 def crawl_settings(plan: CrawlPlan) -> Settings:
     """Return the settings of a crawl: those of archiver/settings.py with the plan's on top."""
     settings = Settings()
@@ -208,7 +203,7 @@ def crawl_settings(plan: CrawlPlan) -> Settings:
     given = {
         "ARCHIVE": str(plan.archive),
         "CONTACT": contact,
-        "USER_AGENT": user_agent(contact),
+        "USER_AGENT": f"{settings['USER_AGENT']} (+{contact})" if contact else None,
         "PAGE_BUDGET": plan.pages,
         "DOWNLOAD_DELAY": plan.delay,
         "AUTOTHROTTLE_START_DELAY": plan.delay,
