@@ -13,7 +13,7 @@ from typing import Protocol
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.urls import host, same_site
-from spiders.traps import LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
+from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
 
@@ -139,6 +139,7 @@ class Frontier:
         self.traps = 0
         """Addresses that were not followed because they look like traps."""
         self._trap_watch = TrapWatch()
+        self._met_before: set[str] = set()
         self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
         self._set_aside = 0
@@ -224,6 +225,8 @@ class Frontier:
                 self._set_aside += 1
                 continue
             turn = self._memory.turn(asked)
+            if turn is Turn.AGAIN:
+                self._met_before.add(asked.url)
             self._taken_again += bool(is_again)
             # What the site lists as its news is none, and what was visited before is known.
             may_be_trap = turn is Turn.NOW and rank is not _Rank.LISTED
@@ -245,7 +248,9 @@ class Frontier:
 
     def recorded(self, url: str, outcome: Outcome) -> None:
         """Note what a visit came to in the archive."""
-        self._trap_watch.visited(url, outcome)
+        # What was a copy when it was met first tells nothing of the addresses that are new.
+        if outcome not in FRUITLESS or url not in self._met_before:
+            self._trap_watch.visited(url, outcome)
         if outcome is Outcome.CHALLENGE:
             self._challenged_in_a_row += 1
         elif outcome in ARTICLE_OUTCOMES:

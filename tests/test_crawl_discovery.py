@@ -317,3 +317,20 @@ def test_page_that_claims_anothers_address_is_a_story_of_its_own(
     assert first.counts[server.url] == {Outcome.LISTING: 2, Outcome.STORED: 2}
     assert Outcome.STORED not in second.counts[server.url]
     assert Outcome.CHANGED not in second.counts[server.url]
+
+
+def test_story_that_names_its_address_with_another_scheme_is_no_copy_of_itself(
+    archive: Path, crawl: Crawl
+) -> None:
+    def edition(server_url: str, text: str) -> Answer:
+        link = f"<link rel='canonical' href='{server_url.replace('http:', 'https:')}a'>".encode()
+        return answer(story("The ferry sails", text * 20).replace(b"<title>", link + b"<title>"))
+
+    with misbehaving({"/feed.xml": feed("/a")}) as server:
+        outcomes = []
+        for text in ("It sails at eight. ", "It sails at eight. ", "It lies in the harbour. "):
+            server.pages["/a"] = edition(server.url, text)
+            crawl(server.url)
+            outcomes.append(pages(archive)["/a"][1])
+
+    assert outcomes == ["stored", "unchanged", "changed"]

@@ -8,7 +8,7 @@ from typing import Self
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
-from archiver.items import ARTICLE_OUTCOMES
+from archiver.items import ARTICLE_OUTCOMES, Outcome
 from archiver.pipelines.archive import OpenArchive
 from db.forgotten import is_forgotten
 from db.lookups import related_addresses
@@ -59,7 +59,8 @@ class ArchiveMemory:
         if is_forgotten(self._archive, asked.url):
             return Turn.NOT_DUE
         state = page_state(self._archive, asked.url)
-        if state is None or state.last_visited is None:
+        # A trap was not asked for: others like it told of it, and may have changed since.
+        if state is None or state.last_visited is None or state.outcome is Outcome.TRAP:
             return Turn.NOW
         now = datetime.now(UTC)
         since = now - state.last_visited
