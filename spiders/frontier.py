@@ -12,7 +12,7 @@ from typing import Protocol
 
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
-from archiver.parsers.urls import host, same_site
+from archiver.parsers.urls import host, same_site, site
 from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
@@ -55,6 +55,11 @@ class Source:
     """Whether its fronts and stories are what a browser makes of them, scripts run."""
     rules: tuple[SiteRules, ...] = ()
     """How its pages are read where the general logic errs; one for each time they were made anew."""
+
+    def may_list(self, url: str) -> bool:
+        """Whether a page may list its stories: one of its own site, or of a site where the user says that one does."""
+        named = (self.url, *self.feeds, *self.sitemaps, *self.fronts)
+        return host(url) != "" and site(host(url)) in {site(host(each)) for each in named}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +195,11 @@ class Frontier:
 
     def is_new(self, url: str) -> bool:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
-        if url in self._seen or not same_site(url, self.source.url) or looks_endless(url):
-            return False
-        self._seen.add(url)
-        return True
+        return same_site(url, self.source.url) and self._is_met_first(url)
+
+    def is_new_listing(self, url: str) -> bool:
+        """Return the same of a page that lists stories."""
+        return self.source.may_list(url) and self._is_met_first(url)
 
     def add(self, asked: Asked) -> None:
         """Queue a story's address unless this crawl has met it."""
@@ -267,6 +273,12 @@ class Frontier:
         """Note that nothing is under way any more, whatever became of it."""
         self._under_way.clear()
         self.listings_open = 0
+
+    def _is_met_first(self, url: str) -> bool:
+        if url in self._seen or looks_endless(url):
+            return False
+        self._seen.add(url)
+        return True
 
     def _first(self) -> tuple[_Rank, Asked]:
         rank, _, _, asked = heapq.heappop(self._heap)

@@ -109,7 +109,7 @@ async def find_sitemaps(errand: Errand) -> list[FoundListing]:
     named: tuple[str, ...] = ()
     if robots.response is not None:
         named = sitemap_addresses(robots.response.body.decode("utf-8", "replace"), robots.url)
-        named = tuple(url for url in named if same_site(url, errand.source.url))
+        named = tuple(url for url in named if errand.source.may_list(url))
     if named:
         return await _sitemaps(errand, news_first(named))
     for path in COMMON_SITEMAPS:
@@ -143,7 +143,7 @@ async def _sections(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
 
 
 async def _feeds(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
-    named = [url for url in profile.feeds if same_site(url, errand.source.url)]
+    named = [url for url in profile.feeds if errand.source.may_list(url)]
     if named:
         return [await read_feed_at(errand, url) for url in named[:MOST_FEEDS]]
     for path in COMMON_FEEDS:
@@ -161,7 +161,7 @@ async def _sitemaps(errand: Errand, urls: Iterable[str]) -> list[FoundListing]:
         read[url] = await _sitemap(errand, url)
     for index in top:
         children = newest_first(read[index][1])
-        own = [url for url in children if same_site(url, errand.source.url) and url not in top]
+        own = [url for url in children if errand.source.may_list(url) and url not in top]
         for url in own[:MOST_CHILDREN]:
             if url not in read:
                 read[url] = await _sitemap(errand, url, parent=index)
