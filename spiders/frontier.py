@@ -12,7 +12,7 @@ from typing import Protocol
 
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
-from archiver.parsers.urls import host, same_site, site
+from archiver.parsers.urls import canonical_url, host, same_site, site
 from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
@@ -218,8 +218,8 @@ class Frontier:
 
     def add_related(self, urls: Iterable[str], found_on: str) -> None:
         """Queue the related headlines of a page."""
-        for url in urls:
-            if url:
+        for shown in urls:
+            if (url := canonical_url(shown)) is not None:
                 self.add(Asked(url=url, found_by=FoundBy.RELATED, found_on=found_on))
 
     def take(self) -> Asked | None:

@@ -14,7 +14,7 @@ from archiver.parsers.feeds import read_feed
 from archiver.parsers.language import language_tag
 from archiver.parsers.site_profile import SiteProfile, site_profile
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
-from archiver.parsers.urls import host, same_site
+from archiver.parsers.urls import canonical_url, host, same_site
 from spiders.feed import feed_detail
 from spiders.responses import content_type, not_html
 from spiders.sitemap import LARGEST_SITEMAP, newest_first, news_first
@@ -77,9 +77,9 @@ async def read_front(errand: Errand, page: Fetched, kind: ListingKind) -> FoundL
     except PageError as error:
         return FoundListing(url=page.url, kind=kind, failed=str(error))
     stories = {
-        link.url: Listing(url=link.url, headline=link.headline)
+        url: Listing(url=url, headline=link.headline)
         for link in split.related
-        if link.url and same_site(link.url, errand.source.url)
+        if (url := canonical_url(link.url)) is not None and same_site(url, errand.source.url)
     }
     return FoundListing(url=page.url, kind=kind, listings=tuple(stories.values()))
 
