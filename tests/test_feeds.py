@@ -120,6 +120,16 @@ def test_feedburner_link_is_replaced_by_the_story_itself() -> None:
     assert [listing.url for listing in feed_listings(feed, URL)] == ["https://news.example/a"]
 
 
+def test_number_of_an_item_is_no_address() -> None:
+    feed = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
+      {"id": "2347259"}, {"id": "2347260", "url": "/a"}, {"id": "tag:news.example,2026:3"}]}"""
+
+    found = read_feed(feed, URL)
+
+    assert [listing.url for listing in found.listings] == ["https://news.example/a"]
+    assert found.unusable == 2
+
+
 def test_each_address_is_listed_once() -> None:
     feed = rss(
         "<item><title>First</title><link>/a#top</link></item><item><title>Again</title><link>/a</link></item>"

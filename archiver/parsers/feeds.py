@@ -25,6 +25,7 @@ REFERENCES = re.compile(rb"(?:&#(?:[0-9]+|[xX][0-9a-fA-F]+);?)+")
 REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+))")
 # Digits of the largest number that a character can have.
 MOST_DIGITS = 7
+ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def _json_feed(body: bytes, url: str) -> Feed:
 
 def _json_listings(items: object, url: str) -> Iterator[Listing | None]:
     for item in items if isinstance(items, list) else []:
-        link = item.get("url") or item.get("id") if isinstance(item, dict) else None
+        link = _json_link(item) if isinstance(item, dict) else None
         address = canonical_url(link, url) if isinstance(link, str) and link.strip() else None
         yield (
             None
@@ -157,6 +158,13 @@ def _json_listings(items: object, url: str) -> Iterator[Listing | None]:
                 date_modified=_from_iso(item.get("date_modified")),
             )
         )
+
+
+def _json_link(item: dict[str, Any]) -> object:
+    """Return where an item of a JSON Feed is; its id may be that, or a mere number."""
+    id_ = item.get("id")
+    is_address = isinstance(id_, str) and ABSOLUTE.match(id_)
+    return item.get("url") or (id_ if is_address else None)
 
 
 def _headline(title: object) -> str | None:
