@@ -12,6 +12,12 @@ from db.schedule import PageStatus
 from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import WarcPlace
 
+ARTICLE = """
+SELECT articles.id, articles.url, headline, content_digest, ifnull(
+    (SELECT own.url FROM pages AS own WHERE own.url = articles.url AND own.article_id = articles.id),
+    (SELECT first.url FROM pages AS first WHERE first.id = articles.page_id)) AS page_url
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
@@ -19,6 +25,8 @@ class KnownArticle:
 
     id: int
     url: str
+    page_url: str
+    """The page that it is read from: the one at its address once that gave it, else the one that gave it first."""
     headline: str
     content_digest: str
     earlier: frozenset[str]
@@ -74,11 +82,8 @@ class WaitingPage:
 
 def known_article(archive: Connection, *, page_url: str, article_url: str) -> KnownArticle | None:
     """Return the article at article_url or, if there is none, the one that the page at page_url held."""
-    by_url = "SELECT id, url, headline, content_digest FROM articles WHERE url = ?"
-    by_page = """
-        SELECT articles.id, articles.url, headline, content_digest
-        FROM pages JOIN articles ON articles.id = article_id WHERE pages.url = ?
-    """
+    by_url = f"{ARTICLE} FROM articles WHERE url = ?"
+    by_page = f"{ARTICLE} FROM pages JOIN articles ON articles.id = article_id WHERE pages.url = ?"
     row = archive.execute(by_url, (storable(article_url),)).fetchone()
     row = row or archive.execute(by_page, (storable(page_url),)).fetchone()
     return None if row is None else _known(archive, row)
@@ -92,9 +97,8 @@ def article_with_body(archive: Connection, source: str, body_digest: str) -> Kno
     if body_digest == EMPTY_BODY:
         return None
     row = archive.execute(
-        """
-        SELECT articles.id, articles.url, headline, content_digest
-        FROM articles JOIN sources ON sources.id = source_id
+        f"""
+        {ARTICLE} FROM articles JOIN sources ON sources.id = source_id
         WHERE sources.url = ? AND body_digest = ? ORDER BY articles.id LIMIT 1
         """,
         (storable(source), body_digest),
@@ -106,9 +110,8 @@ def article_at_address(archive: Connection, addresses: Sequence[StoryAddress]) -
     """Return the first article of which one of these is the address, by whichever version of the rules."""
     for each in reversed(addresses):
         row = archive.execute(
-            """
-            SELECT articles.id, articles.url, headline, content_digest
-            FROM story_addresses JOIN articles ON articles.id = article_id
+            f"""
+            {ARTICLE} FROM story_addresses JOIN articles ON articles.id = article_id
             WHERE address = ? AND version = ? ORDER BY articles.id LIMIT 1
             """,
             (each.address, each.version),
@@ -241,6 +244,7 @@ def _known(archive: Connection, row: Row) -> KnownArticle:
     return KnownArticle(
         id=row["id"],
         url=row["url"],
+        page_url=row["page_url"],
         headline=row["headline"],
         content_digest=row["content_digest"],
         earlier=frozenset(digest for (digest,) in earlier),

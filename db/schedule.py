@@ -50,6 +50,17 @@ REFUSED = frozenset(
 """Outcomes that may change, slowly."""
 
 
+# A page by another form of its address, as it was found and listed.
+SAME_PAGE = """
+INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
+                  listed_modified, listed_language, listed_keywords, listed_images)
+SELECT ?, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
+    listed_modified, listed_language, listed_keywords, listed_images
+FROM pages WHERE url = ?
+ON CONFLICT(url) DO NOTHING
+"""
+
+
 class PageStatus(StrEnum):
     """Whether a page waits for a visit."""
 
@@ -152,6 +163,13 @@ def lease_page(archive: Connection, crawl_id: int, url: str, source: str, now: d
             "UPDATE pages SET state = 'leased', leased_until = ? WHERE id = ?",
             (time_text(now + LEASE), page_id),
         )
+
+
+def leave_page(archive: Connection, url: str, same: str) -> None:
+    """Ask for a page no longer at address url but at same, the form of it that pages are known by now."""
+    with transaction(archive):
+        archive.execute(SAME_PAGE, (storable(same), storable(url)))
+        archive.execute("UPDATE pages SET state = 'done', next_visit = NULL WHERE url = ?", (storable(url),))
 
 
 def release_leases(archive: Connection) -> int:

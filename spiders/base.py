@@ -112,11 +112,11 @@ class NewsSpider(Spider):
     def listing_request(
         self, frontier: Frontier, asked: Asked, callback: Any, **kwargs: object
     ) -> Iterator[Request]:
-        """Yield the request for a page that lists stories, unless it was made already or leads off the site.
+        """Yield the request for a page that lists stories, unless it was made already or may not list them.
 
         callback gets response, asked, frontier and kwargs; it must end with self.listed(frontier).
         """
-        if frontier.is_new(asked.url):
+        if frontier.is_new_listing(asked.url):
             frontier.listings_open += 1
             yield self._request(frontier, asked, callback, self.listing_failed, kwargs)
 
@@ -130,9 +130,8 @@ class NewsSpider(Spider):
         for number, path in enumerate(paths):
             url = urljoin(frontier.source.url, path)
             asked = Asked(url=url, found_by=found_by)
-            requests = list(
-                self.listing_request(frontier, asked, callback, guesses=tuple(paths[number + 1 :]))
-            )
+            others = tuple(paths[number + 1 :])
+            requests = list(self.listing_request(frontier, asked, callback, guesses=others))
             if requests:
                 yield from requests
                 return
@@ -276,6 +275,7 @@ class NewsSpider(Spider):
             # One queue and one delay for all hosts of a site.
             meta={
                 "source": frontier.source.url,
+                "listing_of": None if is_story else frontier.source,
                 # What a script fetches may be new where the page that holds the script is not.
                 "story": is_story and not frontier.source.javascript,
                 "download_slot": site(host(frontier.source.url)),

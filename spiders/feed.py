@@ -41,16 +41,17 @@ class FeedSpider(NewsSpider):
     async def find_feeds(
         self, response: Response, asked: Asked, frontier: Frontier
     ) -> AsyncIterator[Request]:
-        """Yield the requests for the feeds that a page names; if it names none, for a common place."""
+        """Yield the requests for the feeds that a page names; if it names none here, for a common place."""
         try:
             urls = await self.workers.run(feed_addresses, response.body, response.url)
         except PageError:  # what is wrong with the page is said by its own visit
             urls = ()
-        for url in urls:
+        own = [url for url in urls if frontier.source.may_list(url)]
+        for url in own:
             named = Asked(url=url, found_by=FoundBy.FRONT_PAGE, found_on=asked.url)
             for request in self.listing_request(frontier, named, self.feed):
                 yield request
-        if not urls:
+        if not own:
             for request in self.guess(frontier, FoundBy.FEED, COMMON_FEEDS, self.feed):
                 yield request
 

@@ -7,6 +7,7 @@ from scrapy.http import Response
 
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import FoundBy, Listing, Outcome, RelatedLink, Split, Visit
+from archiver.parsers.urls import canonical_url
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
 from spiders.responses import CrawlEndsError, not_html, outcome_of_status
@@ -66,5 +67,5 @@ class FrontPageSpider(NewsSpider):
 
 def _listings(related: tuple[RelatedLink, ...]) -> Iterator[Listing]:
     for link in related:
-        if link.url:
-            yield Listing(url=link.url, headline=link.headline)
+        if (url := canonical_url(link.url)) is not None:
+            yield Listing(url=url, headline=link.headline)

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
-from archiver.parsers.urls import host, same_site
-from spiders.traps import LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
+from archiver.parsers.urls import canonical_url, host, same_site, site
+from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
 
@@ -55,6 +55,11 @@ class Source:
     """Whether its fronts and stories are what a browser makes of them, scripts run."""
     rules: tuple[SiteRules, ...] = ()
     """How its pages are read where the general logic errs; one for each time they were made anew."""
+
+    def may_list(self, url: str) -> bool:
+        """Whether a page may list its stories: one of its own site, or of a site where the user says that one does."""
+        named = (self.url, *self.feeds, *self.sitemaps, *self.fronts)
+        return host(url) != "" and site(host(url)) in {site(host(each)) for each in named}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +144,7 @@ class Frontier:
         self.traps = 0
         """Addresses that were not followed because they look like traps."""
         self._trap_watch = TrapWatch()
+        self._met_before: set[str] = set()
         self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
         self._set_aside = 0
@@ -189,10 +195,11 @@ class Frontier:
 
     def is_new(self, url: str) -> bool:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
-        if url in self._seen or not same_site(url, self.source.url) or looks_endless(url):
-            return False
-        self._seen.add(url)
-        return True
+        return same_site(url, self.source.url) and self._is_met_first(url)
+
+    def is_new_listing(self, url: str) -> bool:
+        """Return the same of a page that lists stories."""
+        return self.source.may_list(url) and self._is_met_first(url)
 
     def add(self, asked: Asked) -> None:
         """Queue a story's address unless this crawl has met it."""
@@ -211,8 +218,8 @@ class Frontier:
 
     def add_related(self, urls: Iterable[str], found_on: str) -> None:
         """Queue the related headlines of a page."""
-        for url in urls:
-            if url:
+        for shown in urls:
+            if (url := canonical_url(shown)) is not None:
                 self.add(Asked(url=url, found_by=FoundBy.RELATED, found_on=found_on))
 
     def take(self) -> Asked | None:
@@ -224,6 +231,8 @@ class Frontier:
                 self._set_aside += 1
                 continue
             turn = self._memory.turn(asked)
+            if turn is Turn.AGAIN:
+                self._met_before.add(asked.url)
             self._taken_again += bool(is_again)
             # What the site lists as its news is none, and what was visited before is known.
             may_be_trap = turn is Turn.NOW and rank is not _Rank.LISTED
@@ -245,7 +254,9 @@ class Frontier:
 
     def recorded(self, url: str, outcome: Outcome) -> None:
         """Note what a visit came to in the archive."""
-        self._trap_watch.visited(url, outcome)
+        # What was a copy when it was met first tells nothing of the addresses that are new.
+        if outcome not in FRUITLESS or url not in self._met_before:
+            self._trap_watch.visited(url, outcome)
         if outcome is Outcome.CHALLENGE:
             self._challenged_in_a_row += 1
         elif outcome in ARTICLE_OUTCOMES:
@@ -262,6 +273,12 @@ class Frontier:
         """Note that nothing is under way any more, whatever became of it."""
         self._under_way.clear()
         self.listings_open = 0
+
+    def _is_met_first(self, url: str) -> bool:
+        if url in self._seen or looks_endless(url):
+            return False
+        self._seen.add(url)
+        return True
 
     def _first(self) -> tuple[_Rank, Asked]:
         rank, _, _, asked = heapq.heappop(self._heap)

@@ -49,14 +49,15 @@ class SitemapSpider(NewsSpider):
             yield request.replace(errback=self.robots_failed)
 
     def robots(self, response: Response, asked: Asked, frontier: Frontier) -> Iterator[Request | Visit]:
-        """Yield the requests for the sitemaps that robots.txt names; if it names none, for a common place."""
+        """Yield the requests for the sitemaps that robots.txt names; if it names none here, for a common place."""
         urls: tuple[str, ...] = ()
         if response.status == 200:
             urls = sitemap_addresses(response.body.decode("utf-8", "replace"), asked.url)
+        own = [url for url in urls if frontier.source.may_list(url)]
         # robots.txt itself is no page, so no page can say that it was found there.
-        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in news_first(urls)]
+        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in news_first(own)]
         yield from self._sitemap_requests(frontier, named)
-        if not urls:
+        if not own:
             yield from _large(self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap))
         yield from self.listed(frontier)
 

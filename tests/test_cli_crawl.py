@@ -85,6 +85,23 @@ def test_sites_and_contact_are_read_from_sources_toml(site: str, tmp_path: Path)
     assert "(+me@example.org)" in requests
 
 
+def test_command_line_comes_before_the_entry(site: str, tmp_path: Path) -> None:
+    entry = f'[[source]]\nurl = "{site}"\npages = 2\ndelay = 60\n'
+    (tmp_path / "sources.toml").write_text(entry)
+    result = run_apart("crawl", *FAST, "--budget", "1", folder=tmp_path)
+
+    assert fields(result) == ["3", "3", "1", "0", "0", "0", "0", "0"]
+
+
+def test_sources_of_one_host_are_told_together(site: str, tmp_path: Path) -> None:
+    entries = "".join(f'[[source]]\nurl = "{site}{path}"\n' for path in ("gone/", ""))
+    (tmp_path / "sources.toml").write_text(entries)
+    result = run_apart("crawl", *FAST, folder=tmp_path)
+
+    assert fields(result)[2] == "2"
+    assert "Archived 2 new articles.\n" in result.out
+
+
 def test_site_that_is_not_there_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     result = run_apart("crawl", "http://127.0.0.1:9/", *FAST, folder=tmp_path)
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Crawl
@@ -200,6 +201,47 @@ def test_other_sites_are_never_asked(archive: Path, crawl: Crawl) -> None:
     assert pages(archive)["/a"][1] == "stored"
 
 
+@pytest.mark.parametrize("listing", ["feeds", "sitemaps", "fronts"])
+def test_listing_that_the_user_names_is_read_on_another_site(
+    archive: Path, crawl: Crawl, listing: str
+) -> None:
+    with (
+        misbehaving({"/there": answer(story("Elsewhere"))}, host="127.0.0.2") as other,
+        misbehaving({"/": PLAIN_FRONT, "/feed.xml": NOT_FOUND, "/a": answer(story())}) as server,
+    ):
+        stories = (f"{server.url}a", f"{other.url}there")
+        index = f"<sitemapindex><sitemap><loc>{other.url}map.xml</loc></sitemap></sitemapindex>"
+        other.pages |= {
+            "/feeds": feed(*stories),
+            "/fronts": front(*stories),
+            "/sitemaps": answer(index.encode(), content_type="application/xml"),
+            "/map.xml": sitemap(*stories),
+        }
+        named: dict[str, Any] = {listing: (f"{other.url}{listing}",)}
+        crawl(Source(url=server.url, **named), ALLOWED_NETWORKS="127.0.0.2")
+
+    assert pages(archive)["/a"][1] == "stored"
+    assert "/there" not in other.asked
+
+
+def test_usual_places_are_tried_where_the_site_names_others_alone(archive: Path, crawl: Crawl) -> None:
+    away = "https://feeds.example/news"
+    named = f"<link rel='alternate' type='application/rss+xml' href='{away}'>"
+    with misbehaving(
+        {
+            "/": answer(f"<html><head>{named}</head><body><p>Welcome.</p></body></html>".encode()),
+            "/robots.txt": robots(f"Sitemap: {away}"),
+            "/feed.xml": feed("/a"),
+            "/sitemap.xml": sitemap("/b"),
+            "/a": answer(story("Alpha")),
+            "/b": answer(story("Beta")),
+        }
+    ) as server:
+        crawl(server.url)
+
+    assert (pages(archive)["/a"][1], pages(archive)["/b"][1]) == ("stored", "stored")
+
+
 def test_budget_counts_stories_only(archive: Path, crawl: Crawl) -> None:
     stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(6)}
     with misbehaving(stories) as server:
@@ -355,3 +397,20 @@ def test_page_that_claims_anothers_address_is_a_story_of_its_own(
     assert first.counts[server.url] == {Outcome.LISTING: 2, Outcome.STORED: 2}
     assert Outcome.STORED not in second.counts[server.url]
     assert Outcome.CHANGED not in second.counts[server.url]
+
+
+def test_story_that_names_its_address_with_another_scheme_is_no_copy_of_itself(
+    archive: Path, crawl: Crawl
+) -> None:
+    def edition(server_url: str, text: str) -> Answer:
+        link = f"<link rel='canonical' href='{server_url.replace('http:', 'https:')}a'>".encode()
+        return answer(story("The ferry sails", text * 20).replace(b"<title>", link + b"<title>"))
+
+    with misbehaving({"/feed.xml": feed("/a")}) as server:
+        outcomes = []
+        for text in ("It sails at eight. ", "It sails at eight. ", "It lies in the harbour. "):
+            server.pages["/a"] = edition(server.url, text)
+            crawl(server.url)
+            outcomes.append(pages(archive)["/a"][1])
+
+    assert outcomes == ["stored", "unchanged", "changed"]

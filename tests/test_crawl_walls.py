@@ -185,6 +185,35 @@ def test_ever_new_queries_end(archive: Path, crawl: Crawl, page: Answer, most: i
     assert sum(outcome == "trap" for outcome, _ in rows(archive).values()) == 60 - asked
 
 
+def test_copies_met_again_tell_nothing_of_new_stories(archive: Path, crawl: Crawl) -> None:
+    copies = [f"/news/copy-{number}" for number in range(2 * MOST_COPIES + 4)]
+    with misbehaving({"/a": answer(story()), **dict.fromkeys(copies, answer(story()))}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        crawl(source)
+        server.pages["/a"] = linked(story(), "/news/ferry", "/ferry", "/boat")
+        server.pages["/news/ferry"] = answer(story("The ferry sails"))
+        server.pages["/feed.xml"] = feed(*copies, "/a")
+        crawl(source)
+
+    assert rows(archive)["/news/copy-1"][0] == "duplicate"
+    assert rows(archive)["/news/ferry"][0] == "stored"
+
+
+def test_trap_is_asked_for_once_others_like_it_are_stories(archive: Path, crawl: Crawl) -> None:
+    copies = [f"/news/copy-{number}" for number in range(2 * MOST_COPIES + 4)]
+    links = ("/news/ferry", "/ferry", "/boat")
+    pages = {"/a": linked(story(), *links), "/news/ferry": answer(story("The ferry sails"))}
+    with misbehaving({**pages, **dict.fromkeys(copies, answer(story()))}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
+        server.pages["/feed.xml"] = feed("/a", *copies)
+        crawl(source)
+        trapped = rows(archive)["/news/ferry"][0]
+        server.pages |= {"/b": linked(story("The boat sinks"), *links), "/feed.xml": feed("/b")}
+        crawl(source, revisit_after=-1)
+
+    assert (trapped, rows(archive)["/news/ferry"][0]) == ("trap", "stored")
+
+
 def test_budget_of_pages_a_day_holds_over_several_crawls(archive: Path, crawl: Crawl) -> None:
     pages = {f"/{number}": answer(story(f"Story number {number}")) for number in range(9)}
     with misbehaving(pages) as server:

@@ -439,6 +439,19 @@ def test_variant_of_an_archived_story_is_a_duplicate_by_its_address(tmp_path: Pa
         assert other.outcome is Outcome.STORED
 
 
+def test_page_is_no_copy_of_the_article_read_from_it_until_the_articles_own_page_gives_it(
+    tmp_path: Path,
+) -> None:
+    own, amp = "https://news.example/2026/flood", "https://news.example/amp/2026/flood"
+    story = replace(FLOOD, url=own, body=STORY)
+    with closing(open_archive(tmp_path / "a.db")) as archive:
+        crawl(archive)
+        outcomes = [decided(archive, story, url).outcome for url in (amp, amp, own, amp, f"{amp}?a=1")]
+
+    same, copy = Outcome.UNCHANGED, Outcome.DUPLICATE
+    assert outcomes == [Outcome.STORED, same, same, copy, copy]
+
+
 @pytest.mark.parametrize(
     ("authors", "body", "agency"),
     [

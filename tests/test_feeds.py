@@ -73,6 +73,26 @@ def test_broken_feed_is_read_as_far_as_it_goes(feed: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("&#55357;&#56832; on the bridge", "\U0001f600 on the bridge"),
+        ("&#xD83D;&#XDE00; on the bridge", "\U0001f600 on the bridge"),
+        ("Bridge &#55357; closed", "Bridge \ufffd closed"),
+        ("Bridge &#xFFFFFFF; closed", "Bridge \ufffd closed"),
+        (f"Bridge &#{'9' * 9000}; closed", "Bridge \ufffd closed"),
+        ("The council&#8217;s &#x201c;no&#x201d;", "The council\u2019s \u201cno\u201d"),
+    ],
+    ids=["two halves", "in hexadecimal", "one half", "too large", "endless", "whole"],
+)
+def test_reference_to_no_character_spoils_nothing(written: str, read: str) -> None:
+    feed = rss(f"<item><title>{written}</title><link>/a</link></item><item><link>/b</link></item>")
+
+    one, two = feed_listings(feed, URL)
+
+    assert (one.headline, two.url) == (read, "https://news.example/b")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -98,6 +118,16 @@ def test_feedburner_link_is_replaced_by_the_story_itself() -> None:
     )
 
     assert [listing.url for listing in feed_listings(feed, URL)] == ["https://news.example/a"]
+
+
+def test_number_of_an_item_is_no_address() -> None:
+    feed = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
+      {"id": "2347259"}, {"id": "2347260", "url": "/a"}, {"id": "tag:news.example,2026:3"}]}"""
+
+    found = read_feed(feed, URL)
+
+    assert [listing.url for listing in found.listings] == ["https://news.example/a"]
+    assert found.unusable == 2
 
 
 def test_each_address_is_listed_once() -> None:

@@ -1,7 +1,7 @@
 """archiver crawl: archive sites."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +67,7 @@ def _addresses(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
     "--budget",
     type=click.IntRange(1, MOST),
     metavar="PAGES",
-    help=f"Stories of each site to visit; the rest waits.  [default: {settings.PAGE_BUDGET}]",
+    help=f"Stories of each site to visit; the rest waits.  [default: the entry's pages, else {settings.PAGE_BUDGET}]",
 )
 @click.option(
     "--contact",
@@ -80,7 +80,7 @@ def _addresses(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
     "--delay",
     type=DelayType(),
     metavar="SECONDS",
-    help=f"Between two requests to one site.  [default: {settings.DOWNLOAD_DELAY:g}]",
+    help=f"Between two requests to one site.  [default: the entry's delay, else {settings.DOWNLOAD_DELAY:g}]",
 )
 @click.option(
     "--revisit-after",
@@ -195,7 +195,7 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
     sources, contact = sources_of(options)
     return CrawlPlan(
         archive=options.archive,
-        sources=sources,
+        sources=tuple(_as_asked(source, options) for source in sources),
         contact=options.contact or contact,
         pages=options.budget,
         delay=options.delay,
@@ -204,6 +204,15 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
         log_level=None if options.log_file or _logs_to_terminal(options) else QUIET_LOG,
         log_json=options.log_json,
         others=dict(options.others),
+    )
+
+
+def _as_asked(source: "Source", options: CrawlOptions) -> "Source":
+    """Return a source without what the command line says instead of its entry."""
+    return replace(
+        source,
+        pages=source.pages if options.budget is None else None,
+        delay=source.delay if options.delay is None else None,
     )
 
 

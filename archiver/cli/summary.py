@@ -1,6 +1,6 @@
 """The end of a crawl: what came of it, for its user and for cron."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -33,7 +33,7 @@ NOTHING_NEW = "Nothing new: no story was added, none has changed."
 def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive: Path) -> None:
     """Print what came of a crawl, by source, and what the archive holds now."""
     with closing(read_archive(archive)) as connection:
-        funnels = {funnel.source: funnel for funnel in funnels_of(connection, summary.crawl_id)}
+        funnels = funnels_of(connection, summary.crawl_id)
         articles = article_count(connection)
         barren = [source for source in _storyless(summary) if not has_articles(connection, source)]
     if any(grouped(counts) for counts in summary.counts.values()):
@@ -61,16 +61,18 @@ def exit_code(summary: "CrawlSummary") -> ExitCode:
     return ExitCode.ALARMS if summary.alarms else ExitCode.DONE
 
 
-def _table(counts: Mapping[str, Mapping[Outcome, int]], funnels: Mapping[str, Funnel]) -> Table:
-    """Return what was found, fetched and archived of each source; funnels are by host."""
+def _table(counts: Mapping[str, Mapping[Outcome, int]], funnels: Sequence[Funnel]) -> Table:
+    """Return what was found, fetched and archived of each host, by all its sources together."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Source", overflow="fold")
     for name in (*FIRST_COLUMNS, *group_names()):
         table.add_column(name, justify="right")
-    rows = {host_of(source): grouped(outcomes) for source, outcomes in counts.items()}
-    for source, groups in rows.items():
-        if (funnel := funnels.get(source)) is not None:
-            groups.update(found=funnel.discovered, fetched=funnel.fetched)
+    rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for source, outcomes in counts.items():
+        rows[host_of(source)] += grouped(outcomes)
+    for funnel in funnels:
+        if funnel.source in rows:
+            rows[funnel.source].update(found=funnel.discovered, fetched=funnel.fetched)
     if len(rows) > 1:
         rows["all"] = sum(rows.values(), Counter[str]())
     for source, groups in rows.items():

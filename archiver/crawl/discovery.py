@@ -14,7 +14,7 @@ from archiver.parsers.feeds import read_feed
 from archiver.parsers.language import language_tag
 from archiver.parsers.site_profile import SiteProfile, site_profile
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
-from archiver.parsers.urls import host, same_site
+from archiver.parsers.urls import canonical_url, host, same_site
 from spiders.feed import feed_detail
 from spiders.responses import content_type, not_html
 from spiders.sitemap import LARGEST_SITEMAP, newest_first, news_first
@@ -77,9 +77,9 @@ async def read_front(errand: Errand, page: Fetched, kind: ListingKind) -> FoundL
     except PageError as error:
         return FoundListing(url=page.url, kind=kind, failed=str(error))
     stories = {
-        link.url: Listing(url=link.url, headline=link.headline)
+        url: Listing(url=url, headline=link.headline)
         for link in split.related
-        if link.url and same_site(link.url, errand.source.url)
+        if (url := canonical_url(link.url)) is not None and same_site(url, errand.source.url)
     }
     return FoundListing(url=page.url, kind=kind, listings=tuple(stories.values()))
 
@@ -109,7 +109,7 @@ async def find_sitemaps(errand: Errand) -> list[FoundListing]:
     named: tuple[str, ...] = ()
     if robots.response is not None:
         named = sitemap_addresses(robots.response.body.decode("utf-8", "replace"), robots.url)
-        named = tuple(url for url in named if same_site(url, errand.source.url))
+        named = tuple(url for url in named if errand.source.may_list(url))
     if named:
         return await _sitemaps(errand, news_first(named))
     for path in COMMON_SITEMAPS:
@@ -143,7 +143,7 @@ async def _sections(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
 
 
 async def _feeds(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
-    named = [url for url in profile.feeds if same_site(url, errand.source.url)]
+    named = [url for url in profile.feeds if errand.source.may_list(url)]
     if named:
         return [await read_feed_at(errand, url) for url in named[:MOST_FEEDS]]
     for path in COMMON_FEEDS:
@@ -161,7 +161,7 @@ async def _sitemaps(errand: Errand, urls: Iterable[str]) -> list[FoundListing]:
         read[url] = await _sitemap(errand, url)
     for index in top:
         children = newest_first(read[index][1])
-        own = [url for url in children if same_site(url, errand.source.url) and url not in top]
+        own = [url for url in children if errand.source.may_list(url) and url not in top]
         for url in own[:MOST_CHILDREN]:
             if url not in read:
                 read[url] = await _sitemap(errand, url, parent=index)

@@ -85,6 +85,7 @@ class Errand(NewsSpider):
         self._told(url)
         meta: dict[str, object] = {
             "source": self.source.url,
+            "listing_of": self.source,
             "download_slot": site(host(self.source.url)),
             "is_robots_txt": is_robots_txt,
         }

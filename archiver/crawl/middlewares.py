@@ -47,11 +47,16 @@ KNOWN_CODINGS = frozenset({b"", b"identity", *WINDOWS, *ACCEPTED_ENCODINGS})
 
 
 class SameSite:
-    """Refuses the redirects that lead to another site, before anything is asked of it."""
+    """Refuses the redirects that lead to another site, before anything is asked of it.
+
+    A listing may stand on any site that the user names for its source.
+    """
 
     def process_request(self, request: Request) -> None:
         """Raise OffSiteError if the request leaves the site of its source."""
-        source = request.meta.get("source")
+        source, listing_of = request.meta.get("source"), request.meta.get("listing_of")
+        if listing_of is not None and listing_of.may_list(request.url):
+            return
         if source is not None and not same_site(request.url, source):
             raise OffSiteError(f"it leads to another site: {request.url[:200]}")
 

@@ -1,6 +1,7 @@
 """What earlier crawls know: which pages are due, which were left over, and what need not be sent again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from sqlite3 import Connection
 from typing import Self
@@ -8,13 +9,13 @@ from typing import Self
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
-from archiver.items import ARTICLE_OUTCOMES
+from archiver.items import ARTICLE_OUTCOMES, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
 from db.forgotten import is_forgotten
 from db.lookups import related_addresses
-from db.schedule import PageStatus, lease_page
+from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from spiders.base import NewsSpider
@@ -64,7 +65,8 @@ class ArchiveMemory:
         if is_forgotten(self._archive, asked.url):
             return Turn.NOT_DUE
         state = page_state(self._archive, asked.url)
-        if state is None or state.last_visited is None:
+        # A trap was not asked for: others like it told of it, and may have changed since.
+        if state is None or state.last_visited is None or state.outcome is Outcome.TRAP:
             return Turn.NOW
         now = datetime.now(UTC)
         since = now - state.last_visited
@@ -91,7 +93,11 @@ class ArchiveMemory:
             longest=LONGEST_ADDRESS,
         )
         for page in pages:
-            yield Asked(url=page.url, found_by=page.found_by, found_on=page.found_on, listing=page.listing)
+            url = canonical_url(page.url) or page.url
+            if url != page.url:  # related links were asked for once as their pages write them
+                leave_page(self._archive, page.url, url)
+            listing = replace(page.listing, url=url)
+            yield Asked(url=url, found_by=page.found_by, found_on=page.found_on, listing=listing)
 
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that a page is on its way."""

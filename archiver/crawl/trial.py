@@ -37,7 +37,7 @@ async def trial(errand: Errand) -> Trial:
     found = await listings(errand)
     frontier = errand.frontier
     for url in (errand.source.url, *(each.url for each in found)):
-        frontier.is_new(canonical_url(url) or url)  # a page that lists stories is none
+        frontier.is_new_listing(canonical_url(url) or url)  # a page that lists stories is none
     for each in found:
         for listing in each.listings:
             asked = Asked(url=listing.url, found_by=FOUND_BY[each.kind], found_on=each.url, listing=listing)

@@ -1,6 +1,8 @@
 """Feeds: RSS, Atom and JSON Feed, also malformed ones, as listings of stories."""
 
 import json
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +20,12 @@ from archiver.parsers.urls import canonical_url
 JSON_FEED = "jsonfeed.org/version"
 # A byte order mark of UTF-8 and white space.
 BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+# References to characters by number, one behind the other.
+REFERENCES = re.compile(rb"(?:&#(?:[0-9]+|[xX][0-9a-fA-F]+);?)+")
+REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+))")
+# Digits of the largest number that a character can have.
+MOST_DIGITS = 7
+ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +82,7 @@ def _feed(
 
 def _xml_feed(body: bytes, url: str) -> Feed:
     feed = feedparser.parse(  # a stream: it would open a string as an address or a file
-        BytesIO(body),
+        BytesIO(REFERENCES.sub(_put_right, body)),
         response_headers={"content-location": url},
         resolve_relative_uris=False,
         sanitize_html=False,
@@ -83,6 +91,25 @@ def _xml_feed(body: bytes, url: str) -> Feed:
     is_broken = bool(feed.entries) and isinstance(feed.get("bozo_exception"), SAXException)
     about = feed.feed
     return _feed(_xml_listings(feed, url), about.get("title"), about.get("language"), is_broken=is_broken)
+
+
+def _put_right(references: re.Match[bytes]) -> bytes:
+    """Return references to characters without those that name none, on which feedparser fails as a whole.
+
+    Halves of a character that UTF-16 writes as two ("&#55357;&#56832;") are put together.
+    """
+    text = "".join(
+        _character(decimal or hexadecimal, 10 if decimal else 16)
+        for decimal, hexadecimal in REFERENCE.findall(references[0])
+    )
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(f"&#{ord(character)};" for character in whole).encode()
+
+
+def _character(digits: bytes, base: int) -> str:
+    significant = digits.lstrip(b"0")[: MOST_DIGITS + 1] or b"0"
+    number = int(significant, base)
+    return chr(number) if number <= sys.maxunicode else "\ufffd"
 
 
 def _xml_listings(feed: Any, url: str) -> Iterator[Listing | None]:
@@ -119,7 +146,7 @@ def _json_feed(body: bytes, url: str) -> Feed:
 
 def _json_listings(items: object, url: str) -> Iterator[Listing | None]:
     for item in items if isinstance(items, list) else []:
-        link = item.get("url") or item.get("id") if isinstance(item, dict) else None
+        link = _json_link(item) if isinstance(item, dict) else None
         address = canonical_url(link, url) if isinstance(link, str) and link.strip() else None
         yield (
             None
@@ -131,6 +158,13 @@ def _json_listings(items: object, url: str) -> Iterator[Listing | None]:
                 date_modified=_from_iso(item.get("date_modified")),
             )
         )
+
+
+def _json_link(item: dict[str, Any]) -> object:
+    """Return where an item of a JSON Feed is; its id may be that, or a mere number."""
+    id_ = item.get("id")
+    is_address = isinstance(id_, str) and ABSOLUTE.match(id_)
+    return item.get("url") or (id_ if is_address else None)
 
 
 def _headline(title: object) -> str | None:

@@ -43,9 +43,10 @@ def _address(claimed: str, visit: Visit) -> str:
 
 
 def _related(links: tuple[RelatedLink, ...], own: set[str]) -> Iterator[RelatedLink]:
-    """Yield the links to other stories, each once in a block; their addresses are canonical already."""
+    """Yield the links to other stories, each once in a block, by the addresses that their pages are known by."""
     seen = set[tuple[str, str, str, str]]()
-    for link in links:
+    for shown in links:
+        link = replace(shown, url=canonical_url(shown.url) or shown.url)
         key = (link.url, link.headline, link.kind, link.block)
         if link.url not in own and key not in seen:
             seen.add(key)

@@ -56,7 +56,7 @@ class Deduplicate:
 
     def _against(self, visit: Visit, article: Article, known: KnownArticle) -> Visit:
         digest = content_digest(article)
-        if digest == known.content_digest or (digest in known.earlier and not _is_own_page(visit, known)):
+        if digest == known.content_digest or (digest in known.earlier and not _is_read_from(visit, known)):
             return _same(visit, known)
         if self._is_another_story(visit, article, known):
             return _own_story(visit, article)
@@ -69,7 +69,7 @@ class Deduplicate:
         shown = shown_version(self._archive, known.id, article)
         if shown is None:
             return None
-        if shown.is_latest or not _is_own_page(visit, known):
+        if shown.is_latest or not _is_read_from(visit, known):
             return _same(visit, known)
         if not was_shown_lately(self._archive, known.id, shown.number, visit.fetched):
             return None
@@ -110,8 +110,16 @@ def _place(url: str) -> tuple[str, str, str]:
     return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
-def _same(visit: Visit, known: KnownArticle) -> Visit:
+def _is_read_from(visit: Visit, known: KnownArticle) -> bool:
+    """Whether the page is where the archive has the article from, whatever address it names as the article's."""
     if _is_own_page(visit, known):
+        return True
+    leads_to = _place(visit.final_url)
+    return known.page_url == visit.url and leads_to in (_place(visit.url), _place(known.url))
+
+
+def _same(visit: Visit, known: KnownArticle) -> Visit:
+    if _is_read_from(visit, known):
         return replace(visit, outcome=Outcome.UNCHANGED, article_id=known.id)
     return _as_duplicate(visit, known)
 
