@@ -131,8 +131,7 @@ class NewsSpider(Spider):
             url = urljoin(frontier.source.url, path)
             asked = Asked(url=url, found_by=found_by)
             others = tuple(paths[number + 1 :])
-            requests = list(self.listing_request(frontier, asked, callback, guesses=others))
-            if requests:
+            if requests := list(self.listing_request(frontier, asked, callback, guesses=others)):
                 yield from requests
                 return
 
@@ -339,8 +338,7 @@ def source_address(url: str) -> str:
     Raises SourceError if it cannot be the address of a site.
     """
     address = url.strip()
-    # A word is a slip, such as the name of a source or a command.
-    is_word = address.isalnum() and address != "localhost"
+    is_word = address.isalnum() and address != "localhost"  # a slip: the name of a source, or a command
     if address and "://" not in address:
         address = f"https://{address}"
     # What stands before an @ is a name to log in with, or an e-mail address.

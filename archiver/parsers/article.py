@@ -62,14 +62,11 @@ MEDIA = re.compile(r"\s[|·•]\s*\d{1,2}:\d\d(?::\d\d)?$")
 # The fewest words of a standfirst or headline that names a day without its year.
 LEAD_WORDS = 8
 # Those of a line that gives two dates, with the names and labels beside them.
-TWO_DATES = 2
-TWO_DATES_WORDS = 12
+TWO_DATES, TWO_DATES_WORDS = 2, 12
 NUMBERS = re.compile(r"[\d:.,|/–-]+")
-LIST_HEADING_WORDS = 4
-HEADING_WORDS = 10
+LIST_HEADING_WORDS, HEADING_WORDS = 4, 10
 # A caption is at most so long, and the credit at its end, in characters.
-LONGEST_CAPTION = 260
-LONGEST_CREDIT = 50
+LONGEST_CAPTION, LONGEST_CREDIT = 260, 50
 CREDIT = re.compile(
     r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
     # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
