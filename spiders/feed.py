@@ -9,6 +9,7 @@ from archiver.errors import PageError
 from archiver.items import FoundBy, Listing, Outcome
 from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
 from archiver.parsers.feeds import Feed, read_feed
+from archiver.wording import counted
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
 from spiders.responses import outcome_of_status
@@ -82,7 +83,7 @@ class FeedSpider(NewsSpider):
 
 def feed_detail(feed: Feed) -> str:
     """Return in one line how many stories a feed lists, and what is odd about it."""
-    parts = [f"{len(feed.listings)} stories"]
+    parts = [counted(len(feed.listings), "story", "stories")]
     if feed.unusable:
         parts.append(f"{feed.unusable} without a usable link")
     if feed.repeated:

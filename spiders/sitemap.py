@@ -12,6 +12,7 @@ from archiver.errors import PageError
 from archiver.items import FoundBy, Outcome, Visit
 from archiver.parsers.discovery import COMMON_SITEMAPS, sitemap_addresses
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
+from archiver.wording import counted
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
 from spiders.responses import outcome_of_status
@@ -110,7 +111,8 @@ class SitemapSpider(NewsSpider):
 
 def sitemap_detail(sitemap: Sitemap) -> str:
     """Return in one line how much a sitemap lists, and whether that is all."""
-    detail = f"{len(sitemap.listings)} pages, {len(sitemap.sitemaps)} sitemaps"
+    pages, sitemaps = counted(len(sitemap.listings), "page"), counted(len(sitemap.sitemaps), "sitemap")
+    detail = f"{pages}, {sitemaps}"
     return detail if sitemap.is_whole else f"{detail}; it is cut off or broken: the rest could not be read"
 
 

@@ -292,3 +292,20 @@ def test_only_listings_that_add_something_are_chosen() -> None:
     assert chosen["lost.xml"].why == "HTTP status 404"
     assert (chosen["all.xml"].overlap, chosen["old.xml"].overlap) == (1.0, 0.0)
     assert chosen[""].newest == NOW
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://müller.example/", "müller.example"),
+        ("https://müller.example/", "https://Müller.example"),
+        ("http://A.example:80", "http://A.example:80"),
+    ],
+)
+def test_source_is_found_by_its_address_as_the_file_writes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, name: str
+) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(f'[[source]]\nurl = "{url}"\n')
+
+    assert runner(capsys)("source", "remove", name, "--sources", file).code == 0

@@ -106,7 +106,7 @@ def test_sitemap_that_is_cut_off_says_so_and_is_read_as_far_as_it_goes(archive: 
 
     with closing(read_archive(archive)) as connection:
         (detail,) = connection.execute("SELECT detail FROM pages WHERE url LIKE '%.gz'").fetchone()
-    assert detail == "1 pages, 0 sitemaps; it is cut off or broken: the rest could not be read"
+    assert detail == "1 page, 0 sitemaps; it is cut off or broken: the rest could not be read"
     assert pages(archive)["/b"] == ("sitemap", "stored")
 
 

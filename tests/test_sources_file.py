@@ -99,6 +99,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
         ("[[source]]\nurl = 'a.example'\npages = '9'", "pages: input should be a valid integer"),
         ("[[source]]\nurl = 'a.example'\ndelay = -1", "delay: input should be greater than or equal to 0"),
+        (
+            "[[source]]\nurl = 'a.example'\ndelay = 1e300",
+            "delay: input should be less than or equal to 86400",
+        ),
+        ("[[source]]\nurl = 'a.example'\nname = '   '", "name: string should have at least 1 character"),
         ("[[source]]\nurl = 'a.example'\ndelay = inf", "delay: input should be a finite number"),
         ("[[source]]\nurl = 'a.example'\nfeeds = 'x'", "feeds: input should be a valid list"),
         (

@@ -32,6 +32,8 @@ from spiders.frontier import Source
 
 # Story pages of one source that one crawl may be asked to visit: more than it could in a week.
 MOST_PAGES = 1_000_000
+# Seconds between two requests; --delay takes as much: a day.
+LONGEST_DELAY = 86_400
 # The first line of an entry, with nothing but white space before it.
 ENTRY = re.compile(r"^\s*\[\[\s*source\s*\]\]", re.MULTILINE)
 # That of its rules.
@@ -107,6 +109,12 @@ def _language(text: str) -> str:
     return tag
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("string should have at least 1 character")
+    return text
+
+
 def _listed(value: object) -> object:
     if not isinstance(value, str | list):
         raise ValueError("give a CSS selector in quotes, or a list of them")  # noqa: TRY004 - pydantic's kind
@@ -166,7 +174,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     url: Annotated[str, AfterValidator(_as_value_error(source_address))]
-    name: Annotated[str, Field(min_length=1)] | None = None
+    name: Annotated[str, AfterValidator(_name)] | None = None
     language: Annotated[str, AfterValidator(_language)] | None = None
     feeds: _Addresses = []
     sitemaps: _Addresses = []
@@ -174,7 +182,7 @@ class _Entry(BaseModel):
     pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
     pages_a_day: Annotated[int, Field(ge=1, le=MOST_PAGES)] | None = None
     megabytes_a_day: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    delay: Annotated[float, Field(ge=0, le=LONGEST_DELAY, allow_inf_nan=False)] | None = None
     javascript: bool = False
     rules: Annotated[list[_Rules], BeforeValidator(_tables), AfterValidator(_of_different_days)] = []
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from archiver.crawl.sources import ENTRY, SourcesFile, read_sources
 from archiver.errors import SourceError
-from archiver.parsers.urls import host
+from archiver.parsers.urls import canonical_url, host
 from spiders.base import source_address
 from spiders.frontier import Source
 
@@ -150,11 +150,11 @@ def _may_be_address(name: str) -> bool:
 
 def _place(url: str) -> tuple[str, str, str]:
     """Return what stays of an address whatever its scheme, "www." and a last slash."""
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-    except ValueError:
+    address = canonical_url(url if "://" in url else f"https://{url}")
+    if address is None:
         return url, "", ""
-    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query
+    parts = urlsplit(address)
+    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def _all(sources: Sequence[Source]) -> str:
