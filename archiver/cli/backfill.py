@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import settings
+from archiver.cli.crawl import check_log_file
 from archiver.cli.options import MOST, DelayType, Span, SpanType, archive_option, writable
 from archiver.cli.progress import Bar, Diary, Lines
 from archiver.cli.rendering import Output
@@ -93,6 +94,7 @@ def backfill(**values: Any) -> ExitCode:
     from archiver.crawl.run import run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
 
     options = BackfillOptions(**values)
+    check_log_file(options.log_file, options.archive, options.file)
     plan = _plan(options)
     with _diary(quiet=options.quiet) as diary:
         summary = run_crawl(plan, diary)

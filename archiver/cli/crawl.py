@@ -132,7 +132,7 @@ def crawl(**values: Any) -> ExitCode:
     from archiver.crawl.run import run_crawl  # noqa: PLC0415 - a search must not wait for Scrapy
 
     options = CrawlOptions(**values)
-    check_log_file(options)
+    check_log_file(options.log_file, options.archive, options.sources or SOURCES)
     plan = _plan(options)
     try:
         with _diary(options) as diary:
@@ -221,14 +221,13 @@ def _logs_to_terminal(options: CrawlOptions) -> bool:
     return options.verbose or (options.log_json and not options.quiet)
 
 
-def check_log_file(options: CrawlOptions) -> None:
+def check_log_file(log_file: Path | None, archive: Path, sources: Path) -> None:
     """Refuse a log file that is the archive's own, or the list of the sites."""
-    if options.log_file is None:
+    if log_file is None:
         return
-    export_file(options.log_file, options.archive)
-    sources = options.sources or SOURCES
-    if sources.exists() and options.log_file.resolve() == sources.resolve():
-        raise click.UsageError(f"{options.log_file} lists the sites: name another --log-file")
+    export_file(log_file, archive)
+    if sources.exists() and log_file.resolve() == sources.resolve():
+        raise click.UsageError(f"{log_file} lists the sites: name another --log-file")
 
 
 def sources_of(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]":

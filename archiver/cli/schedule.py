@@ -100,7 +100,7 @@ def _check(given: dict[str, Any]) -> None:
         raise ArchiveError(f"{archive} cannot be made: there is no directory {archive.parent}")
     with crawl.make_context(NAME, _words(given)) as context:
         options = CrawlOptions(**context.params)
-        check_log_file(options)
+        check_log_file(options.log_file, options.archive, options.sources or SOURCES)
         check_addresses(options.notify)
         _, contact = sources_of(options)
         if not (options.contact or contact):

@@ -115,15 +115,7 @@ def page_parts(
     ruling = apply_rules(root, rules_at(rules, moment))
     if ruling.rules is not None and ruling.rules.timezone is not None:
         moment = moment.astimezone(ruling.rules.timezone)  # whose zone dates have that name none
-    return _parts(root, _known(url), moment, ruling)
-
-
-def _known(url: str) -> str:
-    """An address that is one, else ""."""
-    try:
-        return "" if canonical_url(url) is None else url
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return ""
+    return _parts(root, "" if canonical_url(url) is None else url, moment, ruling)
 
 
 def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:

@@ -28,7 +28,7 @@ WORDS = re.compile(r"[^\W_]+")
 
 
 def canonical_url(url: str, base: str = "") -> str | None:
-    """Return url made absolute and canonical, or None if it is no http(s) address.
+    """Return url made absolute and canonical, or None if it is no http(s) address, or no text that could be sent.
 
     url may be relative to base. Scheme and host become lower case, the host ASCII (IDNA), default ports,
     credentials, fragment and tracking parameters go, the order of the other parameters stays, and
@@ -36,7 +36,10 @@ def canonical_url(url: str, base: str = "") -> str | None:
     servers tell them apart.
     """
     readable = readable_url(url, base)
-    return None if readable is None else quote(readable, safe=SAFE + "#[]")
+    try:
+        return None if readable is None else quote(readable, safe=SAFE + "#[]")
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return None
 
 
 def readable_url(url: str, base: str = "") -> str | None:
