@@ -76,3 +76,7 @@ def test_readable_address_holds_no_character_that_a_reader_does_not_see(unseen: 
 )
 def test_one_site_is_one_registered_domain(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
+
+
+def test_half_a_character_makes_no_address() -> None:
+    assert canonical_url("https://news.example/\ud800") is None

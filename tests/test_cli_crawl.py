@@ -144,9 +144,13 @@ def test_log_is_not_written_into_the_archive(site: str, tmp_path: Path) -> None:
     assert (tmp_path / "archive.db").read_bytes() == before
 
 
-def test_log_is_not_written_into_the_list_of_the_sites(site: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [("crawl",), ("backfill", "--since", "2026", "{site}")])
+def test_log_is_not_written_into_the_list_of_the_sites(
+    site: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     (tmp_path / "sources.toml").write_text(f'[[source]]\nurl = "{site}"\n')
-    result = run_apart("crawl", *FAST, "--log-file", "sources.toml", folder=tmp_path)
+    words = [word.format(site=site) for word in command]
+    result = run_apart(*words, "--log-file", "sources.toml", folder=tmp_path)
 
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert "sources.toml lists the sites: name another --log-file" in result.err
