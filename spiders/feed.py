@@ -12,7 +12,7 @@ from archiver.parsers.feeds import Feed, read_feed
 from archiver.wording import counted
 from spiders.base import Found, NewsSpider, visit_of
 from spiders.frontier import Asked, Frontier
-from spiders.responses import outcome_of_status
+from spiders.responses import content_type, outcome_of_status
 
 
 class FeedSpider(NewsSpider):
@@ -75,7 +75,7 @@ class FeedSpider(NewsSpider):
         if (refused := outcome_of_status(response)) is not None:
             return refused, ()
         try:
-            feed = await self.workers.run(read_feed, response.body, response.url)
+            feed = await self.workers.run(read_feed, response.body, response.url, content_type(response))
         except PageError as error:
             return (Outcome.PARSE_ERROR, str(error)), ()
         return (Outcome.LISTING, feed_detail(feed)), feed.listings

@@ -1,5 +1,6 @@
 """Feeds of all kinds are read for their stories, broken ones as far as they go."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -209,3 +210,55 @@ def test_json_feed_counts_its_oddities() -> None:
 
     assert [listing.url for listing in found.listings] == ["https://news.example/a"]
     assert (found.title, found.language, found.unusable, found.repeated) == ("News", "fr-CA", 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "shown"),
+    [
+        ("Storm &lt;em&gt;Ana&lt;/em&gt; &amp;amp; flood", ' type="html"', "Storm Ana & flood"),
+        (
+            '<div xmlns="http://www.w3.org/1999/xhtml"><b>Storm</b> &amp; flood</div>',
+            ' type="xhtml"',
+            "Storm & flood",
+        ),
+        ("5 &lt; 6 and 7 &gt; 3", "", "5 < 6 and 7 > 3"),
+    ],
+)
+def test_headline_is_what_a_reader_sees(title: str, kind: str, shown: str) -> None:
+    feed = f"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><title{kind}>{title}</title>
+      <link href="/storm"/></entry></feed>"""
+
+    assert [listing.headline for listing in feed_listings(feed.encode(), URL)] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Fri, 20 Nov 2026 08:00:00 CET", datetime(2026, 11, 20, 7, tzinfo=UTC)),
+        ("Fri, 20 Nov 2026 08:00:00 IST", datetime(2026, 11, 20, 2, 30, tzinfo=UTC)),
+        ("Fri, 20 Nov 2026 08:00:00 EST", datetime(2026, 11, 20, 13, tzinfo=UTC)),
+        ("Fri, 20 Nov 2026 8:00 PM", datetime(2026, 11, 20, 20, tzinfo=UTC)),
+        ("Freitag, 20. November 2026 08:00:00 +0100", datetime(2026, 11, 20, 7, tzinfo=UTC)),
+        ("1795161600", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("1795161600000", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("20261120", None),
+    ],
+)
+def test_date_is_right_or_none(date: str, expected: datetime | None) -> None:
+    item = f"<item><title>A</title><link>https://news.example/a</link><pubDate>{date}</pubDate></item>"
+
+    assert [listing.date_published for listing in feed_listings(rss(item), URL)] == [expected]
+
+
+def test_feed_is_read_in_its_letters_however_it_claims_them() -> None:
+    item = "<item><title>Мост закрыт до утра</title><link>https://news.example/a</link></item>"
+    text = f'<rss version="2.0"><channel><title>Новости города</title>{item}</channel></rss>'
+    told = read_feed(text.encode("cp1251"), URL, "application/rss+xml; charset=windows-1251")
+    wrong = read_feed(f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode(), URL)
+    packed = read_feed(gzip.compress(text.encode()), URL)
+    old = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
+    named = read_feed(f"{old}{text.replace('Мост', 'Caf&eacute;')}".encode(), URL)
+
+    assert {feed.listings[0].headline for feed in (told, wrong, packed)} == {"Мост закрыт до утра"}
+    assert named.listings[0].headline == "Café закрыт до утра"
+    assert read_feed(gzip.compress(text.encode())[:9], URL).listings == ()

@@ -91,7 +91,8 @@ async def read_feed_at(errand: Errand, url: str) -> FoundListing:
     if page.response is None:
         return feed_at(failed=page.detail)
     try:
-        feed = await errand.workers.run(read_feed, page.response.body, page.response.url)
+        response = page.response
+        feed = await errand.workers.run(read_feed, response.body, response.url, content_type(response))
     except PageError as error:
         return feed_at(failed=str(error))
     oddities = feed_detail(feed).partition("; ")[2]

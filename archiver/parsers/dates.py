@@ -132,7 +132,9 @@ def _rfc(text: str, now: datetime) -> Moment | None:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=now.tzinfo)
+    if at.tzinfo is None:
+        hours = ZONES.get(text.rpartition(" ")[2].lower())  # of those that e-mail does not know
+        at = at.replace(tzinfo=now.tzinfo if hours is None else timezone(timedelta(hours=hours)))
     return Moment(at, True, 0, len(text)) if _credible(at.date(), now) and at <= _latest(now) else None
 
 

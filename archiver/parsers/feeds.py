@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,12 @@ from typing import Any
 from xml.sax import SAXException
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
+from lxml import etree
 
 from archiver.items import Listing
+from archiver.parsers.dates import moment
+from archiver.parsers.decoding import element_text, page_encoding
+from archiver.parsers.text import clean
 from archiver.parsers.urls import canonical_url
 
 # The version that every JSON Feed names (https://www.jsonfeed.org/version/1.1/).
@@ -45,19 +50,52 @@ class Feed:
     """Whether its XML is malformed, so that entries may be missing."""
 
 
+# What libxml2 and feedparser would ask another document for, and the encoding that a feed claims.
+DOCTYPE = re.compile(r"<!DOCTYPE\s[^>\[]*>", re.IGNORECASE)
+DECLARED = re.compile(r"(\s*<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+HEAD = 2_000
+GZIP = b"\x1f\x8b"
+GZIP_WINDOW = zlib.MAX_WBITS | 16
+# Bytes that a packed feed unpacks to at most: the largest page that is read.
+LARGEST = 20_000_000
+# Titles of such types are markup.
+MARKUP = ("text/html", "application/xhtml+xml")
+LONGEST_TITLE = 2_000
+# Seconds or milliseconds since 1970, and dates of which feedparser does not know the zone or the half of the day.
+UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?")
+ODD_DATE = re.compile(r"\d\s*[ap]\.?m\b|\d\s+[a-z]{2,5}\s*\Z", re.IGNORECASE)
+
+
 def feed_listings(body: bytes, url: str) -> tuple[Listing, ...]:
     """Return the stories that a feed lists, as read_feed does."""
     return read_feed(body, url).listings
 
 
-def read_feed(body: bytes, url: str) -> Feed:
+def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     """Return what a feed says, its stories in its order, each address once.
 
-    body is RSS, Atom or JSON Feed as sent by url, which relative links are resolved against. Of a broken
-    feed all that can be read is returned, of anything else nothing. Dates are UTC; one without zone is
-    taken as UTC, as RSS readers do. Entities are not expanded and nothing is fetched.
+    body is RSS, Atom or JSON Feed as sent by url, gzipped or not, content_type its HTTP header; relative links are
+    resolved against url. Of a broken feed all that can be read is returned, of anything else nothing. Dates are UTC;
+    one without zone is taken as UTC, as RSS readers do. Entities of its own are not expanded and nothing is fetched.
     """
-    return _json_feed(body, url) if body.lstrip(BEFORE_JSON)[:1] == b"{" else _xml_feed(body, url)
+    body = _unpacked(body) if body.startswith(GZIP) else body
+    if body.lstrip(BEFORE_JSON)[:1] == b"{":
+        return _json_feed(body, url)
+    return _xml_feed(_in_utf8(body, content_type), url)
+
+
+def _unpacked(body: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(GZIP_WINDOW).decompress(body, LARGEST)
+    except zlib.error:
+        return b""
+
+
+def _in_utf8(body: bytes, content_type: str | None) -> bytes:
+    """A feed in UTF-8, read as pages are: some claim an encoding that they are not in, or in the header alone."""
+    text = body.decode(page_encoding(body, content_type), "replace").removeprefix("\ufeff")
+    head = DECLARED.sub(r"\1", DOCTYPE.sub("", text[:HEAD], count=1), count=1)
+    return (head + text[HEAD:]).encode("utf-8", "replace")
 
 
 def _feed(
@@ -83,14 +121,14 @@ def _feed(
 def _xml_feed(body: bytes, url: str) -> Feed:
     feed = feedparser.parse(  # a stream: it would open a string as an address or a file
         BytesIO(REFERENCES.sub(_put_right, body)),
-        response_headers={"content-location": url},
+        response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
     # Of its other complaints, such as one of the encoding, nothing is missing.
     is_broken = bool(feed.entries) and isinstance(feed.get("bozo_exception"), SAXException)
     about = feed.feed
-    return _feed(_xml_listings(feed, url), about.get("title"), about.get("language"), is_broken=is_broken)
+    return _feed(_xml_listings(feed, url), _title(about), about.get("language"), is_broken=is_broken)
 
 
 def _put_right(references: re.Match[bytes]) -> bytes:
@@ -122,16 +160,42 @@ def _xml_listings(feed: Any, url: str) -> Iterator[Listing | None]:
             if address is None
             else Listing(
                 url=address,
-                headline=_headline(entry.get("title")),
-                date_published=_from_struct(entry.get("published_parsed")),
-                date_modified=_from_struct(_updated(entry)),
+                headline=_headline(_title(entry)),
+                date_published=_date(entry, "published"),
+                date_modified=_date(entry, "updated"),
             )
         )
 
 
-def _updated(entry: dict[str, Any]) -> struct_time | None:
+def _title(about: Any) -> object:
+    """The title of a feed or an entry as a reader sees it."""
+    title, kind = about.get("title"), about.get("title_detail", {}).get("type")
+    return _shown(title) if isinstance(title, str) and kind in MARKUP else title
+
+
+def _shown(markup: str) -> str:
+    try:
+        root = etree.fromstring(f"<p>{markup}</p>", etree.HTMLParser())
+    except etree.XMLSyntaxError:  # nested without end
+        return markup
+    return clean(element_text(root, LONGEST_TITLE))
+
+
+def _date(entry: Any, name: str) -> datetime | None:
     # feedparser answers with the date of publication where there is no other, so ask whether there is one.
-    return entry["updated_parsed"] if "updated_parsed" in entry else None  # noqa: SIM401
+    if name not in entry:
+        return None
+    text = str(entry[name]).strip()
+    if text.isdecimal():
+        return _from_unix(text)
+    parsed = entry.get(f"{name}_parsed")
+    if (parsed is None or ODD_DATE.search(text)) and (found := moment(text)) is not None:
+        return found.at.astimezone(UTC)
+    return _from_struct(parsed)
+
+
+def _from_unix(digits: str) -> datetime | None:
+    return datetime.fromtimestamp(int(digits[:10]), UTC) if UNIX_TIME.fullmatch(digits) else None
 
 
 def _json_feed(body: bytes, url: str) -> Feed:
