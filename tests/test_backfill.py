@@ -287,3 +287,20 @@ def test_what_is_wrong_is_said_in_one_line(
     assert (done.code, done.out) == (code, "")
     assert message in done.err
     assert done.err.count("\n") == 1
+
+
+def test_site_without_sitemap_is_told_with_what_was_tried(tmp_path: Path) -> None:
+    options = ("--since", "2020", "--delay", "0", "--quiet")
+    with misbehaving({"/": answer(story("A story"))}) as server:
+        silent = run_apart("backfill", server.url, *options, folder=tmp_path)
+        (tmp_path / "sources.toml").write_text(
+            f'[[source]]\nurl = "{server.url}"\nsitemaps = ["{server.url}gone.xml"]'
+        )
+        gone = run_apart("backfill", server.url, *options, folder=tmp_path)
+    away = run_apart("backfill", "http://127.0.0.1:9/", *options, folder=tmp_path)
+
+    assert (silent.code, gone.code, away.code) == (3, 3, 3)
+    assert f"archiver: no sitemap of {server.url} was found" in silent.err
+    assert f"such as {server.url}gone.xml: HTTP status 404" in gone.err
+    assert "`archiver source test http://127.0.0.1:9/` tells whether the site answers" in away.err
+    assert [done.err.count("\n") for done in (silent, gone, away)] == [1, 1, 1]

@@ -166,6 +166,19 @@ def test_list_tells_what_is_archived(
     assert "The Courier" in runner(capsys)("source", "list", "--sources", file).out
 
 
+def test_list_for_programs_has_every_key_of_an_entry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sources.toml"
+    values = {"pages": 9, "pages_a_day": 90, "megabytes_a_day": 1.5, "delay": 2.0, "javascript": True}
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    file.write_text('[[source]]\nurl = "https://news.example/"\n' + "".join(lines))
+
+    done = runner(capsys)("source", "list", "--sources", file, "--archive", tmp_path / "none.db", "--json")
+
+    assert values.items() <= json.loads(done.out).items()
+
+
 @pytest.mark.parametrize(
     ("url", "left"),
     [

@@ -106,7 +106,7 @@ def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     "body",
     [
         urlset("<url><loc>https://news.example/a</loc></url><url><loc>https://news.exam")[:-9],
-        urlset("<url><loc>https://news.example/a</loc></url><url><loc>& </loc></url>"),
+        urlset("<url><loc>https://news.example/a</loc></url><url><loc>1 < 2</loc></url>"),
         gzip.compress(urlset("<url><loc>https://news.example/a</loc></url>" + " " * 9999))[:-30],
         urlset("<url><loc>https://news.example/a</loc></url>") + b"<p>\xff rubbish",
         b"\xef\xbb\xbf\n" + urlset("<url><loc>https://news.example/a</loc></url>", head=""),
@@ -115,7 +115,7 @@ def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=[
         "cut",
-        "bare ampersand",
+        "bare bracket",
         "cut gzip",
         "trailing rubbish",
         "byte order mark",
@@ -125,6 +125,43 @@ def test_unpacking_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_broken_sitemap_is_read_as_far_as_it_goes(body: bytes) -> None:
     assert addresses(read_sitemap(body, URL)) == ["https://news.example/a"]
+
+
+REFERENCES = urlset(
+    " "
+    * sitemaps.HEAD  # which is read as one piece
+    + "<!-- <![CDATA[ & &nbsp; --><url><loc>https://news.example/a?b=1&c=2&amp;d=3</loc>"
+    "<news:news><news:title>AT&T&nbsp;wins&#33; &#xe9;t&eacute; &#55357;&#56832;&#8;</news:title></news:news></url>"
+    "<url><loc><![CDATA[https://news.example/b?c=1&d=2]]></loc>"
+    "<news:news><news:title><![CDATA[A & <!-- &nbsp; ]]>&amp; Q&A --> & &</news:title></news:news></url>"
+)
+
+
+# Pieces of any size: their borders are anywhere in a reference or mark.
+@pytest.mark.parametrize("size", [*range(1, 40), 2**16])
+def test_references_that_xml_does_not_know_cost_no_story(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(sitemaps, "CHUNK", size)
+
+    sitemap = read_sitemap(REFERENCES, URL)
+
+    assert sitemap.is_whole
+    assert [(listing.url, listing.headline) for listing in sitemap.listings] == [
+        ("https://news.example/a?b=1&c=2&d=3", "AT&T wins! ét&eacute;"),
+        ("https://news.example/b?c=1&d=2", "A & <!-- &nbsp; & Q&A --> & &"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "iso-2022-jp", "shift_jis", "gb18030"])
+def test_letters_of_other_encodings_are_left_as_they_are(encoding: str) -> None:
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    title = "".join(chr(letter) for letter in range(0x3042, 0x3090, 2)) + "亜唖娃阿"
+    text = urlset(
+        f"<url><loc>/a</loc><news:news><news:title>{title}&amp;</news:title></news:news></url>", head=head
+    ).decode()
+
+    (listing,) = read_sitemap(text.encode(encoding), URL).listings
+
+    assert listing.headline == f"{title}&"
 
 
 @pytest.mark.parametrize("end", [0, -1, -30])

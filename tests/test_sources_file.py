@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from archiver.crawl.sources import read_sources, source_of
+from archiver.crawl.sources_file import add_entry, remove_entry
 from archiver.errors import SourceError
 from archiver.parsers.rules import SiteRules
 from spiders.base import source_address
@@ -87,7 +88,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "[[source]]\nurl = 'a.example'\npage = 3",
             "line 3: source 1 (a.example) has an unknown key 'page': a key is",
         ),
-        ("[[sources]]\nurl = 'a.example'", "has an unknown key 'sources': a key is one of contact, source"),
+        (
+            "# ours\n\n[[sources]]\nurl = 'a.example'",
+            "line 3 has an unknown key 'sources': a key is one of contact, source",
+        ),
+        ("\ncontat = 'x'\n[[source]]\nurl = 'a.example'", "line 2 has an unknown key 'contat'"),
+        ("[[source]]\nurl = 'a.example'\n\n[other]", "line 4 has an unknown key 'other'"),
+        ("# us\ncontact = ''\n[[source]]\nurl = 'a.example'", "line 2: contact: string should have at least"),
         (
             "# two\n[[source]]\nurl = 'a.example'\n\n[[source]]\nurl = 'b.example'\npages = 0",
             "line 7: source 2 (b.example",
@@ -117,9 +124,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("[[source]]\nurl = 7", "url: input should be a valid string"),
         (
             "[[source]]\nurl = 'a.example'\n[[source]]\nurl = 'https://a.example/'",
-            "source 2 (https://a.example/) is there twice",
+            "line 4: source 2 (https://a.example/) is there twice",
         ),
-        ("source = 3", "source: input should be a valid list"),
+        (
+            "contact = 'x'\n\n[source]\nurl = 'a.example'",
+            "line 3: source: head each of them with [[source]], in two pairs of brackets",
+        ),
+        ("source = 3", "line 1: source: head each of them with [[source]]"),
         ("[[source]\nurl", "is not TOML: "),
     ],
 )
@@ -184,8 +195,23 @@ def test_fault_of_a_rule_is_named_by_its_line(tmp_path: Path, text: str, message
 
 @pytest.mark.parametrize("rules", ["rules = 3", "rules = [3]", "[source.rules]\nbody = 'p'"])
 def test_rules_are_tables_in_a_row(tmp_path: Path, rules: str) -> None:
-    with pytest.raises(SourceError, match=r"rules: head each of them with \[\[source\.rules\]\]"):
+    with pytest.raises(SourceError, match=r"line 3: .*rules: head each of them with \[\[source\.rules\]\]"):
         read_sources(write(tmp_path, f"[[source]]\nurl = 'a.example'\n{rules}"))
+
+
+def test_byte_order_mark_is_no_fault_and_stays(tmp_path: Path) -> None:
+    path = write(tmp_path, "\ufeff[[source]]\nurl = 'a.example'\n")
+    before = path.read_bytes()
+
+    add_entry(path, Source(url="https://b.example/"))
+    assert [source.url for source in read_sources(path).sources] == [
+        "https://a.example/",
+        "https://b.example/",
+    ]
+    remove_entry(path, "https://a.example/")
+    remove_entry(path, "https://b.example/")
+
+    assert path.read_bytes() == before[:3]
 
 
 @pytest.mark.parametrize(

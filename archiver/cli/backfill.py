@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import settings
-from archiver.cli.crawl import check_log_file
+from archiver.cli.crawl import check_log_file, why_nothing
 from archiver.cli.options import MOST, DelayType, Span, SpanType, archive_option, writable
 from archiver.cli.progress import Bar, Diary, Lines
 from archiver.cli.rendering import Output
@@ -100,7 +100,22 @@ def backfill(**values: Any) -> ExitCode:
         summary = run_crawl(plan, diary)
     if not options.quiet:
         print_summary(Output(), summary, diary, options.archive)
+    if exit_code(summary) is ExitCode.NOTHING_FETCHED:
+        reason = why_nothing(diary.notes) if diary.notes else _no_sitemap(plan)
+        click.echo(f"archiver: {reason}", err=True)
     return exit_code(summary)
+
+
+def _no_sitemap(plan: "CrawlPlan") -> str:
+    """Return what was tried and what may help where not even a sitemap came: wrong guesses are not noted."""
+    from archiver.parsers.discovery import COMMON_SITEMAPS  # noqa: PLC0415 - as above
+
+    (source,) = plan.sources
+    return (
+        f"no sitemap of {source.url} was found: robots.txt names none or did not come, and "
+        f"{', '.join(COMMON_SITEMAPS)} are none: `archiver source test {source.url}` tells whether the site "
+        "answers; if its sitemaps stand elsewhere, name them in sources.toml"
+    )
 
 
 def _plan(options: BackfillOptions) -> "CrawlPlan":

@@ -148,7 +148,7 @@ def crawl(**values: Any) -> ExitCode:
         _complain(options, alarm)
     _notify(options)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED:
-        _complain(options, _why_nothing(diary.notes))
+        _complain(options, why_nothing(diary.notes))
     return exit_code(summary)
 
 
@@ -182,7 +182,8 @@ def _complain(options: CrawlOptions, message: str) -> None:
     click.echo(error_line(line) if is_log else f"archiver: {line}", err=True)
 
 
-def _why_nothing(notes: Sequence[Note]) -> str:
+def why_nothing(notes: Sequence[Note]) -> str:
+    """Return in a line why a crawl fetched nothing, by the first page that failed."""
     if not notes:
         return "no page of any site could be fetched"
     reason = notes[0].detail or outcome_text(notes[0].outcome)

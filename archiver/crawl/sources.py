@@ -55,7 +55,7 @@ def read_sources(path: Path, least: int = 1) -> SourcesFile:
     lists fewer than least sources.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors begin a file with a byte order mark
         content = tomllib.loads(text)
     except OSError as error:
         raise SourceError(
@@ -71,7 +71,7 @@ def read_sources(path: Path, least: int = 1) -> SourcesFile:
         raise SourceError(_message(path, text, content, error)) from error
     if len(entries.source) < least:
         raise SourceError(f"{path} lacks 'source': `archiver source add URL` writes one")
-    return SourcesFile(contact=entries.contact, sources=_sources(path, entries))
+    return SourcesFile(contact=entries.contact, sources=_sources(path, text, content, entries))
 
 
 def source_of(sources: Sequence[Source], url: str) -> Source | None:
@@ -157,10 +157,15 @@ class _Rules(BaseModel):
     no_story: _BoxSelectors = []
 
 
-def _tables(value: object) -> object:
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise ValueError("head each of them with [[source.rules]], in two pairs of brackets")
-    return value
+def _tables(head: str) -> Callable[[object], object]:
+    """Return what refuses anything but a list of tables, each below such a head."""
+
+    def checked(value: object) -> object:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise ValueError(f"head each of them with {head}, in two pairs of brackets")
+        return value
+
+    return checked
 
 
 def _of_different_days(rules: list[_Rules]) -> list[_Rules]:
@@ -184,21 +189,24 @@ class _Entry(BaseModel):
     megabytes_a_day: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     delay: Annotated[float, Field(ge=0, le=LONGEST_DELAY, allow_inf_nan=False)] | None = None
     javascript: bool = False
-    rules: Annotated[list[_Rules], BeforeValidator(_tables), AfterValidator(_of_different_days)] = []
+    rules: Annotated[
+        list[_Rules], BeforeValidator(_tables("[[source.rules]]")), AfterValidator(_of_different_days)
+    ] = []
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     contact: Annotated[str, Field(min_length=1)] | None = None
-    source: list[_Entry] = []
+    source: Annotated[list[_Entry], BeforeValidator(_tables("[[source]]"))] = []
 
 
-def _sources(path: Path, entries: _File) -> tuple[Source, ...]:
+def _sources(path: Path, text: str, content: dict[str, Any], entries: _File) -> tuple[Source, ...]:
     by_address: dict[str, Source] = {}
-    for number, entry in enumerate(entries.source, 1):
+    for number, entry in enumerate(entries.source):
         if entry.url in by_address:
-            raise SourceError(f"{path}: source {number} ({entry.url}) is there twice: join the two entries")
+            where = _place(path, text, content, number, ("url",))
+            raise SourceError(f"{where} is there twice: join the two entries")
         by_address[entry.url] = Source(
             url=entry.url,
             name=entry.name,
@@ -245,7 +253,7 @@ def _message(path: Path, text: str, content: dict[str, Any], error: ValidationEr
         case ("source", int(number), *keys):
             where, model = _place(path, text, content, number, tuple(keys)), _Entry
         case keys:
-            where, model = str(path), _File
+            where, model = f"{path}, line {_key_line(text, keys[0], (0, len(text)))}", _File
     key = str(keys[0]) if keys else ""
     if fault["type"] == "extra_forbidden":
         known = (field.alias or name for name, field in model.model_fields.items())
@@ -274,9 +282,16 @@ def _line(text: str, number: int, keys: tuple[int | str, ...]) -> int:
             span, keys = _table(RULES, text, rules, *span) or span, tuple(inner)
         case ("rules",):
             span = _table(RULES, text, 0, *span) or span
-    key = re.escape(str(keys[0])) if keys else ""
-    found = re.compile(rf"^\s*[\"']?{key}[\"']?\s*=", re.MULTILINE).search(text, *span) if key else None
-    return text.count("\n", 0, found.end() if found else span[0]) + 1
+    return _key_line(text, keys[0] if keys else "", span)
+
+
+def _key_line(text: str, key: int | str, span: tuple[int, int]) -> int:
+    """Return the line of a part of the text where a key has its value or heads a table, else its first one."""
+    name = rf"[\"']?{re.escape(str(key))}[\"']?\s*"
+    found = re.compile(rf"^\s*(?:{name}=|\[+\s*(?:source\s*\.\s*)?{name}\])", re.MULTILINE).search(
+        text, *span
+    )
+    return text.count("\n", 0, found.end() if found and key else span[0]) + 1
 
 
 def _table(head: re.Pattern[str], text: str, number: int, start: int, end: int) -> tuple[int, int] | None:

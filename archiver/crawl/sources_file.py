@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -176,7 +177,7 @@ def _quoted(text: str) -> str:
 
 
 def _text(path: Path) -> str:
-    with path.open(encoding="utf-8", newline="") as file:  # line ends stay as they are
+    with path.open(encoding="utf-8-sig", newline="") as file:  # line ends stay as they are
         return file.read()
 
 
@@ -184,9 +185,10 @@ def _write(path: Path, text: str) -> None:
     """Put a text in place of a file's at once, so that no moment finds half of it."""
     path = path.resolve()
     try:
+        is_marked = path.exists() and path.read_bytes().startswith(BOM_UTF8)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(handle, "w", encoding="utf-8-sig" if is_marked else "utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -11,6 +11,7 @@ from lxml import etree
 
 from archiver.items import Image, Listing
 from archiver.parsers.feeds import feed_listings
+from archiver.parsers.references import PutRight, may_be_put_right
 from archiver.parsers.urls import canonical_url
 
 GZIP = b"\x1f\x8b"
@@ -208,7 +209,7 @@ def _entries(
     What it breaks of goes into broken.
     """
     events = etree.iterparse(
-        content,
+        PutRight(content) if may_be_put_right(content.head) else content,
         events=("end",),
         tag=("{*}url", "{*}sitemap"),
         resolve_entities=False,
