@@ -11,12 +11,17 @@ from db.connection import archive_errors
 from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
 
-# By the counts rather than the funnels: a crawl that runs, or was killed, has written them too.
+# By the counts rather than the funnels: a crawl that runs, or was killed, has written them too. But where a crawl has
+# ended, its funnel tells what was new: after a merge that is less.
 BY_DAY = f"""
-SELECT date(started), sum(iif(outcome = 'stored', pages, 0)), sum(iif(outcome = 'changed', pages, 0)),
-    sum(iif(outcome IN ({", ".join("?" * len(FAILURES))}), pages, 0))
-FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-WHERE source_id = ? AND started >= ? GROUP BY 1
+WITH counts AS (
+    SELECT crawl_id, sum(iif(outcome = 'stored', pages, 0)) AS new, sum(iif(outcome = 'changed', pages, 0)) AS changed,
+        sum(iif(outcome IN ({", ".join(f"?{n}" for n in range(3, 3 + len(FAILURES)))}), pages, 0)) AS failed
+    FROM crawl_counts WHERE source_id = ?1 GROUP BY crawl_id)
+SELECT date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed), sum(counts.failed)
+FROM counts JOIN crawls ON crawls.id = counts.crawl_id
+LEFT JOIN funnels ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = ?1
+WHERE started >= ?2 GROUP BY 1
 """  # noqa: S608 - only marks for values
 
 
@@ -79,7 +84,7 @@ def _status(
     by_day = {
         day: (new, changed, failed)
         for day, new, changed, failed in archive.execute(
-            BY_DAY, (*sorted(FAILURES), row["id"], first.isoformat())
+            BY_DAY, (row["id"], first.isoformat(), *sorted(FAILURES))
         )
     }
     each = [by_day.get((first + timedelta(days=number)).isoformat(), (0, 0, 0)) for number in range(days)]

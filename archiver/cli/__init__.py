@@ -15,7 +15,6 @@ from archiver import __version__
 from archiver.cli.listing import SUMMARIES, Later
 from archiver.errors import ArchiverError, DiskFullError, ExitCode
 from archiver.threads import ONE_THREAD
-from db.disk import is_full
 
 
 class Commands(click.Group):
@@ -47,6 +46,8 @@ class Commands(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:  # what else is written has errors of its own
+            from db.disk import is_full  # noqa: PLC0415 - --help must not wait for it
+
             if not is_full(error):
                 raise
             _forget_output()

@@ -3,7 +3,6 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from logging import ERROR, getLogger
 
 import numpy as np
 from lxml import etree
@@ -371,7 +370,9 @@ def _plausible(letters: bytes, name: str) -> bool:
 def _guessed(letters: bytes) -> str:
     if _high(letters) < ENOUGH_TO_GUESS and _plausible(letters, "cp1252"):
         return "cp1252"
-    from bs4.dammit import UnicodeDammit  # noqa: PLC0415 - slow to import, and few pages need a guess
+    from logging import ERROR, getLogger  # noqa: PLC0415 - slow to import, and few pages need a guess
+
+    from bs4.dammit import UnicodeDammit  # noqa: PLC0415
 
     getLogger("bs4.dammit").setLevel(ERROR)  # what it could not decode is tried otherwise
     sample = b" ".join(letters.split())[:GUESS_BYTES]
