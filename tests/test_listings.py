@@ -68,3 +68,15 @@ def test_cards_that_lead_on_are_no_story() -> None:
     assert not is_story(listing(rel=' rel="bookmark"'))
     assert not is_story(listing(more='<a href="/2026/11/20/story">Continue reading</a>'))
     assert is_story(listing(rel=' rel="bookmark"', count=1))
+
+
+def test_story_that_links_itself_is_one_whatever_cards_stand_below() -> None:
+    story = "".join(f"<p>{text}</p>" for text in TEXTS * 3)
+    card = f'<article><h2><a href="/other" rel="bookmark">{HEADLINES[1]}</a></h2><p>{TEXTS[1]}</p></article>'
+    page = (
+        '<html lang="en"><head><title>Flood closes the bridge</title></head><body><main><article>'
+        '<h1><a href="/local/" rel="bookmark">Flood closes the bridge</a></h1><p>November 20, 2026 by Ann Lee</p>'
+        f"{story}</article>{card}{card}</main></body></html>"
+    )
+
+    assert is_story(page.encode())

@@ -7,6 +7,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Box, Layout
 from archiver.parsers.phrases import reads_on
 from archiver.parsers.structured import Structured, types
+from archiver.parsers.urls import canonical_url
 
 # What publishers call such pages in JSON-LD.
 LIST_TYPES = frozenset({"collectionpage", "searchresultspage", "profilepage"})
@@ -18,9 +19,9 @@ ADDRESS = re.compile(
     r"/(?:categor(?:y|ies|ias?)|kategorien?|tags?|authors?|autor(?:en|es)?|auteurs?|schlagw(?:ort|oerter)|etiquetas?)"
     r"/[^/]+(?:/page/\d+)?/?\Z"
 )
-# So many cards with a linked heading and the invitation to read on or the mark of a permanent address make a list
-# where they hold so much of what looks like the story.
-FEWEST, MOST_OF_IT = 2, 0.6
+# So many cards whose heading leads elsewhere, with the invitation to read on or the mark of a permanent address, make a
+# list where they hold so much of what looks like the story, and none of them nearly all.
+FEWEST, MOST_OF_IT, NEARLY_ALL = 2, 0.6, 0.8
 
 
 def is_listing(stated: Structured, layout: Layout, found: Story, url: str) -> bool:
@@ -31,10 +32,10 @@ def is_listing(stated: Structured, layout: Layout, found: Story, url: str) -> bo
     names = set(body.names.split()) if body is not None else set()
     if SEARCH_RESULTS in names or ("archive" in names and names & ARCHIVE_OF):
         return True
-    return _is_made_of_cards(layout, found)
+    return _is_made_of_cards(layout, found, url)
 
 
-def _is_made_of_cards(layout: Layout, found: Story) -> bool:
+def _is_made_of_cards(layout: Layout, found: Story, url: str) -> bool:
     size: dict[Box, int] = {}
     for block in found.blocks:
         card = next((box for box in block.box.lineage() if box.tag == "article"), None)
@@ -42,15 +43,18 @@ def _is_made_of_cards(layout: Layout, found: Story) -> bool:
             size[card] = size.get(card, 0) + len(block.text)
     if len(size) < FEWEST:
         return False
-    cards = {box for box in size if _leads_on(layout, box)}
+    sizes = [size[box] for box in size if _leads_on(layout, box, url)]
     whole = sum(len(block.text) for block in found.blocks)
-    return len(cards) >= FEWEST and sum(size[box] for box in cards) >= MOST_OF_IT * whole
+    return len(sizes) >= FEWEST and sum(sizes) >= MOST_OF_IT * whole and max(sizes) <= NEARLY_ALL * whole
 
 
-def _leads_on(layout: Layout, card: Box) -> bool:
-    """Whether a card has a heading that is a link, and says that one may read on behind it."""
+def _leads_on(layout: Layout, card: Box, url: str) -> bool:
+    """Whether a card has a heading that leads to another page, and says that one may read on there."""
     blocks = layout.blocks[card.first_block : card.end_block]
-    headings = [anchor for block in blocks if block.heading for anchor in block.anchors]
+    linked = (anchor for block in blocks if block.heading for anchor in block.anchors)
+    headings = [
+        anchor for anchor in linked if canonical_url(anchor.href, url) not in (None, canonical_url(url))
+    ]
     if not headings:
         return False
     bookmarked = any("bookmark" in (anchor.element.get("rel") or "").lower() for anchor in headings)
