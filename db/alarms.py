@@ -13,6 +13,7 @@ from sqlite3 import Connection, Row
 from archiver.items import Outcome
 from db.funnels import Funnel, funnels_since
 from db.values import time_of, time_or_none, time_text
+from db.warc_places import real_archive
 
 # How far back a source is compared with itself.
 PAST = timedelta(days=30)
@@ -122,7 +123,7 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
 
 def bundle_directory(archive: Path) -> Path:
     """Return where the pages that show the alarms of the archive at path are kept: archive.alarms for archive.db."""
-    archive = archive.resolve() if archive.is_symlink() else archive
+    archive = real_archive(archive)
     return archive.with_name(f"{archive.stem}.alarms")
 
 

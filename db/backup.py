@@ -11,19 +11,17 @@ from sqlite3 import Connection
 from typing import IO
 
 from archiver.errors import ArchiveError, BackupError, DiskFullError
-from db.connection import APPLICATION_ID, archive_errors, read_archive
+from db.connection import archive_errors, is_archive, read_archive
 from db.disk import CURE, disk_full, file_system, free_bytes, is_full, sync
-from db.export.targets import BESIDE, SQLITE_HEADER
+from db.export.targets import BESIDE
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
 from db.warc_findings import Finding
-from db.warc_places import FILE_NAME, warc_directory
+from db.warc_places import FILE_NAME, real_archive, warc_directory
 from db.warc_walk import Damage, walk
 
 # Ends the names of copies that are not whole yet.
 UNFINISHED = ".unfinished"
-# Where SQLite keeps the application id (https://sqlite.org/fileformat2.html#application_id).
-ID_AT = 68
 # What a folder of raw pages may hold: WARC files, and the ends that were cut off them.
 KEPT_FILE = re.compile(rf"{FILE_NAME.pattern}(\.torn-[\d-]+)?")
 # Pages of the database that are copied at a time.
@@ -62,7 +60,7 @@ def back_up(
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
-    target = target.resolve() if target.is_symlink() else target
+    target = real_archive(target)
     _refuse(path, target, with_warc=with_warc, replace=replace)
     unfinished = target.with_name(target.name + UNFINISHED)
     pages = warc_directory(target)
@@ -105,16 +103,10 @@ def _refuse(path: Path, target: Path, *, with_warc: bool, replace: bool) -> None
     there = [each for each in (target, pages) if each.exists() and (with_warc or each == target)]
     if there and not replace:
         raise BackupError(f"{there[0]} is there already: name another file, or say --force to replace it")
-    if target.exists() and not _is_archive(target):
+    if target.exists() and not is_archive(target):
         raise BackupError(f"{target} is no backup: name another file")
     if with_warc and pages.exists() and (stranger := _stranger(pages)) is not None:
         raise BackupError(f"{stranger} is no raw page of a backup, and would go: name another file")
-
-
-def _is_archive(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(ID_AT + 4)
-    return head.startswith(SQLITE_HEADER) and head[ID_AT:] == APPLICATION_ID.to_bytes(4)
 
 
 def _stranger(pages: Path) -> Path | None:

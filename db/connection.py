@@ -12,15 +12,14 @@ from db.disk import disk_full, has_no_room
 from db.index import add_functions, fill_if_needed
 from db.lock import acquire, release
 from db.schemas import SCHEMA, is_behind
-from db.sqlite import sqlite3
+from db.sqlite import SQLITE_HEADER, sqlite3
 from db.tables import TABLES
 from db.warc_places import warc_directory
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
 APPLICATION_ID = 0x4E774172
-# Where in the header it stands, after how every SQLite file begins (https://sqlite.org/fileformat.html).
+# Where in the header it stands (https://sqlite.org/fileformat2.html#application_id).
 ID_PLACE = 68
-MAGIC = b"SQLite format 3\0"
 # Milliseconds to wait for another program that writes to the file, such as an editor of a database.
 BUSY_TIMEOUT = 30_000
 # Bytes of a page of a new archive. With 4096, as SQLite has it, an article of average length fills one alone: the table
@@ -227,19 +226,20 @@ def _refuse_same_stems(path: Path) -> None:
     directory = warc_directory(path)
     with suppress(OSError):  # a directory that is not there, or not ours to list
         for other in path.parent.iterdir():
-            if other.name != path.name and warc_directory(other) == directory and _is_archive(other):
+            if other.name != path.name and warc_directory(other) == directory and is_archive(other):
                 raise ArchiveError(
                     f"{path} cannot be made: its raw pages would lie in {directory.name}/, among those of "
                     f"{other.name}; give it a name that differs before the ending"
                 )
 
 
-def _is_archive(path: Path) -> bool:
+def is_archive(path: Path) -> bool:
+    """Return whether a file may be read and says by its header that it is an archive."""
     if not path.is_file() or not os.access(path, os.R_OK, effective_ids=True):
         return False
     with path.open("rb") as file:
         head = file.read(ID_PLACE + 4)
-    return head.startswith(MAGIC) and head[ID_PLACE:] == APPLICATION_ID.to_bytes(4, "big")
+    return head.startswith(SQLITE_HEADER) and head[ID_PLACE:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _opened_for_writing(path: Path, lock: IO[bytes]) -> ArchiveWriter:

@@ -20,6 +20,7 @@ from archiver.errors import ArchiveError, LockedError
 from archiver.items import CrawlState
 from db.disk import disk_full, is_full
 from db.values import time_of, time_text
+from db.warc_places import real_archive
 
 # Seconds to wait for a lock: who has just got it needs a moment to say its name, who looks at it holds it as long.
 PATIENCE = 0.5
@@ -45,7 +46,7 @@ class Holder:
 
 def lock_path(archive: Path) -> Path:
     """Return the lock file of an archive, one and the same for all links that lead to it."""
-    archive = archive.resolve() if archive.is_symlink() else archive
+    archive = real_archive(archive)
     return archive.with_name(f"{archive.name}-lock")
 
 

@@ -7,7 +7,10 @@ import importlib
 import sqlite3 as own
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["IS_OWN", "may_damage", "sqlite3"]
+__all__ = ["IS_OWN", "SQLITE_HEADER", "may_damage", "sqlite3"]
+
+# How every database begins (https://sqlite.org/fileformat2.html#magic_header_string).
+SQLITE_HEADER = b"SQLite format 3\0"
 
 # Between these versions, two connections that checkpoint and commit at the same time may damage a file in WAL
 # mode (https://sqlite.org/wal.html#walresetbug); these older series got the repair, too.

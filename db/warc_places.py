@@ -25,5 +25,10 @@ def warc_directory(archive: Path) -> Path:
 
     It lies beside the file itself, whatever links lead to that.
     """
-    archive = archive.resolve() if archive.is_symlink() else archive
+    archive = real_archive(archive)
     return archive.with_name(f"{archive.stem}.warc")
+
+
+def real_archive(archive: Path) -> Path:
+    """Return where the file of an archive lies, and so all that belongs to it, if archive is a link."""
+    return archive.resolve() if archive.is_symlink() else archive

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from commands import run_apart
 from misbehaving import Answer, Server, answer, misbehaving, story
 
 from archiver.crawl.backfill import backfill_plan
-from archiver.crawl.run import CrawlPlan, CrawlSummary, run_crawl
+from archiver.crawl.run import CrawlPlan, CrawlSummary, crawl_settings, run_crawl
 from archiver.items import FoundBy, Listing
 from db.connection import read_archive
 from spiders.backfill import moment_of
@@ -304,3 +305,15 @@ def test_site_without_sitemap_is_told_with_what_was_tried(tmp_path: Path) -> Non
     assert f"such as {server.url}gone.xml: HTTP status 404" in gone.err
     assert "`archiver source test http://127.0.0.1:9/` tells whether the site answers" in away.err
     assert [done.err.count("\n") for done in (silent, gone, away)] == [1, 1, 1]
+
+
+def test_command_line_says_pages_and_delay_instead_of_the_entry(tmp_path: Path) -> None:
+    entry = Source(url="http://127.0.0.1:9/", pages=4, delay=5.0)
+    plan = CrawlPlan(archive=tmp_path / "archive.db", sources=(entry,))
+
+    for made in (plan, backfill_plan(plan, datetime(2026, 1, 1, tzinfo=UTC), None)):
+        (same,), (other,) = made.asked(), replace(made, pages=2, delay=0.5).asked()
+        assert (same.pages, same.delay) == (4, 5.0)
+        assert (other.pages, other.delay) == (2, 0.5)
+        slots = crawl_settings(replace(made, delay=0.5)).getdict("DOWNLOAD_SLOTS")
+        assert [slot["delay"] for slot in slots.values()] == [0.5]

@@ -146,7 +146,7 @@ def test_references_that_xml_does_not_know_cost_no_story(monkeypatch: pytest.Mon
 
     assert sitemap.is_whole
     assert [(listing.url, listing.headline) for listing in sitemap.listings] == [
-        ("https://news.example/a?b=1&c=2&d=3", "AT&T wins! ét&eacute;"),
+        ("https://news.example/a?b=1&c=2&d=3", "AT&T wins! ét&eacute; \U0001f600\ufffd"),
         ("https://news.example/b?c=1&d=2", "A & <!-- &nbsp; & Q&A --> & &"),
     ]
 

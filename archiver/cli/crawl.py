@@ -1,7 +1,7 @@
 """archiver crawl: archive sites."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,7 +196,7 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
     sources, contact = sources_of(options)
     return CrawlPlan(
         archive=options.archive,
-        sources=tuple(_as_asked(source, options) for source in sources),
+        sources=sources,
         contact=options.contact or contact,
         pages=options.budget,
         delay=options.delay,
@@ -205,15 +205,6 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
         log_level=None if options.log_file or _logs_to_terminal(options) else QUIET_LOG,
         log_json=options.log_json,
         others=dict(options.others),
-    )
-
-
-def _as_asked(source: "Source", options: CrawlOptions) -> "Source":
-    """Return a source without what the command line says instead of its entry."""
-    return replace(
-        source,
-        pages=source.pages if options.budget is None else None,
-        delay=source.delay if options.delay is None else None,
     )
 
 

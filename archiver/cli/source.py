@@ -157,7 +157,7 @@ def test(name: str, file: Path, pages: int, contact: str | None, delay: float | 
         trial,
         wanted,
         contact=contact or known,
-        delay=wanted.delay if delay is None else delay,
+        delay=delay,
         pages=pages,
         told=_teller(),
     )

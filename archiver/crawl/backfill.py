@@ -23,11 +23,8 @@ from spiders.frontier import MOST_WAITING, Asked, Source, Turn
 
 def backfill_plan(plan: CrawlPlan, since: datetime, until: datetime | None) -> CrawlPlan:
     """Return a plan that visits the stories which appeared from since to before until, now if that is None."""
-    sources = tuple(
-        replace(source, pages=source.pages if plan.pages is None else plan.pages) for source in plan.sources
-    )
     times = {"since": since} | ({"until": until} if until is not None else {})
-    return replace(plan, sources=sources, spider=BackfillSpider, spider_arguments=times)
+    return replace(plan, spider=BackfillSpider, spider_arguments=times)
 
 
 class Backfills:

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +75,17 @@ class CrawlPlan:
     spider_arguments: Mapping[str, object] = field(default_factory=dict)
     """What the spider takes beside the sources."""
 
+    def asked(self) -> tuple[Source, ...]:
+        """Return the sources with the pages and the delay that the plan, if it does, gives instead of their own."""
+        return tuple(
+            replace(
+                source,
+                pages=source.pages if self.pages is None else self.pages,
+                delay=source.delay if self.delay is None else self.delay,
+            )
+            for source in self.sources
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSummary:
@@ -139,7 +150,7 @@ def _crawl(
     process = PromptProcess(settings)
     crawler = process.create_crawler(plan.spider)
     progress = Progress(crawler, watch)
-    task = process.crawl(crawler, sources=plan.sources, **plan.spider_arguments)
+    task = process.crawl(crawler, sources=plan.asked(), **plan.spider_arguments)
     with _rare_collections():
         process.start()
     if task.done() and not task.cancelled() and (error := task.exception()) is not None:
@@ -209,7 +220,7 @@ def crawl_settings(plan: CrawlPlan) -> Settings:
         "AUTOTHROTTLE_START_DELAY": plan.delay,
         "REVISIT_AFTER": None if plan.revisit_after is None else plan.revisit_after.total_seconds(),
         "ROBOTSTXT_OBEY": plan.obey_robots,
-        "DOWNLOAD_SLOTS": _delays(plan.sources),
+        "DOWNLOAD_SLOTS": _delays(plan.asked()),
         "LOG_FILE": None if plan.log_file is None else str(plan.log_file),
         "LOG_LEVEL": plan.log_level,
         "LOG_INSTALL_ROOT_HANDLER": False,  # logging_by does it

@@ -287,7 +287,7 @@ def _dates_near(
 
 
 def _date_in_list(text: str, reading: Reading) -> Moment | None:
-    """The date that a long line of what belongs to a story calls the day of publication, beside tags and the like."""
+    """The date that a line of what belongs to a story calls the day of publication, beside tags, names and the like."""
     if ends_sentence(text):
         return None
     found = reading.moment(text[:LONGEST_LINE])

@@ -23,7 +23,7 @@ GUESS_BYTES = 60_000
 ENOUGH_TO_GUESS = 30
 # Share of the bytes outside ASCII that may be broken before a page that claims UTF-8 is not believed.
 MOST_BROKEN = 0.02
-# Bytes in no other encoding make so many times more letters of UTF-8 than what is none by chance.
+# Where so many times more letters are whole in UTF-8 than broken, it is no other encoding that looks so by chance.
 MOSTLY = 2
 # Bytes in which NULs tell UTF-16: a page begins with markup, its title may have none.
 WIDE_BYTES = 40

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from lxml import etree
 from archiver.items import Listing
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text, page_encoding
+from archiver.parsers.references import numbered
 from archiver.parsers.text import clean
 from archiver.parsers.urls import canonical_url
 
@@ -25,12 +25,21 @@ from archiver.parsers.urls import canonical_url
 JSON_FEED = "jsonfeed.org/version"
 # A byte order mark of UTF-8 and white space.
 BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
-# References to characters by number, one behind the other.
-REFERENCES = re.compile(rb"(?:&#(?:[0-9]+|[xX][0-9a-fA-F]+);?)+")
-REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+))")
-# Digits of the largest number that a character can have.
-MOST_DIGITS = 7
 ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
+# What libxml2 and feedparser would ask another document for, and the encoding that a feed claims.
+DOCTYPE = re.compile(r"<!DOCTYPE\s[^>\[]*>", re.IGNORECASE)
+DECLARED = re.compile(r"(\s*<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+HEAD = 2_000
+GZIP = b"\x1f\x8b"
+GZIP_WINDOW = zlib.MAX_WBITS | 16
+# Bytes that a packed feed unpacks to at most: the largest page that is read.
+LARGEST = 20_000_000
+# Titles of such types are markup.
+MARKUP = ("text/html", "application/xhtml+xml")
+LONGEST_TITLE = 2_000
+# Seconds or milliseconds since 1970, and dates of which feedparser does not know the zone or the half of the day.
+UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?")
+ODD_DATE = re.compile(r"\d\s*[ap]\.?m\b|\d\s+[a-z]{2,5}\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +57,6 @@ class Feed:
     """Entries whose address another one has already."""
     is_broken: bool = False
     """Whether its XML is malformed, so that entries may be missing."""
-
-
-# What libxml2 and feedparser would ask another document for, and the encoding that a feed claims.
-DOCTYPE = re.compile(r"<!DOCTYPE\s[^>\[]*>", re.IGNORECASE)
-DECLARED = re.compile(r"(\s*<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-HEAD = 2_000
-GZIP = b"\x1f\x8b"
-GZIP_WINDOW = zlib.MAX_WBITS | 16
-# Bytes that a packed feed unpacks to at most: the largest page that is read.
-LARGEST = 20_000_000
-# Titles of such types are markup.
-MARKUP = ("text/html", "application/xhtml+xml")
-LONGEST_TITLE = 2_000
-# Seconds or milliseconds since 1970, and dates of which feedparser does not know the zone or the half of the day.
-UNIX_TIME = re.compile(r"\d{10}(?:\d{3})?")
-ODD_DATE = re.compile(r"\d\s*[ap]\.?m\b|\d\s+[a-z]{2,5}\s*\Z", re.IGNORECASE)
 
 
 def feed_listings(body: bytes, url: str) -> tuple[Listing, ...]:
@@ -120,7 +113,7 @@ def _feed(
 
 def _xml_feed(body: bytes, url: str) -> Feed:
     feed = feedparser.parse(  # a stream: it would open a string as an address or a file
-        BytesIO(REFERENCES.sub(_put_right, body)),
+        BytesIO(numbered(body)),
         response_headers={"content-location": url, "content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
         sanitize_html=False,
@@ -129,25 +122,6 @@ def _xml_feed(body: bytes, url: str) -> Feed:
     is_broken = bool(feed.entries) and isinstance(feed.get("bozo_exception"), SAXException)
     about = feed.feed
     return _feed(_xml_listings(feed, url), _title(about), about.get("language"), is_broken=is_broken)
-
-
-def _put_right(references: re.Match[bytes]) -> bytes:
-    """Return references to characters without those that name none, on which feedparser fails as a whole.
-
-    Halves of a character that UTF-16 writes as two ("&#55357;&#56832;") are put together.
-    """
-    text = "".join(
-        _character(decimal or hexadecimal, 10 if decimal else 16)
-        for decimal, hexadecimal in REFERENCE.findall(references[0])
-    )
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(f"&#{ord(character)};" for character in whole).encode()
-
-
-def _character(digits: bytes, base: int) -> str:
-    significant = digits.lstrip(b"0")[: MOST_DIGITS + 1] or b"0"
-    number = int(significant, base)
-    return chr(number) if number <= sys.maxunicode else "\ufffd"
 
 
 def _xml_listings(feed: Any, url: str) -> Iterator[Listing | None]:

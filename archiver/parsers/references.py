@@ -1,23 +1,55 @@
 """References in XML that name no character there, put right while it is read: one of them ends an XML parser."""
 
 import re
+import sys
 from typing import Protocol
 
-# "&nbsp;", which HTML alone knows, and characters that XML has none of: halves of an emoji, control characters.
-SPACES = re.compile(
-    rb"&(?:nbsp|#(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]|[0-8]|1[124-9]|2\d|3[01])"
-    rb"|#x(?:[dD][89a-fA-F][\da-fA-F]{2}|0?[0-8bBcCeEfF]|1[\da-fA-F]));"
-)
+# References to characters by number, one behind the other.
+NUMBERED = re.compile(rb"(?:&#(?:[0-9]+|[xX][0-9a-fA-F]+);?)+")
+NUMBER = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+))")
+# Digits of the largest number that a character can have.
+MOST_DIGITS = 7
+# What stands for half a character, a control character, or a number that none has: XML has none of them.
+NO_CHARACTER = "\ufffd"
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Which HTML alone knows.
+SPACE = b"&nbsp;"
 # An ampersand that begins no reference of XML, as in an address that nobody has escaped.
 BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,10}|#x[\da-fA-F]{1,10});)")
 # What begins and ends comments and CDATA sections, in which an ampersand is one.
 MARKS = re.compile(rb"(<!--|-->|<!\[CDATA\[|\]\]>)")
 ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
-# What may be the beginning of any of these, at the end of a piece, and its most bytes.
-UNFINISHED = re.compile(rb"(?:&[#\w]{0,14}|<[!\[CDAT-]{0,8}|-{1,2}|\]{1,2})\Z")
-LONGEST = 16
+# What may be the beginning of any of these at the end of a piece, or of two halves of a character, and its most bytes.
+FIRST_HALF = rb"&#(?:5529[6-9]|55[3-9]\d\d|56[0-2]\d\d|563[01]\d|[xX][dD][89abAB][\da-fA-F]{2});"
+UNFINISHED = re.compile(
+    rb"(?:(?:" + FIRST_HALF + rb")?&[#\w]{0,14}|" + FIRST_HALF + rb"|<[!\[CDAT-]{0,8}|-{1,2}|\]{1,2})\Z"
+)
+LONGEST = 24
 # Encodings in which an ampersand's byte may be part of another character.
 STATEFUL = b"iso-2022"
+
+
+def numbered(xml: bytes) -> bytes:
+    """Return XML in which every reference by number names a character.
+
+    Halves of one that UTF-16 writes as two ("&#55357;&#56832;") are put together, others become U+FFFD.
+    """
+    return NUMBERED.sub(_put_together, xml)
+
+
+def _put_together(references: re.Match[bytes]) -> bytes:
+    text = "".join(
+        _character(decimal or hexadecimal, 10 if decimal else 16)
+        for decimal, hexadecimal in NUMBER.findall(references[0])
+    )
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(f"&#{ord(character)};" for character in IMPOSSIBLE.sub(NO_CHARACTER, whole)).encode()
+
+
+def _character(digits: bytes, base: int) -> str:
+    significant = digits.lstrip(b"0")[: MOST_DIGITS + 1] or b"0"
+    number = int(significant, base)
+    return chr(number) if number <= sys.maxunicode else NO_CHARACTER
 
 
 class Readable(Protocol):
@@ -28,7 +60,7 @@ class Readable(Protocol):
 
 
 class PutRight:
-    """XML in which every reference names a character: a space in place of some, else the ampersand itself."""
+    """XML in which every reference names a character: those that name none are text, but for the space of HTML."""
 
     def __init__(self, xml: Readable) -> None:
         self._xml = xml
@@ -54,7 +86,7 @@ class PutRight:
         for number, part in enumerate(parts):
             if not self._end:
                 self._end = ENDS.get(part, b"")
-                parts[number] = BARE.sub(b"&amp;", SPACES.sub(b" ", part))
+                parts[number] = BARE.sub(b"&amp;", numbered(part).replace(SPACE, b" "))
             elif part == self._end:
                 self._end = b""
         return b"".join(parts)

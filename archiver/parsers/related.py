@@ -135,11 +135,15 @@ def related_links(
     if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
         least = SURE
     chosen = [shown for shown in found.values() if max(one.chance for one in shown) > least]
-    likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
     # The place where a reader meets the headline first says what it is to the story.
     first = [next(one for one in shown if one.chance > least) for shown in chosen]
-    kinds = _kinds(first, bool(story.blocks))
-    links = tuple(
+    links = _links(chosen, first, _kinds(first, bool(story.blocks)))
+    return Related(links, _blocks_of(layout, chosen, story), found, least)
+
+
+def _links(chosen: list[list[Shown]], first: list[Shown], kinds: list[LinkKind]) -> tuple[RelatedLink, ...]:
+    """The chosen links in the words of their best place, otherwise as their first place shows them."""
+    return tuple(
         RelatedLink(
             url=one.candidate.target,
             headline=max(_likely(shown), key=lambda other: worth(other.candidate)).candidate.headline,
@@ -149,13 +153,11 @@ def related_links(
         )
         for position, (shown, one, kind) in enumerate(zip(chosen, first, kinds, strict=True))
     )
-    return Related(links, _blocks_of(layout, chosen, likeliest, story), found, least)
 
 
-def _blocks_of(
-    layout: Layout, chosen: list[list[Shown]], likeliest: list[Shown], story: Story
-) -> frozenset[int]:
+def _blocks_of(layout: Layout, chosen: list[list[Shown]], story: Story) -> frozenset[int]:
     """The blocks, by index, that show the chosen links, what announces them right above and, of news, excerpts."""
+    likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
     blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
     excerpts = {number for one in likeliest if story.is_news for number in _excerpts(layout, one.candidate)}

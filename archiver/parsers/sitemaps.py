@@ -10,12 +10,10 @@ from itertools import islice
 from lxml import etree
 
 from archiver.items import Image, Listing
-from archiver.parsers.feeds import feed_listings
+from archiver.parsers.feeds import GZIP, GZIP_WINDOW, feed_listings
 from archiver.parsers.references import PutRight, may_be_put_right
 from archiver.parsers.urls import canonical_url
 
-GZIP = b"\x1f\x8b"
-GZIP_WINDOW = zlib.MAX_WBITS | 16
 # Bytes of one unpacked sitemap: the protocol's own limit (https://www.sitemaps.org/protocol.html).
 MAX_UNPACKED = 50 * 1024 * 1024
 # Addresses in one sitemap: the protocol's own limit as well.
@@ -250,7 +248,7 @@ def _texts(elements: Iterable[etree._Element]) -> dict[str, str]:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Return a W3C date or time (https://www.w3.org/TR/NOTE-datetime) as UTC, or None."""
+    """Return a W3C date or time (https://www.w3.org/TR/NOTE-datetime) as UTC; None also of a year or month alone."""
     if not text:
         return None
     try:

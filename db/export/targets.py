@@ -13,10 +13,9 @@ from pathlib import Path
 
 from archiver.errors import DiskFullError, ExportError, LockedError
 from db.disk import is_full, sync
+from db.sqlite import SQLITE_HEADER
 from db.warc_places import warc_directory
 
-# How every SQLite database begins (https://sqlite.org/fileformat2.html#magic_header_string).
-SQLITE_HEADER = b"SQLite format 3\0"
 # What SQLite and we append to the name of an archive for the files beside it.
 BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 MANIFEST = "manifest.json"
