@@ -61,10 +61,11 @@ def crawl_of(processes: ProcessPoolExecutor, archive: Path) -> Crawl:
     """Return a function that crawls one source as fast as it can, with settings by keyword."""
 
     def crawl(source: str | Source, **settings: Any) -> CrawlSummary:
+        entry = Source(url=source) if isinstance(source, str) else source
         plan = CrawlPlan(
             archive=archive,
-            sources=(Source(url=source) if isinstance(source, str) else source,),
-            delay=0,
+            sources=(entry,),
+            delay=0 if entry.delay is None else None,
             revisit_after=timedelta(seconds=settings.pop("revisit_after", 0)),
             log_file=archive.with_suffix(".log"),
             # One worker: starting a second takes longer than what it would save on so few pages.
