@@ -299,6 +299,8 @@ class Discovery:
     """The site's address, as in sources.toml or on the command line."""
     found_by: FoundBy
     found_on: str
+    seen: datetime
+    """When it was read: before any of its stories was asked for."""
     listings: tuple[Listing, ...]
 
 

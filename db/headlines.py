@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 from archiver.items import Discovery, FoundBy, StatedTitle
 from archiver.revisions.noise import settled
-from db.values import storable, time_of
+from db.values import storable, time_of, time_text
 
 LISTINGS = frozenset({FoundBy.FEED, FoundBy.SITEMAP})
 SEE_LISTED = """
@@ -57,7 +57,7 @@ class HeadlineVariant:
     """The page that showed it: the story's own, a feed, a front page, another story."""
 
 
-def see_listed_headlines(archive: Connection, discovery: Discovery, found_on: int, seen: str) -> None:
+def see_listed_headlines(archive: Connection, discovery: Discovery, found_on: int) -> None:
     """Note the headlines that a feed or sitemap gives; those of a front page are its related links."""
     if discovery.found_by not in LISTINGS:
         return
@@ -67,7 +67,7 @@ def see_listed_headlines(archive: Connection, discovery: Discovery, found_on: in
             "origin": discovery.found_by,
             "on": found_on,
             "headline": headline,
-            "seen": seen,
+            "seen": time_text(discovery.seen),
         }
         for listing in discovery.listings
         if listing.headline and (headline := " ".join(storable(listing.headline).split()))

@@ -111,15 +111,13 @@ def add_source(archive: Connection, url: str, seen: datetime, name: str | None =
         return source_row(archive, url, time_text(seen), name)
 
 
-def add_discovery(
-    archive: Connection, discovery: Discovery, seen: datetime, crawl_id: int | None = None
-) -> int:
+def add_discovery(archive: Connection, discovery: Discovery, crawl_id: int | None = None) -> int:
     """Add the pages that a feed, sitemap or front page names, all of its source; return how many were new.
 
     crawl_id is the crawl that counts them, if one does. How a page was found first stays; what is said of it
     (headline, dates) is filled in and updated.
     """
-    moment = time_text(seen)
+    moment = time_text(discovery.seen)
     with transaction(archive):
         source_id = source_row(archive, discovery.source, moment)
         found_on = page_row(archive, discovery.found_on, moment, source_id)
@@ -131,7 +129,7 @@ def add_discovery(
         new = add_pages(archive, pages, discovery.found_by, found_on, moment)
         claim_pages(archive, (listing.url for listing in listings), source_id)
         list_pages(archive, listings)
-        see_listed_headlines(archive, replace(discovery, listings=tuple(listings)), found_on, moment)
+        see_listed_headlines(archive, replace(discovery, listings=tuple(listings)), found_on)
         if crawl_id is not None:
             count_discovered(archive, crawl_id, source_id, new)
     return new

@@ -144,6 +144,7 @@ class NewsSpider(Spider):
         self, frontier: Frontier, found_by: FoundBy, found_on: str, listings: Iterable[Listing]
     ) -> Iterator[Discovery]:
         """Queue the stories of a listing and yield them for the archive, without those of other sites."""
+        seen = datetime.now(UTC)
         own = [listing for listing in listings if same_site(listing.url, frontier.source.url)]
         for listing in own:
             # What waits needs no more than its turn is told by; the rest goes to the archive below.
@@ -151,7 +152,9 @@ class NewsSpider(Spider):
             frontier.add(Asked(url=listing.url, found_by=found_by, found_on=found_on, listing=brief))
         for start in range(0, len(own), DISCOVERY_SIZE):
             part = tuple(own[start : start + DISCOVERY_SIZE])
-            yield Discovery(source=frontier.source.url, found_by=found_by, found_on=found_on, listings=part)
+            yield Discovery(
+                source=frontier.source.url, found_by=found_by, found_on=found_on, seen=seen, listings=part
+            )
 
     def listing_failed(self, failure: Failure) -> Iterator[Found]:
         """Yield the visit of a listing that could not be fetched."""

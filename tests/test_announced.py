@@ -79,8 +79,8 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def list_headline(archive: sqlite3.Connection, headline: str, seen: datetime, on: str = FEED) -> None:
     listing = Listing(url=FLOOD.url, headline=headline)
-    found = Discovery(source=SOURCE, found_by=FoundBy.FEED, found_on=on, listings=(listing,))
-    add_discovery(archive, found, seen)
+    found = Discovery(source=SOURCE, found_by=FoundBy.FEED, found_on=on, seen=seen, listings=(listing,))
+    add_discovery(archive, found)
 
 
 def announced(archive: sqlite3.Connection, modified: datetime | None, read: datetime) -> datetime | None:
@@ -115,8 +115,14 @@ def test_explain_tells_what_is_announced_and_that_the_next_crawl_goes_there(
     connection: sqlite3.Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     listing = Listing(url=FLOOD.url, date_published=NOON - DAY, date_modified=NOON + MINUTE)
-    found = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=f"{SOURCE}map", listings=(listing,))
-    add_discovery(connection, found, NOON + MINUTE)
+    found = Discovery(
+        source=SOURCE,
+        found_by=FoundBy.SITEMAP,
+        found_on=f"{SOURCE}map",
+        seen=NOON + MINUTE,
+        listings=(listing,),
+    )
+    add_discovery(connection, found)
     told = runner(capsys)("explain", FLOOD.url, "--archive", tmp_path / "archive.db").out
 
     assert "listed as Flood! · published 2026-11-19T12:00:00Z · changed 2026-11-20T12:01:00Z" in told

@@ -41,9 +41,10 @@ def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
             source=SOURCE,
             found_by=FoundBy.FEED,
             found_on=f"{SOURCE}feed.xml",
+            seen=NOON,
             listings=(Listing(url=f"{SOURCE}tomorrow"),),
         )
-        add_discovery(connection, seen, NOON)
+        add_discovery(connection, seen)
         yield connection
 
 

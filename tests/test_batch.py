@@ -8,7 +8,7 @@ import pytest
 from archives import FLOOD, NOON, SOURCE, article, column, one, response, visit
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped] # warcio has no types
 
-from archiver.items import Outcome, Visit
+from archiver.items import Discovery, FoundBy, Listing, Outcome, Visit
 from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.batch import MOST, Batch
 from archiver.pipelines.pack import Pack
@@ -30,16 +30,16 @@ def opened(tmp_path: Path) -> Iterator[OpenArchive]:
     opened.close(CrawlState.DONE)
 
 
-def recorded(opened: OpenArchive, *visits: Visit) -> list[object]:
-    """Return what came of visits that come at the same time, their exceptions too."""
+def recorded(opened: OpenArchive, *items: Visit | Discovery) -> list[object]:
+    """Return what came of items that come at the same time, their exceptions too."""
 
     async def all_of_them() -> list[object]:
         pack, batch = Pack(opened), Batch(opened)
 
-        async def one_of_them(each: Visit) -> object:
+        async def one_of_them(each: Visit | Discovery) -> object:
             return await batch.process_item(await pack.process_item(each))
 
-        return list(await asyncio.gather(*map(one_of_them, visits), return_exceptions=True))
+        return list(await asyncio.gather(*map(one_of_them, items), return_exceptions=True))
 
     return asyncio.run(all_of_them())
 
@@ -69,6 +69,18 @@ def test_bytes_of_every_visit_can_be_read_once_it_is_told_of(opened: OpenArchive
     directory = warc_directory(tmp_path / "archive.db")
     bodies = {read_capture(directory, place).body for place in places}
     assert bodies == {story.body.encode() for story in STORIES}
+
+
+def test_headline_of_a_feed_is_seen_when_the_feed_is_read_not_when_the_batch_is_written(
+    opened: OpenArchive,
+) -> None:
+    listing = Listing(url=STORIES[0].url, headline="Bridge closed")
+    feed = Discovery(source=SOURCE, found_by=FoundBy.FEED, found_on=SOURCE, seen=NOON, listings=(listing,))
+
+    recorded(opened, feed, visits()[0])
+
+    assert one(opened.connection, "SELECT first_seen = last_visited FROM pages WHERE url = ?", listing.url)
+    assert one(opened.connection, "SELECT first_seen = fetched FROM listed_headlines, captures")
 
 
 def test_one_that_fails_takes_no_other_with_it(opened: OpenArchive, tmp_path: Path) -> None:

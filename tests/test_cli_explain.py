@@ -111,9 +111,9 @@ def test_what_a_sitemap_says_of_a_page_is_told(path: Path, capsys: pytest.Captur
     with closing(open_archive(path)) as archive:
         for named in (listing, bare):  # what says less takes nothing away
             found = Discovery(
-                source=SOURCE, found_by=FoundBy.SITEMAP, found_on=f"{SOURCE}map", listings=(named,)
+                source=SOURCE, found_by=FoundBy.SITEMAP, found_on=f"{SOURCE}map", seen=NOON, listings=(named,)
             )
-            add_discovery(archive, found, NOON)
+            add_discovery(archive, found)
 
     told = " ".join(runner(capsys)("explain", listing.url, "--archive", path).out.split())
     account = json.loads(runner(capsys)("explain", listing.url, "--json", "--archive", path).out)

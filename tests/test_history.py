@@ -168,8 +168,11 @@ def headlines(archive: sqlite3.Connection) -> list[tuple[str, str, datetime, dat
 
 def list_in(archive: sqlite3.Connection, found_by: FoundBy, place: str, headline: str, hours: float) -> None:
     listings = (Listing(url=FLOOD.url, headline=headline),)
-    found = Discovery(source=SOURCE, found_by=found_by, found_on=f"{SOURCE}{place}", listings=listings)
-    add_discovery(archive, found, NOON + HOUR * hours)
+    seen = NOON + HOUR * hours
+    found = Discovery(
+        source=SOURCE, found_by=found_by, found_on=f"{SOURCE}{place}", seen=seen, listings=listings
+    )
+    add_discovery(archive, found)
 
 
 def show_on(archive: sqlite3.Connection, story: Article | None, shown: RelatedLink, hours: float) -> None:

@@ -323,8 +323,10 @@ def test_what_listings_say_of_a_page_is_filled_in(run: Run, tmp_path: Path) -> N
     }
     for path, said in both.items():
         with closing(open_archive(path)) as connection:
-            discovery = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, listings=(said,))
-            add_discovery(connection, discovery, NOON)
+            discovery = Discovery(
+                source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, seen=NOON, listings=(said,)
+            )
+            add_discovery(connection, discovery)
     for _ in range(2):
         assert run("merge", theirs, "--archive", ours).code == ExitCode.DONE
         with closing(read_archive(ours)) as connection:
@@ -339,9 +341,13 @@ def test_times_of_a_version_and_headlines_in_feeds_are_those_of_both(run: Run, t
         with closing(open_archive(path)) as connection:
             listing = Listing(url=FLOOD.url, headline=headline)
             feed = Discovery(
-                source=SOURCE, found_by=FoundBy.FEED, found_on=f"{SOURCE}feed", listings=(listing,)
+                source=SOURCE,
+                found_by=FoundBy.FEED,
+                found_on=f"{SOURCE}feed",
+                seen=NOON + day * DAY,
+                listings=(listing,),
             )
-            add_discovery(connection, feed, NOON + day * DAY)
+            add_discovery(connection, feed)
     for _ in range(2):
         assert run("merge", second, "--archive", first, "--no-warc").code == ExitCode.DONE
         days = "CAST(substr(first_seen, 9, 2) AS INTEGER) - 20, CAST(substr(last_seen, 9, 2) AS INTEGER) - 20"

@@ -118,9 +118,10 @@ def test_leases_of_a_crawl_that_was_killed_wait_for_the_next(archive: sqlite3.Co
         source=SOURCE,
         found_by=FoundBy.FEED,
         found_on=f"{SOURCE}feed",
+        seen=NOON,
         listings=(Listing(url=f"{SOURCE}a"), Listing(url=f"{SOURCE}b")),
     )
-    add_discovery(archive, found, NOON)
+    add_discovery(archive, found)
     lease_page(archive, first, f"{SOURCE}a", SOURCE, NOON)
     assert due(archive, NOON) == [f"{SOURCE}b"]
     record_visit(archive, first, failed(f"{SOURCE}b", Outcome.GONE, found_by=FoundBy.RELATED))

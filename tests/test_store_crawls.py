@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,8 +38,10 @@ def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-def discovery(*listings: Listing, found_by: FoundBy = FoundBy.FEED, found_on: str = FEED) -> Discovery:
-    return Discovery(source=SOURCE, found_by=found_by, found_on=found_on, listings=listings)
+def discovery(
+    *listings: Listing, found_by: FoundBy = FoundBy.FEED, found_on: str = FEED, seen: datetime = NOON
+) -> Discovery:
+    return Discovery(source=SOURCE, found_by=found_by, found_on=found_on, seen=seen, listings=listings)
 
 
 def listing(path: str, **fields: object) -> Listing:
@@ -73,25 +75,26 @@ def test_crawl_that_was_killed_stands_as_interrupted_when_the_next_starts(
 
 
 def test_discovery_adds_each_page_once(archive: sqlite3.Connection) -> None:
-    assert add_discovery(archive, discovery(listing("a"), listing("b"), listing("a")), NOON) == 2
-    assert add_discovery(archive, discovery(listing("b"), listing("c")), NOON + DAY) == 1
+    assert add_discovery(archive, discovery(listing("a"), listing("b"), listing("a"))) == 2
+    assert add_discovery(archive, discovery(listing("b"), listing("c"), seen=NOON + DAY)) == 1
     assert column(archive, "SELECT first_seen FROM pages WHERE url = ?", f"{SOURCE}b") == [
         "2026-11-20T12:00:00Z"
     ]
-    assert add_discovery(archive, discovery(), NOON) == 0
+    assert add_discovery(archive, discovery()) == 0
 
 
 def test_what_is_said_of_a_page_is_filled_in_and_how_it_was_found_first_stays(
     archive: sqlite3.Connection,
 ) -> None:
-    add_discovery(archive, discovery(listing("a", headline="Old")), NOON)
+    add_discovery(archive, discovery(listing("a", headline="Old")))
     sitemap = discovery(
         listing("a", headline="New", date_modified=NOON),
         found_by=FoundBy.SITEMAP,
         found_on=f"{SOURCE}sitemap.xml",
+        seen=NOON + DAY,
     )
-    assert add_discovery(archive, sitemap, NOON + DAY) == 0
-    add_discovery(archive, discovery(listing("a", date_published=NOON)), NOON + DAY)
+    assert add_discovery(archive, sitemap) == 0
+    add_discovery(archive, discovery(listing("a", date_published=NOON), seen=NOON + DAY))
     (page,) = waiting(archive, SOURCE, 10, now=NOON)
     assert (page.found_by, page.found_on) == (FoundBy.FEED, FEED)
     assert page.listing == listing("a", headline="New", date_published=NOON, date_modified=NOON)
@@ -106,7 +109,7 @@ def test_unvisited_pages_come_newest_listed_first(archive: sqlite3.Connection) -
         listing("touched", date_modified=NOON - HOUR),
         listing("done", date_published=NOON + DAY),
     )
-    add_discovery(archive, pages, NOON)
+    add_discovery(archive, pages)
     record_visit(archive, crawl_id, failed(f"{SOURCE}done", Outcome.GONE))
     assert [page.url.removeprefix(SOURCE) for page in waiting(archive, SOURCE, 10, now=NOON)] == [
         "new",
@@ -135,7 +138,7 @@ def test_related_links_of_the_same_host_are_left_to_visit(archive: sqlite3.Conne
 
 
 def test_feed_itself_is_not_left_to_visit(archive: sqlite3.Connection) -> None:
-    add_discovery(archive, discovery(listing("a")), NOON)
+    add_discovery(archive, discovery(listing("a")))
     assert [page.url for page in waiting(archive, SOURCE, 10, now=NOON)] == [f"{SOURCE}a"]
     record_visit(archive, crawl(archive), failed(FEED, Outcome.LISTING, found_by=FoundBy.START))
     assert column(archive, "SELECT found_by FROM pages WHERE url = ?", FEED) == ["start"]
@@ -143,7 +146,7 @@ def test_feed_itself_is_not_left_to_visit(archive: sqlite3.Connection) -> None:
 
 def test_page_state_tells_seen_from_visited(archive: sqlite3.Connection) -> None:
     assert page_state(archive, f"{SOURCE}a") is None
-    add_discovery(archive, discovery(listing("a", date_modified=NOON)), NOON)
+    add_discovery(archive, discovery(listing("a", date_modified=NOON)))
     state = page_state(archive, f"{SOURCE}a")
     assert state is not None
     assert (state.outcome, state.last_visited, state.first_seen, state.listed_modified) == (

@@ -132,8 +132,8 @@ def test_story_on_another_host_of_the_site_waits_for_the_next_crawl(archive: sql
 
 def test_endless_addresses_do_not_keep_others_waiting(archive: sqlite3.Connection) -> None:
     endless = tuple(Listing(url=f"{SOURCE}{n}/{'x' * 3000}", date_published=NOON) for n in range(9))
-    trap = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, listings=endless)
-    add_discovery(archive, trap, NOON)
+    trap = Discovery(source=SOURCE, found_by=FoundBy.SITEMAP, found_on=SOURCE, seen=NOON, listings=endless)
+    add_discovery(archive, trap)
 
     assert [page.url for page in waiting(archive, SOURCE, 2, longest=2000, now=NOON)] == [FIRE.url, STORM.url]
 
@@ -145,9 +145,10 @@ def test_discovery_claims_a_page_that_was_of_no_source(archive: sqlite3.Connecti
         source="https://www.far.example/",
         found_by=FoundBy.FEED,
         found_on="https://www.far.example/feed",
+        seen=NOON,
         listings=(Listing(url=far),),
     )
-    add_discovery(archive, found, NOON)
+    add_discovery(archive, found)
 
     assert [page.url for page in waiting(archive, found.source, 9, now=NOON)] == [far]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, RawResponse, Visit
 from archiver.parsers.urls import same_site
@@ -31,7 +30,7 @@ class Store:
         """Return the item as it was recorded."""
         archive = self._archive
         if isinstance(item, Discovery):
-            add_discovery(archive.connection, item, datetime.now(UTC), archive.crawl_id)
+            add_discovery(archive.connection, item, archive.crawl_id)
             return item
         outcome = record_visit(
             archive.connection,
