@@ -17,12 +17,14 @@ URL = "https://www.riverpost.example/flood-closes-bridge"
 PUBLISHED = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-def story(*, head: str = "", above: str = "", below: str = "", after: str = "") -> Article:
+def story(
+    *, head: str = "", above: str = "", below: str = "", after: str = "", lang: str = "en", url: str = URL
+) -> Article:
     page = (
-        f'<html lang="en"><head>{head}</head><body>{above}<article><h1>Flood closes the old bridge</h1>'
+        f'<html lang="{lang}"><head>{head}</head><body>{above}<article><h1>Flood closes the old bridge</h1>'
         f"{below}{TEXT}</article>{after}</body></html>"
     )
-    article = split_page(page.encode(), url=URL, fetched=datetime(2026, 11, 22, tzinfo=UTC)).article
+    article = split_page(page.encode(), url=url, fetched=datetime(2026, 11, 22, tzinfo=UTC)).article
     assert article is not None
     return article
 
@@ -196,3 +198,48 @@ def test_clock_at_the_end_of_time_is_no_error() -> None:
 
     assert found is not None
     assert found.date_published == PUBLISHED
+
+
+IN_NUMBERS = "<p>03/10/2026</p>"
+OF_OCTOBER, OF_MARCH = datetime(2026, 10, 3, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"url": "https://www.riverpost.co.uk/flood-closes-bridge"},
+        {"url": "https://www.riverpost.com.au/flood-closes-bridge", "lang": "en-US"},
+        {"url": "https://www.riverpost.example/2026/oct/03/flood"},
+        {"url": "https://www.riverpost.example/2026/October/3/flood"},
+        {"after": "<p>27/09/2026</p>"},
+        {"after": "<p>Posted on 27-09-2026</p>"},
+        {"lang": "en-GB"},
+        {"head": '<meta property="og:locale" content="en_IE">'},
+    ],
+)
+def test_english_page_puts_the_day_first_where_its_country_or_its_other_dates_say_so(
+    page: dict[str, str],
+) -> None:
+    assert story(below=IN_NUMBERS, **page).date_published == OF_OCTOBER
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {},
+        {"lang": "en-US", "head": '<meta property="og:locale" content="en_GB">'},
+        {"url": "https://www.riverpost.co.uk/2026/mar/10/flood"},
+        {"url": "https://www.riverpost.co.uk/flood-closes-bridge", "after": "<p>09/27/2026</p>"},
+        {"url": "https://[riverpost/flood"},
+    ],
+)
+def test_english_page_puts_the_month_first_otherwise(page: dict[str, str]) -> None:
+    assert story(below=IN_NUMBERS, **page).date_published == OF_MARCH
+
+
+def test_day_in_numbers_does_not_belie_the_same_day_in_the_data() -> None:
+    stated = json.dumps({"@type": "NewsArticle", "datePublished": "2026-10-03T09:00:00Z"})
+    published = story(head=f'<script type="application/ld+json">{stated}</script>', below=IN_NUMBERS)
+
+    assert published.date_published == datetime(2026, 10, 3, 9, tzinfo=UTC)
+    assert published.sources.date_published is Origin.JSON_LD

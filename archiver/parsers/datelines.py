@@ -11,7 +11,8 @@ from lxml.etree import _Element as Element
 from archiver.items import Origin, Precision
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import byline_names
-from archiver.parsers.dates import CLOCK, Moment, moment, stated_zone
+from archiver.parsers.dates import CLOCK, ISO, Moment, moment, stated_zone
+from archiver.parsers.day_order import reading_language
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit, called, name_bits
 from archiver.parsers.near import BEFORE, end_near
@@ -23,8 +24,9 @@ from archiver.parsers.text import clean, ends_sentence, fold, word_count
 URL_DATE = re.compile(
     r"/(20\d\d|19\d\d)[/-]?(?:(?<=/)[A-Za-z_]+/)?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
-# The same with months and days of one digit, and as a parameter.
+# The same with months and days of one digit, with the name of the month, and as a parameter.
 SHORT_URL_DATE = re.compile(r"/(20\d\d|19\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=[/?#]|$)")
+NAMED_URL_DATE = re.compile(r"/(20\d\d|19\d\d)/([a-z]{3,9})/(0?[1-9]|[12]\d|3[01])(?=[/?#]|$)", re.IGNORECASE)
 QUERY_DATE = re.compile(
     r"[?&](?:d|day|date|dt)=(20\d\d|19\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?=[&#]|$)"
 )
@@ -113,6 +115,9 @@ def story_dates(
     """
     if (zone := _zone_of_page(structured)) is not None:
         reading = replace(reading, fetched=reading.fetched.astimezone(zone))
+    address = reading.first(_url_date(url), Origin.URL)
+    known = _known_days(structured, address)
+    reading = replace(reading, language=reading_language(reading.language, layout, structured, url, known))
     published, modified = _stated_dates(structured, reading)
     if published is not None:
         shown = _date_below(layout, places[0], reading) if places else None
@@ -123,7 +128,6 @@ def story_dates(
         return published, modified
     shown, updated = _shown_dates(layout, structured, places, reading)
     modified = modified or updated
-    address = reading.first(_url_date(url), Origin.URL)
     # The address gives the day only; a line of the same day gives the time too.
     same_day = updated is not None and address is not None and updated.at.date() == address.at.date()
     published = shown or (updated if same_day else address) or modified
@@ -227,7 +231,17 @@ def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:
 
 def _url_date(url: str) -> list[str]:
     found = URL_DATE.search(url) or SHORT_URL_DATE.search(url) or QUERY_DATE.search(url)
-    return ["-".join(part.zfill(2) for part in found.groups())] if found else []
+    if found:
+        return ["-".join(part.zfill(2) for part in found.groups())]
+    named = NAMED_URL_DATE.search(url)
+    return [f"{named[3]} {named[2]} {named[1]}"] if named else []
+
+
+def _known_days(structured: Structured, address: Dated | None) -> set[str]:
+    """The story's days that no order of numbers leaves in doubt: those of its data and its address."""
+    texts = _json_dates(structured, "datePublished", "dateModified") + _meta_dates(structured, PUBLISHED_META)
+    days = {f"{found['y']}-{found['m']}-{found['d']}" for text in texts if (found := ISO.match(text))}
+    return days | {address.at.date().isoformat()} if address else days
 
 
 def _shown_dates(

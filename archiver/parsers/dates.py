@@ -210,9 +210,8 @@ def _in_numbers(text: str, language: str) -> Day | None:
         if year is None and not _is_day_without_year(text, match):
             continue
         # Between dots the day comes first but for Americans.
-        is_month_first = _month_first(language) and (match["mark"] != "." or language == "en-us")
-        is_month_first = is_month_first and first <= 12
-        day, month = (second, first) if is_month_first else (first, second)
+        puts_month_first = is_month_first(language) and (match["mark"] != "." or language == "en-us")
+        day, month = (second, first) if puts_month_first and first <= 12 else (first, second)
         if month > 12:
             day, month = month, day
         if found := _valid(year, month, day, match.span()):
@@ -227,8 +226,9 @@ def _is_day_without_year(text: str, match: re.Match[str]) -> bool:
     return CLOCK_BESIDE.match(text, match.end()) is not None
 
 
-def _month_first(language: str) -> bool:
-    return language in MONTH_FIRST
+def is_month_first(language: str) -> bool:
+    """Return whether dates in numbers begin with the month in a language (BCP 47)."""
+    return language.lower() in MONTH_FIRST
 
 
 def _solar(year: int | None, month: int, day: int, span: tuple[int, int]) -> Day | None:
