@@ -426,3 +426,53 @@ def test_place_beside_a_linked_author_is_none(folder: str) -> None:
     byline = f'<div class="authors"><a href="/{folder}/ann-lee">Ann Lee</a><span>Zermatt</span></div>'
 
     assert authors(page(byline=byline))[0] == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "20 November 2026 | Press Release",
+        '<a href="/press">Press Releases</a> | 20 November 2026',
+        "Nota de Prensa | 20/11/2026",
+        '<a href="/topics/global-health/">Global Health</a> | 20 November 2026',
+        "Zum Beschluss - 20.11.2026",
+    ],
+)
+@pytest.mark.parametrize(("author", "expected"), [(None, ()), (FIRM, ("River Wire",))])
+def test_kind_or_topic_of_a_text_beside_its_date_is_no_author(
+    line: str, author: object, expected: tuple[str, ...]
+) -> None:
+    assert authors(page(byline=f'<p class="meta">{line}</p>', author=author))[0] == expected
+
+
+@pytest.mark.parametrize("line", ["River Public Radio | By Ann Lee", "City Television | Ann Lee"])
+def test_station_beside_the_author_of_the_data_is_none(line: str) -> None:
+    assert authors(page(byline=f'<p class="byline">{line}</p>', author=PERSON)) == (
+        ("Ann Lee",),
+        Origin.JSON_LD,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "first"),
+    [
+        (
+            "ja",
+            "2026年11月20日",
+            "神戸市の洋館を住民が買い取った。解体の予定だったが、なぜ残せたのか？ 四千人が寄付した。",
+        ),
+        ("zh-Hant", "2026/11/20 14:30", "「石滬是祖先留下的。」 老師傅洪振福今年八十六歲，他說砌石沒有圖。"),
+        ("th", "20 พ.ย. 2569", "ชาวนาเชียงรายเร่งเก็บข้าวหนีน้ำป่าหลังฝนตกหนักผิดฤดู โรงสีไม่รับซื้อข้าวที่มีความชื้นสูง"),
+    ],
+)
+def test_first_paragraph_in_a_script_without_spaces_is_no_name(language: str, date: str, first: str) -> None:
+    others = "".join(f"<p>{number}{first[::-1]}</p>" for number in "一二三四五六")
+    html = (
+        f'<html lang="{language}"><head><meta property="og:type" content="article"></head><body><main>'
+        f"<h1>{first[:9]}</h1><time>{date}</time><div><p>{first}</p>{others}</div></main></body></html>"
+    )
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.authors == ()
+    assert article.body.startswith(first)

@@ -173,3 +173,11 @@ def test_byline_names_its_authors_and_not_who_else_is_credited(line: str, names:
 )
 def test_words_that_lead_to_a_date_are_no_part_of_a_name(line: str) -> None:
     assert signed_names(line) == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [("ຂ່າວ-ພາບ: ບຸນມີ", ("ບຸນມີ",)), ("(ຂ່າວ: ບຸນມີ)", ("ບຸນມີ",))],
+)
+def test_label_with_marks_among_its_letters_names_the_author(line: str, names: tuple[str, ...]) -> None:
+    assert signed_names(line) == names

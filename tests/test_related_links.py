@@ -385,3 +385,45 @@ def test_kicker_in_an_element_of_its_own_is_no_part_of_what_is_called_the_headli
     assert [link.headline for link in related(listed("More on this", led_in))] == [
         f"Flood: {headline}" for headline in OTHERS.values()
     ]
+
+
+@pytest.mark.parametrize(
+    "short", ["Cup thriller", "Budget passes narrowly", "Live: the final", "Opinion: who pays?"]
+)
+@pytest.mark.parametrize(
+    "card",
+    [
+        CARD,
+        '<article><h3><a href="{url}">{headline}</a></h3><p>20.11.2026</p></article>',
+        '<article><a href="{url}"><span class="cat">Sport</span><h3>{headline}</h3><span>1</span></a></article>',
+    ],
+)
+def test_short_headline_heads_no_list_of_the_others(card: str, short: str) -> None:
+    first, *rest = OTHERS.items()
+    others = dict([first, ("/sport/2026/11/19/cup-match-ends-late.html", short), *rest])
+    links = related(listed("Most read", card, others))
+
+    assert [link.headline for link in links] == list(others.values())
+    assert {(link.kind, link.block) for link in links} == {(LinkKind.POPULAR, "Most read")}
+
+
+def test_linked_heading_of_a_section_in_the_form_of_its_cards_heads_them() -> None:
+    row = '<div class="row"><h3><a href="{url}">{headline}</a></h3></div>'
+    sections = {"/sport/": "More from Sport", **OTHERS}
+    rows = "".join(row.format(url=url, headline=headline) for url, headline in sections.items())
+    links = related(f"<section>{rows}</section>")
+
+    assert {link.block for link in links} == {"More from Sport"}
+
+
+def test_label_in_a_link_heads_that_link_alone() -> None:
+    labelled = (
+        '<li class="card"><a href="{url}"><div class="label">Sponsored</div><h3>{headline}</h3></a></li>'
+    )
+    first, *rest = OTHERS.items()
+    cards = labelled.format(url=first[0], headline=first[1]) + "".join(
+        CARD.format(url=url, headline=headline) for url, headline in rest
+    )
+    links = related(f'<section class="list"><h2>Latest news</h2><ul>{cards}</ul></section>')
+
+    assert [link.kind for link in links] == [LinkKind.SPONSORED, *[LinkKind.LATEST] * 3]

@@ -16,7 +16,6 @@ from archiver.parsers.bylines import (
     byline_names,
     is_desk,
     is_label,
-    looks_like_a_name,
     names_in,
     people_in,
     signed_names,
@@ -25,9 +24,10 @@ from archiver.parsers.bylines import (
 from archiver.parsers.credits import author_labels
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
-from archiver.parsers.lone_names import LONE_WORDS, lone_names, names_beside_dates
+from archiver.parsers.lone_names import FILED, LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit, called
 from archiver.parsers.near import BEFORE, end_near
+from archiver.parsers.person_names import looks_like_a_name
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
@@ -204,10 +204,15 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
     lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
         name = beside_a_date(block.text) or _name_linked_in(block)
-        if name and fold(name) not in NOBODY:
+        if name and fold(name) not in NOBODY and not _is_filed_under(name, block):
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)
+
+
+def _is_filed_under(name: str, block: Block) -> bool:
+    """Whether a line links a name to what the site files under it: a topic, a section."""
+    return any(FILED.search(anchor.href) and name in _text(anchor) for anchor in block.anchors)
 
 
 def _named_names(block: Block) -> list[str]:

@@ -6,14 +6,10 @@ from functools import cache
 
 from archiver.parsers.credits import author_labels, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
+from archiver.parsers.person_names import NOT_A_NAME, ROLE, ROLES, looks_like_a_name, may_be_unspaced_name
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
-from archiver.parsers.text import UNSPACED, clean, ends_sentence, fold
+from archiver.parsers.text import clean, ends_sentence, fold
 
-NOT_A_NAME = re.compile(
-    r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]"
-    r"|\b(?:google|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok)\b",
-    re.IGNORECASE,
-)
 # Where an agency writes from, below a text: "LUND (dpa-AFX)".
 WIRED = re.compile(r"[^\W\d_a-z]{3,}[^a-z()]*\s\([^()]+\)")
 ADDRESS = re.compile(r"https?:|www\.|@\w", re.IGNORECASE)
@@ -53,19 +49,6 @@ AMBIGUOUS = re.compile(r"(?:from|text|aus|texto|texte|de|da|di|haber)\s+(?![:：
 ACCOUNT_NAME = re.compile(r"[a-z][\w.-]+")
 # News agencies and editors sign with a few small letters: "dpa", "hej".
 AGENCY = re.compile(r"[a-z]{2,5}")
-# Words between the parts of a name that begin small.
-PARTICLES = frozenset({
-    "af", "al", "av", "ben", "bin", "d'", "da", "das", "de", "del", "dela", "della", "den", "der", "di", "do", "dos",
-    "du", "el", "ibn", "la", "le", "ten", "ter", "van", "vom", "von", "y", "zu", "zum",
-})  # fmt: skip
-# What people are, not who they are.
-ROLES = (
-    r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
-    r"|journalist(?:in)?|founder|officer|manager"
-    r"|professor|analyst|expert|specialist|attorney|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant"
-    r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
-)
-ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
 # A role that templates set right behind the name: "Ann Lee Senior Reporter".
 ROLE_BEHIND = re.compile(
     r"(?<=\w)\s+(?:(?:senior|staff|chief|deputy|special|political|sports|business|health|news|freelance)\s+"
@@ -131,8 +114,6 @@ SIGNED = tuple(
 # What stands among the names and is none: trainee, local contributor, this paper.
 NO_SIGNERS = frozenset({"实习生", "實習生", "通讯员", "通訊員", "本报", "本報"})
 SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
-# Names in scripts without spaces have few characters, prose has many.
-LONGEST_UNSPACED_NAME = 12
 LONGEST_LINE = 120
 LONGEST_BYLINE = 400
 # Characters of the authors stated for machines that are read.
@@ -249,15 +230,21 @@ def _bare(part: str, *, is_first: bool, stated: bool) -> str:
 
 
 def people_in(text: str) -> Iterator[str]:
-    """Yield the names in a line of names, roles and the like that look like persons'."""
-    for part in PART_BREAK.split(without_credits(text)):
-        yield from (name for name in names_in(part) if looks_like_a_name(name) and not is_label(name))
+    """Yield the names in a line of names, roles and the like that look like persons'.
+
+    Those behind "By" alone, where a part of the line begins with it: "River Radio | By Ann Lee".
+    """
+    parts = PART_BREAK.split(without_credits(text))
+    signed = [part for part in parts if _may_start_byline(part) and _starts_byline(clean(part))]
+    names = [name for part in signed or parts for name in names_in(part) if looks_like_a_name(name)]
+    names = [name for name in names if not is_label(name)]
+    yield from [name for name in names if not PAPER.search(name)] or names
 
 
 def _may_be_name(name: str) -> bool:
     return (
         len(name.split()) <= LONGEST_NAME_WORDS
-        and (len(name) <= LONGEST_UNSPACED_NAME or UNSPACED.search(name) is None)
+        and may_be_unspaced_name(name)
         and not NOT_A_NAME.search(name)
         and not WIRED.fullmatch(name)
         and not KATAKANA.fullmatch(name)
@@ -286,24 +273,6 @@ def _without_phrase(part: str) -> str:
 
 def _without_colons(text: str) -> str:
     return " ".join(word for word in BYLINE_BREAK.split(text) if word)
-
-
-def looks_like_a_name(text: str) -> bool:
-    """Whether a text may be a person's name by its form: two to four words that begin with capitals."""
-    words = text.split()
-    return (
-        2 <= len(words) <= 4
-        # Letters of scripts without capitals are neither small nor large.
-        and all(_begins_name(word) for word in words)
-        and not any(char.isdigit() for char in text)
-        and not NOT_A_NAME.search(text)
-        and not ROLE.search(text)
-        and not any(says(use, text) for use in ("furniture", "updated", "published"))
-    )
-
-
-def _begins_name(word: str) -> bool:
-    return (word[0].isalpha() and not word[0].islower()) or word[0] == "(" or fold(word) in PARTICLES
 
 
 def is_label(text: str) -> bool:

@@ -3,13 +3,13 @@
 import re
 from functools import cache
 
-from archiver.parsers.text import fold
+from archiver.parsers.text import MARKS, fold
 from archiver.word_lists import lines, word_table
 
 # What a label is followed by.
 _BY = "by|von|par|de|di|por|per|door|van|av|af|oleh"
 MARK = re.compile(rf"[:：・]|\s(?:{_BY})\b", re.IGNORECASE)
-_WORD = r"[^\W\d_][\w'’\u200c-]*"
+_WORD = rf"[^\W\d_][\w{MARKS}'’\u200c-]*"
 # Up to three words before a colon or a word for "by", and the marks before them.
 LABEL = re.compile(
     r"(?:^|[\s,;|/•·.(–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"

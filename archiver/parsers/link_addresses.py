@@ -221,6 +221,11 @@ def is_offer(url: str) -> bool:
     return SURELY_OFFER.search(url.lower()) is not None
 
 
+def names_a_story(one: Address) -> bool:
+    """Return whether an address has the words or the number of a story's, not of a section's."""
+    return one.slug_words >= NAMING_WORDS or DIGITS.search(one.path) is not None
+
+
 def named_page(url: str) -> str | None:
     """Return an address if its path alone names a page, so that the same path with a query is the same page."""
     one = address(url)

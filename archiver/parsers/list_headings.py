@@ -1,5 +1,6 @@
 """The heading that a reader sees above a list of links."""
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +12,13 @@ import numpy as np
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
-from archiver.parsers.link_addresses import address
+from archiver.parsers.link_addresses import address, names_a_story
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits, reads_on
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
-from archiver.parsers.urls import host, site
+from archiver.parsers.urls import host, readable_url, site
 from archiver.word_lists import word_table
 
 HEADLINE_NAMES = bit("headline")
@@ -32,6 +33,8 @@ LEAD_IN_WORDS = 5
 LINKED = 0.9
 # A block of the story, no heading, with more characters than this is a paragraph.
 PARAGRAPH = 60
+# What stands in a short headline that begins as the heading of a list does: "Live: the final", "Opinion: who pays?"
+SAYS_MORE = re.compile(r"[:?!：？！]")
 HALF = 0.5
 PLACE = attrgetter("index")
 # Boxes that hold all of a page, and how many blocks of a list, linked or as short as this, stand below a heading there.
@@ -67,6 +70,10 @@ def headings_above(
         if is_list_heading(block, words, chance, cards) and not (told and block.heading == 1)
     ]
     headings = _without_kickers(headings, cards)
+    headings = _without_headlines(headings, candidates, own)
+    labels = _labels_within(headings, candidates)
+    within = {label.index for label in labels.values()}
+    headings = [block for block in headings if block.index not in within]
     rows = _tab_rows(headings)
     in_tabs = {block.index for row in rows for block in row}
     headings = [block for block in headings if block.index not in in_tabs or kind_of_heading(block.text)]
@@ -90,6 +97,9 @@ def headings_above(
             under.setdefault(heading.index, []).append(number)
     for row in rows:
         _share_out(row, [number for tab in row for number in under.get(tab.index, ())], candidates, found)
+    for number, label in labels.items():
+        if kind_of_heading(label.text) not in (None, LinkKind.SECTION):  # which would be its kicker
+            found[number] = label
     return found
 
 
@@ -225,6 +235,33 @@ def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> lis
         for block in headings
         if own.get(block.index) not in repeated or _announces(block, word_count(block.text), cards)
     ]
+
+
+def _without_headlines(headings: list[Block], candidates: list[Candidate], own: str) -> list[Block]:
+    """Leave out short headlines: headings that link a story, of the same form as the longer ones of other cards."""
+    known = {block.index for block in headings}
+    shown = [one.block for one in candidates if one.block is not None and one.block.index not in known]
+    forms = {(signature(block.box), block.heading) for block in shown if block.heading}
+    return [
+        block
+        for block in headings
+        if block.link_share < LINKED
+        or (signature(block.box), block.heading) not in forms
+        or (kind_of_heading(block.text) is not None and not SAYS_MORE.search(block.text))
+        or not names_a_story(address(readable_url(block.anchors[0].href, own) or ""))
+    ]
+
+
+def _labels_within(headings: list[Block], candidates: list[Candidate]) -> dict[int, Block]:
+    """What a link holds above the headline it shows, by the number of its candidate: that heads no other link."""
+    may_head = {block.index: block for block in headings if not block.heading}
+    return {
+        number: may_head[index]
+        for number, one in enumerate(candidates)
+        if one.block is not None and one.anchor.first_block < one.block.index < one.anchor.end_block
+        for index in range(one.anchor.first_block, one.block.index)
+        if index in may_head
+    }
 
 
 def _in_a_card(block: Block, cards: dict[int, str | None]) -> bool:

@@ -10,12 +10,11 @@ from archiver.parsers.bylines import (
     LONGEST_LINE,
     NAME_SPLIT,
     PLACE,
-    ROLE,
     is_dated,
     is_label,
-    looks_like_a_name,
 )
 from archiver.parsers.credits import without_credits
+from archiver.parsers.person_names import ROLE, looks_like_a_name
 from archiver.parsers.text import fold
 from archiver.parsers.urls import words_of_path
 

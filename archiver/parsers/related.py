@@ -12,7 +12,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.asides import is_linked_whole
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
-from archiver.parsers.link_addresses import FILES, NOT_A_STORY
+from archiver.parsers.link_addresses import FILES, NOT_A_STORY, address, names_a_story
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered, unheaded
 from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
@@ -207,11 +207,18 @@ def _may_be_a_story(candidate: Candidate) -> bool:
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page or the address says so itself."""
-    if POST.match(candidate.target):
+    if POST.match(candidate.target) or (chance > CHANCE and _heads_a_list(candidate)):
         return 0.0
     paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
     reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
     return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
+
+
+def _heads_a_list(candidate: Candidate) -> bool:
+    """Whether a link's few words announce a list, "More from Sport", and its address is that of one."""
+    if candidate.words >= PAID_WORDS:
+        return False
+    return kind_of_heading(candidate.headline) is not None and not names_a_story(address(candidate.target))
 
 
 def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:

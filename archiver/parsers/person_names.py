@@ -1,0 +1,71 @@
+"""What a person's name looks like, in any script."""
+
+import re
+from functools import cache
+
+from archiver.parsers.phrases import says
+from archiver.parsers.text import UNSPACED, fold
+from archiver.word_lists import lines, word_table
+
+NOT_A_NAME = re.compile(
+    r"https?:|www\.|@|(?<!\w)\d[\d.:]|\.(?:com|org|net)\b|[{}<>#!?:：]"
+    r"|\b(?:google|whatsapp|telegram|facebook|instagram|youtube|twitter|tiktok)\b",
+    re.IGNORECASE,
+)
+# Words between the parts of a name that begin small.
+PARTICLES = frozenset({
+    "af", "al", "av", "ben", "bin", "d'", "da", "das", "de", "del", "dela", "della", "den", "der", "di", "do", "dos",
+    "du", "el", "ibn", "la", "le", "ten", "ter", "van", "vom", "von", "y", "zu", "zum",
+})  # fmt: skip
+# Those that begin no name: "Zum Beschluss vom 20. November 2026".
+NO_FIRST = frozenset({"vom", "zum", "zur"})
+# What people are, not who they are.
+ROLES = (
+    r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
+    r"|journalist(?:in)?|founder|officer|manager"
+    r"|professor|analyst|expert|specialist|attorney|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant"
+    r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
+)
+ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
+# Names in scripts without spaces have few characters, prose has many.
+LONGEST_UNSPACED_NAME = 12
+LONGEST_THAI_NAME = 30
+THAI = re.compile("[\u0e00-\u109f\u1780-\u17ff]")
+# Marks of sentences, which stand in no name.
+SENTENCE = re.compile("[。、，！？；「」『』（）“”…]")
+
+
+def looks_like_a_name(text: str) -> bool:
+    """Return whether a text may be a person's name by its form: two to four words that begin with capitals."""
+    words = text.split()
+    return (
+        2 <= len(words) <= 4
+        # Letters of scripts without capitals are neither small nor large.
+        and all(_begins_name(word) for word in words)
+        and not any(char.isdigit() for char in text)
+        and not NOT_A_NAME.search(text)
+        and not ROLE.search(text)
+        and may_be_unspaced_name(text)
+        and fold(words[0]) not in NO_FIRST
+        and fold(text) not in _kinds_of_text()
+        and not any(says(use, text) for use in ("furniture", "updated", "published"))
+    )
+
+
+@cache
+def _kinds_of_text() -> frozenset[str]:
+    """What texts are called that stand where a name might."""
+    table = word_table("parsers", "kinds_of_text.toml")
+    return frozenset(fold(kind) for text in table.values() for kind in lines(text))
+
+
+def _begins_name(word: str) -> bool:
+    return (word[0].isalpha() and not word[0].islower()) or word[0] == "(" or fold(word) in PARTICLES
+
+
+def may_be_unspaced_name(text: str) -> bool:
+    """Return whether a text is short enough for a name and no sentence, if it is in a script without spaces."""
+    if text.isascii() or UNSPACED.search(text) is None:
+        return True
+    longest = LONGEST_THAI_NAME if THAI.search(text) else LONGEST_UNSPACED_NAME
+    return len(text) <= longest and SENTENCE.search(text) is None
