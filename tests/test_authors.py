@@ -432,6 +432,7 @@ def test_place_beside_a_linked_author_is_none(folder: str) -> None:
     "line",
     [
         "20 November 2026 | Press Release",
+        "20 November 2026 | Press Releases IMCO",
         '<a href="/press">Press Releases</a> | 20 November 2026',
         "Nota de Prensa | 20/11/2026",
         '<a href="/topics/global-health/">Global Health</a> | 20 November 2026',

@@ -31,6 +31,7 @@ ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
 LONGEST_UNSPACED_NAME = 12
 LONGEST_THAI_NAME = 30
 THAI = re.compile("[\u0e00-\u109f\u1780-\u17ff]")
+LATIN = re.compile("[A-Za-z]")
 # Marks of sentences, which stand in no name.
 SENTENCE = re.compile("[。、，！？；「」『』（）“”…]")
 
@@ -47,9 +48,15 @@ def looks_like_a_name(text: str) -> bool:
         and not ROLE.search(text)
         and may_be_unspaced_name(text)
         and fold(words[0]) not in NO_FIRST
-        and fold(text) not in _kinds_of_text()
+        and not _is_kind_of_text(words)
         and not any(says(use, text) for use in ("furniture", "updated", "published"))
     )
+
+
+def _is_kind_of_text(words: list[str]) -> bool:
+    """Whether words are, or begin with, what a text is called: "Press Releases IMCO"."""
+    kinds = _kinds_of_text()
+    return any(fold(" ".join(words[:end])) in kinds for end in range(2, len(words) + 1))
 
 
 @cache
@@ -67,5 +74,6 @@ def may_be_unspaced_name(text: str) -> bool:
     """Return whether a text is short enough for a name and no sentence, if it is in a script without spaces."""
     if text.isascii() or UNSPACED.search(text) is None:
         return True
-    longest = LONGEST_THAI_NAME if THAI.search(text) else LONGEST_UNSPACED_NAME
-    return len(text) <= longest and SENTENCE.search(text) is None
+    if THAI.search(text):
+        return len(text) <= LONGEST_THAI_NAME and LATIN.search(text) is None
+    return len(text) <= LONGEST_UNSPACED_NAME and SENTENCE.search(text) is None
