@@ -116,3 +116,32 @@ def test_a_few_bytes_of_another_encoding_do_not_spoil_a_page_in_utf_8(declared: 
 def test_page_as_text_is_refused_with_what_to_do() -> None:
     with pytest.raises(TypeError, match="bytes"):
         split_page("<p>text</p>", url="https://news.example/a")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<main>", "</main>"),
+        ('<header><a href="/">River Post</a></header><main>', "</main>"),
+        ('<nav><a href="/city/">City</a></nav><div>', "</div><footer>About us</footer>"),
+        ("<app-root>", "</app-root>"),
+        ('<svg><path d="M0 0"/></svg><main>', "</main>"),
+        ("<template><p>Card</p></template><main>", "</main>"),
+        ("", ""),
+    ],
+)
+def test_page_without_the_tags_that_html5_lets_it_omit_is_read(before: str, after: str) -> None:
+    text = "".join(
+        f"<p>Paragraph {number} tells what the river did to the town, street by street.</p>"
+        for number in range(9)
+    )
+    card = '<article><h3><a href="/news/ferry-runs-again">Ferry runs again after three weeks</a></h3></article>'
+    head = '<!doctype html><html lang=en><title>Flood closes the bridge</title><meta name=author content="Ann Lee">'
+    html = f"{head}{before}<article><h1>Flood closes the bridge</h1>{text}</article>{card}{after}"
+
+    split = split_page(html.encode(), url="https://news.example/2026/11/27/flood-closes-the-bridge")
+
+    assert split.article is not None
+    assert split.article.body.count("\n\n") == 8
+    assert (split.article.headline, split.article.authors) == ("Flood closes the bridge", ("Ann Lee",))
+    assert [link.headline for link in split.related] == ["Ferry runs again after three weeks"]

@@ -13,6 +13,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from archiver.errors import PageError, ParseLimitError
 from archiver.parsers.compiled import replaced
+from archiver.parsers.omitted_tags import with_body
 
 # In no language written in Latin letters are more than about a fifth of the letters accented (Vietnamese);
 # Cyrillic, Greek or Hebrew bytes read as windows-1252 give nearly nothing else.
@@ -89,7 +90,7 @@ def page_tree(html: bytes, content_type: str | None = None) -> Element:
     # libxml2 stops at </html>: where a template closes the page too early, the rest would be lost.
     if closes_early(html):
         html = END.sub(b"", html)
-    return _parsed(_with_few_attributes(html))
+    return with_body(_parsed(_with_few_attributes(html)))
 
 
 def _once(twice: re.Match[bytes]) -> bytes:
