@@ -1,29 +1,23 @@
 """A copy of an archive and its raw pages as they are at one moment, while a crawl writes."""
 
 import os
-import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO
 
-from archiver.errors import ArchiveError, BackupError, DiskFullError
-from db.connection import archive_errors, is_archive, read_archive
-from db.disk import CURE, disk_full, file_system, free_bytes, is_full, sync
-from db.export.targets import BESIDE
+from archiver.errors import BackupError, DiskFullError
+from db.backup_place import BackupPlace
+from db.connection import archive_errors, read_archive
+from db.disk import CURE, file_system, free_bytes, sync
 from db.sqlite import sqlite3
 from db.verify import Verification, verify
 from db.warc_findings import Finding
-from db.warc_places import FILE_NAME, real_archive, warc_directory
+from db.warc_places import real_archive, warc_directory
 from db.warc_walk import Damage, walk
 
-# Ends the names of copies that are not whole yet.
-UNFINISHED = ".unfinished"
-# What a folder of raw pages may hold: WARC files, and the ends that were cut off them.
-KEPT_FILE = re.compile(rf"{FILE_NAME.pattern}(\.torn-[\d-]+)?")
 # Pages of the database that are copied at a time.
 STEP = 1000
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
@@ -60,60 +54,31 @@ def back_up(
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
-    target = real_archive(target)
-    _refuse(path, target, with_warc=with_warc, replace=replace)
-    unfinished = target.with_name(target.name + UNFINISHED)
-    pages = warc_directory(target)
-    unfinished_pages = pages.with_name(pages.name + UNFINISHED)
-    with closing(read_archive(path)) as source, archive_errors(source), _disk_errors(target):
+    place = BackupPlace(real_archive(target))
+    place.refuse(path, with_warc=with_warc, replace=replace)
+    with closing(read_archive(path)) as source, archive_errors(source), place.errors():
         source.execute("BEGIN")  # what is read from here on is as it is now, whatever a crawl adds
         counts = _counts(source)
         needed = dict(source.execute(NEEDED).fetchall()) if with_warc else {}
-        _require_room(path, target, source, needed)
-        _remove(unfinished, unfinished_pages)
-        _copy_rows(source, unfinished, told)
-        size = _copy_pages(warc_directory(path), unfinished_pages, needed, told)
+        _require_room(path, place.file, source, needed)
+        place.clear()
+        _copy_rows(source, place.unfinished, told)
+        size = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told)
         _refuse_removal_meanwhile(path, counts["forgettings"])
-    with closing(read_archive(unfinished)) as copy:
-        _check(copy, unfinished, counts)
-        problems = tuple(_problems(copy, unfinished_pages, told)) if with_warc else ()
-    _put_in_place(unfinished, target, unfinished_pages if with_warc and needed else None, pages)
+    with closing(read_archive(place.unfinished)) as copy:
+        _check(copy, place.unfinished, counts)
+        problems = tuple(_problems(copy, place.unfinished_pages, told)) if with_warc else ()
+    with place.errors():
+        place.put()
     return BackedUp(
-        file=target,
-        bytes=target.stat().st_size,
+        file=place.file,
+        bytes=place.file.stat().st_size,
         articles=counts["articles"],
         captures=counts["captures"],
-        warc_files=len(list(pages.glob("*.warc.gz"))) if with_warc else 0,
+        warc_files=len(list(place.pages.glob("*.warc.gz"))) if with_warc else 0,
         warc_bytes=size,
         problems=problems,
     )
-
-
-def _refuse(path: Path, target: Path, *, with_warc: bool, replace: bool) -> None:
-    """Raise BackupError if a copy at target would destroy something."""
-    if not target.absolute().parent.is_dir():
-        raise BackupError(f"{target} cannot be made: there is no directory {target.absolute().parent}")
-    if target.is_dir():
-        raise BackupError(f"{target} is a directory: name a file, such as {target / path.name}")
-    if (pages := warc_directory(target)) == target:
-        raise BackupError(f"{target} is where its raw pages would lie: name it {target.with_suffix('.db')}")
-    own = [path.resolve().with_name(path.name + ending) for ending in BESIDE]
-    if target.resolve() in own or pages.resolve() == warc_directory(path).resolve():
-        raise BackupError(f"{target} is the archive itself, or shares its raw pages: name another file")
-    there = [each for each in (target, pages) if each.exists() and (with_warc or each == target)]
-    if there and not replace:
-        raise BackupError(f"{there[0]} is there already: name another file, or say --force to replace it")
-    if target.exists() and not is_archive(target):
-        raise BackupError(f"{target} is no backup: name another file")
-    if with_warc and pages.exists() and (stranger := _stranger(pages)) is not None:
-        raise BackupError(f"{stranger} is no raw page of a backup, and would go: name another file")
-
-
-def _stranger(pages: Path) -> Path | None:
-    """Return what stands where raw pages are to lie and is neither a WARC file nor an end cut off one, if anything."""
-    if not pages.is_dir():
-        return pages
-    return next((file for file in sorted(pages.iterdir()) if not KEPT_FILE.fullmatch(file.name)), None)
 
 
 def _require_room(path: Path, target: Path, source: Connection, needed: dict[str, int]) -> None:
@@ -205,38 +170,3 @@ def _counts(archive: Connection) -> dict[str, int]:
         name: int(archive.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608 - of the schema
         for name in names
     }
-
-
-def _put_in_place(unfinished: Path, target: Path, unfinished_pages: Path | None, pages: Path) -> None:
-    with _disk_errors(target):
-        replaced = pages.with_name(f"{pages.name}.replaced")
-        if replaced.exists():
-            shutil.rmtree(replaced)
-        if unfinished_pages is not None:
-            if pages.exists():
-                pages.rename(replaced)
-            unfinished_pages.rename(pages)
-        for ending in BESIDE[1:]:  # of an archive that was replaced: its changes are not this one's
-            target.with_name(target.name + ending).unlink(missing_ok=True)
-        unfinished.replace(target)
-        sync(target.absolute().parent)
-        if replaced.exists():
-            shutil.rmtree(replaced)
-
-
-def _remove(unfinished: Path, pages: Path) -> None:
-    """Remove what a killed backup left."""
-    for ending in BESIDE:
-        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
-    if pages.exists():
-        shutil.rmtree(pages)
-
-
-@contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise disk_full(target) from error
-        raise ArchiveError(f"{target} cannot be written: {error.strerror} ({error.filename})") from error
