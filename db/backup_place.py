@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import ArchiveError, BackupError
-from db.connection import is_archive
+from db.connection import is_archive, refuse_same_stems
 from db.disk import disk_full, is_full, sync
 from db.export.targets import BESIDE
 from db.warc_places import FILE_NAME, warc_directory
@@ -44,7 +44,7 @@ class BackupPlace:
         return self.pages.with_name(self.pages.name + UNFINISHED)
 
     def refuse(self, path: Path, *, with_warc: bool, replace: bool) -> None:
-        """Raise BackupError if a copy of the archive at path would destroy something here."""
+        """Raise ArchiverError if a copy of the archive at path would destroy something here."""
         if not self.file.absolute().parent.is_dir():
             raise BackupError(
                 f"{self.file} cannot be made: there is no directory {self.file.absolute().parent}"
@@ -60,6 +60,7 @@ class BackupPlace:
             raise BackupError(
                 f"{self.file} is the archive itself, or shares its raw pages: name another file"
             )
+        refuse_same_stems(self.file)
         parts = (self.file, self.pages) if with_warc else (self.file,)
         if not replace and (there := next((part for part in parts if part.exists()), None)) is not None:
             raise BackupError(f"{there} is there already: name another file, or say --force to replace it")

@@ -134,6 +134,26 @@ def test_backup_is_refused_where_something_is_and_replaces_it_by_force(
     assert problems(whole) == []
 
 
+@pytest.mark.parametrize("option", ["--force", "--no-warc", "--json"])
+def test_backup_does_not_touch_the_raw_pages_of_another_archive(
+    run: Run, whole: Path, tmp_path: Path, option: str
+) -> None:
+    other = tmp_path / "other.sqlite"
+    assert run("backup", other).code == ExitCode.DONE
+    for name in ("other.db", "other"):
+        told = run("backup", tmp_path / name, option)
+        assert (told.code, "among those of other.sqlite; give it a name" in told.err) == (
+            ExitCode.FAILED,
+            True,
+        )
+    assert sorted(file.name for file in tmp_path.glob("other*")) == ["other.sqlite", "other.warc"]
+    assert problems(other) == []
+
+    (tmp_path / "latest.db").symlink_to(other)
+    for name in ("latest.db", "other.sqlite"):
+        assert run("backup", tmp_path / name, "--force").code == ExitCode.DONE
+
+
 def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Path) -> None:
     file = next(warc_directory(whole).iterdir())
     content = bytearray(file.read_bytes())
