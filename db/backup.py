@@ -55,7 +55,8 @@ def back_up(
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
     place = BackupPlace(real_archive(target))
-    place.refuse(path, with_warc=with_warc, replace=replace)
+    place.refuse(path, with_warc=with_warc)
+    place.refuse_what_is_there(with_warc=with_warc, replace=replace)
     with closing(read_archive(path)) as source, archive_errors(source), place.errors():
         source.execute("BEGIN")  # what is read from here on is as it is now, whatever a crawl adds
         counts = _counts(source)
@@ -94,6 +95,7 @@ def _require_room(path: Path, target: Path, source: Connection, needed: dict[str
 
 
 def _copy_rows(source: Connection, unfinished: Path, told: Told) -> None:
+    unfinished.touch()  # SQLite does not say why it cannot make a file, nor which
     with closing(sqlite3.connect(unfinished)) as target, archive_errors(target):
         source.backup(
             target, pages=STEP, progress=lambda _, left, total: told("database", total - left, total), sleep=0

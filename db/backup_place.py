@@ -43,8 +43,8 @@ class BackupPlace:
         """The raw pages until the copy is checked."""
         return self.pages.with_name(self.pages.name + UNFINISHED)
 
-    def refuse(self, path: Path, *, with_warc: bool, replace: bool) -> None:
-        """Raise ArchiverError if a copy of the archive at path would destroy something here."""
+    def refuse(self, path: Path, *, with_warc: bool) -> None:
+        """Raise ArchiverError if no copy of the archive at path may lie here, whatever there is."""
         if not self.file.absolute().parent.is_dir():
             raise BackupError(
                 f"{self.file} cannot be made: there is no directory {self.file.absolute().parent}"
@@ -61,6 +61,14 @@ class BackupPlace:
                 f"{self.file} is the archive itself, or shares its raw pages: name another file"
             )
         refuse_same_stems(self.file)
+        if with_warc and self.pages.is_symlink():
+            beside = self.pages.resolve().with_suffix(self.file.suffix)
+            raise BackupError(
+                f"{self.pages} is a link, and raw pages lie beside their archive: name {beside}, or another file"
+            )
+
+    def refuse_what_is_there(self, *, with_warc: bool, replace: bool) -> None:
+        """Raise BackupError if a copy would take the place of something that it may not, or not unless replace."""
         parts = (self.file, self.pages) if with_warc else (self.file,)
         if not replace and (there := next((part for part in parts if part.exists()), None)) is not None:
             raise BackupError(f"{there} is there already: name another file, or say --force to replace it")
@@ -100,9 +108,8 @@ class BackupPlace:
         except OSError as error:
             if is_full(error):
                 raise disk_full(self.file) from error
-            raise ArchiveError(
-                f"{self.file} cannot be written: {error.strerror} ({error.filename})"
-            ) from error
+            reason = f"{error.strerror} ({error.filename})" if error.errno else str(error)  # of shutil
+            raise ArchiveError(f"{self.file} cannot be written: {reason}") from error
 
 
 def _stranger(pages: Path) -> Path | None:

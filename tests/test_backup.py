@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from archives import FLOOD, filled
 from commands import Run, run_apart, runner
-from conftest import crawl_of
+from conftest import as_another_user, crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
 
 from archiver.crawl.run import CrawlPlan, run_crawl
@@ -152,6 +152,36 @@ def test_backup_does_not_touch_the_raw_pages_of_another_archive(
     (tmp_path / "latest.db").symlink_to(other)
     for name in ("latest.db", "other.sqlite"):
         assert run("backup", tmp_path / name, "--force").code == ExitCode.DONE
+
+
+def test_backup_does_not_replace_a_link_to_raw_pages(run: Run, whole: Path, tmp_path: Path) -> None:
+    copy, moved = tmp_path / "copy.db", tmp_path / "big" / "copy.warc"
+    assert run("backup", copy).code == ExitCode.DONE
+    moved.parent.mkdir()
+    warc_directory(copy).rename(moved)
+    warc_directory(copy).symlink_to(moved)
+    for options in ((), ("--force",)):
+        told = run("backup", copy, *options)
+        assert (
+            told.code,
+            f"is a link, and raw pages lie beside their archive: name {moved.with_suffix('.db')}" in told.err,
+        ) == (ExitCode.FAILED, True)
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+    assert problems(copy) == []
+    assert run("backup", moved.with_suffix(".db"), "--force").code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("options", [(), ("--no-warc",)])
+def test_backup_into_a_folder_that_cannot_be_written_says_so(
+    run: Run, whole: Path, open_directory: Path, options: tuple[str, ...]
+) -> None:
+    shutil.copytree(whole.parent, open_directory / "own").chmod(0o755)
+    locked = open_directory / "locked"
+    locked.mkdir(0o555)
+    with as_another_user():
+        told = run("backup", locked / "copy.db", *options, "--archive", open_directory / "own" / whole.name)
+    assert told.code == ExitCode.FAILED
+    assert f"{locked}/copy.db cannot be written: Permission denied ({locked}/copy.db.unfinished)" in told.err
 
 
 def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Path) -> None:
