@@ -56,6 +56,8 @@ def back_up(
     """
     place = BackupPlace(real_archive(target))
     place.refuse(path, with_warc=with_warc)
+    with place.errors():
+        place.take_back()
     place.refuse_what_is_there(with_warc=with_warc, replace=replace)
     with closing(read_archive(path)) as source, archive_errors(source), place.errors():
         source.execute("BEGIN")  # what is read from here on is as it is now, whatever a crawl adds

@@ -43,6 +43,11 @@ class BackupPlace:
         """The raw pages until the copy is checked."""
         return self.pages.with_name(self.pages.name + UNFINISHED)
 
+    @property
+    def replaced(self) -> Path:
+        """The raw pages that stood at their place, until the whole copy has its name."""
+        return self.pages.with_name(self.pages.name + REPLACED)
+
     def refuse(self, path: Path, *, with_warc: bool) -> None:
         """Raise ArchiverError if no copy of the archive at path may lie here, whatever there is."""
         if not self.file.absolute().parent.is_dir():
@@ -77,6 +82,17 @@ class BackupPlace:
         if with_warc and self.pages.exists() and (stranger := _stranger(self.pages)) is not None:
             raise BackupError(f"{stranger} is no raw page of a backup, and would go: name another file")
 
+    def take_back(self) -> None:
+        """Undo what a backup had put in place when it was killed; what it replaced by then is all there again."""
+        if not self.replaced.exists():
+            return
+        if self.unfinished.exists() and self.pages.exists() and not self.unfinished_pages.exists():
+            self.pages.rename(self.unfinished_pages)
+        if not self.pages.exists() and any(self.replaced.iterdir()):
+            self.replaced.rename(self.pages)
+        else:
+            shutil.rmtree(self.replaced)
+
     def clear(self) -> None:
         """Remove what a killed backup left."""
         for ending in BESIDE:
@@ -85,20 +101,20 @@ class BackupPlace:
             shutil.rmtree(self.unfinished_pages)
 
     def put(self) -> None:
-        """Give the whole copy its name; what it replaces goes."""
-        replaced = self.pages.with_name(self.pages.name + REPLACED)
-        if replaced.exists():
-            shutil.rmtree(replaced)
+        """Give the whole copy its name; what it replaces goes, but raw pages only where the copy has some."""
         if self.unfinished_pages.exists():
+            # The folder replaced, empty or not, tells take_back that this has begun.
             if self.pages.exists():
-                self.pages.rename(replaced)
+                self.pages.rename(self.replaced)
+            else:
+                self.replaced.mkdir()
             self.unfinished_pages.rename(self.pages)
         for ending in BESIDE[1:]:  # of an archive that was replaced: its changes are not this one's
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
         self.unfinished.replace(self.file)
         sync(self.file.absolute().parent)
-        if replaced.exists():
-            shutil.rmtree(replaced)
+        if self.replaced.exists():
+            shutil.rmtree(self.replaced)
 
     @contextmanager
     def errors(self) -> Iterator[None]:

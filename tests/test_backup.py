@@ -247,6 +247,63 @@ main(["backup", sys.argv[1], "--archive", sys.argv[2]])
     assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
 
 
+KILLED_AT_STEP = """
+import os, sys
+from archiver.cli import main
+step, copy = int(sys.argv[1]), sys.argv[3]
+def count(event, arguments):
+    global step
+    if event in ("os.mkdir", "os.rename", "shutil.rmtree") and str(arguments[0]).startswith(copy.removesuffix(".db")):
+        step -= 1
+        if step < 0:
+            os.kill(os.getpid(), 9)
+sys.addaudithook(count)
+main(sys.argv[2:])
+"""
+
+
+def killed_backup(copy: Path, archive: Path, step: int, *options: str) -> None:
+    """Make a backup that is killed before it makes, renames or removes a folder or file for the step-th time."""
+    arguments = ("backup", str(copy), "--archive", str(archive), *options)
+    command = (sys.executable, "-c", KILLED_AT_STEP, str(step), *arguments)
+    assert subprocess.run(command, check=False, timeout=60).returncode == -9
+
+
+@pytest.mark.parametrize("steps", [(0,), (1,), (2,), (3,), (2, 0), (3, 0), (3, 1), (3, 2)], ids=str)
+def test_killed_backup_can_be_made_again(
+    run: Run, whole: Path, tmp_path: Path, steps: tuple[int, ...]
+) -> None:
+    copy = tmp_path / "copy.db"
+    for step in steps:
+        killed_backup(copy, whole, step)
+        assert not copy.exists()
+    done = run("backup", copy)
+
+    assert done.code == ExitCode.DONE, done.err
+    assert problems(copy) == []
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+
+
+@pytest.mark.parametrize("steps", [(0,), (1,), (2,), (3,), (4,), (2, 0), (3, 0), (3, 1), (3, 2)], ids=str)
+def test_killed_backup_that_replaces_another_leaves_one_of_them(
+    run: Run, whole: Path, tmp_path: Path, steps: tuple[int, ...]
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    old = warc_directory(copy) / "crawl-000009-00001.warc.gz"
+    old.write_bytes(b"")
+    for step in steps:
+        killed_backup(copy, whole, step, "--force")
+    assert "copy.db is there already" in run("backup", copy).err
+    assert problems(copy) == []
+    assert old.exists() == (steps != (4,))
+
+    assert run("backup", copy, "--force").code == ExitCode.DONE
+    assert problems(copy) == []
+    assert not old.exists()
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+
+
 def test_vacuum_gives_room_back_and_loses_nothing(run: Run, archive: Path) -> None:
     with closing(filled(archive, [FLOOD])) as connection, connection:
         connection.execute("CREATE TABLE scratch (bytes)")
