@@ -44,6 +44,8 @@ class BackedUp:
     warc_bytes: int
     problems: tuple[Finding, ...]
     """What is wrong with its raw pages, as it was with those of the archive."""
+    warc_left: Path | None
+    """Raw pages of before that lie beside a copy made without any, which may be another archive's."""
 
 
 def back_up(
@@ -66,7 +68,7 @@ def back_up(
         _require_room(path, place.file, source, needed)
         place.clear()
         _copy_rows(source, place.unfinished, told)
-        size = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told)
+        size = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told) if with_warc else 0
         _refuse_removal_meanwhile(path, counts["forgettings"])
     with closing(read_archive(place.unfinished)) as copy:
         _check(copy, place.unfinished, counts)
@@ -81,6 +83,7 @@ def back_up(
         warc_files=len(list(place.pages.glob("*.warc.gz"))) if with_warc else 0,
         warc_bytes=size,
         problems=problems,
+        warc_left=place.pages if not with_warc and place.pages.exists() else None,
     )
 
 
@@ -109,8 +112,6 @@ def _copy_rows(source: Connection, unfinished: Path, told: Told) -> None:
 
 def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) -> int:
     """Copy WARC files to the end of the last record that captures need, and of its request; return the bytes."""
-    if not needed:
-        return 0
     target.mkdir()
     copied, total = 0, sum(needed.values())
     for name, end in needed.items():

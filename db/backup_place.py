@@ -101,7 +101,7 @@ class BackupPlace:
             shutil.rmtree(self.unfinished_pages)
 
     def put(self) -> None:
-        """Give the whole copy its name; what it replaces goes, but raw pages only where the copy has some."""
+        """Give the whole copy its name; what it replaces goes, but for raw pages if the copy is made without any."""
         if self.unfinished_pages.exists():
             # The folder replaced, empty or not, tells take_back that this has begun.
             if self.pages.exists():

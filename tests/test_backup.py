@@ -184,6 +184,30 @@ def test_backup_into_a_folder_that_cannot_be_written_says_so(
     assert f"{locked}/copy.db cannot be written: Permission denied ({locked}/copy.db.unfinished)" in told.err
 
 
+def test_backup_of_an_archive_without_raw_pages_replaces_those_of_another(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy, bare = tmp_path / "copy.db", tmp_path / "bare.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    filled(bare, [FLOOD]).close()
+    assert run("backup", copy, "--force", "--archive", bare).code == ExitCode.DONE
+    assert rows(copy, "SELECT headline FROM articles") == [(FLOOD.headline,)]
+    assert list(warc_directory(copy).iterdir()) == []
+
+
+def test_backup_without_raw_pages_leaves_those_that_are_there_and_says_so(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy, "--no-warc").err == ""
+    assert run("backup", copy, "--force").err == ""
+    told = run("backup", copy, "--force", "--no-warc", "--json")
+    assert told.code == ExitCode.DONE
+    assert f"copy.warc is as it was before: `archiver verify --archive {copy}` tells" in told.err
+    assert json.loads(told.out)["warc_left"] == str(tmp_path / "copy.warc")
+    assert problems(copy) == []
+
+
 def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Path) -> None:
     file = next(warc_directory(whole).iterdir())
     content = bytearray(file.read_bytes())
