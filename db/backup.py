@@ -2,24 +2,27 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
-from typing import IO
+from typing import IO, TypeAlias
 
 from archiver.errors import BackupError, DiskFullError
 from db.backup_place import BackupPlace
 from db.connection import archive_errors, read_archive
 from db.disk import CURE, file_system, free_bytes, sync
 from db.sqlite import sqlite3
-from db.verify import Verification, verify
-from db.warc_findings import Finding
+from db.verify import NEEDING, Verification, verify
+from db.warc_findings import Finding, Kind, unreadable
 from db.warc_places import real_archive, warc_directory
-from db.warc_walk import Damage, walk
+from db.warc_walk import FoundRecord, walk
 
 # Pages of the database that are copied at a time.
 STEP = 1000
+# Bytes of a WARC file that are copied at a time, and that are left out where a disk cannot read them. Each try may take
+# a bad disk seconds.
+PIECE, GAP = 2**20, 2**16
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
 # To where captures need each WARC file.
 NEEDED = """
@@ -29,6 +32,8 @@ GROUP BY warc_file ORDER BY warc_file
 
 Told = Callable[[str, int, int], None]
 """Is told what is being done, how much of how much of it is done."""
+Unread: TypeAlias = dict[str, OSError]
+"""Why WARC files of the archive cannot be read, by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +73,14 @@ def back_up(
         _require_room(path, place.file, source, needed)
         place.clear()
         _copy_rows(source, place.unfinished, told)
-        size = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told) if with_warc else 0
+        size, unread = 0, Unread()
+        if with_warc:
+            size, unread = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told)
+            _refuse_to_replace(place, warc_directory(path), unread)
         _refuse_removal_meanwhile(path, counts["forgettings"])
     with closing(read_archive(place.unfinished)) as copy:
         _check(copy, place.unfinished, counts)
-        problems = tuple(_problems(copy, place.unfinished_pages, told)) if with_warc else ()
+        problems = tuple(_problems(copy, place.unfinished_pages, unread, told)) if with_warc else ()
     with place.errors():
         place.put()
     return BackedUp(
@@ -110,38 +118,68 @@ def _copy_rows(source: Connection, unfinished: Path, told: Told) -> None:
         os.fsync(file.fileno())
 
 
-def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) -> int:
-    """Copy WARC files to the end of the last record that captures need, and of its request; return the bytes."""
+def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) -> tuple[int, Unread]:
+    """Copy WARC files to the end of the last record that captures need, and of its request.
+
+    Returns the bytes that were copied, and which files cannot be read, or not as a whole.
+    """
     target.mkdir()
     copied, total = 0, sum(needed.values())
+    unread: Unread = {}
     for name, end in needed.items():
-        if not (source / name).exists():  # the check names it
+        try:
+            old = (source / name).open("rb")
+        except FileNotFoundError:  # the check names it
             continue
-        with (source / name).open("rb") as old, (target / name).open("xb") as new:
-            for piece in _pieces(old, _end_of_record(old, end)):
+        except OSError as error:
+            unread[name] = error
+            continue
+        with old, (target / name).open("xb") as new:
+            for piece, failed in _pieces(old, _end_of_record(old, end)):
                 new.write(piece)
                 copied += len(piece)
                 told("raw pages", min(copied, total), total)
+                if failed is not None:
+                    unread[name] = failed
             new.flush()
             os.fsync(new.fileno())
     sync(target)
-    return copied
+    return copied, unread
 
 
 def _end_of_record(file: IO[bytes], end: int) -> int:
     """Return where the request ends that belongs to the record before end, if one does."""
-    size = file.seek(0, os.SEEK_END)
-    behind = next(walk(file, size, end), None) if size > end else None
-    if behind is None or isinstance(behind, Damage) or behind.kind != "request":
-        return min(end, size)
-    return behind.offset + behind.length
+    size = os.fstat(file.fileno()).st_size
+    with suppress(OSError):  # what cannot be read is no request
+        behind = next(walk(file, size, end), None) if size > end else None
+        if isinstance(behind, FoundRecord) and behind.kind == "request":
+            return behind.offset + behind.length
+    return min(end, size)
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    file.seek(0)
-    while size > 0 and (piece := file.read(min(size, 2**20))):
-        size -= len(piece)
-        yield piece
+def _pieces(file: IO[bytes], size: int) -> Iterator[tuple[bytes, OSError | None]]:
+    """Yield a file up to size; zeros in place of what cannot be read, and why: all behind it keeps its place."""
+    offset = 0
+    while offset < size:
+        failed = None
+        try:  # not through the file's buffer: up to where the disk is bad, this returns what it is asked for
+            piece = os.pread(file.fileno(), min(PIECE, size - offset), offset)
+        except OSError as error:
+            piece, failed = bytes(min(GAP, size - offset)), error
+        if not piece:
+            return
+        yield piece, failed
+        offset += len(piece)
+
+
+def _refuse_to_replace(place: BackupPlace, source: Path, unread: Unread) -> None:
+    """Raise BackupError if raw pages that cannot be read would go from the backup that is there, too."""
+    if unread and place.pages.exists():
+        name, error = next(iter(unread.items()))
+        raise BackupError(
+            f"{source / name} cannot be read: {error.strerror}; {place.file} stays as it is, since it may hold what "
+            "is lost there: get permission to read it, or name another file"
+        )
 
 
 def _refuse_removal_meanwhile(path: Path, before: int) -> None:
@@ -164,9 +202,12 @@ def _check(copy: Connection, unfinished: Path, counts: dict[str, int]) -> None:
         )
 
 
-def _problems(copy: Connection, directory: Path, told: Told) -> Iterator[Finding]:
-    findings = verify(copy, directory, Verification(), lambda done, total: told("check", done, total))
-    yield from (finding for finding in findings if finding.is_problem)
+def _problems(copy: Connection, directory: Path, unread: Unread, told: Told) -> Iterator[Finding]:
+    for name, error in unread.items():
+        yield unreadable(name, int(copy.execute(NEEDING, (name,)).fetchone()[0]), error)
+    for finding in verify(copy, directory, Verification(), lambda done, total: told("check", done, total)):
+        if finding.is_problem and not (finding.kind is Kind.MISSING and finding.file in unread):
+            yield finding
 
 
 def _counts(archive: Connection) -> dict[str, int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archives import FLOOD, filled
+from archives import FLOOD, NOON, crawl, filled, response, visit
 from commands import Run, run_apart, runner
 from conftest import as_another_user, crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
@@ -23,11 +23,15 @@ from archiver.crawl.run import CrawlPlan, run_crawl
 from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive, read_archive
+from db.store import Kept, record_visit
 from db.verify import Verification, verify
+from db.warc import WarcWriter
 from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 NUMBER = 60
+# Of a network interface that has no speed: it can be opened, and has a size.
+UNREADABLE = Path("/sys/class/net/lo/speed")
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +221,51 @@ def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Pa
     assert told.code == ExitCode.FAILED
     assert "damaged" in told.err
     assert "1 problem" in told.out
+
+
+def with_second_file(archive: Path) -> Path:
+    """Let a second crawl keep a page in the archive; return the WARC file that holds it."""
+    with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 2) as warc:
+        place = warc.append(FLOOD.url, NOON, response())
+        record_visit(connection, crawl(connection), visit(FLOOD, response=response()), Kept(place))
+    return warc_directory(archive) / place.file
+
+
+def test_backup_goes_on_without_a_file_that_may_not_be_read(
+    run: Run, whole: Path, open_directory: Path
+) -> None:
+    own, away = open_directory / "own" / whole.name, open_directory / "away"
+    file = with_second_file(whole)
+    shutil.copytree(whole.parent, own.parent).chmod(0o755)
+    (warc_directory(own) / file.name).chmod(0)
+    away.mkdir()
+    away.chmod(0o777)
+    with as_another_user():
+        told = run("backup", away / "copy.db", "--archive", own)
+    assert (told.code, told.err.count("\n")) == (ExitCode.FAILED, 1)
+    assert f"{file.name} cannot be read: Permission denied" in told.err
+    assert [copy.name for copy in warc_directory(away / "copy.db").iterdir()] == [
+        "crawl-000001-00001.warc.gz"
+    ]
+    assert len(problems(away / "copy.db")) == 1
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that every read of fails, as on a bad disk")
+def test_backup_goes_on_where_a_disk_cannot_read_and_replaces_nothing_then(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    file, copy = with_second_file(whole), tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    file.unlink()
+    file.symlink_to(UNREADABLE)
+    refused = run("backup", copy, "--force")
+    assert (refused.code, f"{copy} stays as it is" in refused.err) == (ExitCode.FAILED, True)
+    assert problems(copy) == []
+
+    told = run("backup", tmp_path / "new.db")
+    assert told.code == ExitCode.FAILED
+    assert f"{file.name} cannot be read: Invalid argument" in told.err
+    assert {message.partition(" ")[0] for message in problems(tmp_path / "new.db")} == {file.name}
 
 
 def plan(archive: Path, url: str, **settings: Any) -> CrawlPlan:
