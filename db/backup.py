@@ -1,31 +1,28 @@
 """A copy of an archive and its raw pages as they are at one moment, while a crawl writes."""
 
 import os
-import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
-from typing import IO
+from typing import IO, TypeAlias
 
-from archiver.errors import ArchiveError, BackupError, DiskFullError
-from db.connection import archive_errors, is_archive, read_archive
-from db.disk import CURE, disk_full, file_system, free_bytes, is_full, sync
-from db.export.targets import BESIDE
+from archiver.errors import BackupError, DiskFullError
+from db.backup_place import BackupPlace
+from db.connection import archive_errors, read_archive
+from db.disk import CURE, file_system, free_bytes, sync
 from db.sqlite import sqlite3
-from db.verify import Verification, verify
-from db.warc_findings import Finding
-from db.warc_places import FILE_NAME, real_archive, warc_directory
-from db.warc_walk import Damage, walk
+from db.verify import NEEDING, Verification, verify
+from db.warc_findings import Finding, Kind, unreadable
+from db.warc_places import real_archive, warc_directory
+from db.warc_walk import FoundRecord, walk
 
-# Ends the names of copies that are not whole yet.
-UNFINISHED = ".unfinished"
-# What a folder of raw pages may hold: WARC files, and the ends that were cut off them.
-KEPT_FILE = re.compile(rf"{FILE_NAME.pattern}(\.torn-[\d-]+)?")
 # Pages of the database that are copied at a time.
 STEP = 1000
+# Bytes of a WARC file that are copied at a time, and that are left out where a disk cannot read them. Each try may take
+# a bad disk seconds.
+PIECE, GAP = 2**20, 2**16
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
 # To where captures need each WARC file.
 NEEDED = """
@@ -35,6 +32,8 @@ GROUP BY warc_file ORDER BY warc_file
 
 Told = Callable[[str, int, int], None]
 """Is told what is being done, how much of how much of it is done."""
+Unread: TypeAlias = dict[str, OSError]
+"""Why WARC files of the archive cannot be read, by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +49,8 @@ class BackedUp:
     warc_bytes: int
     problems: tuple[Finding, ...]
     """What is wrong with its raw pages, as it was with those of the archive."""
+    warc_left: Path | None
+    """Raw pages of before that lie beside a copy made without any, which may be another archive's."""
 
 
 def back_up(
@@ -60,60 +61,38 @@ def back_up(
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
     be replaced, or if the copy is not sound; DiskFullError if there is no room.
     """
-    target = real_archive(target)
-    _refuse(path, target, with_warc=with_warc, replace=replace)
-    unfinished = target.with_name(target.name + UNFINISHED)
-    pages = warc_directory(target)
-    unfinished_pages = pages.with_name(pages.name + UNFINISHED)
-    with closing(read_archive(path)) as source, archive_errors(source), _disk_errors(target):
+    place = BackupPlace(real_archive(target))
+    place.refuse(path, with_warc=with_warc)
+    with place.errors():
+        place.take_back()
+    place.refuse_what_is_there(with_warc=with_warc, replace=replace)
+    with closing(read_archive(path)) as source, archive_errors(source), place.errors():
         source.execute("BEGIN")  # what is read from here on is as it is now, whatever a crawl adds
         counts = _counts(source)
         needed = dict(source.execute(NEEDED).fetchall()) if with_warc else {}
-        _require_room(path, target, source, needed)
-        _remove(unfinished, unfinished_pages)
-        _copy_rows(source, unfinished, told)
-        size = _copy_pages(warc_directory(path), unfinished_pages, needed, told)
+        _require_room(path, place.file, source, needed)
+        place.clear()
+        _copy_rows(source, place.unfinished, told)
+        size, unread = 0, Unread()
+        if with_warc:
+            size, unread = _copy_pages(warc_directory(path), place.unfinished_pages, needed, told)
+            _refuse_to_replace(place, warc_directory(path), unread)
         _refuse_removal_meanwhile(path, counts["forgettings"])
-    with closing(read_archive(unfinished)) as copy:
-        _check(copy, unfinished, counts)
-        problems = tuple(_problems(copy, unfinished_pages, told)) if with_warc else ()
-    _put_in_place(unfinished, target, unfinished_pages if with_warc and needed else None, pages)
+    with closing(read_archive(place.unfinished)) as copy:
+        _check(copy, place.unfinished, counts)
+        problems = tuple(_problems(copy, place.unfinished_pages, unread, told)) if with_warc else ()
+    with place.errors():
+        place.put()
     return BackedUp(
-        file=target,
-        bytes=target.stat().st_size,
+        file=place.file,
+        bytes=place.file.stat().st_size,
         articles=counts["articles"],
         captures=counts["captures"],
-        warc_files=len(list(pages.glob("*.warc.gz"))) if with_warc else 0,
+        warc_files=len(list(place.pages.glob("*.warc.gz"))) if with_warc else 0,
         warc_bytes=size,
         problems=problems,
+        warc_left=place.pages if not with_warc and place.pages.exists() else None,
     )
-
-
-def _refuse(path: Path, target: Path, *, with_warc: bool, replace: bool) -> None:
-    """Raise BackupError if a copy at target would destroy something."""
-    if not target.absolute().parent.is_dir():
-        raise BackupError(f"{target} cannot be made: there is no directory {target.absolute().parent}")
-    if target.is_dir():
-        raise BackupError(f"{target} is a directory: name a file, such as {target / path.name}")
-    if (pages := warc_directory(target)) == target:
-        raise BackupError(f"{target} is where its raw pages would lie: name it {target.with_suffix('.db')}")
-    own = [path.resolve().with_name(path.name + ending) for ending in BESIDE]
-    if target.resolve() in own or pages.resolve() == warc_directory(path).resolve():
-        raise BackupError(f"{target} is the archive itself, or shares its raw pages: name another file")
-    there = [each for each in (target, pages) if each.exists() and (with_warc or each == target)]
-    if there and not replace:
-        raise BackupError(f"{there[0]} is there already: name another file, or say --force to replace it")
-    if target.exists() and not is_archive(target):
-        raise BackupError(f"{target} is no backup: name another file")
-    if with_warc and pages.exists() and (stranger := _stranger(pages)) is not None:
-        raise BackupError(f"{stranger} is no raw page of a backup, and would go: name another file")
-
-
-def _stranger(pages: Path) -> Path | None:
-    """Return what stands where raw pages are to lie and is neither a WARC file nor an end cut off one, if anything."""
-    if not pages.is_dir():
-        return pages
-    return next((file for file in sorted(pages.iterdir()) if not KEPT_FILE.fullmatch(file.name)), None)
 
 
 def _require_room(path: Path, target: Path, source: Connection, needed: dict[str, int]) -> None:
@@ -129,6 +108,7 @@ def _require_room(path: Path, target: Path, source: Connection, needed: dict[str
 
 
 def _copy_rows(source: Connection, unfinished: Path, told: Told) -> None:
+    unfinished.touch()  # SQLite does not say why it cannot make a file, nor which
     with closing(sqlite3.connect(unfinished)) as target, archive_errors(target):
         source.backup(
             target, pages=STEP, progress=lambda _, left, total: told("database", total - left, total), sleep=0
@@ -138,40 +118,68 @@ def _copy_rows(source: Connection, unfinished: Path, told: Told) -> None:
         os.fsync(file.fileno())
 
 
-def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) -> int:
-    """Copy WARC files to the end of the last record that captures need, and of its request; return the bytes."""
-    if not needed:
-        return 0
+def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) -> tuple[int, Unread]:
+    """Copy WARC files to the end of the last record that captures need, and of its request.
+
+    Returns the bytes that were copied, and which files cannot be read, or not as a whole.
+    """
     target.mkdir()
     copied, total = 0, sum(needed.values())
+    unread: Unread = {}
     for name, end in needed.items():
-        if not (source / name).exists():  # the check names it
+        try:
+            old = (source / name).open("rb")
+        except FileNotFoundError:  # the check names it
             continue
-        with (source / name).open("rb") as old, (target / name).open("xb") as new:
-            for piece in _pieces(old, _end_of_record(old, end)):
+        except OSError as error:
+            unread[name] = error
+            continue
+        with old, (target / name).open("xb") as new:
+            for piece, failed in _pieces(old, _end_of_record(old, end)):
                 new.write(piece)
                 copied += len(piece)
                 told("raw pages", min(copied, total), total)
+                if failed is not None:
+                    unread[name] = failed
             new.flush()
             os.fsync(new.fileno())
     sync(target)
-    return copied
+    return copied, unread
 
 
 def _end_of_record(file: IO[bytes], end: int) -> int:
     """Return where the request ends that belongs to the record before end, if one does."""
-    size = file.seek(0, os.SEEK_END)
-    behind = next(walk(file, size, end), None) if size > end else None
-    if behind is None or isinstance(behind, Damage) or behind.kind != "request":
-        return min(end, size)
-    return behind.offset + behind.length
+    size = os.fstat(file.fileno()).st_size
+    with suppress(OSError):  # what cannot be read is no request
+        behind = next(walk(file, size, end), None) if size > end else None
+        if isinstance(behind, FoundRecord) and behind.kind == "request":
+            return behind.offset + behind.length
+    return min(end, size)
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    file.seek(0)
-    while size > 0 and (piece := file.read(min(size, 2**20))):
-        size -= len(piece)
-        yield piece
+def _pieces(file: IO[bytes], size: int) -> Iterator[tuple[bytes, OSError | None]]:
+    """Yield a file up to size; zeros in place of what cannot be read, and why: all behind it keeps its place."""
+    offset = 0
+    while offset < size:
+        failed = None
+        try:  # not through the file's buffer: up to where the disk is bad, this returns what it is asked for
+            piece = os.pread(file.fileno(), min(PIECE, size - offset), offset)
+        except OSError as error:
+            piece, failed = bytes(min(GAP, size - offset)), error
+        if not piece:
+            return
+        yield piece, failed
+        offset += len(piece)
+
+
+def _refuse_to_replace(place: BackupPlace, source: Path, unread: Unread) -> None:
+    """Raise BackupError if raw pages that cannot be read would go from the backup that is there, too."""
+    if unread and place.pages.exists():
+        name, error = next(iter(unread.items()))
+        raise BackupError(
+            f"{source / name} cannot be read: {error.strerror}; {place.file} stays as it is, since it may hold what "
+            "is lost there: get permission to read it, or name another file"
+        )
 
 
 def _refuse_removal_meanwhile(path: Path, before: int) -> None:
@@ -194,9 +202,12 @@ def _check(copy: Connection, unfinished: Path, counts: dict[str, int]) -> None:
         )
 
 
-def _problems(copy: Connection, directory: Path, told: Told) -> Iterator[Finding]:
-    findings = verify(copy, directory, Verification(), lambda done, total: told("check", done, total))
-    yield from (finding for finding in findings if finding.is_problem)
+def _problems(copy: Connection, directory: Path, unread: Unread, told: Told) -> Iterator[Finding]:
+    for name, error in unread.items():
+        yield unreadable(name, int(copy.execute(NEEDING, (name,)).fetchone()[0]), error)
+    for finding in verify(copy, directory, Verification(), lambda done, total: told("check", done, total)):
+        if finding.is_problem and not (finding.kind is Kind.MISSING and finding.file in unread):
+            yield finding
 
 
 def _counts(archive: Connection) -> dict[str, int]:
@@ -205,38 +216,3 @@ def _counts(archive: Connection) -> dict[str, int]:
         name: int(archive.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608 - of the schema
         for name in names
     }
-
-
-def _put_in_place(unfinished: Path, target: Path, unfinished_pages: Path | None, pages: Path) -> None:
-    with _disk_errors(target):
-        replaced = pages.with_name(f"{pages.name}.replaced")
-        if replaced.exists():
-            shutil.rmtree(replaced)
-        if unfinished_pages is not None:
-            if pages.exists():
-                pages.rename(replaced)
-            unfinished_pages.rename(pages)
-        for ending in BESIDE[1:]:  # of an archive that was replaced: its changes are not this one's
-            target.with_name(target.name + ending).unlink(missing_ok=True)
-        unfinished.replace(target)
-        sync(target.absolute().parent)
-        if replaced.exists():
-            shutil.rmtree(replaced)
-
-
-def _remove(unfinished: Path, pages: Path) -> None:
-    """Remove what a killed backup left."""
-    for ending in BESIDE:
-        unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
-    if pages.exists():
-        shutil.rmtree(pages)
-
-
-@contextmanager
-def _disk_errors(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise disk_full(target) from error
-        raise ArchiveError(f"{target} cannot be written: {error.strerror} ({error.filename})") from error

@@ -53,7 +53,7 @@ def open_archive(path: Path) -> ArchiveWriter:
     if another writer has it, DiskFullError if there is no room.
     """
     if not _refuse_other_files(path):
-        _refuse_same_stems(path)
+        refuse_same_stems(path)
     lock = acquire(path)
     try:
         return _opened_for_writing(path, lock)
@@ -221,12 +221,13 @@ def _refuse_other_files(path: Path) -> bool:
     return exists
 
 
-def _refuse_same_stems(path: Path) -> None:
-    """Raise ArchiveError if a new archive at path would have its raw pages among those of another."""
-    directory = warc_directory(path)
+def refuse_same_stems(path: Path) -> None:
+    """Raise ArchiveError if an archive at path would have its raw pages among those of another."""
+    real = path.resolve()
+    directory = warc_directory(real)
     with suppress(OSError):  # a directory that is not there, or not ours to list
-        for other in path.parent.iterdir():
-            if other.name != path.name and warc_directory(other) == directory and is_archive(other):
+        for other in real.parent.iterdir():
+            if warc_directory(other) == directory and other.resolve() != real and is_archive(other):
                 raise ArchiveError(
                     f"{path} cannot be made: its raw pages would lie in {directory.name}/, among those of "
                     f"{other.name}; give it a name that differs before the ending"

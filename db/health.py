@@ -27,6 +27,8 @@ LONG = timedelta(hours=6)
 # Of a clock that is not quite right, or of one that NTP has just corrected.
 CLOCK_SLACK = timedelta(minutes=1)
 RESTORE = "restore a copy, or save what is left with `sqlite3 FILE .recover`"
+RAW_PAGES = "raw pages"
+FILES = "SELECT DISTINCT warc_file FROM captures WHERE warc_file IS NOT NULL ORDER BY warc_file"
 CHUNK = MEGABYTE
 
 
@@ -88,7 +90,7 @@ def _checked(archive: Connection, path: Path, now: datetime) -> Iterator[Finding
         ("references", lambda: _references(archive)),
         ("search index", lambda: _index(archive, path)),
         ("journal", lambda: _journal(path)),
-        ("raw pages", lambda: _last_record(archive, path)),
+        (RAW_PAGES, lambda: _raw_pages(archive, path)),
         ("forgotten", lambda: _forgotten(archive)),
     )
     for name, look in looks:
@@ -191,12 +193,28 @@ def _journal(path: Path) -> Finding:
     return ok("journal", found)
 
 
-def _last_record(archive: Connection, path: Path) -> Finding:
-    """Look at the end of the newest file: what a row points at must be there, whole."""
-    name, folder = "raw pages", warc_directory(path)
-    files = sorted(folder.glob("*.warc.gz"), key=lambda file: (file.stat().st_mtime, file.name))
+def _raw_pages(archive: Connection, path: Path) -> Finding:
+    """Look whether every file is there that a row points at, and at the end of the newest."""
+    folder = warc_directory(path)
+    needed = [name for (name,) in archive.execute(FILES)]  # before the files: a crawl may add one
+    found = (file for file in folder.glob("*.warc.gz") if file.exists())  # no link that leads nowhere
+    files = sorted(found, key=lambda file: (file.stat().st_mtime, file.name))
+    there = {file.name for file in files}
+    if missing := [name for name in needed if name not in there]:
+        more = f" and {len(missing) - 1:,} more" if missing[1:] else ""
+        lack = f"{folder} lacks {missing[0]}{more} of {len(needed):,} files that captures need"
+        return fail(RAW_PAGES, lack, "mount its disk, move it beside the archive, or restore it from a copy")
     if not files:
-        return ok(name, f"{folder} holds none yet")
+        return ok(RAW_PAGES, f"{folder} holds none yet")
+    try:
+        return _last_record(archive, path, files)
+    except OSError as error:
+        unread = f"{files[-1]} cannot be read: {error.strerror}"
+        return fail(RAW_PAGES, unread, "get permission to read it, or restore the file from a copy")
+
+
+def _last_record(archive: Connection, path: Path, files: list[Path]) -> Finding:
+    """Look at the end of the newest file, the last: what a row points at must be there, whole."""
     row = archive.execute(
         "SELECT warc_offset, warc_length FROM captures WHERE warc_file = ? ORDER BY warc_offset DESC LIMIT 1",
         (files[-1].name,),
@@ -205,13 +223,13 @@ def _last_record(archive: Connection, path: Path) -> Finding:
     whole = _whole_until(files[-1], start)
     if whole < end:
         return fail(
-            name, f"{files[-1]}: the record at byte {start} is not whole", "restore the file from a copy"
+            RAW_PAGES, f"{files[-1]}: the record at byte {start} is not whole", "restore the file from a copy"
         )
     rest = files[-1].stat().st_size - whole
     if rest and locked(path) is None:
-        cure = "nothing: no row refers to them, and no crawl adds to the file"
-        return warn(name, f"{files[-1]} ends in {rest:,} bytes that a killed crawl left", cure)
-    return ok(name, f"{len(files):,} files, the last record of {files[-1].name} is whole")
+        found = f"{files[-1]} ends in {rest:,} bytes that a killed crawl left"
+        return warn(RAW_PAGES, found, "`archiver verify --repair` cuts them off")
+    return ok(RAW_PAGES, f"{len(files):,} files, the last record of {files[-1].name} is whole")
 
 
 def _forgotten(archive: Connection) -> Finding:

@@ -1,8 +1,11 @@
 """Fixtures of the crawl tests: an archive, the sample newspaper, and crawls in processes of their own."""
 
 import multiprocessing
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +23,27 @@ Crawl: TypeAlias = Callable[..., CrawlSummary]
 def archive(tmp_path: Path) -> Path:
     """Return where an archive may be made."""
     return tmp_path / "archive.db"
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that other users of the machine can reach."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def as_another_user() -> Iterator[None]:
+    """Take away from root the right to write everywhere; others do not have it anyway."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.fixture

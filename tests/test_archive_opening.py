@@ -6,13 +6,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from archives import FLOOD, column, compare_with_index, filled, one
+from conftest import as_another_user
 
 from archiver.errors import ArchiveError, LockedError
 from db.connection import APPLICATION_ID, open_archive, read_archive
@@ -62,27 +61,6 @@ def newer(path: Path) -> None:
     open_archive(path).close()
     with closing(sqlite3.connect(path)) as archive:
         archive.execute(f"PRAGMA user_version = {SCHEMA + 1}")
-
-
-@pytest.fixture
-def open_directory() -> Iterator[Path]:
-    """A directory that other users of the machine can reach."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-@contextmanager
-def as_another_user() -> Iterator[None]:
-    """Take away from root the right to write everywhere; others do not have it anyway."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def read_only(directory: Path) -> None:

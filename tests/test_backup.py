@@ -14,20 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archives import FLOOD, filled
+from archives import FLOOD, NOON, crawl, filled, response, visit
 from commands import Run, run_apart, runner
-from conftest import crawl_of
+from conftest import as_another_user, crawl_of
 from misbehaving import Answer, Server, answer, front, misbehaving, story
 
 from archiver.crawl.run import CrawlPlan, run_crawl
 from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive, read_archive
+from db.store import Kept, record_visit
 from db.verify import Verification, verify
+from db.warc import WarcWriter
 from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 NUMBER = 60
+# Of a network interface that has no speed: it can be opened, and has a size.
+UNREADABLE = Path("/sys/class/net/lo/speed")
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,80 @@ def test_backup_is_refused_where_something_is_and_replaces_it_by_force(
     assert problems(whole) == []
 
 
+@pytest.mark.parametrize("option", ["--force", "--no-warc", "--json"])
+def test_backup_does_not_touch_the_raw_pages_of_another_archive(
+    run: Run, whole: Path, tmp_path: Path, option: str
+) -> None:
+    other = tmp_path / "other.sqlite"
+    assert run("backup", other).code == ExitCode.DONE
+    for name in ("other.db", "other"):
+        told = run("backup", tmp_path / name, option)
+        assert (told.code, "among those of other.sqlite; give it a name" in told.err) == (
+            ExitCode.FAILED,
+            True,
+        )
+    assert sorted(file.name for file in tmp_path.glob("other*")) == ["other.sqlite", "other.warc"]
+    assert problems(other) == []
+
+    (tmp_path / "latest.db").symlink_to(other)
+    for name in ("latest.db", "other.sqlite"):
+        assert run("backup", tmp_path / name, "--force").code == ExitCode.DONE
+
+
+def test_backup_does_not_replace_a_link_to_raw_pages(run: Run, whole: Path, tmp_path: Path) -> None:
+    copy, moved = tmp_path / "copy.db", tmp_path / "big" / "copy.warc"
+    assert run("backup", copy).code == ExitCode.DONE
+    moved.parent.mkdir()
+    warc_directory(copy).rename(moved)
+    warc_directory(copy).symlink_to(moved)
+    for options in ((), ("--force",)):
+        told = run("backup", copy, *options)
+        assert (
+            told.code,
+            f"is a link, and raw pages lie beside their archive: name {moved.with_suffix('.db')}" in told.err,
+        ) == (ExitCode.FAILED, True)
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+    assert problems(copy) == []
+    assert run("backup", moved.with_suffix(".db"), "--force").code == ExitCode.DONE
+
+
+@pytest.mark.parametrize("options", [(), ("--no-warc",)])
+def test_backup_into_a_folder_that_cannot_be_written_says_so(
+    run: Run, whole: Path, open_directory: Path, options: tuple[str, ...]
+) -> None:
+    shutil.copytree(whole.parent, open_directory / "own").chmod(0o755)
+    locked = open_directory / "locked"
+    locked.mkdir(0o555)
+    with as_another_user():
+        told = run("backup", locked / "copy.db", *options, "--archive", open_directory / "own" / whole.name)
+    assert told.code == ExitCode.FAILED
+    assert f"{locked}/copy.db cannot be written: Permission denied ({locked}/copy.db.unfinished)" in told.err
+
+
+def test_backup_of_an_archive_without_raw_pages_replaces_those_of_another(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy, bare = tmp_path / "copy.db", tmp_path / "bare.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    filled(bare, [FLOOD]).close()
+    assert run("backup", copy, "--force", "--archive", bare).code == ExitCode.DONE
+    assert rows(copy, "SELECT headline FROM articles") == [(FLOOD.headline,)]
+    assert list(warc_directory(copy).iterdir()) == []
+
+
+def test_backup_without_raw_pages_leaves_those_that_are_there_and_says_so(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy, "--no-warc").err == ""
+    assert run("backup", copy, "--force").err == ""
+    told = run("backup", copy, "--force", "--no-warc", "--json")
+    assert told.code == ExitCode.DONE
+    assert f"copy.warc is as it was before: `archiver verify --archive {copy}` tells" in told.err
+    assert json.loads(told.out)["warc_left"] == str(tmp_path / "copy.warc")
+    assert problems(copy) == []
+
+
 def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Path) -> None:
     file = next(warc_directory(whole).iterdir())
     content = bytearray(file.read_bytes())
@@ -143,6 +221,51 @@ def test_backup_of_a_damaged_archive_says_so(run: Run, whole: Path, tmp_path: Pa
     assert told.code == ExitCode.FAILED
     assert "damaged" in told.err
     assert "1 problem" in told.out
+
+
+def with_second_file(archive: Path) -> Path:
+    """Let a second crawl keep a page in the archive; return the WARC file that holds it."""
+    with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 2) as warc:
+        place = warc.append(FLOOD.url, NOON, response())
+        record_visit(connection, crawl(connection), visit(FLOOD, response=response()), Kept(place))
+    return warc_directory(archive) / place.file
+
+
+def test_backup_goes_on_without_a_file_that_may_not_be_read(
+    run: Run, whole: Path, open_directory: Path
+) -> None:
+    own, away = open_directory / "own" / whole.name, open_directory / "away"
+    file = with_second_file(whole)
+    shutil.copytree(whole.parent, own.parent).chmod(0o755)
+    (warc_directory(own) / file.name).chmod(0)
+    away.mkdir()
+    away.chmod(0o777)
+    with as_another_user():
+        told = run("backup", away / "copy.db", "--archive", own)
+    assert (told.code, told.err.count("\n")) == (ExitCode.FAILED, 1)
+    assert f"{file.name} cannot be read: Permission denied" in told.err
+    assert [copy.name for copy in warc_directory(away / "copy.db").iterdir()] == [
+        "crawl-000001-00001.warc.gz"
+    ]
+    assert len(problems(away / "copy.db")) == 1
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that every read of fails, as on a bad disk")
+def test_backup_goes_on_where_a_disk_cannot_read_and_replaces_nothing_then(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    file, copy = with_second_file(whole), tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    file.unlink()
+    file.symlink_to(UNREADABLE)
+    refused = run("backup", copy, "--force")
+    assert (refused.code, f"{copy} stays as it is" in refused.err) == (ExitCode.FAILED, True)
+    assert problems(copy) == []
+
+    told = run("backup", tmp_path / "new.db")
+    assert told.code == ExitCode.FAILED
+    assert f"{file.name} cannot be read: Invalid argument" in told.err
+    assert {message.partition(" ")[0] for message in problems(tmp_path / "new.db")} == {file.name}
 
 
 def plan(archive: Path, url: str, **settings: Any) -> CrawlPlan:
@@ -194,6 +317,63 @@ main(["backup", sys.argv[1], "--archive", sys.argv[2]])
     assert (tmp_path / "copy.db.unfinished").exists()
     assert not copy.exists()
     assert run("backup", copy).code == ExitCode.DONE
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+
+
+KILLED_AT_STEP = """
+import os, sys
+from archiver.cli import main
+step, copy = int(sys.argv[1]), sys.argv[3]
+def count(event, arguments):
+    global step
+    if event in ("os.mkdir", "os.rename", "shutil.rmtree") and str(arguments[0]).startswith(copy.removesuffix(".db")):
+        step -= 1
+        if step < 0:
+            os.kill(os.getpid(), 9)
+sys.addaudithook(count)
+main(sys.argv[2:])
+"""
+
+
+def killed_backup(copy: Path, archive: Path, step: int, *options: str) -> None:
+    """Make a backup that is killed before it makes, renames or removes a folder or file for the step-th time."""
+    arguments = ("backup", str(copy), "--archive", str(archive), *options)
+    command = (sys.executable, "-c", KILLED_AT_STEP, str(step), *arguments)
+    assert subprocess.run(command, check=False, timeout=60).returncode == -9
+
+
+@pytest.mark.parametrize("steps", [(0,), (1,), (2,), (3,), (2, 0), (3, 0), (3, 1), (3, 2)], ids=str)
+def test_killed_backup_can_be_made_again(
+    run: Run, whole: Path, tmp_path: Path, steps: tuple[int, ...]
+) -> None:
+    copy = tmp_path / "copy.db"
+    for step in steps:
+        killed_backup(copy, whole, step)
+        assert not copy.exists()
+    done = run("backup", copy)
+
+    assert done.code == ExitCode.DONE, done.err
+    assert problems(copy) == []
+    assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
+
+
+@pytest.mark.parametrize("steps", [(0,), (1,), (2,), (3,), (4,), (2, 0), (3, 0), (3, 1), (3, 2)], ids=str)
+def test_killed_backup_that_replaces_another_leaves_one_of_them(
+    run: Run, whole: Path, tmp_path: Path, steps: tuple[int, ...]
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    old = warc_directory(copy) / "crawl-000009-00001.warc.gz"
+    old.write_bytes(b"")
+    for step in steps:
+        killed_backup(copy, whole, step, "--force")
+    assert "copy.db is there already" in run("backup", copy).err
+    assert problems(copy) == []
+    assert old.exists() == (steps != (4,))
+
+    assert run("backup", copy, "--force").code == ExitCode.DONE
+    assert problems(copy) == []
+    assert not old.exists()
     assert sorted(file.name for file in tmp_path.glob("copy*")) == ["copy.db", "copy.warc"]
 
 

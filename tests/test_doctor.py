@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from archives import FLOOD, NOON, crawl, filled, response, visit
 from commands import PROGRAM, Result, on_terminal, run_apart
+from conftest import as_another_user
 
 from archiver.errors import ExitCode
 from db.connection import PAGE_SIZE, open_archive
@@ -58,7 +59,7 @@ def kept(archive: Path) -> Path:
     """Make an archive with a story whose bytes are kept."""
     with closing(open_archive(archive)) as connection, WarcWriter(warc_directory(archive), 1) as warc:
         place = warc.append(FLOOD.url, NOON, response())
-        record_visit(connection, crawl(connection), visit(FLOOD), Kept(place))
+        record_visit(connection, crawl(connection), visit(FLOOD, response=response()), Kept(place))
     return archive
 
 
@@ -161,13 +162,50 @@ def test_record_that_is_not_whole_is_a_failure(kept: Path, lost: int) -> None:
     assert finding_of(kept, "raw pages", code=1)[0] == "fail"
 
 
-def test_what_a_killed_crawl_left_behind_the_last_record_is_harmless(kept: Path) -> None:
+def test_raw_pages_that_are_missing_are_a_failure(kept: Path) -> None:
+    with closing(open_archive(kept)) as connection, WarcWriter(warc_directory(kept), 2) as warc:
+        again = visit(FLOOD, fetched=NOON + timedelta(days=1))
+        record_visit(
+            connection, crawl(connection), again, Kept(warc.append(FLOOD.url, NOON, response(b"new")))
+        )
+    first, _ = sorted(warc_directory(kept).iterdir())
+    first.unlink()
+    health, found = finding_of(kept, "raw pages", code=1)
+    assert (health, f"lacks {first.name} of 2 files that captures need" in found) == ("fail", True)
+
+    first.symlink_to("gone")
+    assert finding_of(kept, "raw pages", code=1) == (health, found)
+
+    shutil.rmtree(first.parent)
+    health, found = finding_of(kept, "raw pages", code=1)
+    assert (health, f"lacks {first.name} and 1 more of 2 files" in found) == ("fail", True)
+
+
+def test_raw_pages_that_may_not_be_read_are_a_failure(kept: Path, open_directory: Path) -> None:
+    own = open_directory / "own" / kept.name
+    shutil.copytree(kept.parent, own.parent).chmod(0o755)
+    (file,) = warc_directory(own).iterdir()
+    file.chmod(0)
+    with as_another_user():
+        findings = {each.name: each for each in archive_findings(own, NOON, 1)}
+    assert (findings["raw pages"].health, "Permission denied" in findings["raw pages"].found) == (
+        "fail",
+        True,
+    )
+
+
+def test_what_a_killed_crawl_left_behind_the_last_record_can_be_cut_off(kept: Path) -> None:
     (file,) = warc_directory(kept).iterdir()
     with file.open("ab") as end:
         end.write(file.read_bytes()[:30])
     health, found = finding_of(kept, "raw pages")
 
-    assert (health, "ends in 30 bytes that a killed crawl left" in found) == ("warn", True)
+    assert (health, "ends in 30 bytes that a killed crawl left: `archiver verify --repair`" in found) == (
+        "warn",
+        True,
+    )
+    assert run_apart("verify", "--repair", "-a", kept, folder=kept.parent).code == ExitCode.DONE
+    assert finding_of(kept, "raw pages")[0] == "ok"
 
 
 def test_forgetting_that_was_killed_is_told(kept: Path) -> None:
@@ -247,23 +285,16 @@ def test_few_open_files_are_a_warning(kept: Path) -> None:
     assert (done.returncode, findings["open files"]["health"]) == (0, "warn")
 
 
-def test_archive_that_cannot_be_written_is_a_failure() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        archive = Path(folder, "archive.db")
-        filled(archive, [FLOOD]).close()
-        archive.chmod(0o444)
-        Path(folder).chmod(0o555)
-        if root := os.geteuid() == 0:
-            os.seteuid(65534)  # root may write everywhere
-        try:
-            findings = {each.name: each for each in archive_findings(archive, NOON, 1)}
-        finally:
-            if root:
-                os.seteuid(0)
-            Path(folder).chmod(0o755)
+def test_archive_that_cannot_be_written_is_a_failure(open_directory: Path) -> None:
+    archive = open_directory / "archive.db"
+    filled(archive, [FLOOD]).close()
+    archive.chmod(0o444)
+    open_directory.chmod(0o555)
+    with as_another_user():
+        findings = {each.name: each for each in archive_findings(archive, NOON, 1)}
 
     assert findings["permissions"].health == "fail"
-    assert f"no permission to write {folder}, {archive}" in findings["permissions"].found
+    assert f"no permission to write {open_directory}, {archive}" in findings["permissions"].found
 
 
 def test_missing_directory_is_a_failure(tmp_path: Path) -> None:

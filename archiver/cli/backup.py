@@ -15,7 +15,9 @@ from db.backup import BackedUp, back_up
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--no-warc", is_flag=True, help="Copy the database only, not the raw pages.")
+@click.option(
+    "--no-warc", is_flag=True, help="Copy the database only; raw pages that lie at FILE stay as they are."
+)
 @click.option("--force", is_flag=True, help="Replace a backup that is there.")
 @json_option("One JSON object.")
 @archive_option
@@ -35,6 +37,12 @@ def backup(file: Path, no_warc: bool, force: bool, as_json: bool, archive: Path)
         print_json(done)
     else:
         _print_done(Output(), done)
+    if done.warc_left:
+        click.echo(
+            f"archiver: {done.warc_left} is as it was before: `archiver verify --archive {done.file}` tells whether "
+            "these are raw pages of the copy",
+            err=True,
+        )
     for problem in done.problems:
         click.echo(f"archiver: {printable(problem.message)}", err=True)
     return ExitCode.FAILED if done.problems else ExitCode.DONE
