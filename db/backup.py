@@ -15,7 +15,7 @@ from db.disk import CURE, file_system, free_bytes, sync
 from db.sqlite import sqlite3
 from db.verify import NEEDING, Verification, verify
 from db.warc_findings import Finding, Kind, unreadable
-from db.warc_places import real_archive, warc_directory
+from db.warc_places import FILE_NAME, real_archive, warc_directory
 from db.warc_walk import FoundRecord, walk
 
 # Pages of the database that are copied at a time.
@@ -24,9 +24,8 @@ STEP = 1000
 # a bad disk seconds.
 PIECE, GAP = 2**20, 2**16
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
-# To where captures need each WARC file.
 NEEDED = """
-SELECT warc_file, max(warc_offset + warc_length) FROM captures WHERE warc_file IS NOT NULL
+SELECT warc_file, max(warc_offset + warc_length) FROM captures WHERE warc_file IS NOT NULL AND warc_offset IS NOT NULL
 GROUP BY warc_file ORDER BY warc_file
 """
 
@@ -69,7 +68,7 @@ def back_up(
     with closing(read_archive(path)) as source, archive_errors(source), place.errors():
         source.execute("BEGIN")  # what is read from here on is as it is now, whatever a crawl adds
         counts = _counts(source)
-        needed = dict(source.execute(NEEDED).fetchall()) if with_warc else {}
+        needed = _needed(source) if with_warc else {}
         _require_room(path, place.file, source, needed)
         place.clear()
         _copy_rows(source, place.unfinished, told)
@@ -93,6 +92,11 @@ def back_up(
         problems=problems,
         warc_left=place.pages if not with_warc and place.pages.exists() else None,
     )
+
+
+def _needed(source: Connection) -> dict[str, int]:
+    """To where captures need each WARC file; what is the name of none, the check tells."""
+    return {name: end for name, end in source.execute(NEEDED) if FILE_NAME.fullmatch(name)}
 
 
 def _require_room(path: Path, target: Path, source: Connection, needed: dict[str, int]) -> None:

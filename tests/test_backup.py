@@ -34,6 +34,15 @@ NUMBER = 60
 UNREADABLE = Path("/sys/class/net/lo/speed")
 
 
+def is_bad(path: Path) -> bool:
+    """Whether a file is there and cannot be read."""
+    try:
+        path.read_bytes()
+    except OSError:
+        return path.exists()
+    return False
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
     pages: dict[str, Answer] = {
@@ -250,7 +259,7 @@ def test_backup_goes_on_without_a_file_that_may_not_be_read(
     assert len(problems(away / "copy.db")) == 1
 
 
-@pytest.mark.skipif(not UNREADABLE.exists(), reason="needs a file that every read of fails, as on a bad disk")
+@pytest.mark.skipif(not is_bad(UNREADABLE), reason="needs a file that every read of fails, as on a bad disk")
 def test_backup_goes_on_where_a_disk_cannot_read_and_replaces_nothing_then(
     run: Run, whole: Path, tmp_path: Path
 ) -> None:
@@ -266,6 +275,22 @@ def test_backup_goes_on_where_a_disk_cannot_read_and_replaces_nothing_then(
     assert told.code == ExitCode.FAILED
     assert f"{file.name} cannot be read: Invalid argument" in told.err
     assert {message.partition(" ")[0] for message in problems(tmp_path / "new.db")} == {file.name}
+
+
+def test_backup_takes_no_file_from_elsewhere_however_an_archive_names_it(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    (whole.parent / "secret.warc.gz").write_bytes(b"of somebody else")
+    with closing(open_archive(whole)) as connection:
+        connection.execute("UPDATE captures SET warc_file = '../secret.warc.gz' WHERE id = 1")
+        connection.execute("UPDATE captures SET warc_offset = NULL WHERE id = 2")
+        connection.commit()
+    away = tmp_path / "away"
+    away.mkdir()
+    told = run("backup", away / "copy.db")
+
+    assert (told.code, "../secret.warc.gz" in told.err) == (ExitCode.FAILED, True)
+    assert list(away.rglob("secret*")) == []
 
 
 def plan(archive: Path, url: str, **settings: Any) -> CrawlPlan:

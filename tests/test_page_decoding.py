@@ -135,7 +135,9 @@ def test_page_without_the_tags_that_html5_lets_it_omit_is_read(before: str, afte
         f"<p>Paragraph {number} tells what the river did to the town, street by street.</p>"
         for number in range(9)
     )
-    card = '<article><h3><a href="/news/ferry-runs-again">Ferry runs again after three weeks</a></h3></article>'
+    card = (
+        '<article><h3><a href="/news/ferry-runs-again">Ferry runs again after three weeks</a></h3></article>'
+    )
     head = '<!doctype html><html lang=en><title>Flood closes the bridge</title><meta name=author content="Ann Lee">'
     html = f"{head}{before}<article><h1>Flood closes the bridge</h1>{text}</article>{card}{after}"
 
