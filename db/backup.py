@@ -133,8 +133,6 @@ def _copy_pages(source: Path, target: Path, needed: dict[str, int], told: Told) 
     for name, end in needed.items():
         try:
             old = (source / name).open("rb")
-        except FileNotFoundError:  # the check names it
-            continue
         except OSError as error:
             unread[name] = error
             continue
@@ -178,12 +176,13 @@ def _pieces(file: IO[bytes], size: int) -> Iterator[tuple[bytes, OSError | None]
 
 def _refuse_to_replace(place: BackupPlace, source: Path, unread: Unread) -> None:
     """Raise BackupError if raw pages that cannot be read would go from the backup that is there, too."""
-    if unread and place.pages.exists():
-        name, error = next(iter(unread.items()))
-        raise BackupError(
-            f"{source / name} cannot be read: {error.strerror}; {place.file} stays as it is, since it may hold what "
-            "is lost there: get permission to read it, or name another file"
-        )
+    for name, error in unread.items():
+        if (place.pages / name).exists():
+            raise BackupError(
+                f"{source / name} cannot be read: {error.strerror}; {place.file} stays as it is, since it may hold "
+                "what is lost there: mount its disk or get permission to read it, restore it from that backup, or "
+                "name another file"
+            )
 
 
 def _refuse_removal_meanwhile(path: Path, before: int) -> None:
@@ -207,7 +206,8 @@ def _check(copy: Connection, unfinished: Path, counts: dict[str, int]) -> None:
 
 
 def _problems(copy: Connection, directory: Path, unread: Unread, told: Told) -> Iterator[Finding]:
-    for name, error in unread.items():
+    unread = {name: error for name, error in unread.items() if not isinstance(error, FileNotFoundError)}
+    for name, error in unread.items():  # the check sees that others are missing
         yield unreadable(name, int(copy.execute(NEEDING, (name,)).fetchone()[0]), error)
     for finding in verify(copy, directory, Verification(), lambda done, total: told("check", done, total)):
         if finding.is_problem and not (finding.kind is Kind.MISSING and finding.file in unread):

@@ -259,6 +259,18 @@ def test_backup_goes_on_without_a_file_that_may_not_be_read(
     assert len(problems(away / "copy.db")) == 1
 
 
+def test_backup_replaces_none_that_has_the_raw_pages_which_the_archive_lost(
+    run: Run, whole: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    shutil.rmtree(warc_directory(whole))
+    refused = run("backup", copy, "--force")
+
+    assert (refused.code, f"{copy} stays as it is" in refused.err) == (ExitCode.FAILED, True)
+    assert problems(copy) == []
+
+
 @pytest.mark.skipif(not is_bad(UNREADABLE), reason="needs a file that every read of fails, as on a bad disk")
 def test_backup_goes_on_where_a_disk_cannot_read_and_replaces_nothing_then(
     run: Run, whole: Path, tmp_path: Path
