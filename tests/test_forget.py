@@ -166,6 +166,10 @@ def test_later_crawls_leave_it_out_until_it_is_let_in_again(
     assert files_with(archive, "zabernalistic") == []
     assert rows(archive, "SELECT sum(pages) FROM crawl_counts WHERE outcome = 'forgotten'") == [(1,)]
 
+    shown = run("forget", url, "--again", "--dry-run")
+    assert (shown.code, f"{url} would be let in" in shown.out) == (ExitCode.DONE, True), shown.err
+    crawl(site)
+    assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
     let_in = run("forget", url, "--again")
     assert let_in.code == ExitCode.DONE, let_in.err
     crawl(site)
