@@ -255,12 +255,14 @@ def test_bytes_that_were_lost_are_kept_again(archive: Path, crawl: Crawl, server
         path.unlink()
     crawl(server.url)
 
-    assert [row[1] for row in captures(archive, f"{server.url}whole")] == [None, None]
-    with closing(read_archive(archive)) as connection:
-        last = last_capture(connection, f"{server.url}whole")
-    assert last is not None
-    assert last.place is not None
-    assert read_capture(warc_directory(archive), last.place).body == story("Sent whole each time")
+    for page, headline in (("whole", "Sent whole each time"), ("tagged", "Sent with a tag")):
+        assert [row[1] for row in captures(archive, f"{server.url}{page}")] == [None, None]
+        with closing(read_archive(archive)) as connection:
+            last = last_capture(connection, f"{server.url}{page}")
+        assert last is not None
+        assert last.place is not None
+        assert read_capture(warc_directory(archive), last.place).body == story(headline)
+    assert not [text for text in server.requests if "If-None-Match" in text]
 
 
 def test_captures_that_share_a_place_are_still_read(archive: Path) -> None:
