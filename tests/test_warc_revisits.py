@@ -12,14 +12,16 @@ from sqlite3 import Connection
 import pytest
 from archives import FLOOD, NOON, SOURCE, one, response, visit
 from archives import crawl as begin_crawl
+from commands import runner
 from conftest import Crawl
 from misbehaving import Server, answer, feed, misbehaving, story
 from scrapy import Request
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped] # warcio has no types
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, ExitCode
 from archiver.items import RawRequest
+from db.captures import capture, captured_page
 from db.connection import open_archive, read_archive
 from db.lookups import bytes_place, last_capture
 from db.store import Kept, record_visit
@@ -263,6 +265,27 @@ def test_bytes_that_were_lost_are_kept_again(archive: Path, crawl: Crawl, server
         assert last.place is not None
         assert read_capture(warc_directory(archive), last.place).body == story(headline)
     assert not [text for text in server.requests if "If-None-Match" in text]
+
+
+def test_bytes_kept_again_stand_for_those_that_were_lost(
+    archive: Path, crawl: Crawl, server: Server, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = runner(capsys)
+    crawl(server.url)
+    for path in warc_directory(archive).glob("*.warc.gz"):
+        path.unlink()
+    assert run("reparse", "--archive", archive).code == ExitCode.FAILED
+    crawl(server.url)
+
+    reparsed = run("reparse", "--archive", archive)
+    exported = run("export", "-o", tmp_path / "news.wacz", "--archive", archive)
+    first = captures(archive, f"{server.url}whole")[0][0]
+    with closing(read_archive(archive)) as connection:
+        page = captured_page(connection, archive, capture(connection, first))
+
+    assert (reparsed.code, "2 pages read again" in reparsed.out) == (ExitCode.DONE, True), reparsed.err
+    assert exported.err == f"2 articles written to {tmp_path}/news.wacz\n"
+    assert page.body == story("Sent whole each time")
 
 
 def test_captures_that_share_a_place_are_still_read(archive: Path) -> None:

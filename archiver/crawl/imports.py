@@ -28,6 +28,7 @@ from db.connection import open_archive
 from db.digests import bytes_digest
 from db.foreign import ForeignFile, ForeignRecord, RecordHead
 from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
+from db.same_bytes import read_same_bytes
 from db.store import CrawlState, add_source
 from db.values import time_text
 from db.warc import read_capture
@@ -262,7 +263,9 @@ class _Import:
         if place is None:
             return None
         try:
-            return read_capture(warc_directory(self._plan.archive), place)
+            return read_same_bytes(
+                self._archive.connection, warc_directory(self._plan.archive), place, read_capture
+            )
         except ArchiveError:
             return None
 

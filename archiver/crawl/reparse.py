@@ -27,6 +27,7 @@ from db.differences import Difference, differences
 from db.dropping import drop_article, story_readings
 from db.read import stored_article
 from db.rereading import Reading, reading_count, readings, record_rereading
+from db.same_bytes import read_same_bytes
 from db.warc import read_capture
 from db.warc_places import warc_directory
 from spiders.frontier import Source
@@ -180,7 +181,7 @@ def _pages(
     directory = warc_directory(plan.archive)
     for reading in readings(connection, plan.source, plan.since):
         try:
-            response = read_capture(directory, reading.place)
+            response = read_same_bytes(connection, directory, reading.place, read_capture)
         except ArchiveError as error:
             report.unreadable.append(f"{reading.url}: {error}")
             yield reading, None
@@ -221,7 +222,8 @@ def _pages_of(
             page = None
             if reading is not None:
                 with suppress(ArchiveError):  # told of where it was read first
-                    page = _page(plan, reading, read_capture(directory, reading.place).body)
+                    response = read_same_bytes(connection, directory, reading.place, read_capture)
+                    page = _page(plan, reading, response.body)
             yield (article_id, reading), page
 
 

@@ -17,6 +17,7 @@ from archiver.errors import ArchiveError
 from db.export import cdxj
 from db.export.selection import CHOSEN, Selection
 from db.export.streams import packed
+from db.same_bytes import read_same_bytes
 from db.warc import StoredRecord, stored_record
 from db.warc_places import WarcPlace, warc_directory
 
@@ -158,7 +159,7 @@ def _write_records(connection: Connection, directory: Path, stream: _Counted) ->
     for file, offset, length in connection.execute(PLACES).fetchall():
         place = WarcPlace(file=file, offset=offset, length=length)
         try:
-            record = stored_record(directory, place)
+            record = read_same_bytes(connection, directory, place, stored_record)
         except ArchiveError:
             continue
         text = _index_line(record, stream.size)
