@@ -14,12 +14,17 @@ from db.warc_places import FILE_NAME, WarcPlace
 from db.warc_records import HELD_FILE, HELD_OFFSET, LEVEL, HeldRecord
 from db.warc_walk import FoundRecord, walk
 
-# The same fetch; of several within a second the first that is not taken.
+# The same fetch; of several within a second the first that is not taken. An import gives a 304 the bytes and the status
+# of what it stands for.
 SAME = """
-SELECT captures.* FROM captures WHERE page_id = ? AND fetched = ? AND rendered = ? AND digest IS ? AND status IS ?
-    AND final_url = ? AND NOT EXISTS (SELECT 1 FROM temp.joined_captures WHERE our = captures.id)
-ORDER BY id LIMIT 1
+SELECT captures.* FROM captures LEFT JOIN captures AS held ON held.id = captures.refers_to
+WHERE captures.page_id = :page AND captures.fetched = :fetched AND captures.rendered = :rendered
+    AND captures.final_url = :final_url AND (captures.digest IS :digest AND captures.status IS :status
+        OR captures.status = 304 AND held.digest = :digest OR :status = 304 AND captures.digest = :held)
+    AND NOT EXISTS (SELECT 1 FROM temp.joined_captures WHERE our = captures.id)
+ORDER BY captures.status IS :status DESC, captures.id LIMIT 1
 """
+HELD_DIGEST = "SELECT digest FROM captures WHERE id = ?"
 FILL = "UPDATE captures SET warc_file = ?, warc_offset = ?, warc_length = ?, refers_to = ? WHERE id = ?"
 HELD_LINE = re.compile(
     rb"^(WARC-Refers-To(?:-Target-URI|-Date|-Filename|-File-Offset)?): .*?(\r\n)",
@@ -51,9 +56,9 @@ def join_captures(join: Join) -> None:
 
 
 def _join(join: Join, writer: WarcWriter, row: Row, page: int) -> None:
-    known = join.ours.execute(
-        SAME, (page, row["fetched"], row["rendered"], row["digest"], row["status"], row["final_url"])
-    ).fetchone()
+    held = join.theirs.execute(HELD_DIGEST, (row["refers_to"],)).fetchone()
+    values = {name: row[name] for name in ("fetched", "rendered", "digest", "status", "final_url")}
+    known = join.ours.execute(SAME, {**values, "page": page, "held": held and held["digest"]}).fetchone()
     if known is None:
         file, offset, length, holder = _placed(join, writer, row)
         join.added.captures += 1
