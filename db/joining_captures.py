@@ -9,7 +9,8 @@ from sqlite3 import Row
 from archiver.errors import ArchiveError
 from db.forget import REMOVED
 from db.joining import Join
-from db.warc import WarcWriter, held_record
+from db.warc import WarcWriter, held_record, lost_file
+from db.warc_findings import RESTORE, RESTORE_BOTH
 from db.warc_places import FILE_NAME, WarcPlace
 from db.warc_records import HELD_FILE, HELD_OFFSET, LEVEL, HeldRecord
 from db.warc_walk import FoundRecord, walk
@@ -53,6 +54,7 @@ def join_captures(join: Join) -> None:
                 if (page := join.our("pages", row["page_id"])) is not None:
                     _join(join, writer, row, page)
             writer.sync()  # before the rows that point there
+    join.added.lost += join.lost.lines()
 
 
 def _join(join: Join, writer: WarcWriter, row: Row, page: int) -> None:
@@ -105,7 +107,7 @@ def _placed(join: Join, writer: WarcWriter, row: Row) -> Placed:
         if record.kind == "revisit" and holder is not None:
             record = _leading_to(record, _held(join, holder))
     except ArchiveError as error:
-        join.added.lost.append(f"{row['final_url']} of {row['fetched']}: {error}")
+        join.lost.add(f"{row['final_url']} of {row['fetched']}", error)
         return NO_BYTES
     place = writer.append_packed(record.packed, record.request)
     join.added.bytes += place.length + len(record.request)
@@ -139,9 +141,9 @@ def _record(directory: Path, row: Row) -> _Record:
             answer = next(walk(file, min(size, offset + length), offset), None)
             is_whole = isinstance(answer, FoundRecord) and not answer.fault and answer.length == length
             if not isinstance(answer, FoundRecord) or not is_whole or answer.kind not in KINDS:
-                raise ArchiveError(f"{where} is damaged")
+                raise ArchiveError(f"{where} is damaged; {RESTORE}")
             if answer.kind != "revisit" and row["digest"] and answer.digest not in (None, row["digest"]):
-                raise ArchiveError(f"{where} holds other bytes")
+                raise ArchiveError(f"{where} holds other bytes; {RESTORE_BOTH}")
             behind = next(walk(file, size, offset + length), None) if size > offset + length else None
             file.seek(offset)
             packed, request = file.read(length), b""
@@ -153,7 +155,7 @@ def _record(directory: Path, row: Row) -> _Record:
                 request = file.read(behind.length)
             return _Record(answer.kind, packed, request)
     except OSError as error:
-        raise ArchiveError(f"{where} cannot be read: {error.strerror}") from error
+        raise lost_file(path, error) from error
 
 
 def _leading_to(record: _Record, held: HeldRecord) -> _Record:

@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, LostFileError
 from archiver.items import RawResponse
 from db.disk import disk_full, is_full, sync
 from db.warc_places import FILE_NAME, OFFSET, WarcPlace
@@ -245,6 +245,15 @@ def held_record(directory: Path, place: WarcPlace) -> HeldRecord:
     )
 
 
+def lost_file(path: Path, error: OSError) -> LostFileError:
+    """Return that the WARC file at path cannot be read, with the cure."""
+    what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    cure = (
+        "get permission to read it" if isinstance(error, PermissionError) else "restore the file from a copy"
+    )
+    return LostFileError(f"{path} {what}; {cure}")
+
+
 def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
     """Return the record of a response at place, and its body with digests checked."""
     if not FILE_NAME.fullmatch(place.file):
@@ -257,9 +266,7 @@ def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
         record = next(iter(ArchiveIterator(BytesIO(member), check_digests="raise")))
         body = record.content_stream().read()
     except OSError as error:
-        raise ArchiveError(
-            f"{_where(directory, place)} cannot be read: {error.strerror}; restore the file from a copy"
-        ) from error
+        raise lost_file(directory / place.file, error) from error
     except (ArchiveLoadFailed, StopIteration) as error:
         raise _damage(directory, place) from error
     has_page = record.rec_type in ("revisit", "conversion") or (
@@ -279,9 +286,7 @@ def _place_held(directory: Path, place: WarcPlace, revisit: ArcWarcRecord) -> Wa
     try:
         length = _member_length(directory / file, held.offset)
     except OSError as error:
-        raise ArchiveError(
-            f"{_where(directory, held)} cannot be read: {error.strerror}; restore the file from a copy"
-        ) from error
+        raise lost_file(directory / held.file, error) from error
     except zlib.error as error:
         raise _damage(directory, held) from error
     return replace(held, length=length)

@@ -450,6 +450,23 @@ def test_lost_raw_page_is_named_and_taken_once_it_is_back(run: Run, folder: Path
     assert_sound(ours)
 
 
+def test_lost_file_is_named_once(run: Run, folder: Path, archive: Path) -> None:
+    other = folder / "early" / "archive.db"
+    (file,) = warc_directory(other).iterdir()
+    kept = rows(other, "SELECT count(*) FROM captures WHERE warc_file IS NOT NULL")[0][0]
+    file.rename(folder / file.name)
+    merged = run("merge", other, "--archive", archive)
+
+    assert merged.code == ExitCode.FAILED
+    assert merged.err.splitlines() == [
+        f"archiver: no raw page of {kept} captures: {file} is missing; restore the file from a copy",
+        f"archiver: once {other} has them again, the same command takes them",
+    ]
+    (folder / file.name).rename(file)
+    assert run("merge", other, "--archive", archive).code == ExitCode.DONE
+    assert state(archive) == state(other)
+
+
 def test_wrong_archives_are_refused_in_a_line(run: Run, folder: Path, tmp_path: Path) -> None:
     ours, other = folder / "early" / "archive.db", folder / "other" / "archive.db"
     before = everything(ours)

@@ -251,6 +251,19 @@ def test_lost_bytes_are_named_and_others_go_on(run: Run, archive: Path) -> None:
     assert rows(archive, "SELECT headline FROM articles") == [("Old",), ("Story 1 of two",)]
 
 
+def test_lost_file_is_named_once(run: Run, archive: Path) -> None:
+    read_by_an_old_parser(
+        archive, [(f"{SOURCE}{n}", story(f"Story {n} of three"), as_it_is) for n in range(3)]
+    )
+    (file,) = warc_directory(archive).iterdir()
+    file.unlink()
+    result = run("reparse", "--archive", archive)
+    assert (result.code, result.err) == (
+        ExitCode.FAILED,
+        f"archiver: 3 captures: {file} is missing; restore the file from a copy\n",
+    )
+
+
 def test_bytes_may_stand_in_the_record_of_another_capture(run: Run, archive: Path) -> None:
     read_by_an_old_parser(archive, [(f"{SOURCE}a", story(), unread), (URL, story(), misread(headline="Old"))])
     with closing(open_archive(archive)) as connection:

@@ -275,6 +275,12 @@ def test_bytes_kept_again_stand_for_those_that_were_lost(
     for path in warc_directory(archive).glob("*.warc.gz"):
         path.unlink()
     assert run("reparse", "--archive", archive).code == ExitCode.FAILED
+    lacking = run("export", "-o", tmp_path / "news.wacz", "--archive", archive)
+    assert (lacking.code, "2 captures: " in lacking.err, "00001.warc.gz is missing" in lacking.err) == (
+        ExitCode.FAILED,
+        True,
+        True,
+    )
     crawl(server.url)
 
     reparsed = run("reparse", "--archive", archive)

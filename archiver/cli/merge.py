@@ -52,6 +52,8 @@ def merge(other: Path, no_warc: bool, as_json: bool, archive: Path) -> ExitCode:
         click.echo(
             f"archiver: and {counted(len(added.lost) - MOST_LINES, 'more raw page')} lost there", err=True
         )
+    if added.lost:
+        click.echo(f"archiver: once {other} has them again, the same command takes them", err=True)
     return ExitCode.FAILED if added.lost else ExitCode.DONE
 
 

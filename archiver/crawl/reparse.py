@@ -25,6 +25,7 @@ from archiver.pipelines.validate import Validate
 from db.connection import open_archive, read_archive
 from db.differences import Difference, differences
 from db.dropping import drop_article, story_readings
+from db.lost_pages import LostPages
 from db.read import stored_article
 from db.rereading import Reading, reading_count, readings, record_rereading
 from db.same_bytes import read_same_bytes
@@ -91,7 +92,7 @@ class Report:
     """Pages that no longer give the article they gave, by reason: they are left as they are unless it is dropped."""
     lost_examples: dict[str, list[str]]
     unreadable: list[str]
-    """Pages whose bytes cannot be read, each with the reason."""
+    """Pages whose bytes cannot be read, each with the reason; those of one lost file in one."""
     lost_articles: dict[int, str] = field(default_factory=dict)
     """Articles that a page no longer gives, with the reason."""
     dropped: tuple[Dropped, ...] | None = None
@@ -140,11 +141,13 @@ def _look(
     plan: ReparsePlan, connection: Connection, spool: IO[bytes], watch: ReparseWatcher
 ) -> tuple[Report, int]:
     """Read all again; return what would change, and how many readings now stand in spool to be written."""
-    report = Report(0, 0, Counter(), {}, Counter(), {}, [])
+    report, unreadable = Report(0, 0, Counter(), {}, Counter(), {}, []), LostPages()
     total, spooled = reading_count(connection), 0
     counted: tuple[str, set[str]] = "", set()
     unread: int | None = None
-    for done, (reading, result) in enumerate(split_in_order(_pages(plan, connection, report), plan.jobs), 1):
+    for done, (reading, result) in enumerate(
+        split_in_order(_pages(plan, connection, unreadable), plan.jobs), 1
+    ):
         watch.reached(done, max(total, done))
         if result is None:
             unread = reading.article_id
@@ -172,18 +175,19 @@ def _look(
             pickle.dump((reading, raw), spool)
             spooled += 1
         counted[1].update(each.field for each in found)
+    report.unreadable += unreadable.lines()
     return report, spooled
 
 
 def _pages(
-    plan: ReparsePlan, connection: Connection, report: Report
+    plan: ReparsePlan, connection: Connection, unreadable: LostPages
 ) -> Iterator[tuple[Reading, KeptPage | None]]:
     directory = warc_directory(plan.archive)
     for reading in readings(connection, plan.source, plan.since):
         try:
             response = read_same_bytes(connection, directory, reading.place, read_capture)
         except ArchiveError as error:
-            report.unreadable.append(f"{reading.url}: {error}")
+            unreadable.add(reading.url, error)
             yield reading, None
             continue
         yield reading, _page(plan, reading, response.body)
