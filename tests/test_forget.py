@@ -322,6 +322,22 @@ def test_killed_at_any_step_the_same_command_finishes(
     assert is_sound(archive)
 
 
+def test_file_that_cannot_be_read_is_named_with_the_cure(run: Run, archive: Path, url: str) -> None:
+    (file,) = warc_directory(archive).iterdir()
+    file.rename(archive.parent / "whole")
+    file.mkdir()  # not even root can read it
+    failed = run("forget", url, "--reason", "x", "--yes")
+    assert (failed.code, failed.err) == (
+        ExitCode.FAILED,
+        f"archiver: {file} cannot be read and written anew: Is a directory; restore the file from a copy and run it "
+        "again\n",
+    )
+    file.rmdir()
+    (archive.parent / "whole").rename(file)
+    assert run("forget").code == ExitCode.DONE
+    assert files_with(archive, "zabernalistic") == []
+
+
 def test_forget_asks_on_a_terminal(archive: Path, url: str) -> None:
     for typed, left in ((b"n\n", 2), (b"y\n", 1)):
         ours, theirs = pty.openpty()
