@@ -396,14 +396,22 @@ def test_articles_that_no_stored_page_gives_any_more_are_dropped(run: Run, archi
 def test_dropped_article_comes_back_where_its_page_is_read_as_a_story(
     run: Run, archive: Path, tmp_path: Path
 ) -> None:
-    read_by_an_old_parser(archive, [(URL, story(), as_it_is)])
+    later = "The bridge is open again"
+    pages = [story(), story(later), story(later), story(later + " to all")]
+    read_by_an_old_parser(archive, [(URL, page, as_it_is) for page in pages])
+    versions = "SELECT number, headline, cause, capture_id, seen_at FROM article_versions ORDER BY number"
+    others = "SELECT first_seen, last_seen FROM articles", "SELECT outcome, detail FROM captures ORDER BY id"
+    before = [rows(archive, sql) for sql in (versions, *others)]
     rules = tmp_path / "sources.toml"
     rules.write_text(f'[[source]]\nurl = "{SOURCE}"\n[[source.rules]]\nremove = ["article"]\n')
-    assert "1 article left the archive" in run("reparse", "--drop", "--archive", archive).out
+    dropped = run("reparse", "--drop", "--archive", archive)
+    assert "1 article left the archive" in dropped.out
+    assert "3 versions" in dropped.out
     assert rows(archive, "SELECT * FROM articles") == []
     rules.unlink()
-    assert "article on 1 page" in run("reparse", "--drop", "--archive", archive).out
-    assert rows(archive, "SELECT headline, first_seen FROM articles") == [(HEADLINE, "2026-11-20T12:00:00Z")]
+    assert "article on 1 page" in run("reparse", "--since", "2026-11-23", "--archive", archive).out
+    assert [rows(archive, sql) for sql in (versions, *others)] == before
+    assert "Nothing changes." in run("reparse", "--archive", archive).out
 
 
 @pytest.mark.parametrize("lost", ["warc_offset = 3", "warc_file = NULL"])

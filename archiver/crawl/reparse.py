@@ -74,6 +74,7 @@ class Dropped:
     article_id: int
     url: str
     headline: str
+    versions: int
     reason: str
 
 
@@ -155,7 +156,7 @@ def _look(
         if reading.article_id is not None and reading.article_id == unread:
             continue  # what an unread version gives now is not known: nothing can be compared with it
         raw = _visit(reading, result)
-        decided = _decided(connection, raw)
+        decided = _decided(connection, reading, raw)
         found = differences(connection, reading, decided)
         is_same_page = reading.url == counted[0]
         if not is_same_page:
@@ -213,7 +214,13 @@ def _without_story(plan: ReparsePlan, connection: Connection, lost: Mapping[int,
     for article_id, reason in lost.items():
         if article_id not in kept:
             article = stored_article(connection, str(article_id))
-            yield Dropped(article_id=article_id, url=article.url, headline=article.headline, reason=reason)
+            yield Dropped(
+                article_id=article_id,
+                url=article.url,
+                headline=article.headline,
+                versions=article.revision,
+                reason=reason,
+            )
 
 
 def _pages_of(
@@ -250,14 +257,16 @@ def _visit(reading: Reading, result: SplitResult) -> Visit:
     return visit
 
 
-def _decided(connection: Connection, visit: Visit) -> Visit:
-    done = Deduplicate(connection, exact=True).process_item(visit)
+def _decided(connection: Connection, reading: Reading, visit: Visit) -> Visit:
+    # Between captures of one page it is the publisher who changed something, as between visits.
+    is_exact = reading.article_id is not None
+    done = Deduplicate(connection, exact=is_exact).process_item(visit)
     decided = LeaveOut(connection).without_forgotten(done if isinstance(done, Visit) else visit)
     return replace(decided, split=None) if decided.outcome is Outcome.FORGOTTEN else decided
 
 
 def _apply(connection: Connection, reading: Reading, visit: Visit) -> None:
-    visit = _decided(connection, visit)
+    visit = _decided(connection, reading, visit)
     if reading.article_id is None:
         visit = KeepLatest(connection).process_item(visit)
     if differences(connection, reading, visit):
