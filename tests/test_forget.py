@@ -35,6 +35,7 @@ from forgetting import (
 from misbehaving import Answer, Server, answer, misbehaving, story
 
 from archiver.errors import ExitCode
+from db import vacuum
 from db.connection import open_archive
 from db.warc_places import warc_directory
 from db.warc_removal import removed_record
@@ -229,6 +230,7 @@ def test_wrong_use_is_told_in_a_line(run: Run, archive: Path, site: str, url: st
         ((site, "--reason", "x", "--yes"), ExitCode.FAILED, "is a listing of stories"),
         (("a b", "--reason", "x"), ExitCode.USAGE, "is no address"),
         (("--again",), ExitCode.USAGE, "name the address"),
+        (("1", "--reason", "x", "--yes"), ExitCode.USAGE, "`archiver show 1` tells"),
     ):
         told = run("forget", *arguments)
         assert (told.code, message in told.err) == (code, True), told.err
@@ -336,6 +338,21 @@ def test_file_that_cannot_be_read_is_named_with_the_cure(run: Run, archive: Path
     (archive.parent / "whole").rename(file)
     assert run("forget").code == ExitCode.DONE
     assert files_with(archive, "zabernalistic") == []
+
+
+def test_raw_pages_go_also_where_the_archive_cannot_be_written_anew(
+    run: Run, archive: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(vacuum, "free_bytes", lambda path: 1000)
+        full = run("forget", url, "--reason", "x", "--yes", "--mentions")
+    assert (full.code, "1,000 are free" in full.err) == (ExitCode.DISK_FULL, True)
+    assert problems(archive) == []
+    assert [name for name in files_with(archive, "zabernalistic") if "warc" in name] == []
+
+    assert "Forgotten: 1 story" in run("forget").out
+    assert files_with(archive, "zabernalistic") == []
+    assert run("forget").out == "Nothing is left to be done.\n"
 
 
 def test_forget_asks_on_a_terminal(archive: Path, url: str) -> None:

@@ -14,7 +14,7 @@ from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
 from db.connection import open_existing, read_archive
-from db.forget import Forgotten, finish, look_again, refuse_missing, unfinished
+from db.forget import Forgotten, finish, look_again, refuse_missing
 from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
 from db.mentions import Mention, mentions
@@ -152,8 +152,6 @@ def _look_again(connection: Connection, address: str) -> None:
 
 
 def _finish(connection: Connection, archive: Path, options: Mapping[str, Any]) -> None:
-    if not unfinished(connection):
-        return
     notes = Output(stderr=True)
     with notes.status("Removing") if notes.is_terminal else closing(_Nothing()):
         done = finish(
@@ -173,6 +171,8 @@ def _finish(connection: Connection, archive: Path, options: Mapping[str, Any]) -
 
 def _print_done(output: Output, done: Forgotten) -> None:
     if not done.forgettings:
+        if not done.missing:
+            output.say("Nothing is left to be done.")
         return
     what = [counted(done.forgettings, "story", "stories"), counted(done.records, "WARC record")]
     output.say((f"Forgotten: {listed(what)}.", "bold"))
