@@ -194,6 +194,8 @@ def test_imports_and_reparses_leave_it_out(
     reparsed = run("reparse")
 
     assert imported.code == ExitCode.DONE, imported.err
+    assert "2 of a story that was forgotten" in " ".join(imported.out.split())
+    assert "1 page archived" in imported.out
     assert reparsed.code == ExitCode.DONE, reparsed.err
     assert rows(archive, "SELECT headline FROM articles ORDER BY id") == [
         (KEPT,),

@@ -402,7 +402,7 @@ def test_what_was_forgotten_here_stays_out(run: Run, folder: Path, running: Serv
     run("forget", f"{running.url}crane", "--reason", "x", "--yes", "--archive", ours)
     merged = run("merge", other, "--archive", ours)
 
-    assert "1 page left out that were forgotten here" in merged.out
+    assert "Left out, as forgotten here: 1 page." in merged.out
     assert rows(ours, "SELECT count(*) FROM articles WHERE headline LIKE '%crane%'") == [(0,)]
     assert rows(ours, "SELECT count(*) FROM pages WHERE url LIKE '%crane%'") == [(0,)]
     assert rows(ours, "SELECT count(*) FROM related_links WHERE headline LIKE '%crane%'") == [(0,)]
@@ -419,6 +419,8 @@ def test_what_was_forgotten_there_is_named_and_kept_out_only_if_it_is_not_here(
     for _ in range(2):
         merged = run("merge", other, "--archive", ours)
         assert merged.code == ExitCode.DONE, merged.err
+        assert "kept here" in merged.out
+        assert merged.out.splitlines()[-1].endswith("/crane")
         assert rows(ours, "SELECT reason, allowed IS NULL FROM forgettings ORDER BY id") == [
             ("of crane", 0),
             ("of new", 1),

@@ -43,6 +43,7 @@ CLOCK_DRIFT = timedelta(days=1)
 PAGE_RECORDS = frozenset({"response", "revisit"})
 ALREADY = "already archived"
 NOT_HTML = "not HTML"
+FORGOTTEN = "of a story that was forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +284,9 @@ class _Import:
             visit = done if isinstance(done, Visit) else visit
         self._older += visit.detail == OLDER
         recorded = self._store.process_item(visit)
+        if isinstance(recorded, Visit) and recorded.outcome is Outcome.FORGOTTEN:
+            self._refused[FORGOTTEN] += 1
+            return
         self._pages += 1
         if isinstance(recorded, Visit):
             self._counts.setdefault(visit.source, Counter())[recorded.outcome] += 1
