@@ -1,6 +1,6 @@
 """The bytes of a capture where they can still be read: a later crawl keeps anew what is lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from sqlite3 import Connection
@@ -32,7 +32,13 @@ def read_same_bytes(
     try:
         return read(directory, place)
     except ArchiveError:
-        for file, offset, length in archive.execute(OTHERS, (place.file, place.offset)):
+        for other in other_places(archive, place):
             with suppress(ArchiveError):
-                return read(directory, WarcPlace(file=file, offset=offset, length=length))
+                return read(directory, other)
         raise
+
+
+def other_places(archive: Connection, place: WarcPlace) -> Iterator[WarcPlace]:
+    """Yield where else the bytes stand that the record at place holds, or held, the latest kept first."""
+    for file, offset, length in archive.execute(OTHERS, (place.file, place.offset)):
+        yield WarcPlace(file=file, offset=offset, length=length)

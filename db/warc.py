@@ -121,11 +121,7 @@ class WarcWriter:
 
     def is_whole(self, place: WarcPlace) -> bool:
         """Whether the record at place can be read today."""
-        try:
-            read_capture(self._directory, place)
-        except ArchiveError:
-            return False
-        return True
+        return is_readable(self._directory, place)
 
     def _append(self, records: tuple[bytes, bytes]) -> WarcPlace:
         return self._write(*records, waits=not self._is_together)
@@ -208,6 +204,15 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
         return RawResponse(status=200, headers=(("Content-Type", record.content_type),), body=body)
     headers = record.http_headers
     return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
+
+
+def is_readable(directory: Path, place: WarcPlace) -> bool:
+    """Whether read_capture gives the response at place."""
+    try:
+        read_capture(directory, place)
+    except ArchiveError:
+        return False
+    return True
 
 
 def stored_record(directory: Path, place: WarcPlace) -> StoredRecord:
