@@ -34,6 +34,10 @@ class ArchiveError(ArchiverError):
     """The archive cannot be opened, read or written."""
 
 
+class LostFileError(ArchiveError):
+    """A WARC file is missing or cannot be read, whichever of its records is asked for."""
+
+
 class DiskFullError(ArchiveError):
     """The file system of the archive has no room, or less than it shall keep."""
 

@@ -8,6 +8,7 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from archiver.items import Outcome, RawResponse
 from db.connection import archive_errors
+from db.same_bytes import read_same_bytes
 from db.values import storable, time_of
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
@@ -68,14 +69,14 @@ def capture(archive: Connection, capture_id: int) -> Capture:
     return _capture(row)
 
 
-def captured_page(archive_path: Path, found: Capture) -> RawResponse:
-    """Return the bytes of a capture of the archive at a path.
+def captured_page(archive: Connection, path: Path, found: Capture) -> RawResponse:
+    """Return the bytes of a capture of the archive, which lies at path.
 
     Raises NotInArchiveError if they were not kept, ArchiveError if they cannot be read.
     """
     if found.place is None:
         raise NotInArchiveError(f"the bytes of capture {found.id} were not kept")
-    return read_capture(warc_directory(archive_path), found.place)
+    return read_same_bytes(archive, warc_directory(path), found.place, read_capture)
 
 
 def _captures(archive: Connection, column: str, value: object, limit: int) -> tuple[Capture, ...]:

@@ -52,12 +52,15 @@ def open_archive(path: Path) -> ArchiveWriter:
     Raises ArchiveError if the file is another program's, of a newer schema, or cannot be written, LockedError
     if another writer has it, DiskFullError if there is no room.
     """
-    if not _refuse_other_files(path):
+    is_new = not _refuse_other_files(path)
+    if is_new:
         refuse_same_stems(path)
     lock = acquire(path)
     try:
         return _opened_for_writing(path, lock)
     except BaseException:
+        if is_new and path.exists() and not path.stat().st_size:
+            path.unlink()
         release(lock)
         raise
 

@@ -179,14 +179,12 @@ def finish(
     """Do what is left of all removals in the archive at path: raw pages, bundles, search index, free space.
 
     Raises ArchiveError, DiskFullError; what is left then is done by the next call. With vacuum, the whole file is
-    written anew, which takes as much room again: nothing of the story stays where rows were. A removal whose pages
+    written anew last, which takes as much room again: nothing of the story stays where rows were. A removal whose pages
     stand in WARC files that are missing is not finished, unless these are_lost for good.
     """
     number = unfinished(archive)
     if not number:
         return Forgotten(forgettings=0, records=0, is_vacuumed=False)
-    if vacuum:
-        require_room_to_reclaim(archive, path)
     addresses = [
         url for (url,) in archive.execute("SELECT value FROM forgetting_work WHERE kind = 'address'")
     ]

@@ -61,11 +61,14 @@ def keep_progress(
 
 
 def is_captured(archive: Connection, url: str, fetched: datetime, digest: str | None = None) -> bool:
-    """Return whether the page at url was captured at that time, with bytes of that digest if one is given."""
+    """Return whether the page at url was captured at that time, with bytes of that digest if one is given.
+
+    A 304 brought none: its record gives those that it stands for.
+    """
     row = archive.execute(
         """
         SELECT 1 FROM captures JOIN pages ON pages.id = page_id
-        WHERE url = ?1 AND fetched = ?2 AND (?3 IS NULL OR digest = ?3) LIMIT 1
+        WHERE url = ?1 AND fetched = ?2 AND (?3 IS NULL OR digest = ?3 OR captures.status = 304) LIMIT 1
         """,
         (storable(url), time_text(fetched), digest),
     ).fetchone()

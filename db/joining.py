@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from archiver.items import StoryAddress
 from db.connection import archive_errors, transaction
+from db.lost_pages import LostPages
 
 T = TypeVar("T")
 # Rows that are written in one transaction: what a killed merge loses, and what a reader waits for.
@@ -40,7 +41,7 @@ class Added:
     left_out: int = 0
     """Pages that were forgotten here."""
     lost: list[str] = field(default_factory=list)
-    """Captures whose bytes the other archive does not hold whole, a line each."""
+    """Captures whose bytes the other archive does not hold whole, a line each; those of one lost file in one."""
     forgotten_there: list[str] = field(default_factory=list)
     """Addresses that are here, and were forgotten in the other archive."""
 
@@ -57,6 +58,7 @@ class Join:
     addresses: Addresses
     with_warc: bool = True
     added: Added = field(default_factory=Added)
+    lost: LostPages = field(default_factory=LostPages)
 
     def begin(self) -> None:
         """Make room for which row is which, and see the other archive as it is now until the end."""

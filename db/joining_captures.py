@@ -9,17 +9,23 @@ from sqlite3 import Row
 from archiver.errors import ArchiveError
 from db.forget import REMOVED
 from db.joining import Join
-from db.warc import WarcWriter, held_record
+from db.warc import WarcWriter, held_record, lost_file
+from db.warc_findings import RESTORE, RESTORE_BOTH
 from db.warc_places import FILE_NAME, WarcPlace
 from db.warc_records import HELD_FILE, HELD_OFFSET, LEVEL, HeldRecord
 from db.warc_walk import FoundRecord, walk
 
-# The same fetch; of several within a second the first that is not taken.
+# The same fetch; of several within a second the first that is not taken. An import gives a 304 the bytes and the status
+# of what it stands for.
 SAME = """
-SELECT captures.* FROM captures WHERE page_id = ? AND fetched = ? AND rendered = ? AND digest IS ? AND status IS ?
-    AND final_url = ? AND NOT EXISTS (SELECT 1 FROM temp.joined_captures WHERE our = captures.id)
-ORDER BY id LIMIT 1
+SELECT captures.* FROM captures LEFT JOIN captures AS held ON held.id = captures.refers_to
+WHERE captures.page_id = :page AND captures.fetched = :fetched AND captures.rendered = :rendered
+    AND captures.final_url = :final_url AND (captures.digest IS :digest AND captures.status IS :status
+        OR captures.status = 304 AND held.digest = :digest OR :status = 304 AND captures.digest = :held)
+    AND NOT EXISTS (SELECT 1 FROM temp.joined_captures WHERE our = captures.id)
+ORDER BY captures.status IS :status DESC, captures.id LIMIT 1
 """
+HELD_DIGEST = "SELECT digest FROM captures WHERE id = ?"
 FILL = "UPDATE captures SET warc_file = ?, warc_offset = ?, warc_length = ?, refers_to = ? WHERE id = ?"
 HELD_LINE = re.compile(
     rb"^(WARC-Refers-To(?:-Target-URI|-Date|-Filename|-File-Offset)?): .*?(\r\n)",
@@ -48,12 +54,13 @@ def join_captures(join: Join) -> None:
                 if (page := join.our("pages", row["page_id"])) is not None:
                     _join(join, writer, row, page)
             writer.sync()  # before the rows that point there
+    join.added.lost += join.lost.lines()
 
 
 def _join(join: Join, writer: WarcWriter, row: Row, page: int) -> None:
-    known = join.ours.execute(
-        SAME, (page, row["fetched"], row["rendered"], row["digest"], row["status"], row["final_url"])
-    ).fetchone()
+    held = join.theirs.execute(HELD_DIGEST, (row["refers_to"],)).fetchone()
+    values = {name: row[name] for name in ("fetched", "rendered", "digest", "status", "final_url")}
+    known = join.ours.execute(SAME, {**values, "page": page, "held": held and held["digest"]}).fetchone()
     if known is None:
         file, offset, length, holder = _placed(join, writer, row)
         join.added.captures += 1
@@ -100,7 +107,7 @@ def _placed(join: Join, writer: WarcWriter, row: Row) -> Placed:
         if record.kind == "revisit" and holder is not None:
             record = _leading_to(record, _held(join, holder))
     except ArchiveError as error:
-        join.added.lost.append(f"{row['final_url']} of {row['fetched']}: {error}")
+        join.lost.add(f"{row['final_url']} of {row['fetched']}", error)
         return NO_BYTES
     place = writer.append_packed(record.packed, record.request)
     join.added.bytes += place.length + len(record.request)
@@ -134,9 +141,9 @@ def _record(directory: Path, row: Row) -> _Record:
             answer = next(walk(file, min(size, offset + length), offset), None)
             is_whole = isinstance(answer, FoundRecord) and not answer.fault and answer.length == length
             if not isinstance(answer, FoundRecord) or not is_whole or answer.kind not in KINDS:
-                raise ArchiveError(f"{where} is damaged")
+                raise ArchiveError(f"{where} is damaged; {RESTORE}")
             if answer.kind != "revisit" and row["digest"] and answer.digest not in (None, row["digest"]):
-                raise ArchiveError(f"{where} holds other bytes")
+                raise ArchiveError(f"{where} holds other bytes; {RESTORE_BOTH}")
             behind = next(walk(file, size, offset + length), None) if size > offset + length else None
             file.seek(offset)
             packed, request = file.read(length), b""
@@ -148,7 +155,7 @@ def _record(directory: Path, row: Row) -> _Record:
                 request = file.read(behind.length)
             return _Record(answer.kind, packed, request)
     except OSError as error:
-        raise ArchiveError(f"{where} cannot be read: {error.strerror}") from error
+        raise lost_file(path, error) from error
 
 
 def _leading_to(record: _Record, held: HeldRecord) -> _Record:

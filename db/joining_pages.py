@@ -125,22 +125,22 @@ def join_imports(join: Join) -> None:
 
 def join_forgettings(join: Join) -> None:
     """Join what was forgotten; a story that is here stays, and is named."""
-    new = {
-        row["id"]: row
-        for row in join.theirs.execute("SELECT * FROM forgettings")
-        if not join.ours.execute("SELECT 1 FROM forgettings WHERE key = ?", (row["key"],)).fetchone()
-    }
+    theirs = join.theirs.execute("SELECT * FROM forgettings").fetchall()
+    ours = dict(join.ours.execute("SELECT key, allowed FROM forgettings").fetchall())
+    new = {row["id"]: row for row in theirs if row["key"] not in ours}
+    # What is kept out here already is not here.
+    open_ = {row["id"]: row for row in theirs if row["id"] in new or ours[row["key"]] is not None}
     digests: dict[str, set[int]] = {}
     for digest, id_ in join.theirs.execute("SELECT digest, forgetting_id FROM forgotten"):
-        if id_ in new:
+        if id_ in open_:
             digests.setdefault(digest, set()).add(id_)
-    if not new:
+    if not open_:
         return
     held = set[int]()
     for (url,) in join.ours.execute("SELECT url FROM pages UNION SELECT url FROM articles"):
         if found := set[int]().union(*(digests.get(digest, set()) for digest in address_digests(url))):
             held |= found
-            if any(new[id_]["allowed"] is None for id_ in found):
+            if any(open_[id_]["allowed"] is None for id_ in found):
                 join.added.forgotten_there.append(url)
     with join.ours:
         for id_, row in new.items():

@@ -32,15 +32,17 @@ SELECT articles.id AS article_id, first.id AS first_id, first.digest AS first_di
 FROM articles JOIN captures AS first ON first.id = articles.capture_id JOIN pages ON pages.id = first.page_id
 WHERE {KEPT.format("first")} AND articles.last_seen >= ? AND
 """  # noqa: S608 - only text of this program
-# Pages whose latest capture gave no article, for want of one or of a parser that finds it.
+# Captures that gave no article, for want of one or of a parser that finds it: the latest of a page and, where none of
+# them gave one, those before it, which are its versions if it has one after all.
 STORYLESS = f"""
-SELECT captures.id FROM captures JOIN pages ON pages.id = captures.page_id
-WHERE captures.outcome IN ('not_article', 'parse_limit', 'parse_error') AND {KEPT.format("captures")}
-    AND captures.fetched >= ? AND NOT EXISTS (
+SELECT captures.id, NOT EXISTS (
         SELECT 1 FROM captures AS later WHERE later.page_id = captures.page_id AND {BROUGHT.format("later")}
-            AND (later.fetched, later.id) > (captures.fetched, captures.id))
-    AND
+            AND (later.fetched, later.id) > (captures.fetched, captures.id)) AS is_latest
+FROM captures JOIN pages ON pages.id = captures.page_id
+WHERE captures.outcome IN ('not_article', 'parse_limit', 'parse_error') AND {KEPT.format("captures")}
+    AND pages.last_visited >= ? AND (is_latest OR pages.article_id IS NULL) AND
 """  # noqa: S608
+IN_TIME = " ORDER BY captures.page_id, captures.fetched, captures.id"
 READING = """
 SELECT captures.page_id, captures.fetched, captures.final_url, captures.outcome,
     ifnull(captures.content_type, holders.content_type) AS content_type,
@@ -82,15 +84,16 @@ def readings(
     """Yield what can be split again: of every article, in their order, then of the pages that gave none.
 
     source, where given, is a host, host above it, address or name; since is when a page was last seen at the
-    earliest. Of one article the capture of its version comes first. Nothing may be written meanwhile.
+    earliest. Of one article the capture of its version comes first, of a page without one the oldest. Nothing may be
+    written meanwhile.
     Raises QueryError if there is no such source.
     """
     bound = "" if since is None else bound_text(since)
     condition = Condition() if source is None else from_source(archive, source, "pages.source_id")
     for row in archive.execute(ARTICLES + condition.sql, (OLDER, FLAPPED, bound, *condition.values)):
         yield from _of_article(archive, row)
-    for row in archive.execute(STORYLESS + condition.sql, (bound, *condition.values)):
-        yield from _reading(archive, row["id"], None)
+    for row in archive.execute(STORYLESS + condition.sql + IN_TIME, (bound, *condition.values)):
+        yield from _reading(archive, row["id"], None, links=bool(row["is_latest"]))
 
 
 def reading_count(archive: Connection) -> int:

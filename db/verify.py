@@ -1,7 +1,7 @@
 """Whether the WARC files hold what the archive says, and nothing that it does not know."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -9,8 +9,10 @@ from sqlite3 import Connection, Row
 from db import warc_findings
 from db.connection import archive_errors
 from db.forgotten import is_forgotten
+from db.same_bytes import other_places
+from db.warc import is_readable
 from db.warc_findings import Finding
-from db.warc_places import FILE_NAME
+from db.warc_places import FILE_NAME, WarcPlace
 from db.warc_repair import cut_off
 from db.warc_walk import Damage, FoundRecord, walk
 
@@ -21,7 +23,8 @@ WRITING_SECONDS = 1.0
 
 ROWS = """
 SELECT captures.id, captures.final_url, captures.digest, captures.warc_offset, captures.warc_length,
-       captures.refers_to, holders.warc_file AS held_file, holders.warc_offset AS held_offset,
+       captures.refers_to, captures.warc_file, holders.warc_file AS held_file,
+       holders.warc_offset AS held_offset, holders.warc_length AS held_length,
        (SELECT count(*) FROM captures AS later WHERE later.refers_to = captures.id) AS referring
 FROM captures LEFT JOIN captures AS holders ON holders.id = captures.refers_to
 WHERE captures.warc_file = ? AND captures.warc_offset >= 0 AND captures.warc_length > 0
@@ -92,7 +95,8 @@ class _Verifier:
                 captures = counts.get(name, 0)
                 self._seen.captures += captures
                 if name not in there or not FILE_NAME.fullmatch(name):
-                    yield warc_findings.missing(name, self._needing(name))
+                    rows = self._archive.execute(ROWS, (name,)).fetchall()
+                    yield self._judged(warc_findings.missing(name, self._needing(name)), rows)
                     continue
                 self._seen.files += 1
                 try:
@@ -127,7 +131,7 @@ class _Verifier:
                     yield from self._record_findings(path.name, stretch, rows, orphans)
                 orphans.is_after_damage = isinstance(stretch, Damage)
         if astray := rows.rest():
-            yield warc_findings.beyond(path.name, astray, end)
+            yield self._judged(warc_findings.beyond(path.name, astray, end), astray)
         # With all rows read, this sees what a crawl has written since.
         if not self._archive.execute(IS_THERE_NOW, (path.name, orphans.offset)).fetchone():
             yield from orphans.ended()
@@ -142,7 +146,7 @@ class _Verifier:
             yield from orphans.ended()
             orphans.last_captured = record.id
         if record.fault:
-            yield warc_findings.faulty(file, record, here)
+            yield self._judged(warc_findings.faulty(file, record, here), here)
         elif here:
             if finding := warc_findings.mismatched(file, record, here):
                 yield finding
@@ -152,12 +156,25 @@ class _Verifier:
     def _damage_findings(self, path: Path, damage: Damage, rows: "_Rows", end: int) -> Iterator[Finding]:
         lost = rows.before(damage.offset + damage.length)
         if lost or not damage.is_tail:
-            yield warc_findings.damaged(path.name, damage, lost)
+            yield self._judged(warc_findings.damaged(path.name, damage, lost), lost)
         elif self._repair:
             kept = cut_off(path, damage.offset)
             yield warc_findings.repaired(path.name, damage, kept.name)
         elif not _is_being_written(path, end):
             yield warc_findings.torn(path.name, damage)
+
+    def _judged(self, lost: Finding, rows: Sequence[Row]) -> Finding:
+        """Return what some captures lack, which is no problem if later crawls kept the bytes of all of them anew."""
+        is_renewed = all(self._is_kept_elsewhere(row) for row in rows)
+        return warc_findings.renewed(lost) if rows and is_renewed else lost
+
+    def _is_kept_elsewhere(self, row: Row) -> bool:
+        """Whether the bytes of a capture can be read in another record than the one that is to hold them."""
+        of = "warc" if row["refers_to"] is None else "held"
+        if row[f"{of}_file"] is None:
+            return False
+        place = WarcPlace(file=row[f"{of}_file"], offset=row[f"{of}_offset"], length=row[f"{of}_length"])
+        return any(is_readable(self._directory, other) for other in other_places(self._archive, place))
 
 
 class _Rows:

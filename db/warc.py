@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, LostFileError
 from archiver.items import RawResponse
 from db.disk import disk_full, is_full, sync
 from db.warc_places import FILE_NAME, OFFSET, WarcPlace
@@ -121,11 +121,7 @@ class WarcWriter:
 
     def is_whole(self, place: WarcPlace) -> bool:
         """Whether the record at place can be read today."""
-        try:
-            read_capture(self._directory, place)
-        except ArchiveError:
-            return False
-        return True
+        return is_readable(self._directory, place)
 
     def _append(self, records: tuple[bytes, bytes]) -> WarcPlace:
         return self._write(*records, waits=not self._is_together)
@@ -210,6 +206,15 @@ def read_capture(directory: Path, place: WarcPlace) -> RawResponse:
     return RawResponse(status=int(headers.get_statuscode()), headers=tuple(headers.headers), body=body)
 
 
+def is_readable(directory: Path, place: WarcPlace) -> bool:
+    """Whether read_capture gives the response at place."""
+    try:
+        read_capture(directory, place)
+    except ArchiveError:
+        return False
+    return True
+
+
 def stored_record(directory: Path, place: WarcPlace) -> StoredRecord:
     """Return the response at place as it stands there; ArchiveError if it is damaged, or no response."""
     record, _ = _record(directory, place)
@@ -245,6 +250,15 @@ def held_record(directory: Path, place: WarcPlace) -> HeldRecord:
     )
 
 
+def lost_file(path: Path, error: OSError) -> LostFileError:
+    """Return that the WARC file at path cannot be read, with the cure."""
+    what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    cure = (
+        "get permission to read it" if isinstance(error, PermissionError) else "restore the file from a copy"
+    )
+    return LostFileError(f"{path} {what}; {cure}")
+
+
 def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
     """Return the record of a response at place, and its body with digests checked."""
     if not FILE_NAME.fullmatch(place.file):
@@ -257,9 +271,7 @@ def _record(directory: Path, place: WarcPlace) -> tuple[ArcWarcRecord, bytes]:
         record = next(iter(ArchiveIterator(BytesIO(member), check_digests="raise")))
         body = record.content_stream().read()
     except OSError as error:
-        raise ArchiveError(
-            f"{_where(directory, place)} cannot be read: {error.strerror}; restore the file from a copy"
-        ) from error
+        raise lost_file(directory / place.file, error) from error
     except (ArchiveLoadFailed, StopIteration) as error:
         raise _damage(directory, place) from error
     has_page = record.rec_type in ("revisit", "conversion") or (
@@ -279,9 +291,7 @@ def _place_held(directory: Path, place: WarcPlace, revisit: ArcWarcRecord) -> Wa
     try:
         length = _member_length(directory / file, held.offset)
     except OSError as error:
-        raise ArchiveError(
-            f"{_where(directory, held)} cannot be read: {error.strerror}; restore the file from a copy"
-        ) from error
+        raise lost_file(directory / held.file, error) from error
     except zlib.error as error:
         raise _damage(directory, held) from error
     return replace(held, length=length)

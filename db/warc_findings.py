@@ -1,7 +1,7 @@
 """What can be wrong with WARC files, each in one line with the cure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from sqlite3 import Row
 
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """Records of a story that was removed on purpose: a file came back that was missing then."""
     ORPHAN = "orphan"
     """Records of no capture, which do no harm: a crawl was killed before it noted them."""
+    RENEWED = "renewed"
+    """What is missing or damaged, but was kept anew by later crawls, all of it."""
     REPAIRED = "repaired"
 
 
@@ -53,7 +55,7 @@ class Finding:
     @property
     def is_problem(self) -> bool:
         """Whether the archive is not sound for it."""
-        return self.kind not in (Kind.ORPHAN, Kind.REPAIRED)
+        return self.kind not in (Kind.ORPHAN, Kind.RENEWED, Kind.REPAIRED)
 
 
 def missing(file: str, captures: int) -> Finding:
@@ -78,6 +80,12 @@ def damaged(file: str, damage: Damage, rows: Sequence[Row]) -> Finding:
     if rows:
         return _at(Kind.DAMAGED, file, damage, rows, f"{what}; {_captures(rows)}: {RESTORE}")
     return _at(Kind.DAMAGED, file, damage, rows, f"{what}, but no capture stands there: {RESTORE}")
+
+
+def renewed(lost: Finding) -> Finding:
+    """Return that later crawls kept all anew that the captures of a finding lack."""
+    what = lost.message.removesuffix(f": {RESTORE}")
+    return replace(lost, kind=Kind.RENEWED, message=f"{what}, but the bytes were kept anew: leave it")
 
 
 def torn(file: str, damage: Damage) -> Finding:

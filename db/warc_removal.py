@@ -1,5 +1,6 @@
 """Taking records out of WARC files so that all others stay where they are."""
 
+import errno
 import os
 import shutil
 import struct
@@ -24,6 +25,8 @@ UNFINISHED = ".unfinished"
 BLOCK, BLOCK_HEAD = 65535, 5
 GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 GZIP_END = 8
+# What permission does not cure.
+UNREADABLE = (errno.EIO, errno.EISDIR)
 # Bytes of damaged data that are looked through for an address.
 PEEKED = 2**24
 ROWS = "SELECT warc_offset, warc_length FROM captures WHERE warc_file = ? ORDER BY warc_offset"
@@ -55,7 +58,7 @@ def remove_records(
     length for each that went, so that every other record stays where it was. Returns how many went. Raises
     DiskFullError, ArchiveError. No one else may write meanwhile; a second run after a killed one does the rest.
     """
-    removed = 0
+    removed, path = 0, directory
     files = sorted(directory.glob("*.warc.gz"))
     for left in directory.glob(f"*{UNFINISHED}"):
         left.unlink()
@@ -77,9 +80,9 @@ def remove_records(
     except OSError as error:
         if is_full(error):
             raise disk_full(directory) from error
-        raise ArchiveError(
-            f"{error.filename or directory} cannot be written: {error.strerror}; get permission and run it again"
-        ) from error
+        cure = "restore the file from a copy" if error.errno in UNREADABLE else "get permission"
+        what = f"{error.filename or path} cannot be read and written anew: {error.strerror}"
+        raise ArchiveError(f"{what}; {cure} and run it again") from error
     return removed
 
 

@@ -154,6 +154,15 @@ def test_no_warc_file_is_begun_without_room(small_disk: Path) -> None:
     assert [path.name for path in small_disk.iterdir()] == ["filling"]
 
 
+@pytest.mark.parametrize("room", [0, 100_000])
+def test_no_archive_is_begun_without_room(small_disk: Path, room: int) -> None:
+    fill(small_disk, room)
+    with pytest.raises(DiskFullError):
+        open_archive(small_disk / "archive.db")
+
+    assert not (small_disk / "archive.db").exists()
+
+
 def test_room_is_asked_of_the_file_system_that_a_path_will_lie_on(tmp_path: Path) -> None:
     require_room(tmp_path / "not" / "yet", 1)
     require_room(tmp_path / "not" / "yet", 0)

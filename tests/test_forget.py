@@ -35,6 +35,7 @@ from forgetting import (
 from misbehaving import Answer, Server, answer, misbehaving, story
 
 from archiver.errors import ExitCode
+from db import vacuum
 from db.connection import open_archive
 from db.warc_places import warc_directory
 from db.warc_removal import removed_record
@@ -166,6 +167,10 @@ def test_later_crawls_leave_it_out_until_it_is_let_in_again(
     assert files_with(archive, "zabernalistic") == []
     assert rows(archive, "SELECT sum(pages) FROM crawl_counts WHERE outcome = 'forgotten'") == [(1,)]
 
+    shown = run("forget", url, "--again", "--dry-run")
+    assert (shown.code, f"{url} would be let in" in shown.out) == (ExitCode.DONE, True), shown.err
+    crawl(site)
+    assert rows(archive, "SELECT headline FROM articles") == [(KEPT,)]
     let_in = run("forget", url, "--again")
     assert let_in.code == ExitCode.DONE, let_in.err
     crawl(site)
@@ -189,6 +194,8 @@ def test_imports_and_reparses_leave_it_out(
     reparsed = run("reparse")
 
     assert imported.code == ExitCode.DONE, imported.err
+    assert "2 of a story that was forgotten" in " ".join(imported.out.split())
+    assert "1 page archived" in imported.out
     assert reparsed.code == ExitCode.DONE, reparsed.err
     assert rows(archive, "SELECT headline FROM articles ORDER BY id") == [
         (KEPT,),
@@ -225,6 +232,7 @@ def test_wrong_use_is_told_in_a_line(run: Run, archive: Path, site: str, url: st
         ((site, "--reason", "x", "--yes"), ExitCode.FAILED, "is a listing of stories"),
         (("a b", "--reason", "x"), ExitCode.USAGE, "is no address"),
         (("--again",), ExitCode.USAGE, "name the address"),
+        (("1", "--reason", "x", "--yes"), ExitCode.USAGE, "`archiver show 1` tells"),
     ):
         told = run("forget", *arguments)
         assert (told.code, message in told.err) == (code, True), told.err
@@ -316,6 +324,37 @@ def test_killed_at_any_step_the_same_command_finishes(
     assert not list(warc_directory(archive).glob("*.unfinished"))
     assert problems(archive) == []
     assert is_sound(archive)
+
+
+def test_file_that_cannot_be_read_is_named_with_the_cure(run: Run, archive: Path, url: str) -> None:
+    (file,) = warc_directory(archive).iterdir()
+    file.rename(archive.parent / "whole")
+    file.mkdir()  # not even root can read it
+    failed = run("forget", url, "--reason", "x", "--yes")
+    assert (failed.code, failed.err) == (
+        ExitCode.FAILED,
+        f"archiver: {file} cannot be read and written anew: Is a directory; restore the file from a copy and run it "
+        "again\n",
+    )
+    file.rmdir()
+    (archive.parent / "whole").rename(file)
+    assert run("forget").code == ExitCode.DONE
+    assert files_with(archive, "zabernalistic") == []
+
+
+def test_raw_pages_go_also_where_the_archive_cannot_be_written_anew(
+    run: Run, archive: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(vacuum, "free_bytes", lambda path: 1000)
+        full = run("forget", url, "--reason", "x", "--yes", "--mentions")
+    assert (full.code, "1,000 are free" in full.err) == (ExitCode.DISK_FULL, True)
+    assert problems(archive) == []
+    assert [name for name in files_with(archive, "zabernalistic") if "warc" in name] == []
+
+    assert "Forgotten: 1 story" in run("forget").out
+    assert files_with(archive, "zabernalistic") == []
+    assert run("forget").out == "Nothing is left to be done.\n"
 
 
 def test_forget_asks_on_a_terminal(archive: Path, url: str) -> None:

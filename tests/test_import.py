@@ -235,6 +235,29 @@ def test_pages_that_a_crawl_met_twice_come_over_whole(
     assert rows(tmp_path / "new.db", kept) == before
 
 
+def test_pages_that_a_server_called_unchanged_are_known_again(
+    run: Run, archive: Path, tmp_path: Path, crawl: Crawl
+) -> None:
+    unchanged = answer(b"", "304 Not Modified", content_type="", ETag='"a"')
+    with misbehaving({"/feed.xml": feed("/a"), "/a": answer(story("Flood"), ETag='"a"')}) as server:
+        crawl(server.url)
+        server.pages["/a"] = unchanged
+        wait_for_the_next_second()
+        crawl(server.url)
+    kept = "SELECT id, page_id, fetched, digest, status FROM captures"
+    assert (304,) in rows(archive, "SELECT status FROM captures")
+    before, imported = rows(archive, kept), tmp_path / "imported.db"
+    files = sorted(warc_directory(archive).iterdir())
+
+    assert "0 pages archived" in run("import", *files, "--archive", archive).out
+    run("import", *files, "--all-hosts", "--archive", imported)
+    assert run("merge", imported, "--archive", archive).code == ExitCode.DONE
+    assert rows(archive, kept) == before
+    before = rows(imported, kept + " WHERE final_url LIKE '%/a'")
+    assert run("merge", archive, "--archive", imported).code == ExitCode.DONE
+    assert rows(imported, kept + " WHERE final_url LIKE '%/a'") == before
+
+
 def test_later_text_revises_and_older_text_does_not(run: Run, archive: Path, tmp_path: Path) -> None:
     def sent(headline: str, day: int) -> Path:
         file = page("a", headline, date=f"2026-11-0{day}T08:00:00Z")

@@ -402,7 +402,7 @@ def test_what_was_forgotten_here_stays_out(run: Run, folder: Path, running: Serv
     run("forget", f"{running.url}crane", "--reason", "x", "--yes", "--archive", ours)
     merged = run("merge", other, "--archive", ours)
 
-    assert "1 page left out that were forgotten here" in merged.out
+    assert "Left out, as forgotten here: 1 page." in merged.out
     assert rows(ours, "SELECT count(*) FROM articles WHERE headline LIKE '%crane%'") == [(0,)]
     assert rows(ours, "SELECT count(*) FROM pages WHERE url LIKE '%crane%'") == [(0,)]
     assert rows(ours, "SELECT count(*) FROM related_links WHERE headline LIKE '%crane%'") == [(0,)]
@@ -419,6 +419,8 @@ def test_what_was_forgotten_there_is_named_and_kept_out_only_if_it_is_not_here(
     for _ in range(2):
         merged = run("merge", other, "--archive", ours)
         assert merged.code == ExitCode.DONE, merged.err
+        assert "kept here" in merged.out
+        assert merged.out.splitlines()[-1].endswith("/crane")
         assert rows(ours, "SELECT reason, allowed IS NULL FROM forgettings ORDER BY id") == [
             ("of crane", 0),
             ("of new", 1),
@@ -448,6 +450,23 @@ def test_lost_raw_page_is_named_and_taken_once_it_is_back(run: Run, folder: Path
         == int(str(lacking[0][0])) - 1
     )
     assert_sound(ours)
+
+
+def test_lost_file_is_named_once(run: Run, folder: Path, archive: Path) -> None:
+    other = folder / "early" / "archive.db"
+    (file,) = warc_directory(other).iterdir()
+    kept = rows(other, "SELECT count(*) FROM captures WHERE warc_file IS NOT NULL")[0][0]
+    file.rename(folder / file.name)
+    merged = run("merge", other, "--archive", archive)
+
+    assert merged.code == ExitCode.FAILED
+    assert merged.err.splitlines() == [
+        f"archiver: no raw page of {kept} captures: {file} is missing; restore the file from a copy",
+        f"archiver: once {other} has them again, the same command takes them",
+    ]
+    (folder / file.name).rename(file)
+    assert run("merge", other, "--archive", archive).code == ExitCode.DONE
+    assert state(archive) == state(other)
 
 
 def test_wrong_archives_are_refused_in_a_line(run: Run, folder: Path, tmp_path: Path) -> None:

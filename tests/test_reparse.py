@@ -251,6 +251,19 @@ def test_lost_bytes_are_named_and_others_go_on(run: Run, archive: Path) -> None:
     assert rows(archive, "SELECT headline FROM articles") == [("Old",), ("Story 1 of two",)]
 
 
+def test_lost_file_is_named_once(run: Run, archive: Path) -> None:
+    read_by_an_old_parser(
+        archive, [(f"{SOURCE}{n}", story(f"Story {n} of three"), as_it_is) for n in range(3)]
+    )
+    (file,) = warc_directory(archive).iterdir()
+    file.unlink()
+    result = run("reparse", "--archive", archive)
+    assert (result.code, result.err) == (
+        ExitCode.FAILED,
+        f"archiver: 3 captures: {file} is missing; restore the file from a copy\n",
+    )
+
+
 def test_bytes_may_stand_in_the_record_of_another_capture(run: Run, archive: Path) -> None:
     read_by_an_old_parser(archive, [(f"{SOURCE}a", story(), unread), (URL, story(), misread(headline="Old"))])
     with closing(open_archive(archive)) as connection:
@@ -383,14 +396,22 @@ def test_articles_that_no_stored_page_gives_any_more_are_dropped(run: Run, archi
 def test_dropped_article_comes_back_where_its_page_is_read_as_a_story(
     run: Run, archive: Path, tmp_path: Path
 ) -> None:
-    read_by_an_old_parser(archive, [(URL, story(), as_it_is)])
+    later = "The bridge is open again"
+    pages = [story(), story(later), story(later), story(later + " to all")]
+    read_by_an_old_parser(archive, [(URL, page, as_it_is) for page in pages])
+    versions = "SELECT number, headline, cause, capture_id, seen_at FROM article_versions ORDER BY number"
+    others = "SELECT first_seen, last_seen FROM articles", "SELECT outcome, detail FROM captures ORDER BY id"
+    before = [rows(archive, sql) for sql in (versions, *others)]
     rules = tmp_path / "sources.toml"
     rules.write_text(f'[[source]]\nurl = "{SOURCE}"\n[[source.rules]]\nremove = ["article"]\n')
-    assert "1 article left the archive" in run("reparse", "--drop", "--archive", archive).out
+    dropped = run("reparse", "--drop", "--archive", archive)
+    assert "1 article left the archive" in dropped.out
+    assert "3 versions" in dropped.out
     assert rows(archive, "SELECT * FROM articles") == []
     rules.unlink()
-    assert "article on 1 page" in run("reparse", "--drop", "--archive", archive).out
-    assert rows(archive, "SELECT headline, first_seen FROM articles") == [(HEADLINE, "2026-11-20T12:00:00Z")]
+    assert "article on 1 page" in run("reparse", "--since", "2026-11-23", "--archive", archive).out
+    assert [rows(archive, sql) for sql in (versions, *others)] == before
+    assert "Nothing changes." in run("reparse", "--archive", archive).out
 
 
 @pytest.mark.parametrize("lost", ["warc_offset = 3", "warc_file = NULL"])

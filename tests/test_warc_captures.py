@@ -1,5 +1,6 @@
 """The bytes of every response are kept in standard WARC files and come back as they were."""
 
+import errno
 import gzip
 import os
 import resource
@@ -17,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.warc import WarcWriter, read_capture
+from db.warc import WarcWriter, lost_file, read_capture
 from db.warc_places import WarcPlace, warc_directory
 from db.warc_records import response_records
 
@@ -164,7 +165,7 @@ def test_damage_is_found_and_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        (WarcPlace(file="crawl-000009-00001.warc.gz", offset=0, length=10), "cannot be read: No such file"),
+        (WarcPlace(file="crawl-000009-00001.warc.gz", offset=0, length=10), "00001.warc.gz is missing"),
         (WarcPlace(file="../../etc/passwd", offset=0, length=10), "no name of a WARC file"),
         (WarcPlace(file="crawl-000001-00001.warc.gz", offset=0, length=0), "is damaged"),
         (WarcPlace(file="crawl-000001-00001.warc.gz", offset=10**12, length=10), "is damaged"),
@@ -175,6 +176,11 @@ def test_place_that_holds_no_record_is_refused(tmp_path: Path, place: WarcPlace,
         writer.append(SOURCE, NOON, response())
     with pytest.raises(ArchiveError, match=message):
         read_capture(tmp_path, place)
+
+
+def test_file_that_may_not_be_read_needs_permission() -> None:
+    error = lost_file(Path("a.warc/x.warc.gz"), PermissionError(errno.EACCES, "Permission denied"))
+    assert str(error) == "a.warc/x.warc.gz cannot be read: Permission denied; get permission to read it"
 
 
 @given(

@@ -12,14 +12,16 @@ from sqlite3 import Connection
 import pytest
 from archives import FLOOD, NOON, SOURCE, one, response, visit
 from archives import crawl as begin_crawl
+from commands import runner
 from conftest import Crawl
 from misbehaving import Server, answer, feed, misbehaving, story
 from scrapy import Request
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped] # warcio has no types
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, ExitCode
 from archiver.items import RawRequest
+from db.captures import capture, captured_page
 from db.connection import open_archive, read_archive
 from db.lookups import bytes_place, last_capture
 from db.store import Kept, record_visit
@@ -255,12 +257,41 @@ def test_bytes_that_were_lost_are_kept_again(archive: Path, crawl: Crawl, server
         path.unlink()
     crawl(server.url)
 
-    assert [row[1] for row in captures(archive, f"{server.url}whole")] == [None, None]
+    for page, headline in (("whole", "Sent whole each time"), ("tagged", "Sent with a tag")):
+        assert [row[1] for row in captures(archive, f"{server.url}{page}")] == [None, None]
+        with closing(read_archive(archive)) as connection:
+            last = last_capture(connection, f"{server.url}{page}")
+        assert last is not None
+        assert last.place is not None
+        assert read_capture(warc_directory(archive), last.place).body == story(headline)
+    assert not [text for text in server.requests if "If-None-Match" in text]
+
+
+def test_bytes_kept_again_stand_for_those_that_were_lost(
+    archive: Path, crawl: Crawl, server: Server, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = runner(capsys)
+    crawl(server.url)
+    for path in warc_directory(archive).glob("*.warc.gz"):
+        path.unlink()
+    assert run("reparse", "--archive", archive).code == ExitCode.FAILED
+    lacking = run("export", "-o", tmp_path / "news.wacz", "--archive", archive)
+    assert (lacking.code, "2 captures: " in lacking.err, "00001.warc.gz is missing" in lacking.err) == (
+        ExitCode.FAILED,
+        True,
+        True,
+    )
+    crawl(server.url)
+
+    reparsed = run("reparse", "--archive", archive)
+    exported = run("export", "-o", tmp_path / "news.wacz", "--archive", archive)
+    first = captures(archive, f"{server.url}whole")[0][0]
     with closing(read_archive(archive)) as connection:
-        last = last_capture(connection, f"{server.url}whole")
-    assert last is not None
-    assert last.place is not None
-    assert read_capture(warc_directory(archive), last.place).body == story("Sent whole each time")
+        page = captured_page(connection, archive, capture(connection, first))
+
+    assert (reparsed.code, "2 pages read again" in reparsed.out) == (ExitCode.DONE, True), reparsed.err
+    assert exported.err == f"2 articles written to {tmp_path}/news.wacz\n"
+    assert page.body == story("Sent whole each time")
 
 
 def test_captures_that_share_a_place_are_still_read(archive: Path) -> None:

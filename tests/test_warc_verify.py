@@ -281,6 +281,29 @@ def test_missing_file_is_named_with_what_stood_in_it(archive: Path, filled: Conn
     assert kinds(found(filled, archive)) == [Kind.MISSING]
 
 
+def test_loss_is_none_once_all_of_it_was_kept_anew(archive: Path, filled: Connection) -> None:
+    first = places(filled)[0]
+    (warc_directory(archive) / FILE).unlink()
+    assert kinds(found(filled, archive)) == [Kind.MISSING]
+    with WarcWriter(warc_directory(archive), 2) as writer:
+        fill(filled, writer, 3)
+        assert kinds(found(filled, archive)) == [Kind.MISSING]
+        page = visit(None, url=f"{SOURCE}3", final_url=f"{SOURCE}3", response=sent(3))
+        record_visit(filled, 1, page, Kept(writer.append(page.final_url, NOON, sent(3))))
+    (finding,) = found(filled, archive)
+    assert (finding.kind, finding.captures, finding.is_problem) == (Kind.RENEWED, 6, False)
+    assert finding.message == f"{FILE} is missing; 6 captures need it, but the bytes were kept anew: leave it"
+
+    damage(warc_directory(archive) / "crawl-000002-00001.warc.gz", first.offset)
+    assert kinds(found(filled, archive)) == [Kind.MISSING, Kind.DAMAGED]
+
+
+def damage(path: Path, offset: int) -> None:
+    """Spoil the record at offset."""
+    content = path.read_bytes()
+    path.write_bytes(content[: offset + 99] + b"????" + content[offset + 103 :])
+
+
 def test_file_that_may_not_be_read_is_named(archive: Path, filled: Connection) -> None:
     path = warc_directory(archive) / FILE
     path.unlink()

@@ -5,19 +5,21 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
 from archiver.cli.options import archive_option, filter_options
-from archiver.cli.rendering import counted, write_utf8
+from archiver.cli.rendering import counted, printable, write_utf8
 from archiver.cli.words import Words
-from archiver.errors import ExportError
+from archiver.errors import ExitCode, ExportError
 from db.export import Exported, Form, Request, What, form_of
 from db.export import export as write_export
 from db.export.request import FOLDERS, SPLITS
 from db.filters import Filters
 
+# Lines of raw pages that cannot be read that are shown; all of them stand in the manifest.
+MOST_LINES = 20
 NOUNS: Mapping[str, str] = {"articles": "article", "links": "related link"}
 
 
@@ -109,7 +111,7 @@ def place(output: str, form: str | None) -> Place:
 @archive_option
 def export(
     words: tuple[str, ...], form: str | None, output: str, filters: Filters, archive: Path, **others: Any
-) -> None:
+) -> ExitCode:
     """Write articles or related links as a dataset.
 
     Formats: jsonl, csv, parquet, dataset (a folder for load_dataset), markdown (a folder), sqlite (an archive),
@@ -139,6 +141,13 @@ def export(
     exported = write_export(archive, request, chosen.path or sys.stdout.buffer)
     if chosen.path is not None:
         _tell(exported, request, output)
+    unreadable = cast("list[str]", exported.counts.get("unreadable", []))
+    for line in unreadable[:MOST_LINES]:
+        click.echo(f"archiver: {printable(line)}", err=True)
+    if len(unreadable) > MOST_LINES:
+        more = len(unreadable) - MOST_LINES
+        click.echo(f"archiver: and {counted(more, 'more raw page')} that cannot be read", err=True)
+    return ExitCode.FAILED if unreadable else ExitCode.DONE
 
 
 def _tell(exported: Exported, request: Request, output: str) -> None:

@@ -14,7 +14,7 @@ from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
 from db.connection import open_existing, read_archive
-from db.forget import Forgotten, finish, look_again, refuse_missing, unfinished
+from db.forget import Forgotten, finish, look_again, refuse_missing
 from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
 from db.mentions import Mention, mentions
@@ -28,7 +28,7 @@ SHOWN = 5
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--reason", metavar="TEXT", help="Why: it is all that `archiver explain` tells later.")
-@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@click.option("--dry-run", is_flag=True, help="Only show what would go, or be let in.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.option(
     "--mentions", "with_mentions", is_flag=True, help="Also remove the raw bytes of other pages that show it."
@@ -57,7 +57,7 @@ def forget(*, urls: tuple[str, ...], archive: Path, **options: Any) -> None:
     if as_json:
         write_utf8()
     if options["again"]:
-        _let_in(archive, addresses)
+        _let_in(archive, addresses, dry_run=options["dry_run"])
     elif options["dry_run"]:
         with closing(read_archive(archive)) as connection:
             stories = _stories(connection, addresses)
@@ -152,8 +152,6 @@ def _look_again(connection: Connection, address: str) -> None:
 
 
 def _finish(connection: Connection, archive: Path, options: Mapping[str, Any]) -> None:
-    if not unfinished(connection):
-        return
     notes = Output(stderr=True)
     with notes.status("Removing") if notes.is_terminal else closing(_Nothing()):
         done = finish(
@@ -173,6 +171,8 @@ def _finish(connection: Connection, archive: Path, options: Mapping[str, Any]) -
 
 def _print_done(output: Output, done: Forgotten) -> None:
     if not done.forgettings:
+        if not done.missing:
+            output.say("Nothing is left to be done.")
         return
     what = [counted(done.forgettings, "story", "stories"), counted(done.records, "WARC record")]
     output.say((f"Forgotten: {listed(what)}.", "bold"))
@@ -180,13 +180,19 @@ def _print_done(output: Output, done: Forgotten) -> None:
         output.say("Some of it may stand in the file's free space until `archiver vacuum`.")
 
 
-def _let_in(archive: Path, addresses: Sequence[str]) -> None:
+def _let_in(archive: Path, addresses: Sequence[str], *, dry_run: bool) -> None:
     if not addresses:
         raise click.UsageError("name the address to let in again")
-    with closing(open_existing(archive)) as connection:
+    with closing(read_archive(archive) if dry_run else open_existing(archive)) as connection:
         for address in addresses:
-            if not allow_again(connection, address, datetime.now(UTC)):
+            before = forgetting_of(connection, address)
+            if before is None or before.allowed is not None:
                 raise NotInArchiveError(f"{address} is not kept out: nothing to let in again")
+            if dry_run:
+                when = minute_text(before.begun)
+                click.echo(f"{address} would be let in, which was forgotten {when}: {before.reason}")
+                continue
+            allow_again(connection, address, datetime.now(UTC))
             click.echo(
                 f"{address} may be archived again; `archiver crawl` brings it if its site still has it."
             )

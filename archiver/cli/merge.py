@@ -52,6 +52,8 @@ def merge(other: Path, no_warc: bool, as_json: bool, archive: Path) -> ExitCode:
         click.echo(
             f"archiver: and {counted(len(added.lost) - MOST_LINES, 'more raw page')} lost there", err=True
         )
+    if added.lost:
+        click.echo(f"archiver: once {other} has them again, the same command takes them", err=True)
     return ExitCode.FAILED if added.lost else ExitCode.DONE
 
 
@@ -69,7 +71,7 @@ def _print_added(output: Output, added: Added) -> None:
     told += [f"{byte_text(added.bytes)} of raw pages"] if added.bytes else []
     output.say(f"Added: {listed(told)}." if told else "Nothing was new.")
     if added.left_out:
-        output.say(f"{counted(added.left_out, 'page')} left out that were forgotten here.")
+        output.say(f"Left out, as forgotten here: {counted(added.left_out, 'page')}.")
     if added.forgotten_there:
         output.say("Forgotten there, and kept here; `archiver forget` removes them here too:")
         for url in added.forgotten_there[:MOST_LINES]:

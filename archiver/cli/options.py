@@ -171,6 +171,10 @@ def page_address(text: str) -> str:
     """Return the canonical form of a page's address as a user gives it; one that is none is wrong usage."""
     from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - only those who need it wait for it
 
+    if text.isdecimal():
+        raise click.UsageError(
+            f"{text} is no address: give that of the article, which `archiver show {text}` tells"
+        )
     whole = text if "://" in text else f"https://{text}"
     address = None if "@" in text or " " in text else canonical_url(whole)
     if address is None:

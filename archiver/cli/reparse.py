@@ -53,7 +53,7 @@ def reparse(*, as_json: bool, **values: Any) -> ExitCode:
     which counts as the parser's, not the publisher's; the rest is updated in place. A page that gave no
     article is one if it gives one now; one that gives none any more is named and left as it is. With --drop,
     articles of which no stored page, of any visit, gives a story any more leave the archive, all listed; their
-    pages stay, so that a later parser may bring them back.
+    pages stay, so that a later parser may bring them back, with the versions that they hold.
 
     \b
     archiver reparse --dry-run
@@ -203,7 +203,8 @@ def _print_lost(output: Output, report: "Report") -> None:
             ("given by no stored page any more", "bold"), f": {counted(len(report.dropped), 'article')}"
         )
     for each in report.dropped or ():
-        output.say(f"{each.headline}  ", (each.reason, "dim"), margin=f"{each.article_id:>5}  ")
+        about = each.reason if each.versions == 1 else f"{counted(each.versions, 'version')} · {each.reason}"
+        output.say(f"{each.headline}  ", (about, "dim"), margin=f"{each.article_id:>5}  ")
         output.say_whole(each.url, indent=7, style="dim")
 
 

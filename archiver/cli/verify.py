@@ -24,7 +24,8 @@ from db.warc_places import warc_directory
 def verify(repair: bool, as_json: bool, archive: Path) -> ExitCode:
     """Read all WARC files and compare them with the archive, in both directions.
 
-    The exit code is 1 if bytes that the archive counts on are missing or damaged, or if a file's end is torn.
+    The exit code is 1 if bytes that the archive counts on are missing or damaged and no crawl kept them anew since, or
+    if a file's end is torn.
     --repair cuts off torn ends that no capture needs, and keeps the bytes cut off in a file beside; it changes
     nothing else. Everything else is mended by a copy of the file.
 

@@ -28,6 +28,7 @@ from db.connection import open_archive
 from db.digests import bytes_digest
 from db.foreign import ForeignFile, ForeignRecord, RecordHead
 from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
+from db.same_bytes import read_same_bytes
 from db.store import CrawlState, add_source
 from db.values import time_text
 from db.warc import read_capture
@@ -42,6 +43,7 @@ CLOCK_DRIFT = timedelta(days=1)
 PAGE_RECORDS = frozenset({"response", "revisit"})
 ALREADY = "already archived"
 NOT_HTML = "not HTML"
+FORGOTTEN = "of a story that was forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +264,9 @@ class _Import:
         if place is None:
             return None
         try:
-            return read_capture(warc_directory(self._plan.archive), place)
+            return read_same_bytes(
+                self._archive.connection, warc_directory(self._plan.archive), place, read_capture
+            )
         except ArchiveError:
             return None
 
@@ -280,6 +284,9 @@ class _Import:
             visit = done if isinstance(done, Visit) else visit
         self._older += visit.detail == OLDER
         recorded = self._store.process_item(visit)
+        if isinstance(recorded, Visit) and recorded.outcome is Outcome.FORGOTTEN:
+            self._refused[FORGOTTEN] += 1
+            return
         self._pages += 1
         if isinstance(recorded, Visit):
             self._counts.setdefault(visit.source, Counter())[recorded.outcome] += 1

@@ -25,8 +25,10 @@ from archiver.pipelines.validate import Validate
 from db.connection import open_archive, read_archive
 from db.differences import Difference, differences
 from db.dropping import drop_article, story_readings
+from db.lost_pages import LostPages
 from db.read import stored_article
 from db.rereading import Reading, reading_count, readings, record_rereading
+from db.same_bytes import read_same_bytes
 from db.warc import read_capture
 from db.warc_places import warc_directory
 from spiders.frontier import Source
@@ -72,6 +74,7 @@ class Dropped:
     article_id: int
     url: str
     headline: str
+    versions: int
     reason: str
 
 
@@ -90,7 +93,7 @@ class Report:
     """Pages that no longer give the article they gave, by reason: they are left as they are unless it is dropped."""
     lost_examples: dict[str, list[str]]
     unreadable: list[str]
-    """Pages whose bytes cannot be read, each with the reason."""
+    """Pages whose bytes cannot be read, each with the reason; those of one lost file in one."""
     lost_articles: dict[int, str] = field(default_factory=dict)
     """Articles that a page no longer gives, with the reason."""
     dropped: tuple[Dropped, ...] | None = None
@@ -139,11 +142,13 @@ def _look(
     plan: ReparsePlan, connection: Connection, spool: IO[bytes], watch: ReparseWatcher
 ) -> tuple[Report, int]:
     """Read all again; return what would change, and how many readings now stand in spool to be written."""
-    report = Report(0, 0, Counter(), {}, Counter(), {}, [])
+    report, unreadable = Report(0, 0, Counter(), {}, Counter(), {}, []), LostPages()
     total, spooled = reading_count(connection), 0
     counted: tuple[str, set[str]] = "", set()
     unread: int | None = None
-    for done, (reading, result) in enumerate(split_in_order(_pages(plan, connection, report), plan.jobs), 1):
+    for done, (reading, result) in enumerate(
+        split_in_order(_pages(plan, connection, unreadable), plan.jobs), 1
+    ):
         watch.reached(done, max(total, done))
         if result is None:
             unread = reading.article_id
@@ -151,7 +156,7 @@ def _look(
         if reading.article_id is not None and reading.article_id == unread:
             continue  # what an unread version gives now is not known: nothing can be compared with it
         raw = _visit(reading, result)
-        decided = _decided(connection, raw)
+        decided = _decided(connection, reading, raw)
         found = differences(connection, reading, decided)
         is_same_page = reading.url == counted[0]
         if not is_same_page:
@@ -171,18 +176,19 @@ def _look(
             pickle.dump((reading, raw), spool)
             spooled += 1
         counted[1].update(each.field for each in found)
+    report.unreadable += unreadable.lines()
     return report, spooled
 
 
 def _pages(
-    plan: ReparsePlan, connection: Connection, report: Report
+    plan: ReparsePlan, connection: Connection, unreadable: LostPages
 ) -> Iterator[tuple[Reading, KeptPage | None]]:
     directory = warc_directory(plan.archive)
     for reading in readings(connection, plan.source, plan.since):
         try:
-            response = read_capture(directory, reading.place)
+            response = read_same_bytes(connection, directory, reading.place, read_capture)
         except ArchiveError as error:
-            report.unreadable.append(f"{reading.url}: {error}")
+            unreadable.add(reading.url, error)
             yield reading, None
             continue
         yield reading, _page(plan, reading, response.body)
@@ -208,7 +214,13 @@ def _without_story(plan: ReparsePlan, connection: Connection, lost: Mapping[int,
     for article_id, reason in lost.items():
         if article_id not in kept:
             article = stored_article(connection, str(article_id))
-            yield Dropped(article_id=article_id, url=article.url, headline=article.headline, reason=reason)
+            yield Dropped(
+                article_id=article_id,
+                url=article.url,
+                headline=article.headline,
+                versions=article.revision,
+                reason=reason,
+            )
 
 
 def _pages_of(
@@ -221,7 +233,8 @@ def _pages_of(
             page = None
             if reading is not None:
                 with suppress(ArchiveError):  # told of where it was read first
-                    page = _page(plan, reading, read_capture(directory, reading.place).body)
+                    response = read_same_bytes(connection, directory, reading.place, read_capture)
+                    page = _page(plan, reading, response.body)
             yield (article_id, reading), page
 
 
@@ -244,14 +257,16 @@ def _visit(reading: Reading, result: SplitResult) -> Visit:
     return visit
 
 
-def _decided(connection: Connection, visit: Visit) -> Visit:
-    done = Deduplicate(connection, exact=True).process_item(visit)
+def _decided(connection: Connection, reading: Reading, visit: Visit) -> Visit:
+    # Between captures of one page it is the publisher who changed something, as between visits.
+    is_exact = reading.article_id is not None
+    done = Deduplicate(connection, exact=is_exact).process_item(visit)
     decided = LeaveOut(connection).without_forgotten(done if isinstance(done, Visit) else visit)
     return replace(decided, split=None) if decided.outcome is Outcome.FORGOTTEN else decided
 
 
 def _apply(connection: Connection, reading: Reading, visit: Visit) -> None:
-    visit = _decided(connection, visit)
+    visit = _decided(connection, reading, visit)
     if reading.article_id is None:
         visit = KeepLatest(connection).process_item(visit)
     if differences(connection, reading, visit):

@@ -124,7 +124,10 @@ class ConditionalRequests:
         return cls(OpenArchive.of(crawler))
 
     def process_request(self, request: Request) -> None:
-        """Add the validators of the last capture to a story's request, if it is for the address that sent them."""
+        """Add the validators of the last capture to a story's request, if it is for the address that sent them.
+
+        A story whose bytes were kept and can no longer be read is asked for as a whole.
+        """
         if not request.meta.get("story"):
             return
         for name in VALIDATORS:
@@ -136,6 +139,8 @@ class ConditionalRequests:
             last is None
             or last.outcome not in ARTICLE_OUTCOMES
             or last.final_url != canonical_url(request.url)
+            # A 304 would leave the archive without the bytes for good.
+            or (last.place is not None and self._archive.warc.held(last.place) is None)
         ):
             return
         for name, validator in zip(VALIDATORS, (last.etag, last.last_modified), strict=True):

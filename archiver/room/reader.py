@@ -120,7 +120,7 @@ class Reader(Archive):
 
     def captured_page(self, found: Capture) -> RawResponse:
         """Return the bytes of a capture, unpacked, as they stand in the WARC files."""
-        return captured_page(self.path, found)
+        return self._ask(captured_page, self.path, found)
 
     def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def in_time(connection: Connection) -> T:

@@ -17,6 +17,8 @@ from archiver.errors import ArchiveError
 from db.export import cdxj
 from db.export.selection import CHOSEN, Selection
 from db.export.streams import packed
+from db.lost_pages import LostPages
+from db.same_bytes import read_same_bytes
 from db.warc import StoredRecord, stored_record
 from db.warc_places import WarcPlace, warc_directory
 
@@ -34,7 +36,7 @@ WITH version(article_id, is_latest, capture_id) AS (
     SELECT articles.id, 1, capture_id FROM {CHOSEN} CROSS JOIN articles ON articles.id = chosen.id
     UNION ALL
     SELECT article_id, 0, capture_id FROM {CHOSEN} CROSS JOIN revisions ON article_id = chosen.id)
-SELECT article_id, is_latest, held.warc_file, held.warc_offset, held.warc_length, held.fetched
+SELECT article_id, is_latest, held.warc_file, held.warc_offset, held.warc_length, held.final_url, held.fetched
 FROM version JOIN captures AS read ON read.id = version.capture_id
 JOIN captures AS fetch ON fetch.id = CASE WHEN read.rendered THEN (
     SELECT max(id) FROM captures AS before
@@ -42,7 +44,7 @@ JOIN captures AS fetch ON fetch.id = CASE WHEN read.rendered THEN (
 JOIN captures AS held ON held.id = ifnull(fetch.refers_to, fetch.id) AND held.warc_file NOT NULL
 """  # noqa: S608 - only text of this program
 PLACES = """
-SELECT warc_file, warc_offset, max(warc_length) AS warc_length FROM temp.versions
+SELECT warc_file, warc_offset, max(warc_length) AS warc_length, final_url FROM temp.versions
 GROUP BY warc_file, warc_offset ORDER BY min(article_id), warc_file, warc_offset
 """
 WRITTEN = """
@@ -61,7 +63,8 @@ def write_wacz(selection: Selection, path: Path, archive: Path) -> Mapping[str, 
     """Write the raw pages of the articles of selection, from beside archive, to path.
 
     Every version that was archived goes along; the list of pages names the latest, with the text for a search.
-    Returns how many pages it names, and how many articles have no raw page that can be read.
+    Returns how many pages it names, how many articles have no raw page that can be read and, if some were kept that
+    cannot, a line for each of these.
     """
     connection = selection.archive
     connection.execute(RECORDS)
@@ -69,7 +72,7 @@ def write_wacz(selection: Selection, path: Path, archive: Path) -> Mapping[str, 
     with ZipFile(path, "w") as file:
         package = _Package(file)
         with package.entry(f"archive/{WARC}", ZIP_STORED, _size(connection)) as stream:
-            _write_records(connection, warc_directory(archive), stream)
+            lost = _write_records(connection, warc_directory(archive), stream)
         lines = connection.execute("SELECT line FROM temp.written ORDER BY CAST(line AS BLOB)")
         with package.entry(f"indexes/{cdxj.INDEX}", ZIP_STORED) as stream:
             blocks = list(cdxj.write_blocks((text for (text,) in lines), stream))
@@ -78,7 +81,8 @@ def write_wacz(selection: Selection, path: Path, archive: Path) -> Mapping[str, 
         with package.entry("pages/pages.jsonl") as stream:
             pages = _write_pages(connection, stream)
         package.close()
-    return {"pages": pages, "without_page": selection.count - pages}
+    counts: dict[str, object] = {"pages": pages, "without_page": selection.count - pages}
+    return counts | ({"unreadable": lost} if lost else {})
 
 
 class _Package:
@@ -151,21 +155,24 @@ def _size(connection: Connection) -> int:
     return int(size)
 
 
-def _write_records(connection: Connection, directory: Path, stream: _Counted) -> None:
-    """Write the records as they stand beside the archive, and note where; those that cannot be read are left out."""
+def _write_records(connection: Connection, directory: Path, stream: _Counted) -> list[str]:
+    """Write the records as they stand beside the archive, and note where; return lines of those that cannot be read."""
+    lost = LostPages()
     (latest,) = connection.execute("SELECT max(fetched) FROM temp.versions").fetchone()
     _write_head(stream, latest or "1970-01-01T00:00:00Z")
-    for file, offset, length in connection.execute(PLACES).fetchall():
+    for file, offset, length, url in connection.execute(PLACES).fetchall():
         place = WarcPlace(file=file, offset=offset, length=length)
         try:
-            record = stored_record(directory, place)
-        except ArchiveError:
+            record = read_same_bytes(connection, directory, place, stored_record)
+        except ArchiveError as error:
+            lost.add(url, error)
             continue
         text = _index_line(record, stream.size)
         connection.execute(
             "INSERT INTO temp.written VALUES (?, ?, ?, ?, ?)", (file, offset, record.url, record.date, text)
         )
         stream.write(record.member)
+    return lost.lines()
 
 
 def _index_line(record: StoredRecord, offset: int) -> str:
