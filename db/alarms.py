@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise, takewhile
@@ -37,6 +37,8 @@ SILENCE = 1.5
 LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
+# Why the last page that a source was asked for could not be had.
+REASON = "SELECT detail FROM pages WHERE source_id = ? ORDER BY last_visited DESC LIMIT 1"
 # What no name of a file has.
 UNSAFE = re.compile(r"[^a-z0-9.-]+")
 # Outcomes of pages that were visited as stories and came.
@@ -173,6 +175,9 @@ def _found(archive: Connection, source_id: int, funnels: Sequence[Funnel], now: 
         past = funnels_to(archive, source_id, time_text(time_of(raised) - PAST), raised_by)
         found.pop(kind, None)
         found |= {alarm.kind: alarm for alarm in alarms_of(past, now, later) if alarm.kind == kind}
+    if (alarm := found.get(AlarmKind.UNREACHABLE)) is not None:
+        reason = archive.execute(REASON, (source_id,)).fetchone()[0]
+        found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
     return list(found.values())
 
 

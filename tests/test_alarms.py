@@ -253,7 +253,9 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
     assert notify(archive, [webhook.url]) == 0
     failed, told = webhook.received
     assert failed == told
-    assert "nothing could be fetched in the last 2 crawls" in told["text"]
+    assert (
+        "nothing could be fetched in the last 2 crawls (2 robots); the last time: robots.txt" in told["text"]
+    )
     assert [alarm["kind"] for alarm in told["alarms"]] == ["unreachable"]
 
 
@@ -311,6 +313,16 @@ def test_alarm_does_not_clear_by_time_alone(archive: Path) -> None:
             standing = crawl_at(connection, moment, dead)
         assert [alarm.kind for alarm in standing] == [AlarmKind.UNREACHABLE]
         assert crawl_at(connection, NOW + timedelta(days=60, hours=1), visit(FLOOD)) == []
+
+
+def test_site_that_asks_to_be_left_alone_is_said_to_do_so(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(stories(0, 2)) as server:
+        crawl(server.url)
+        server.pages["/robots.txt"] = answer(b"", "429 Too Many Requests", Retry_After="3600")
+        crawl(server.url, RETRY_TIMES=0)
+        (told,) = crawl(server.url, RETRY_TIMES=0).alarms
+
+    assert "the last time: its host is left alone until the next crawl (HTTP status 429, come back in" in told
 
 
 def test_silence_stands_until_a_new_story_comes(archive: Path) -> None:
