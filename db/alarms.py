@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from archiver.items import Outcome
+from db.connection import transaction
 from db.funnels import Funnel, funnels_since, funnels_to
-from db.values import time_of, time_or_none, time_text
+from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import real_archive
 
 # How far back a source is compared with itself.
@@ -140,6 +141,18 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
         """
     )
     return [_standing(row) for row in rows]
+
+
+def end_alarms(archive: Connection, source: str, now: datetime) -> int:
+    """Clear what stands of the source at address source, for it is crawled no longer; return how many there were."""
+    with transaction(archive):
+        return archive.execute(
+            """
+            UPDATE alarms SET cleared = ?
+            WHERE cleared IS NULL AND source_id = (SELECT id FROM sources WHERE url = ?)
+            """,
+            (time_text(now), storable(source)),
+        ).rowcount
 
 
 def bundle_directory(archive: Path) -> Path:

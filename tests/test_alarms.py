@@ -19,12 +19,14 @@ from conftest import Crawl
 from misbehaving import answer, feed, misbehaving, story
 
 from archiver.crawl.notify import notify
+from archiver.crawl.sources_file import add_entry
 from archiver.errors import NotifyError
 from archiver.items import CrawlState, Outcome, Visit
 from db.alarms import AlarmKind, StandingAlarm, alarms_of, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
 from db.store import finish_crawl, record_visit, start_crawl
+from spiders.frontier import Source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -357,6 +359,22 @@ def test_what_pages_lack_for_long_is_how_they_are(archive: Path) -> None:
             crawl_at(connection, NOW + number * DAY, *day_of(number, authors=("Ann Lee",)))
         stood = [crawl_at(connection, NOW + number * DAY, *day_of(number)) for number in range(10, 130)]
     assert [len(alarms) for alarms in stood] == [0] + [1] * 90 + [0] * 29
+
+
+def test_alarms_of_a_source_end_when_it_is_taken_out(
+    archive: Path, crawl: Crawl, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sources.toml"
+    with misbehaving({"/robots.txt": answer(b"", "429 Too Many Requests", Retry_After="3600")}) as server:
+        add_entry(file, Source(url=server.url))
+        with closing(open_archive(archive)) as connection:
+            crawl_at(connection, NOW - HOUR, visit(None, source=server.url, outcome=Outcome.LISTING))
+        crawl(server.url)
+        assert len(crawl(server.url).alarms) == 1
+    told = runner(capsys)("source", "remove", server.url, "--sources", file, "--archive", archive)
+
+    assert (told.code, "1 alarm ended" in told.out) == (0, True)
+    assert "No alarm stands." in runner(capsys)("status", "--archive", archive).out
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:
