@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise, takewhile
@@ -11,12 +11,15 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from archiver.items import Outcome
-from db.funnels import Funnel, funnels_since
-from db.values import time_of, time_or_none, time_text
+from db.connection import transaction
+from db.funnels import Funnel, funnels_since, funnels_to
+from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import real_archive
 
 # How far back a source is compared with itself.
 PAST = timedelta(days=30)
+# What its pages lack for so long without a cure is how they are by now.
+NORMAL = timedelta(days=90)
 # Stories read lately that stand for what a source is now, and before for what it was: fewer prove nothing.
 FEW_NOW = 8
 FEW_BEFORE = 20
@@ -35,6 +38,8 @@ SILENCE = 1.5
 LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
+# Why the last page that a source was asked for could not be had.
+REASON = "SELECT detail FROM pages WHERE source_id = ? ORDER BY last_visited DESC LIMIT 1"
 # What no name of a file has.
 UNSAFE = re.compile(r"[^a-z0-9.-]+")
 # Outcomes of pages that were visited as stories and came.
@@ -63,6 +68,18 @@ class AlarmKind(StrEnum):
     FEW_LINKS = "few_links"
 
 
+PAGES_LACK = frozenset(
+    {
+        AlarmKind.FEW_ARTICLES,
+        AlarmKind.SHORT_TEXTS,
+        AlarmKind.NO_DATES,
+        AlarmKind.NO_AUTHORS,
+        AlarmKind.FEW_LINKS,
+    }
+)
+"""Alarms of what pages are like: it may have changed on purpose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """One thing that needs a person."""
@@ -85,17 +102,22 @@ class StandingAlarm(Alarm):
     """When somebody was told."""
 
 
-def alarms_of(funnels: Sequence[Funnel], now: datetime) -> list[Alarm]:
-    """Return what is not as it used to be at a source with these funnels, newest first."""
-    found = (rule(funnels, now) for rule in (_unreachable, _refused, _silent))
-    return [alarm for alarm in (*found, *_fallen(funnels)) if alarm is not None]
+def alarms_of(past: Sequence[Funnel], now: datetime, later: Sequence[Funnel] = ()) -> list[Alarm]:
+    """Return what is not as it used to be at a source with these funnels, newest first.
+
+    later are those of the crawls since an alarm was raised: they tell how the source is, not how it was.
+    """
+    funnels = (*later, *past)
+    found = (_unreachable(funnels), _refused(funnels), _silent(funnels, past, now), *_fallen(funnels, past))
+    return [alarm for alarm in found if alarm is not None]
 
 
 def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[StandingAlarm]:
     """Compare the sources of a crawl with their past and write what needs a person; return what is new of it.
 
-    What stands no longer is cleared, unless nothing came that could show it. Inside a transaction, after the crawl's
-    funnels were closed.
+    What stands is compared with the time before it was raised, so that it is not taken for how the source has always
+    been, and cleared once it is mended, unless nothing came that could show it. Inside a transaction, after the
+    crawl's funnels were closed.
     """
     sources = archive.execute(
         "SELECT source_id FROM funnels WHERE crawl_id = ? ORDER BY source_id", (crawl_id,)
@@ -103,7 +125,7 @@ def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[Stan
     new: list[int] = []
     for (source_id,) in sources.fetchall():
         funnels = funnels_since(archive, source_id, time_text(now - PAST))
-        found = alarms_of(funnels, now)
+        found = _found(archive, source_id, funnels, now)
         new += _write(archive, crawl_id, source_id, found, time_text(now))
         if _came(funnels[0]):
             _clear(archive, source_id, found, time_text(now))
@@ -119,6 +141,18 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
         """
     )
     return [_standing(row) for row in rows]
+
+
+def end_alarms(archive: Connection, source: str, now: datetime) -> int:
+    """Clear what stands of the source at address source, for it is crawled no longer; return how many there were."""
+    with transaction(archive):
+        return archive.execute(
+            """
+            UPDATE alarms SET cleared = ?
+            WHERE cleared IS NULL AND source_id = (SELECT id FROM sources WHERE url = ?)
+            """,
+            (time_text(now), storable(source)),
+        ).rowcount
 
 
 def bundle_directory(archive: Path) -> Path:
@@ -139,6 +173,30 @@ def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: dat
         archive.executemany(
             "UPDATE alarms SET notified = ? WHERE id = ?", [(time_text(now), alarm.id) for alarm in alarms]
         )
+
+
+def _found(archive: Connection, source_id: int, funnels: Sequence[Funnel], now: datetime) -> list[Alarm]:
+    """Return what is not as it used to be at a source with these funnels of late."""
+    found = {alarm.kind: alarm for alarm in alarms_of(funnels, now)}
+    standing = archive.execute(
+        "SELECT kind, raised, crawl_id FROM alarms WHERE source_id = ? AND cleared IS NULL", (source_id,)
+    )
+    for kind, raised, raised_by in standing.fetchall():
+        if kind in PAGES_LACK and time_of(raised) <= now - NORMAL:
+            continue
+        later = funnels[: _place(funnels, raised_by)]
+        past = funnels_to(archive, source_id, time_text(time_of(raised) - PAST), raised_by)
+        found.pop(kind, None)
+        found |= {alarm.kind: alarm for alarm in alarms_of(past, now, later) if alarm.kind == kind}
+    if (alarm := found.get(AlarmKind.UNREACHABLE)) is not None:
+        reason = archive.execute(REASON, (source_id,)).fetchone()[0]
+        found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
+    return list(found.values())
+
+
+def _place(funnels: Sequence[Funnel], crawl_id: int) -> int:
+    """Return how many funnels are newer than that of a crawl."""
+    return next((place for place, funnel in enumerate(funnels) if funnel.crawl_id == crawl_id), len(funnels))
 
 
 def _write(
@@ -189,7 +247,7 @@ def _standing(row: Row) -> StandingAlarm:
     )
 
 
-def _unreachable(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa: ARG001 - as the others
+def _unreachable(funnels: Sequence[Funnel]) -> Alarm | None:
     dead = next((number for number, funnel in enumerate(funnels) if funnel.fetched), len(funnels))
     if dead < DEAD_CRAWLS or dead == len(funnels):
         return None
@@ -199,7 +257,7 @@ def _unreachable(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # n
     return Alarm(kind=AlarmKind.UNREACHABLE, message=message)
 
 
-def _refused(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa: ARG001
+def _refused(funnels: Sequence[Funnel]) -> Alarm | None:
     # A crawl that was due nothing but listings, and got them, shows nothing of how stories fare.
     telling = (funnel for funnel in funnels if funnel.refused or _stories(funnel))
     refusing = list(takewhile(_is_refused, telling))
@@ -213,29 +271,27 @@ def _refused(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:  # noqa:
     return Alarm(kind=AlarmKind.REFUSED, message=message)
 
 
-def _silent(funnels: Sequence[Funnel], now: datetime) -> Alarm | None:
-    moments = [funnel.started for funnel in funnels if funnel.new]
+def _silent(funnels: Sequence[Funnel], past: Sequence[Funnel], now: datetime) -> Alarm | None:
+    moments = [funnel.started for funnel in past if funnel.new]
     gaps = [later - earlier for later, earlier in pairwise(moments)]
     if len(gaps) < RHYTHM or not _came(funnels[0]):
         return None
-    silence, longest = now - moments[0], max(gaps)
+    silence, longest = now - next(funnel.started for funnel in funnels if funnel.new), max(gaps)
     if silence < max(SILENCE * longest, LEAST_SILENCE):
         return None
-    message = (
-        f"no new story for {_hours(silence)}; the longest silence in {PAST.days} days was {_hours(longest)}"
-    )
-    return Alarm(kind=AlarmKind.SILENT, message=message)
+    before = f"before, the longest silence in {PAST.days} days was {_hours(longest)}"
+    return Alarm(kind=AlarmKind.SILENT, message=f"no new story for {_hours(silence)}; {before}")
 
 
-def _fallen(funnels: Sequence[Funnel]) -> Iterator[Alarm | None]:
+def _fallen(funnels: Sequence[Funnel], past: Sequence[Funnel]) -> Iterator[Alarm | None]:
     """Yield what the latest stories lack that earlier ones had."""
-    now, before = _parted(funnels, _visited)
+    now, before = _parted(funnels, past, _visited)
     if now and before:
         is_, was = _share(now, _read, _visited), _share(before, _read, _visited)
         if is_ < FALLEN * was:
             message = f"{is_:.0%} of the pages visited as stories hold one; before it was {was:.0%}"
             yield Alarm(kind=AlarmKind.FEW_ARTICLES, message=message)
-    now, before = _parted(funnels, _read)
+    now, before = _parted(funnels, past, _read)
     if not now or not before:
         return
     yield _shorter(AlarmKind.SHORT_TEXTS, _middle(now, "body_length"), _middle(before, "body_length"))
@@ -245,16 +301,22 @@ def _fallen(funnels: Sequence[Funnel]) -> Iterator[Alarm | None]:
 
 
 def _parted(
-    funnels: Sequence[Funnel], weight: Callable[[Funnel], int]
+    funnels: Sequence[Funnel], past: Sequence[Funnel], weight: Callable[[Funnel], int]
 ) -> tuple[Sequence[Funnel], Sequence[Funnel]]:
-    """Return the latest funnels that weigh enough and those before them, or nothing if either weigh too little."""
+    """Return the latest funnels that weigh enough and those before the latest of the past, or nothing if too light."""
+    now, before = funnels[: _latest(funnels, weight)], past[_latest(past, weight) :]
+    if sum(map(weight, now)) < FEW_NOW or sum(map(weight, before)) < FEW_BEFORE:
+        return (), ()
+    return now, before
+
+
+def _latest(funnels: Sequence[Funnel], weight: Callable[[Funnel], int]) -> int:
+    """Return how many of the latest funnels weigh enough."""
     total, end = 0, 0
     while end < len(funnels) and total < FEW_NOW:
         total += weight(funnels[end])
         end += 1
-    if total < FEW_NOW or sum(map(weight, funnels[end:])) < FEW_BEFORE:
-        return (), ()
-    return funnels[:end], funnels[end:]
+    return end
 
 
 def _shorter(kind: AlarmKind, now: float, before: float) -> Alarm | None:

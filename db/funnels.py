@@ -131,6 +131,15 @@ def funnels_since(archive: Connection, source_id: int, since: str, limit: int = 
     return _funnels(archive, condition, (source_id, since, limit))
 
 
+def funnels_to(archive: Connection, source_id: int, since: str, crawl_id: int) -> list[Funnel]:
+    """Return what a crawl, and those that began before it at the time since or later, came to, newest first."""
+    condition = """
+        source_id = ? AND crawls.started >= ? AND crawls.started <= (SELECT started FROM crawls WHERE id = ?)
+        ORDER BY crawls.started DESC, crawls.id DESC
+    """
+    return _funnels(archive, condition, (source_id, since, crawl_id))
+
+
 def funnels_by_day(archive: Connection, source_id: int, since: str) -> list[DayFunnel]:
     """Return what a source's crawls came to on each day since a time that had any, the newest first."""
     reasons: dict[str, dict[Outcome, int]] = defaultdict(dict)

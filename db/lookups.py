@@ -62,6 +62,8 @@ class PageState:
     """Of the latest visit; None if it was never visited."""
     last_visited: datetime | None
     first_seen: datetime
+    listed_published: datetime | None
+    """When its story appeared, as a feed or sitemap says."""
     listed_modified: datetime | None
     """When a feed or sitemap last said that it changed."""
     article_id: int | None
@@ -78,6 +80,8 @@ class WaitingPage:
     found_by: FoundBy
     found_on: str | None
     listing: Listing
+    is_due: bool = False
+    """Whether it was visited before."""
 
 
 def known_article(archive: Connection, *, page_url: str, article_url: str) -> KnownArticle | None:
@@ -172,6 +176,7 @@ def page_state(archive: Connection, url: str) -> PageState | None:
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         last_visited=time_or_none(row["last_visited"]),
         first_seen=time_of(row["first_seen"]),
+        listed_published=time_or_none(row["listed_published"]),
         listed_modified=time_or_none(row["listed_modified"]),
         article_id=row["article_id"],
         state=PageStatus(row["state"]),
@@ -282,4 +287,5 @@ def _waiting_page(row: Row) -> WaitingPage:
             date_published=time_or_none(row["listed_published"]),
             date_modified=time_or_none(row["listed_modified"]),
         ),
+        is_due=row["outcome"] is not None,
     )

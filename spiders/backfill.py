@@ -39,7 +39,7 @@ class BackfillFrontier(Frontier):
 
     def _push(self, rank: Any, asked: Asked) -> None:
         turn = -(moment_of(asked) or OLDEST).timestamp()
-        heapq.heappush(self._heap, (type(rank).LISTED, turn, next(self._serial), asked))
+        heapq.heappush(self._heap, (type(rank).LISTED, turn, next(self._serial), asked.url))
 
 
 class BackfillSpider(SitemapSpider):

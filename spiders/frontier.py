@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
@@ -70,12 +70,16 @@ class Asked:
     found_by: FoundBy
     found_on: str | None = None
     listing: Listing | None = None
+    is_due: bool = False
+    """Whether an earlier crawl visited it, and the archive says that its turn has come again."""
 
 
 class Turn(Enum):
     """When an address should be visited, by what is known of it."""
 
     NOW = "now"
+    ANNOUNCED = "announced"
+    """It was visited before, and its site says that it changed."""
     AGAIN = "again"
     """It was visited before, and is due."""
     NOT_DUE = "not_due"
@@ -89,6 +93,9 @@ class Memory(Protocol):
 
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
         """Return addresses that earlier crawls had no room for, and stories due again, up to limit of each."""
+
+    def waits_since(self, url: str) -> datetime | None:
+        """Return when a story that waits for its first visit appeared; None if no earlier crawl left it."""
 
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that an address is on its way: whatever happens now, it will be asked for."""
@@ -108,6 +115,9 @@ class NoMemory:
 
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - as in Memory
         return ()
+
+    def waits_since(self, url: str) -> datetime | None:  # noqa: ARG002 - as in Memory
+        return None
 
     def lease(self, asked: Asked, source: Source) -> None:
         pass
@@ -159,8 +169,10 @@ class Frontier:
         self._under_way: set[str] = set()
         self._lost_in_a_row = 0
         self._challenged_in_a_row = 0
-        self._heap: list[tuple[_Rank, float, int, Asked]] = []
-        self._due: deque[Asked] = deque()
+        self._queued: dict[str, list[Asked]] = {}
+        """What waits, as each listing that names it says: by any of them it may be its turn."""
+        self._heap: list[tuple[_Rank, float, int, str]] = []
+        self._due: deque[str] = deque()
         self._taken = 0
         self._taken_again = 0
         self._serial = count()
@@ -169,12 +181,12 @@ class Frontier:
     def waiting(self) -> int:
         """Story pages that this crawl may still visit, as far as it knows now."""
         today = max(int(min(self._pages_today, MOST_WAITING)), 0)
-        return min(len(self._heap) + len(self._due), self._budget, today) + len(self._under_way)
+        return min(len(self._queued), self._budget, today) + len(self._under_way)
 
     @property
     def left(self) -> int:
         """Story pages found and not visited, within the budget or not."""
-        return len(self._heap) + len(self._due) + len(self._under_way) + self._set_aside
+        return len(self._queued) + len(self._under_way) + self._set_aside
 
     @property
     def day_is_over(self) -> str:
@@ -202,11 +214,12 @@ class Frontier:
         return self.source.may_list(url) and self._is_met_first(url)
 
     def add(self, asked: Asked) -> None:
-        """Queue a story's address unless this crawl has met it."""
-        if len(self._heap) >= MOST_WAITING:
+        """Queue a story's address unless this crawl has met it; one that waits goes by the best of its listings."""
+        if len(self._queued) >= MOST_WAITING:
             return
-        if self.is_new(asked.url):
-            self._push(_rank(asked), asked)
+        is_listed_again = asked.url in self._queued and asked.found_by is not FoundBy.RELATED
+        if is_listed_again or self.is_new(asked.url):
+            self._queue(asked)
         elif asked.url not in self._seen and (reason := looks_endless(asked.url)):
             self._seen.add(asked.url)
             self._trap(asked, reason)
@@ -224,25 +237,27 @@ class Frontier:
 
     def take(self) -> Asked | None:
         """Return the next story to visit now, or None: none waits, enough are under way, or no budget."""
-        while (self._heap or self._due) and self._may_go_on():
-            is_again = self._due and (not self._heap or self._taken_again * REVISIT_SHARE < self._taken)
-            rank, asked = (_Rank.LISTED, self._due.popleft()) if is_again else self._first()
-            if host(asked.url) in self._left_alone:
+        while self._queued and self._may_go_on():
+            is_again, rank, url = self._first()
+            if (found := self._queued.pop(url, None)) is None:
+                continue  # it was queued twice, and its turn has been
+            if host(url) in self._left_alone:
                 self._set_aside += 1
                 continue
-            turn = self._memory.turn(asked)
-            if turn is Turn.AGAIN:
-                self._met_before.add(asked.url)
-            self._taken_again += bool(is_again)
+            asked, turn = self._turn(found)
+            if turn in (Turn.ANNOUNCED, Turn.AGAIN):
+                self._met_before.add(url)
             # What the site lists as its news is none, and what was visited before is known.
             may_be_trap = turn is Turn.NOW and rank is not _Rank.LISTED
-            if may_be_trap and (reason := self._trap_watch.why(asked.url)):
+            if may_be_trap and (reason := self._trap_watch.why(url)):
                 self._trap(asked, reason)
             elif turn is Turn.NOT_DUE:
                 self.not_due += 1
-            elif turn is Turn.AGAIN and rank is not _Rank.LISTED:
-                self._due.append(asked)
+            elif turn is Turn.AGAIN and not is_again:
+                self._queued[url] = found
+                self._due.append(url)
             else:
+                self._taken_again += is_again
                 return self._visit(asked)
         return None
 
@@ -280,9 +295,24 @@ class Frontier:
         self._seen.add(url)
         return True
 
-    def _first(self) -> tuple[_Rank, Asked]:
-        rank, _, _, asked = heapq.heappop(self._heap)
-        return rank, asked
+    def _queue(self, asked: Asked) -> None:
+        self._queued.setdefault(asked.url, []).append(asked)
+        if asked.is_due:
+            self._due.append(asked.url)
+        else:
+            self._push(_rank(asked), asked)
+
+    def _first(self) -> tuple[bool, _Rank, str]:
+        """Return the address that comes first, whether because it is due again, and its rank."""
+        if self._due and (not self._heap or self._taken_again * REVISIT_SHARE < self._taken):
+            return True, _Rank.LISTED, self._due.popleft()
+        rank, _, _, url = heapq.heappop(self._heap)
+        return False, rank, url
+
+    def _turn(self, found: Sequence[Asked]) -> tuple[Asked, Turn]:
+        """Return when an address should be visited, and by which listing."""
+        turns = ((asked, self._memory.turn(asked)) for asked in found)
+        return next((each for each in turns if each[1] is not Turn.NOT_DUE), (found[0], Turn.NOT_DUE))
 
     def _visit(self, asked: Asked) -> Asked:
         self._budget -= 1
@@ -303,7 +333,16 @@ class Frontier:
             self._trapped.append((asked, reason))
 
     def _push(self, rank: _Rank, asked: Asked) -> None:
-        heapq.heappush(self._heap, (rank, -_moment(asked).timestamp(), next(self._serial), asked))
+        heapq.heappush(self._heap, (rank, -self._moment(asked).timestamp(), next(self._serial), asked.url))
+
+    def _moment(self, asked: Asked) -> datetime:
+        """Return the time to rank by, the newest first; what a front shows that no crawl left behind is of today."""
+        listing = asked.listing
+        if listing is not None and (moment := listing.date_published or listing.date_modified) is not None:
+            return moment
+        if asked.found_by is not FoundBy.FRONT_PAGE:
+            return OLDEST
+        return self._memory.waits_since(asked.url) or NEWEST
 
 
 def _rank(asked: Asked) -> _Rank:
@@ -312,11 +351,3 @@ def _rank(asked: Asked) -> _Rank:
     if asked.found_by is FoundBy.SITEMAP and (asked.listing is None or asked.listing.date_published is None):
         return _Rank.MAPPED
     return _Rank.LISTED
-
-
-def _moment(asked: Asked) -> datetime:
-    """Return the time to rank an address by: the newest goes first, what a front shows undated is today's."""
-    listing = asked.listing
-    if listing is not None and (moment := listing.date_published or listing.date_modified) is not None:
-        return moment
-    return NEWEST if asked.found_by is FoundBy.FRONT_PAGE else OLDEST

@@ -8,22 +8,25 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from archives import FLOOD, failed, visit
+from archives import DAY, FLOOD, article, failed, visit
 from commands import runner
 from conftest import Crawl
 from misbehaving import answer, feed, misbehaving, story
 
 from archiver.crawl.notify import notify
+from archiver.crawl.sources_file import add_entry
 from archiver.errors import NotifyError
 from archiver.items import CrawlState, Outcome, Visit
-from db.alarms import AlarmKind, alarms_of, raise_alarms, standing_alarms
+from db.alarms import AlarmKind, StandingAlarm, alarms_of, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
 from db.store import finish_crawl, record_visit, start_crawl
+from spiders.frontier import Source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -252,7 +255,9 @@ def test_alarms_are_told_once_to_a_webhook_and_again_if_it_failed(
     assert notify(archive, [webhook.url]) == 0
     failed, told = webhook.received
     assert failed == told
-    assert "nothing could be fetched in the last 2 crawls" in told["text"]
+    assert (
+        "nothing could be fetched in the last 2 crawls (2 robots); the last time: robots.txt" in told["text"]
+    )
     assert [alarm["kind"] for alarm in told["alarms"]] == ["unreachable"]
 
 
@@ -283,22 +288,93 @@ def test_site_that_refuses_us_keeps_its_alarm_until_it_lets_us_in(
     assert standing() == []
 
 
-def test_alarm_does_not_clear_by_time_alone(archive: Path) -> None:
-    def crawl_at(moment: datetime, each: Visit) -> None:
-        crawl_id = start_crawl(connection, started=moment, arguments={}, version="1")
-        record_visit(connection, crawl_id, replace(each, fetched=moment))
-        finish_crawl(connection, crawl_id, finished=moment, state=CrawlState.DONE)
-        with transaction(connection):
-            raise_alarms(connection, crawl_id, moment)
+def crawl_at(archive: Connection, moment: datetime, *visits: Visit) -> list[StandingAlarm]:
+    """Write a crawl that made these visits and return what stands after it."""
+    crawl_id = start_crawl(archive, started=moment, arguments={}, version="1")
+    for each in visits:
+        record_visit(archive, crawl_id, replace(each, fetched=moment))
+    finish_crawl(archive, crawl_id, finished=moment, state=CrawlState.DONE)
+    with transaction(archive):
+        raise_alarms(archive, crawl_id, moment)
+    return standing_alarms(archive)
 
+
+def day_of(number: int, **fields: Any) -> list[Visit]:
+    """Return the visits of three new stories."""
+    return [
+        visit(article(f"{number}/{part}", f"Day {number}", f"Part {part} of day {number}.", **fields))
+        for part in range(3)
+    ]
+
+
+def test_alarm_does_not_clear_by_time_alone(archive: Path) -> None:
     dead = failed(FLOOD.url, Outcome.UNREACHABLE)
     with closing(open_archive(archive)) as connection:
-        crawl_at(NOW, visit(FLOOD))
+        crawl_at(connection, NOW, visit(FLOOD))
         for moment in (NOW + HOUR, NOW + 2 * HOUR, NOW + timedelta(days=60)):
-            crawl_at(moment, dead)
-        assert [alarm.kind for alarm in standing_alarms(connection)] == [AlarmKind.UNREACHABLE]
-        crawl_at(NOW + timedelta(days=60, hours=1), visit(FLOOD))
-        assert standing_alarms(connection) == []
+            standing = crawl_at(connection, moment, dead)
+        assert [alarm.kind for alarm in standing] == [AlarmKind.UNREACHABLE]
+        assert crawl_at(connection, NOW + timedelta(days=60, hours=1), visit(FLOOD)) == []
+
+
+def test_site_that_asks_to_be_left_alone_is_said_to_do_so(archive: Path, crawl: Crawl) -> None:
+    with misbehaving(stories(0, 2)) as server:
+        crawl(server.url)
+        server.pages["/robots.txt"] = answer(b"", "429 Too Many Requests", Retry_After="3600")
+        crawl(server.url, RETRY_TIMES=0)
+        (told,) = crawl(server.url, RETRY_TIMES=0).alarms
+
+    assert "the last time: its host is left alone until the next crawl (HTTP status 429, come back in" in told
+
+
+def test_silence_stands_until_a_new_story_comes(archive: Path) -> None:
+    quiet = visit(None, outcome=Outcome.LISTING)
+    with closing(open_archive(archive)) as connection:
+        for number in range(10):
+            assert crawl_at(connection, NOW + number * DAY, *day_of(number)) == []
+        stood = [crawl_at(connection, NOW + number * DAY, quiet) for number in range(10, 120)]
+        assert [alarm.kind for alarm in stood[-1]] == [AlarmKind.SILENT]
+        assert len({alarm.id for alarms in stood for alarm in alarms}) == 1
+        assert "for 110 days; before, the longest silence in 30 days was 24 hours" in stood[-1][0].message
+        assert crawl_at(connection, NOW + 120 * DAY, *day_of(120)) == []
+
+
+def test_what_pages_lack_is_compared_with_the_time_before_it_was_lost(archive: Path) -> None:
+    with closing(open_archive(archive)) as connection:
+        for number in range(10):
+            assert crawl_at(connection, NOW + number * DAY, *day_of(number, authors=("Ann Lee",))) == []
+        stood = [crawl_at(connection, NOW + number * DAY, *day_of(number)) for number in range(10, 50)]
+        assert {alarm.message for alarms in stood[2:] for alarm in alarms} == {
+            "0% of the latest stories name an author; before it was 100%"
+        }
+        assert len(stood[-1]) == 1
+        for number in range(50, 53):
+            standing = crawl_at(connection, NOW + number * DAY, *day_of(number, authors=("Ann Lee",)))
+        assert standing == []
+
+
+def test_what_pages_lack_for_long_is_how_they_are(archive: Path) -> None:
+    with closing(open_archive(archive)) as connection:
+        for number in range(10):
+            crawl_at(connection, NOW + number * DAY, *day_of(number, authors=("Ann Lee",)))
+        stood = [crawl_at(connection, NOW + number * DAY, *day_of(number)) for number in range(10, 130)]
+    assert [len(alarms) for alarms in stood] == [0] + [1] * 90 + [0] * 29
+
+
+def test_alarms_of_a_source_end_when_it_is_taken_out(
+    archive: Path, crawl: Crawl, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sources.toml"
+    with misbehaving({"/robots.txt": answer(b"", "429 Too Many Requests", Retry_After="3600")}) as server:
+        add_entry(file, Source(url=server.url))
+        with closing(open_archive(archive)) as connection:
+            crawl_at(connection, NOW - HOUR, visit(None, source=server.url, outcome=Outcome.LISTING))
+        crawl(server.url)
+        assert len(crawl(server.url).alarms) == 1
+    told = runner(capsys)("source", "remove", server.url, "--sources", file, "--archive", archive)
+
+    assert (told.code, "1 alarm ended" in told.out) == (0, True)
+    assert "No alarm stands." in runner(capsys)("status", "--archive", archive).out
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:

@@ -28,9 +28,12 @@ def sitemap(changed: datetime) -> Answer:
     return answer(f"<urlset>{entry}</urlset>".encode(), content_type="application/xml")
 
 
-def feed(headline: str) -> Answer:
-    item = f"<item><title>{headline}</title><link>/flood</link></item>"
-    return answer(f"<rss><channel>{item}</channel></rss>".encode(), content_type="application/rss+xml")
+def feed(headline: str, **others: str) -> Answer:
+    items = "".join(
+        f"<item><title>{headline}</title><link>/{path}</link></item>"
+        for path, headline in {"flood": headline, **others}.items()
+    )
+    return answer(f"<rss><channel>{items}</channel></rss>".encode(), content_type="application/rss+xml")
 
 
 def headlines(archive: Path) -> list[str]:
@@ -66,6 +69,20 @@ def test_announced_change_is_visited_by_the_next_crawl_and_by_that_alone(
             crawl(source, revisit_after=-1)
         assert headlines(archive) == ["Flood closes the bridge", "The bridge is open again"]
         assert sum(request.startswith("GET /flood ") for request in server.requests) == 2
+
+
+def test_change_is_visited_whichever_listing_announces_it_and_is_read_last(crawl: Crawl) -> None:
+    flood, dam = "Flood closes the bridge", "The dam holds"
+    pages = {"/flood": answer(story(flood)), "/dam": answer(story(dam))}
+    pages |= dict.fromkeys(("/a.xml", "/b.xml"), feed(flood, dam=dam))
+    with misbehaving(pages) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}a.xml", f"{server.url}b.xml"))
+        crawl(source, revisit_after=-1)
+        wait_for_the_next_second()
+        server.pages |= {"/a.xml": feed("Bridge open", dam=dam), "/b.xml": feed(flood, dam="The dam breaks")}
+        crawl(source, revisit_after=-1)
+
+        assert [server.asked.count(path) for path in ("/flood", "/dam")] == [2, 2]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -330,6 +331,17 @@ def test_signal_that_comes_while_the_program_starts_interrupts_it(
         _, errors = process.communicate(timeout=30)
 
     assert (process.returncode, errors.strip()) == (ExitCode.INTERRUPTED, "archiver: interrupted")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signal_that_comes_when_a_command_has_ended_leaves_the_code_of_an_interruption(
+    number: signal.Signals,
+) -> None:
+    ended = f"main(); print('ended', flush=True); os.kill(os.getpid(), {number.value})"
+    script = f"import os, sys; from archiver.cli import main; sys.argv[1:] = ['--version']; {ended}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.endswith("ended\n")) == (ExitCode.INTERRUPTED, True)
 
 
 def test_nohup_keeps_a_command_from_ending_with_its_terminal(tmp_path: Path) -> None:

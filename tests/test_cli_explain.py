@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,20 @@ def test_story_of_an_address_is_told_from_its_finding_to_its_next_visit(
         "Old bridge closed related · Most read",
     ):
         assert part in " ".join(told.out.split())
+
+
+def test_of_many_visits_the_latest_are_printed(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(open_archive(path)) as archive:
+        for number in range(30):
+            read = visit(None, outcome=Outcome.LISTING, url=SOURCE, final_url=SOURCE)
+            record_visit(archive, crawl(archive), replace(read, fetched=NOON + number * DAY))
+    told = runner(capsys)("explain", SOURCE, "--archive", path).out
+    everything = json.loads(runner(capsys)("explain", SOURCE, "--json", "--archive", path).out)
+
+    assert "30 visits, the latest 10" in told
+    assert ("2026-12-09 12:00 UTC" in told, "2026-12-10 12:00 UTC" in told) == (False, True)
+    assert f"archiver explain --json {SOURCE} --archive {path}" in told
+    assert len(everything["visits"]) == 30
 
 
 def test_account_is_json_for_programs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

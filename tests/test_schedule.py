@@ -187,6 +187,14 @@ def test_missing_contact_is_told(tmp_path: Path) -> None:
     assert "no --contact" not in schedule("--every", "1h", "https://news.example/", "--contact", "x@y.z").err
 
 
+def test_proxy_that_only_this_shell_knows_is_told(tmp_path: Path) -> None:
+    proxies = {"https_proxy": "http://me:secret@127.0.0.1:3128"}
+    told = schedule("--every", "1h", "https://news.example/", folder=tmp_path, **proxies)
+
+    assert "https_proxy of this shell is not known there" in told.err
+    assert "secret" not in told.out + told.err
+
+
 def test_cron_takes_no_longer_line() -> None:
     when = times(timedelta(hours=1), "host")
     with pytest.raises(ScheduleError, match="cron takes 998"):

@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
     try:
-        with _ended_by_signals():
+        with _ended_by_signals(is_program=argv is None):
             code = commands.main(argv, prog_name="archiver", standalone_mode=False)
     except ArchiverError as error:
         return _fail(str(error), error.exit_code, getattr(error, "__notes__", ()))
@@ -99,8 +99,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, and so the end of its terminal, unless nohup has that ignored."""
+def _ended_by_signals(*, is_program: bool) -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, and so the end of its terminal, unless nohup has that ignored.
+
+    A program that has nothing left to do but to end is ended at once, with the code for it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -113,7 +116,11 @@ def _ended_by_signals() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, _end if is_program and handler is signal.SIG_DFL else handler)
+
+
+def _end(*_: object) -> None:
+    os._exit(ExitCode.INTERRUPTED)
 
 
 def _fail(message: str, code: ExitCode, notes: Sequence[str] = ()) -> ExitCode:

@@ -36,10 +36,13 @@ WAYS = {
     FoundBy.RELATED: "by a related headline",
 }
 
+# Visits that are printed, the latest: those of a front page or feed are as many as the crawls.
+MOST_VISITS = 10
+
 
 @click.command()
 @click.argument("url")
-@json_option("One JSON object.")
+@json_option("One JSON object, with all visits.")
 @archive_option
 def explain(url: str, as_json: bool, archive: Path) -> None:
     """Tell the whole story of one address: how it was found, each visit and why it came out so, when it is due.
@@ -94,9 +97,7 @@ def _print_account(output: Output, account: PageAccount, archive: Path) -> None:
         output.say(text, margin=f"  {name:<10}")
     if account.visits:
         output.say()
-        output.say((counted(len(account.visits), "visit"), "bold"))
-        for visit in account.visits:
-            output.say(_visit_line(visit, account.url), margin="  ")
+        _print_visits(output, account, archive)
     if account.versions:
         output.say()
         known_at = "" if account.article_url == account.url else f" at {account.article_url}"
@@ -106,6 +107,16 @@ def _print_account(output: Output, account: PageAccount, archive: Path) -> None:
     if account.pointers:
         output.say()
         _print_pointers(output, account, archive)
+
+
+def _print_visits(output: Output, account: PageAccount, archive: Path) -> None:
+    is_cut = len(account.visits) > MOST_VISITS
+    latest = f", the latest {MOST_VISITS}" if is_cut else ""
+    output.say((f"{counted(len(account.visits), 'visit')}{latest}", "bold"))
+    for visit in account.visits[-MOST_VISITS:]:
+        output.say(_visit_line(visit, account.url), margin="  ")
+    if is_cut:
+        output.say_whole(command_line("explain", "--json", account.url, archive=archive), indent=2)
 
 
 def _print_pointers(output: Output, account: PageAccount, archive: Path) -> None:

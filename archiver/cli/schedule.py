@@ -1,5 +1,6 @@
 """archiver schedule: the line that has cron, or the units that have systemd, crawl at regular times."""
 
+import os
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from archiver.cli.options import DurationType
 from archiver.errors import ArchiveError, ScheduleError
 from db.connection import read_any_schema
 
+# What of the environment decides how a crawl reaches the sites; a password in it is nothing to be printed.
+PROXIES = frozenset({"http_proxy", "https_proxy", "no_proxy"})
 # Whose options a mistake in a crawl's options is told to be.
 NAME = "archiver schedule"
 CRON_ADVICE = """\
@@ -52,6 +55,7 @@ def schedule(every: timedelta, systemd: bool, options: tuple[str, ...]) -> None:
     except ScheduleError as error:
         raise click.BadParameter(str(error), param_hint="'--every'") from error
     _check(given)
+    _tell_of_proxies()
     if not systemd:
         click.echo(crontab_line(when, words))
         click.echo(CRON_ADVICE, err=True)
@@ -106,6 +110,13 @@ def _check(given: dict[str, Any]) -> None:
         if not (options.contact or contact):
             advice = "no --contact: the sites cannot write to you before they shut you out"
             click.echo(f"archiver: {advice}", err=True)
+
+
+def _tell_of_proxies() -> None:
+    """Say which proxies crawls by hand go through and those of cron or systemd will not."""
+    if found := sorted(name for name, value in os.environ.items() if name.lower() in PROXIES and value):
+        advice = "write the same above the line into the crontab, or as Environment= into the service"
+        click.echo(f"archiver: {' and '.join(found)} of this shell is not known there: {advice}", err=True)
 
 
 def _words(given: dict[str, Any]) -> list[str]:

@@ -2,16 +2,18 @@
 
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archiver.cli.options import DelayType, archive_option, json_option
-from archiver.cli.rendering import Output, print_json, write_utf8
+from archiver.cli.rendering import Output, counted, print_json, write_utf8
 from archiver.cli.source_tables import print_sources, print_survey, print_trial, source_fields
 from archiver.errors import ExitCode, SourceError
-from db.connection import read_archive
+from db.alarms import end_alarms
+from db.connection import open_archive, read_archive
 from db.sources import SourceRecord, source_records
 
 if TYPE_CHECKING:
@@ -169,18 +171,24 @@ def test(name: str, file: Path, pages: int, contact: str | None, delay: float | 
 @source.command()
 @click.argument("name", metavar="NAME|URL")
 @file_option
-def remove(name: str, file: Path) -> None:
-    """Take a site's entry out of sources.toml.
+@archive_option
+def remove(name: str, file: Path, archive: Path) -> None:
+    """Take a site's entry out of sources.toml and end its alarms.
 
     NAME is its name, host or address. All else in the file stays as it is, comments above the entry too, and
-    so does the archive.
+    so does what is archived.
     """
     from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
     from archiver.crawl.sources_file import named_source, remove_entry  # noqa: PLC0415
 
     wanted = named_source(read_sources(file).sources, name, file)
+    ended = 0
+    if archive.exists():
+        with closing(open_archive(archive)) as connection:
+            ended = end_alarms(connection, wanted.url, datetime.now(UTC))
     remove_entry(file, wanted.url)
-    click.echo(f"Took {wanted.url} out of {file}. What is archived of it stays.")
+    told = f"; {counted(ended, 'alarm')} ended" if ended else ""
+    click.echo(f"Took {wanted.url} out of {file}{told}. What is archived of it stays.")
 
 
 def _address(url: str) -> str:

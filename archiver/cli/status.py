@@ -33,7 +33,8 @@ def status(days: int, as_json: bool, archive: Path) -> None:
     """Tell how the sources are doing: a row for each, with its new stories by day, and the alarms that stand.
 
     An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
-    dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended.
+    dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended; what
+    pages lack for ninety days is taken for what the site has become.
 
     \b
     archiver status --days 30

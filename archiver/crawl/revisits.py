@@ -74,8 +74,8 @@ class ArchiveMemory:
             return Turn.AGAIN
         announced = announced_visit(self._archive, state, now, asked.found_on, asked.listing)
         if announced is not None and announced <= now:
-            is_due = True
-        elif self._after is not None:
+            return Turn.ANNOUNCED
+        if self._after is not None:
             is_fresh = now - state.first_seen <= self._ages[-1]
             is_due = since >= self._after and is_fresh
         else:
@@ -97,7 +97,20 @@ class ArchiveMemory:
             if url != page.url:  # related links were asked for once as their pages write them
                 leave_page(self._archive, page.url, url)
             listing = replace(page.listing, url=url)
-            yield Asked(url=url, found_by=page.found_by, found_on=page.found_on, listing=listing)
+            yield Asked(
+                url=url,
+                found_by=page.found_by,
+                found_on=page.found_on,
+                listing=listing,
+                is_due=page.is_due,
+            )
+
+    def waits_since(self, url: str) -> datetime | None:
+        """Return when a page that was never visited appeared: as a listing says, else when it was first seen."""
+        state = page_state(self._archive, url)
+        if state is None or state.last_visited is not None:
+            return None
+        return state.listed_published or state.first_seen
 
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that a page is on its way."""
