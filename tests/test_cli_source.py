@@ -1,18 +1,22 @@
 """Sources are found, written, tried and taken out by command, and the rest of sources.toml stays as it is."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commands import run_apart, runner
+from commands import PROGRAM, run_apart, runner
 from conftest import Crawl
 from misbehaving import answer, feed, front, misbehaving, redirect, story
 
 from archiver.crawl.sources import read_sources
 from archiver.crawl.sources_file import add_entry, remove_entry
 from archiver.crawl.survey import FoundListing, ListingKind, choices
-from archiver.errors import SourceError
+from archiver.errors import ExitCode, SourceError
 from archiver.items import Listing
 from archiver.sample.server import SampleServer
 from spiders.frontier import Source
@@ -81,6 +85,28 @@ def test_without_terminal_the_entry_is_printed_and_nothing_saved(paper: SampleSe
     assert done.code == 0
     assert done.out.startswith(f'[[source]]\nurl = "{paper.url}"\nname = "The Harbour Courier"\n')
     assert "nothing was saved: --yes saves it" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_interrupt_at_the_question_ends_it_and_nothing_is_saved(
+    paper: SampleServer, tmp_path: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    arguments = [PROGRAM, "source", "add", paper.url, "--delay", "0"]
+    with subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path) as process:
+        said = b""
+        while b"[Y/n]" not in said:
+            said += os.read(ours, 65536)
+        process.send_signal(signal.SIGINT)
+        try:
+            code = process.wait(10)
+        finally:
+            process.kill()
+    end = os.read(ours, 65536)
+    os.close(ours)
+    os.close(theirs)
+
+    assert (code, end.split()) == (ExitCode.INTERRUPTED, [b"archiver:", b"interrupted"])
     assert list(tmp_path.iterdir()) == []
 
 
