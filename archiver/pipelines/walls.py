@@ -15,7 +15,10 @@ MARKUP = (b"<html", b"<head", b"<body", b"<!doctype html", b"<title")
 HEAD = 1024
 NEEDS_JAVASCRIPT = "the page shows nothing without JavaScript"
 OUTCOMES = {
-    Wall.CHALLENGE: (Outcome.CHALLENGE, "the server checks for robots in place of the page"),
+    Wall.CHALLENGE: (
+        Outcome.CHALLENGE,
+        "the server checks for robots, or refuses them, in place of the page",
+    ),
     Wall.CONSENT: (Outcome.CONSENT, "the server asks for consent in place of the page"),
     Wall.PAYWALL: (Outcome.PAYWALL, "the page asks to log in or to pay and shows no story"),
     Wall.GONE: (Outcome.GONE, "the page says that there is no such page, with status 200"),
