@@ -19,6 +19,8 @@ NUMBER = re.compile(r"\d{4,}")
 DATE = re.compile(r"(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?")
 # Words of an address with fewer letters, such as "the", say little.
 SHORTEST_WORD = 4
+# An address that ends with so many words is called by a story's headline: sections have shorter names.
+HEADLINE_WORDS = 4
 # The share of an address's words that the headline must have for it to be the story's.
 LEAST_SHARED = 0.5
 
@@ -68,6 +70,12 @@ def story_addresses(url: str) -> tuple[StoryAddress, ...]:
 def story_address(url: str) -> str:
     """Return the form of a canonical address by the newest rules: "news.example/2026/flood?id=3"."""
     return _story_address(url, versions()[-1])
+
+
+def is_named_as_story(url: str) -> bool:
+    """Whether an address is named as those of stories are, and not of sections: by a number or by a headline."""
+    words = [word for word in _slug(url) if not word.isdigit()]
+    return len(words) >= HEADLINE_WORDS or bool(_ids(_numbers(url)))
 
 
 def may_be_address_of(claimed: str, own: str, headline: str) -> bool:

@@ -100,12 +100,8 @@ def read_any_schema(path: Path) -> Connection:
     return archive
 
 
-@contextmanager
-def open_other(path: Path, directory: Path) -> Iterator[Connection]:
-    """Open another archive for reading only; one of an older schema as a copy in directory, brought up to date.
-
-    Raises ArchiveError if it does not exist, is of a newer schema, or no archive; DiskFullError for want of room.
-    """
+def check_other(path: Path) -> None:
+    """Raise ArchiveError if another archive does not exist, is of a newer schema, or none at all."""
     if not path.exists():
         raise ArchiveError(f"{path} does not exist: name the file of an archive")
     _refuse_other_files(path)
@@ -113,6 +109,16 @@ def open_other(path: Path, directory: Path) -> Iterator[Connection]:
         _refuse_other_schemas(other, path)
         if _pragma(other, "application_id") == 0:
             raise ArchiveError(f"{path} is empty: name the file of an archive")
+
+
+@contextmanager
+def open_other(path: Path, directory: Path) -> Iterator[Connection]:
+    """Open another archive for reading only; one of an older schema as a copy in directory, brought up to date.
+
+    Raises ArchiveError as check_other does; DiskFullError for want of room.
+    """
+    check_other(path)
+    with closing(_read_only(path)) as other:
         if _pragma(other, "user_version") == SCHEMA and not is_behind(other):
             yield other
             return

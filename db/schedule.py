@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from sqlite3 import Connection
 
-from archiver.items import FoundBy, Outcome, Visit
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome, Visit
 from db.connection import transaction
 from db.funnels import count_discovered
 from db.pages import page_row
@@ -123,7 +123,9 @@ def close_turn(
     archive: Connection, page_id: int, visit: Visit, outcome: Outcome, ages: Sequence[timedelta]
 ) -> None:
     """Note when a page that was just visited is due again, by the page and article rows as they are now."""
-    if visit.listing is None and visit.found_by is not FoundBy.RELATED:  # a listing: every crawl asks for it
+    # A listing, unless it was a story that its user named for one: every crawl asks for it.
+    is_story = visit.found_by is FoundBy.START and outcome in ARTICLE_OUTCOMES
+    if visit.listing is None and visit.found_by is not FoundBy.RELATED and not is_story:
         outcome = Outcome.LISTING
     row = archive.execute(
         """

@@ -6,10 +6,11 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.items import FoundBy, Listing, Outcome, RelatedLink, Split, Visit
+from archiver.items import Article, FoundBy, Listing, Outcome, RelatedLink, Split, Visit
 from archiver.parsers.urls import canonical_url
+from archiver.story_address import is_named_as_story
 from spiders.base import Found, NewsSpider, visit_of
-from spiders.frontier import Asked, Frontier
+from spiders.frontier import Asked, Frontier, Source
 from spiders.responses import CrawlEndsError, not_html, outcome_of_status
 
 
@@ -54,15 +55,23 @@ class FrontPageSpider(NewsSpider):
         rendered = None
         try:
             rendered = await self.rendered(response, frontier)
-            related = (await self.split_of(response, frontier, rendered)).related
+            split = await self.split_of(response, frontier, rendered)
         except ParseLimitError as error:
             return visit_of(response, asked, frontier, (Outcome.PARSE_LIMIT, str(error)), None, rendered)
         except PageError as error:
             return visit_of(response, asked, frontier, (Outcome.PARSE_ERROR, str(error)), None, rendered)
+        if is_story_in_place_of_front(split.article, asked.url, frontier.source):
+            return visit_of(response, asked, frontier, (Outcome.STORED, ""), split, rendered)
         # Whatever text it opens with, a front page is no story.
-        split = Split(article=None, related=related)
-        outcome = Outcome.LISTING, f"{len(related)} headlines"
+        split = Split(article=None, related=split.related)
+        outcome = Outcome.LISTING, f"{len(split.related)} headlines"
         return visit_of(response, asked, frontier, outcome, split, rendered)
+
+
+def is_story_in_place_of_front(article: Article | None, url: str, source: Source) -> bool:
+    """Whether the page at url, taken for the first page of the source, is a story that its user named instead."""
+    is_dated = article is not None and article.date_published is not None
+    return is_dated and not source.fronts and is_named_as_story(url)
 
 
 def _listings(related: tuple[RelatedLink, ...]) -> Iterator[Listing]:

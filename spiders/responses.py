@@ -56,6 +56,7 @@ CUT_OFF = "the connection ended before the whole body arrived"
 RANGE = re.compile(r"\s*bytes\s+(\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", re.IGNORECASE)
 # OpenSSL's words.
 UNTRUSTED = "certificate verify failed"
+NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
 
 
 class RobotsDenialError(IgnoreRequest):
@@ -170,6 +171,8 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
     reason = _line(first)
     if UNTRUSTED in reason:
         return Outcome.UNREACHABLE, "the server's certificate cannot be trusted"
+    if any(words in reason for words in NO_TLS):
+        return Outcome.UNREACHABLE, "the server speaks no https there: give its address with http://"
     return Outcome.UNREACHABLE, f"the connection broke: {reason}"
 
 

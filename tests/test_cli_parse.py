@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import quopri
 import signal
 import subprocess
 import time
@@ -20,6 +21,28 @@ Le ministre des Affaires étrangères a dit jeudi que la ville devait rassembler
 Les ponts seront fermés jusqu'à vendredi, et les écoles resteront ouvertes, a indiqué la mairie dans la nuit.
 Gros porteur chinois : le C919 quitte la ligne d'assemblage
 """
+# As browsers save a page in a single file.
+MHTML = b"""From: <Saved by Blink>
+Snapshot-Content-Location: https://news.example/flood
+Subject: Flood
+MIME-Version: 1.0
+Content-Type: multipart/related;
+\ttype="text/html";
+\tboundary="----MultipartBoundary--a----"
+
+
+------MultipartBoundary--a----
+Content-Type: text/html
+Content-Transfer-Encoding: quoted-printable
+
+%s
+------MultipartBoundary--a----
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+------MultipartBoundary--a------
+""" % quopri.encodestring(story("Flood closes the old bridge = for good"))
 
 
 @pytest.fixture
@@ -141,6 +164,19 @@ def test_page_without_story_has_none(run: Run, tmp_path: Path) -> None:
         ("junk", Random(4).randbytes(5000), "holds no page: it is no text"),
         ("short.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "holds no page: it is no text"),
         (
+            "saved",
+            b'{"headline": "Flood closes the old bridge", "body": "<p>The river rose"}',
+            "holds no page: it is JSON",
+        ),
+        ("saved.json", b'\xef\xbb\xbf[\n  {"a": 1}]', "holds no page: it is JSON"),
+        ("saved.rtf", b"{\\rtf1\\ansi Flood closes the old bridge}", "holds no page: it is RTF"),
+        (
+            "feed.xml",
+            b'<?xml version="1.0"?>\n<rss version="2.0"><channel><title>News</title></channel></rss>',
+            "holds no page: it is a feed or sitemap",
+        ),
+        ("saved.mht", MHTML.replace(b"text/html", b"text/css"), "holds no page: no part of it is HTML"),
+        (
             "paper.html",
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj << >> endobj\n" * 9,
             "holds no page: it is no text",
@@ -154,6 +190,22 @@ def test_file_without_page_is_named(run: Run, tmp_path: Path, name: str, content
 
     assert result.code == 1
     assert result.err == f"archiver: {tmp_path / name}: {reason}\n"
+
+
+@pytest.mark.parametrize("name", ["saved.mhtml", "saved.html", "saved"])
+def test_page_in_a_single_file_is_read(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(MHTML)
+
+    assert headlines(run("parse", tmp_path / name)) == ["Flood closes the old bridge = for good"]
+
+
+def test_address_in_place_of_a_file_is_told_what_reads_it(run: Run) -> None:
+    result = run("parse", "https://news.example/a")
+
+    assert result.err == (
+        "archiver: https://news.example/a: is no file: "
+        "curl -s https://news.example/a | archiver parse --url https://news.example/a -\n"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "gb18030"])

@@ -1,18 +1,23 @@
 """Sources are found, written, tried and taken out by command, and the rest of sources.toml stays as it is."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commands import run_apart, runner
+from commands import PROGRAM, run_apart, runner
 from conftest import Crawl
 from misbehaving import answer, feed, front, misbehaving, redirect, story
 
 from archiver.crawl.sources import read_sources
 from archiver.crawl.sources_file import add_entry, remove_entry
 from archiver.crawl.survey import FoundListing, ListingKind, choices
-from archiver.errors import SourceError
+from archiver.errors import ExitCode, SourceError
 from archiver.items import Listing
 from archiver.sample.server import SampleServer
 from spiders.frontier import Source
@@ -84,6 +89,29 @@ def test_without_terminal_the_entry_is_printed_and_nothing_saved(paper: SampleSe
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_interrupt_at_the_question_ends_it_and_nothing_is_saved(
+    paper: SampleServer, tmp_path: Path
+) -> None:
+    ours, theirs = pty.openpty()
+    arguments = [PROGRAM, "source", "add", paper.url, "--delay", "0"]
+    with subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, cwd=tmp_path) as process:
+        said = b""
+        while b"[Y/n]" not in said:
+            said += os.read(ours, 65536)
+        time.sleep(1)  # Python does not hear of a signal that comes right before it waits for input
+        process.send_signal(signal.SIGINT)
+        try:
+            code = process.wait(10)
+        finally:
+            process.kill()
+    end = os.read(ours, 65536)
+    os.close(ours)
+    os.close(theirs)
+
+    assert (code, end.split()) == (ExitCode.INTERRUPTED, [b"archiver:", b"interrupted"])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_robots_txt_is_obeyed_and_who_asks_is_said(tmp_path: Path) -> None:
     pages = {
         "/": front("/a", "/b"),
@@ -108,6 +136,13 @@ def test_robots_txt_is_obeyed_and_who_asks_is_said(tmp_path: Path) -> None:
         ({"/": answer(b"%PDF-1.7", content_type="application/pdf")}, "is no page"),
         ({"/": answer(b"<p>Welcome"), "/feed.xml": answer(b"<p>None")}, "shows no stories that can be read"),
         ({"/": redirect("http://other.example/")}, "it leads to another site"),
+        (
+            {
+                "/": answer(b"<title>News</title><noscript>Please enable JavaScript</noscript>"),
+                "/feed.xml": feed(),
+            },
+            "nothing without JavaScript; javascript = true in sources.toml",
+        ),
     ],
 )
 def test_site_that_cannot_be_used_is_one_line(tmp_path: Path, pages: dict[str, object], message: str) -> None:
@@ -118,6 +153,26 @@ def test_site_that_cannot_be_used_is_one_line(tmp_path: Path, pages: dict[str, o
     assert message in done.err
     assert done.err.count("\n") == 1
     assert not (tmp_path / "sources.toml").exists()
+
+
+def test_story_is_no_site(tmp_path: Path) -> None:
+    date = b"<meta property='article:published_time' content='2026-10-20T08:00:00Z'></head>"
+    page = answer(story().replace(b"</head>", date))
+    with misbehaving({"/2026/10/flood-closes-the-old-bridge": page}) as server:
+        address = f"{server.url}2026/10/flood-closes-the-old-bridge"
+        done = run_apart("source", "add", address, "--yes", "--delay", "0", folder=tmp_path)
+
+    said = f"archiver: {address} is a story: give the address of the site's first page\n"
+    assert (done.code, done.err) == (1, said)
+
+
+def test_site_that_refuses_its_first_page_is_not_said_to_have_another(tmp_path: Path) -> None:
+    with misbehaving({"/": answer(b"", "403 Forbidden"), "/a": answer(b"", "403 Forbidden")}) as server:
+        first = run_apart("source", "add", server.url, "--yes", "--delay", "0", folder=tmp_path)
+        other = run_apart("source", "add", f"{server.url}a", "--yes", "--delay", "0", folder=tmp_path)
+
+    assert first.err == f"archiver: {server.url} cannot be read: HTTP status 403\n"
+    assert "give the address of a site's first page" in other.err
 
 
 def test_trial_shows_what_would_be_stored_and_stores_nothing(tmp_path: Path) -> None:

@@ -223,6 +223,14 @@ def test_story_that_keeps_failing_is_given_up(archive: Path, crawl: Crawl) -> No
         assert server.asked.count("/a") == 3
 
 
+def test_server_that_speaks_no_https_is_told_as_such(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({}) as server:
+        crawl(server.url.replace("http:", "https:"), RETRY_TIMES=0)
+
+    reason = "the server speaks no https there: give its address with http://"
+    assert page_rows(archive)["/"] == ("unreachable", reason)
+
+
 def test_feed_that_failed_is_no_story(archive: Path, crawl: Crawl) -> None:
     with misbehaving({"/feed.xml": PAGES["/503"], "/a": answer(story())}) as server:
         crawl(server.url, RETRY_TIMES=0)

@@ -47,7 +47,14 @@ WALLS = {
     "/soft-404": (wall("Page introuvable - Le Courrier", "Essayez la recherche."), "gone"),
     "/script": (wall("The Courier", "You need to enable JavaScript to run this app."), "not_article"),
     "/plain-403": (wall("Forbidden area", "Staff only", "403 Forbidden"), "http_error"),
+    "/nginx-403": (wall("403 Forbidden", "nginx", "403 Forbidden"), "http_error"),
+    "/apache-403": (
+        wall("403 Forbidden", "You don't have permission to access this resource.", "403 Forbidden"),
+        "http_error",
+    ),
+    "/nginx-401": (wall("401 Authorization Required", "nginx", "401 Unauthorized"), "http_error"),
     "/about-cookies": (answer(story("Before you continue: what the new cookie law means")), "stored"),
+    "/denied": (wall("Access Denied", "Reference #18.2c4f1160", "403 Forbidden"), "challenge"),
     "/about-robots": (answer(story("Are you a robot? A question that costs a second each")), "stored"),
     "/teaser": (
         answer(

@@ -405,6 +405,14 @@ def test_files_that_cannot_be_read_are_named_and_others_go_on(
     assert "The story that is called a" in headlines(archive)
 
 
+def test_no_archive_is_made_for_files_that_are_not_there(run: Run, archive: Path, tmp_path: Path) -> None:
+    result = run("import", tmp_path / "missing.warc.gz", "--all-hosts", "--archive", archive)
+
+    assert (result.code, result.out) == (ExitCode.FAILED, "")
+    assert result.err == f"archiver: {tmp_path}/missing.warc.gz does not exist: name a WARC or WACZ file\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_killed_import_goes_on_where_it_was(archive: Path, tmp_path: Path) -> None:
     sent = [page(str(number)) for number in range(60)]
     sent += [

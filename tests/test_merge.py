@@ -496,6 +496,14 @@ def test_wrong_archives_are_refused_in_a_line(run: Run, folder: Path, tmp_path: 
         assert run("merge", other, "--archive", ours).code == ExitCode.LOCKED
 
 
+def test_no_archive_is_made_for_one_that_cannot_be_merged(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("no archive " * 200)
+    for name in ("text.db", "none.db"):
+        assert run("merge", tmp_path / name, "--archive", tmp_path / "ours.db").code == ExitCode.FAILED
+
+    assert [path.name for path in tmp_path.iterdir()] == ["text.db"]
+
+
 def test_every_table_has_a_word_on_what_becomes_of_it(tmp_path: Path) -> None:
     with closing(open_archive(tmp_path / "archive.db")) as connection:
         names = {

@@ -9,7 +9,7 @@ import click
 from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, listed, print_json, printable, write_utf8
 from archiver.errors import ExitCode
-from db.connection import open_archive
+from db.connection import check_other, open_archive
 from db.joining import Added
 from db.merge import merge as join
 
@@ -38,6 +38,7 @@ def merge(other: Path, no_warc: bool, as_json: bool, archive: Path) -> ExitCode:
     """
     from archiver.story_address import story_addresses  # noqa: PLC0415 - a search must not wait for it
 
+    check_other(other)  # before an archive is made that would be empty
     lines = _Lines(Output(stderr=True))
     with closing(open_archive(archive)) as connection:
         added = join(connection, archive, other, lines, addresses=story_addresses, with_warc=not no_warc)

@@ -5,11 +5,13 @@ import os
 import re
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
 from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -36,6 +38,19 @@ GZIP = b"\x1f\x8b"
 MARKUP = re.compile(rb"<(?:!doctype|html|head|meta|title|body|div|p|script|article|a)\b", re.IGNORECASE)
 SNIFFED_BYTES = 4000
 PDF = b"%PDF"
+# How a web page begins that a browser saved in a single file with all that belongs to it: headers, as of a mail.
+MHTML = re.compile(
+    rb"\A[\w-]+:.*?^content-type:\s*multipart/related\b", re.IGNORECASE | re.DOTALL | re.MULTILINE
+)
+# How files begin that are text, and none for readers.
+OTHERS = (
+    (re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])"), "JSON"),
+    (re.compile(rb"\s*\{\\rtf"), "RTF"),
+    (
+        re.compile(rb"(?:\s|<[!?][^>]*>)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE),
+        "a feed or sitemap",
+    ),
+)
 # Characters that stand in no text; bytes of anything else read as text hold 11 of them in 100.
 CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
 MOST_CONTROLS = 0.03
@@ -92,10 +107,10 @@ def _whole_address(_: click.Context, __: click.Parameter, url: str) -> str:
 def parse(files: tuple[str, ...], **values: Any) -> ExitCode:
     """Split pages into article and related links, as JSON lines.
 
-    FILE is HTML, HTML packed by gzip, or plain text; - is standard input. One line of JSON for each file, in
-    their order; needs no archive. A file that cannot be read or split, or holds no page, is named on standard
-    error, the others still come out, and the exit code is 1. Without --url, a front page cannot be told from
-    a story.
+    FILE is HTML, HTML packed by gzip or saved in a single file (MHTML), or plain text; - is standard input.
+    One line of JSON for each file, in their order; needs no archive. A file that cannot be read or split, or
+    holds no page, is named on standard error, the others still come out, and the exit code is 1. Without
+    --url, relative links are left out, and a front page cannot be told from a story.
 
     \b
     archiver parse page.html --url https://news.example/2026/a-story
@@ -171,8 +186,10 @@ def _split(
     from archiver.parsers.explain import explain_page  # noqa: PLC0415
 
     try:
-        page = _page(name, typed)
+        page = _unwrapped(_page(name, typed))
         _refuse_junk(page)
+        if not options.text:
+            _refuse_others(page)
         url, fetched = options.url, options.fetched
         if options.text or _is_text(name, page):
             if options.explain:
@@ -195,6 +212,8 @@ def _page(name: str, typed: bytes) -> bytes:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise PageError(f"cannot be unpacked: {error}") from error
     except OSError as error:
+        if "://" in name:
+            raise PageError(f"is no file: curl -s {name} | archiver parse --url {name} -") from error
         raise PageError(f"cannot be read: {error.strerror or error}") from error
     if len(page) > settings.DOWNLOAD_MAXSIZE:
         raise PageError(f"is larger than a page may be ({byte_text(settings.DOWNLOAD_MAXSIZE)})")
@@ -204,6 +223,24 @@ def _page(name: str, typed: bytes) -> bytes:
 def _opened(name: str, typed: bytes) -> BufferedReader:
     # BytesIO is raw enough to be buffered, which gives it peek().
     return BufferedReader(BytesIO(typed)) if name == STDIN else Path(name).open("rb")
+
+
+def _unwrapped(page: bytes) -> bytes:
+    """Return the page alone if a file is MHTML, any other file as it is."""
+    if not MHTML.search(page[:SNIFFED_BYTES]):
+        return page
+    for part in message_from_bytes(page).walk():
+        if part.get_content_type() == "text/html":
+            return bytes(part.get_payload(decode=True))
+    raise PageError("holds no page: no part of it is HTML")
+
+
+def _refuse_others(page: bytes) -> None:
+    """Raise PageError if a file is neither a page nor a text for readers."""
+    head = page[:SNIFFED_BYTES].replace(b"\0", b"").removeprefix(BOM_UTF8)
+    for beginning, what in OTHERS:
+        if beginning.match(head):
+            raise PageError(f"holds no page: it is {what}")
 
 
 def _refuse_junk(page: bytes) -> None:

@@ -12,6 +12,7 @@ from archiver.cli.options import DelayType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, print_json, write_utf8
 from archiver.cli.source_tables import print_sources, print_survey, print_trial, source_fields
 from archiver.errors import ExitCode, SourceError
+from archiver.pipelines.walls import NEEDS_JAVASCRIPT
 from db.alarms import end_alarms
 from db.connection import open_archive, read_archive
 from db.sources import SourceRecord, source_records
@@ -206,6 +207,10 @@ def _entry(found: "Survey", file: Path) -> "Source":
     from archiver.crawl.survey import source_of_survey  # noqa: PLC0415 - as above
 
     entry = source_of_survey(found)
+    if entry is None and any(choice.listing.detail == NEEDS_JAVASCRIPT for choice in found.choices):
+        raise SourceError(
+            f"{found.url}: {NEEDS_JAVASCRIPT}; javascript = true in {file} has a browser run it"
+        )
     if entry is None:
         raise SourceError(
             f"{found.url} shows no stories that can be read: if it lists them elsewhere, name its feeds, sitemaps "

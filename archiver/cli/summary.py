@@ -14,6 +14,7 @@ from archiver.cli.progress import Diary, Note
 from archiver.cli.rendering import Output, by_number, counted, duration_text
 from archiver.errors import ExitCode
 from archiver.items import ARTICLE_OUTCOMES, CrawlState, FoundBy, Outcome
+from archiver.pipelines.walls import NEEDS_JAVASCRIPT
 from db.connection import read_archive
 from db.funnels import Funnel, funnels_of
 from db.outcomes import FAILURES, has_articles
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 
 # So few failures are listed one by one; `archiver stats --failed` lists them all.
 FEW_FAILURES = 8
+# So many reasons why pages hold no story, the most frequent ones.
+FEW_REASONS = 3
 # Addresses never seen before, and responses, listings among them.
 FIRST_COLUMNS = ("found", "fetched")
 NOTHING_NEW = "Nothing new: no story was added, none has changed."
+# A page that came whole, with or without what was looked for: the site is there.
+READ = frozenset({Outcome.LISTING, Outcome.NOT_ARTICLE, Outcome.NOT_HTML})
 
 
 def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive: Path) -> None:
@@ -44,7 +49,11 @@ def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive
     if news or not barren:
         output.say((news or NOTHING_NEW, "bold"))
     for source in barren:
-        _print_search(output, source, summary.counts[source], diary, archive)
+        _print_search(output, source, diary, archive)
+    for note in diary.notes:
+        if note.url == note.source and note.outcome in ARTICLE_OUTCOMES:
+            output.say("This is the address of a story, not of a site's first page:")
+            output.say_whole(note.url, indent=2)
     _print_rest(output, summary)
     took = duration_text(summary.elapsed)
     output.say(f"{archive} holds {counted(articles, 'article')} now; the crawl took {took}.")
@@ -104,24 +113,43 @@ def _storyless(summary: "CrawlSummary") -> list[str]:
     return [
         source
         for source, counts in summary.counts.items()
-        if counts.get(Outcome.LISTING) and not ARTICLE_OUTCOMES & counts.keys()
+        if READ & counts.keys() and not ARTICLE_OUTCOMES & counts.keys() and source not in summary.known
     ]
 
 
-def _print_search(
-    output: Output, source: str, counts: Mapping[Outcome, int], diary: Diary, archive: Path
-) -> None:
+def _print_search(output: Output, source: str, diary: Diary, archive: Path) -> None:
     """Print where a crawl looked for the stories of a source in vain, and what may help."""
     output.say((f"No stories were found at {source}", "bold"))
     read = [note for note in diary.listings if note.source == source]
-    output.say(f"looked at: {', '.join(f'{note.url} ({note.detail})' for note in read)}", margin="  ")
-    if all(note.found_by is FoundBy.START for note in read):
+    visited = [note for note in diary.notes if note.source == source]
+    looked_at = [f"{note.url} ({note.detail})" for note in read]
+    looked_at += [f"{note.url} ({note.detail})" for note in visited if note.url == source]
+    output.say(f"looked at: {', '.join(looked_at)}", margin="  ")
+    if read and all(note.found_by is FoundBy.START for note in read):
         output.say("no feed or sitemap was found from there", margin="  ")
-    if pages := sum(grouped(counts).values()):
-        output.say(f"{counted(pages, 'page')} visited, none of which holds a story", margin="  ")
-    output.say("If it lists them elsewhere, name its feeds, sitemaps or fronts in sources.toml.", margin="  ")
+    if pages := [note for note in visited if note.url != source]:
+        reasons = "; ".join(
+            reason for reason, _ in Counter(note.detail for note in pages).most_common(FEW_REASONS)
+        )
+        output.say(
+            f"{counted(len(pages), 'page')} visited, none of which holds a story: {reasons}", margin="  "
+        )
+    if cure := _cure(visited, source):
+        output.say(cure, margin="  ")
     output.say("What became of a page, this command tells:", margin="  ")
-    output.say_whole(command_line("show", source, archive=archive), indent=4)
+    shown = pages[0].url if pages else source
+    output.say_whole(command_line("show", shown, archive=archive), indent=4)
+
+
+def _cure(visited: Sequence[Note], source: str) -> str:
+    """Return what may help where a crawl found no story, by the pages that it visited; "" if nothing may."""
+    if any(note.detail == NEEDS_JAVASCRIPT for note in visited):
+        return "A browser may show more: javascript = true in sources.toml (docs/sources.md)."
+    if any(note.url == source and note.outcome is Outcome.NOT_HTML for note in visited):
+        return "Give the address of the site's first page."
+    if visited and all(note.outcome in FAILURES for note in visited):
+        return ""
+    return "If it lists them elsewhere, name its feeds, sitemaps or fronts in sources.toml."
 
 
 def _print_rest(output: Output, summary: "CrawlSummary") -> None:

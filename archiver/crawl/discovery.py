@@ -15,7 +15,10 @@ from archiver.parsers.language import language_tag
 from archiver.parsers.site_profile import SiteProfile, site_profile
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
 from archiver.parsers.urls import canonical_url, host, same_site
+from archiver.parsers.walls import Wall, wall_of_page
+from archiver.pipelines.walls import NEEDS_JAVASCRIPT
 from spiders.feed import feed_detail
+from spiders.front_page import is_story_in_place_of_front
 from spiders.responses import content_type, not_html
 from spiders.sitemap import LARGEST_SITEMAP, newest_first, news_first
 
@@ -67,7 +70,7 @@ async def listings(errand: Errand) -> tuple[FoundListing, ...]:
 
 
 async def read_front(errand: Errand, page: Fetched, kind: ListingKind) -> FoundListing:
-    """Return the stories that a page shows by their headlines."""
+    """Return the stories that a page shows by their headlines. Raises SourceError if it is one, named for a site."""
     if page.response is None:
         return FoundListing(url=page.url, kind=kind, failed=page.detail)
     if reason := not_html(page.response):
@@ -76,12 +79,16 @@ async def read_front(errand: Errand, page: Fetched, kind: ListingKind) -> FoundL
         split = await errand.split_of(page.response, errand.frontier)
     except PageError as error:
         return FoundListing(url=page.url, kind=kind, failed=str(error))
+    if kind is ListingKind.FRONT and is_story_in_place_of_front(split.article, page.url, errand.source):
+        raise SourceError(f"{page.url} is a story: give the address of the site's first page")
     stories = {
         url: Listing(url=url, headline=link.headline)
         for link in split.related
         if (url := canonical_url(link.url)) is not None and same_site(url, errand.source.url)
     }
-    return FoundListing(url=page.url, kind=kind, listings=tuple(stories.values()))
+    is_bare = not stories and wall_of_page(page.response.body) is Wall.JAVASCRIPT
+    detail = NEEDS_JAVASCRIPT if is_bare else ""
+    return FoundListing(url=page.url, kind=kind, listings=tuple(stories.values()), detail=detail)
 
 
 async def read_feed_at(errand: Errand, url: str) -> FoundListing:
@@ -122,9 +129,9 @@ async def find_sitemaps(errand: Errand) -> list[FoundListing]:
 
 async def _profile(errand: Errand, home: Fetched) -> SiteProfile:
     if home.response is None:
-        raise SourceError(
-            f"{errand.source.url} cannot be read: {home.detail}; give the address of a site's first page"
-        )
+        is_first_page = urlsplit(errand.source.url).path in ("", "/")
+        cure = "" if is_first_page else "; give the address of a site's first page"
+        raise SourceError(f"{errand.source.url} cannot be read: {home.detail}{cure}")
     if reason := not_html(home.response):
         raise SourceError(f"{home.url} is no page ({reason}): give the address of the site's first page")
     body, media_type = home.response.body, content_type(home.response) or None

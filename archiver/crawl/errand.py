@@ -1,6 +1,7 @@
 """A few pages fetched politely for a question of their own: no archive, no frontier, one page after the other."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,7 +133,10 @@ def run_errand(
     process = PromptProcess(crawl_settings(plan))
     crawler = process.create_crawler(Errand)
     crawling = process.crawl(crawler, sources=plan.sources, task=task, told=told)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
+    for number, handler in handlers.items():  # Scrapy's stay, and end nothing but what it runs
+        signal.signal(number, handler)
     if crawling.done() and not crawling.cancelled() and (error := crawling.exception()) is not None:
         raise error
     spider = crawler.spider

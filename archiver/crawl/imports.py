@@ -95,8 +95,11 @@ def run_import(plan: ImportPlan, watch: ImportWatcher) -> ImportSummary:
 
     Ctrl-C and SIGTERM end it: the archive is whole and the summary says INTERRUPTED; the same plan goes on
     from there. A file that cannot be read is left and named. Raises SourceError if there is no source to take
-    pages of, ArchiveError if the archive cannot be opened or written.
+    pages of, ImportFileError if there is neither an archive nor any of the files, ArchiveError if the archive
+    cannot be opened or written.
     """
+    if not plan.archive.exists() and not any(path.exists() for path in plan.files):
+        raise ImportFileError(f"{plan.files[0]} does not exist: name a WARC or WACZ file")
     started = monotonic()
     scope = Scope(_sources(plan), plan.hosts, all_hosts=plan.all_hosts)
     archive = OpenArchive(plan.archive, {"import": [path.name for path in plan.files], **scope.arguments()})

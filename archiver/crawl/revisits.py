@@ -9,7 +9,7 @@ from typing import Self
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
-from archiver.items import ARTICLE_OUTCOMES, Outcome
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
@@ -67,6 +67,9 @@ class ArchiveMemory:
         state = page_state(self._archive, asked.url)
         # A trap was not asked for: others like it told of it, and may have changed since.
         if state is None or state.last_visited is None or state.outcome is Outcome.TRAP:
+            return Turn.NOW
+        # Read for its headlines alone: whether it is a story, nobody has looked.
+        if state.outcome is Outcome.LISTING and asked.found_by in (FoundBy.FEED, FoundBy.FRONT_PAGE):
             return Turn.NOW
         now = datetime.now(UTC)
         since = now - state.last_visited

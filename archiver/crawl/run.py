@@ -98,6 +98,8 @@ class CrawlSummary:
     """Pages by source address and outcome."""
     not_due: int
     """Known stories that were left out, visited not long ago or too old to change."""
+    known: frozenset[str]
+    """Source addresses at which there were such stories."""
     left: int
     """Addresses found and left for the next crawl, over the budget or by an interruption."""
     alarms: tuple[str, ...] = ()
@@ -170,6 +172,7 @@ def _crawl(
         elapsed=datetime.now().astimezone() - started,
         counts=progress.counts,
         not_due=sum(frontier.not_due for frontier in frontiers),
+        known=frozenset(frontier.source.url for frontier in frontiers if frontier.not_due),
         left=sum(frontier.left for frontier in frontiers),
         alarms=tuple(map(alarm_text, archive.alarms)),
         spent={frontier.source.url: spent for frontier in frontiers if (spent := frontier.day_is_over)},

@@ -13,12 +13,16 @@ GUARDED = frozenset({401, 402, 403, 405, 429, 503})
 # How the first bytes of a page may look; feeds and sitemaps are no walls.
 MARKUP = (b"<html", b"<head", b"<body", b"<!doctype html", b"<title")
 HEAD = 1024
+NEEDS_JAVASCRIPT = "the page shows nothing without JavaScript"
 OUTCOMES = {
-    Wall.CHALLENGE: (Outcome.CHALLENGE, "the server checks for robots in place of the page"),
+    Wall.CHALLENGE: (
+        Outcome.CHALLENGE,
+        "the server checks for robots, or refuses them, in place of the page",
+    ),
     Wall.CONSENT: (Outcome.CONSENT, "the server asks for consent in place of the page"),
     Wall.PAYWALL: (Outcome.PAYWALL, "the page asks to log in or to pay and shows no story"),
     Wall.GONE: (Outcome.GONE, "the page says that there is no such page, with status 200"),
-    Wall.JAVASCRIPT: (Outcome.NOT_ARTICLE, "the page shows nothing without JavaScript"),
+    Wall.JAVASCRIPT: (Outcome.NOT_ARTICLE, NEEDS_JAVASCRIPT),
 }
 
 
