@@ -283,6 +283,9 @@ def test_changes_are_told_by_kind(room: Room) -> None:
     [
         ("/search?q=%22", 400, "word"),
         ("/search?since=yesterday", 400, "give a day such as 2026-11-20"),
+        ("/search?since=2026-11-21&until=2026-11-20", 400, "since is not before until"),
+        ("/changes?since=2026-11-21&until=2026-11-01", 400, "since is not before until"),
+        ("/search?source=a.example&source=b.example", 400, "source is given more than once"),
         ("/search?limit=0", 400, "from 1 to 1,000"),
         ("/search?limit=9999999999999999999999", 400, "from 1 to 1,000"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),

@@ -3,7 +3,7 @@
 import logging
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from functools import wraps
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from archiver import settings
 from archiver.durations import duration
@@ -48,6 +49,23 @@ class Span:
     start: datetime
     end: datetime
     """The first moment after it."""
+
+
+class ChoosingOption(click.Option):
+    """An option that is refused where it is given twice: the last would count alone, and one expects both."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:  # noqa: ARG002 - click hands it over
+        """Have every value kept."""
+        parser.add_option(obj=self, opts=self.opts, dest=self.name, action="append")
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Return the value and where it comes from."""
+        value, source = super().consume_value(ctx, opts)
+        if not isinstance(value, list):
+            return value, source
+        if len(value) > 1:
+            raise click.UsageError(f"{self.opts[0]} is given more than once: leave all but one out", ctx)
+        return value[0], source
 
 
 class SpanType(click.ParamType[Any]):
@@ -245,6 +263,7 @@ def source_option(command: Command[T]) -> Command[T]:
     return click.option(
         "--source",
         "-s",
+        cls=ChoosingOption,
         metavar="HOST",
         callback=not_blank,
         help="Only of this site: a host, a host above it, or a name.",
@@ -268,10 +287,15 @@ def filter_options(command: Command[T]) -> Command[T]:
 def section_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles by their section, and by what was changed of them."""
     section = click.option(
-        "--section", metavar="NAME", callback=not_blank, help="In this section of the site; case is ignored."
+        "--section",
+        cls=ChoosingOption,
+        metavar="NAME",
+        callback=not_blank,
+        help="In this section of the site; case is ignored.",
     )
     change = click.option(
         "--change",
+        cls=ChoosingOption,
         type=click.Choice([kind.value for kind in ChangeKind]),
         help="Changed so by its publisher at least once.",
     )
@@ -296,12 +320,14 @@ def undated_options(command: Command[T]) -> Command[T]:
     @click.option(
         "--lang",
         "-l",
+        cls=ChoosingOption,
         metavar="CODE",
         callback=language_code,
         help="In this language: en, fr, zh (also means zh-Hant).",
     )
     @click.option(
         "--author",
+        cls=ChoosingOption,
         metavar="NAME",
         callback=not_blank,
         help="By an author whose name holds this; case, accents and apostrophes are ignored.",

@@ -87,8 +87,11 @@ class Asked:
         return self.request.query_params
 
     def text(self, name: str) -> str | None:
-        """Return a field that is not blank."""
-        return self.params.get(name, "").strip() or None
+        """Return a field that is not blank. Raises QueryError if it is given more than once."""
+        given = [text for each in self.params.getlist(name) if (text := each.strip())]
+        if len(given) > 1:
+            raise QueryError(f"{name} is given more than once: leave all but one out")
+        return given[0] if given else None
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a field that is a number from 1 to most. Raises QueryError if it is none."""
