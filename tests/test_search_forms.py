@@ -90,6 +90,20 @@ def test_irregular_forms_are_those_that_the_stemmer_parts() -> None:
         assert len(stems) == len(others), word
 
 
+@pytest.mark.parametrize("tag", ["de", "en", "es", "fr", "it", "nl", "pt"])
+def test_every_irregular_form_is_found_by_the_others_however_it_is_typed(tag: str) -> None:
+    nouns = {others for (language, _), others in forms._irregular_forms().items() if language == tag}
+    assert len(nouns) >= 30
+    for noun in nouns:
+        for typed in (*noun, *map(forms.folded, noun)):
+            sought = set(forms.sought_tokens(tag, typed))
+            assert all(
+                sought & set(forms.word_forms(tag, form).split())
+                for form in noun
+                if len(form) >= forms.SHORTEST
+            ), typed
+
+
 @pytest.mark.parametrize("tag", sorted(forms.STEMMERS))
 def test_stems_are_the_same_where_they_are_made_in_c(tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: Any = forms._stemmer.__wrapped__(tag)
