@@ -218,6 +218,25 @@ def test_every_word_of_a_text_finds_it(
         assert story.url in hits, word
 
 
+def test_sign_of_money_beside_a_number_is_looked_for(tmp_path: Path) -> None:
+    stories = [
+        article("price", "Fares", "The ferry costs €3 now.", language="en"),
+        article("place", "Boats", "The ferry leaves from place 3.", language="en"),
+        article("mark", "Names", "The Ferry 3 sails.", language="en"),
+    ]
+    found = {
+        "€3": stories[:1],
+        '"costs €3"': stories[:1],
+        "ferry -€3": stories[1:],
+        "€3*": stories[:1],
+        "3 ferry™": stories,
+    }
+    filled(tmp_path / "archive.db", stories).close()
+    with closing(read_archive(tmp_path / "archive.db")) as reader:
+        for words, expected in found.items():
+            assert {hit.url for hit in search(reader, words)} == {each.url for each in expected}, words
+
+
 @pytest.mark.parametrize("sign", ["№", "㍒", "℡", "㎏", "€", "😀", "½", "ﬁ"])
 def test_signs_that_stand_for_words_are_found(growing: sqlite3.Connection, sign: str) -> None:
     story = article(f"sign{ord(sign)}", "News", f"a {sign} end", language="en")
