@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A day stands for its first moment, in UTC.
+# A day stands for its first moment, in UTC, and where it ends a span of time, for all of it.
 Moment = datetime | date
 
 
@@ -85,13 +84,12 @@ class Archive:
     ) -> list[Hit]:
         """Return at most limit articles that match words, as `archiver search` does; sort is best, recent or date.
 
-        since and until mean when an article was published; until is excluded. With distinct, of articles that are
-        copies of each other only the first; with change, only those that their publisher changed so.
+        since and until mean when an article was published; until is included if it is a day, not if it is a moment.
+        With distinct, of articles that are copies of each other only the first; with change, only those that their
+        publisher changed so.
         """
-        filters = _narrowed(
-            _filters(source, since, until, language, author, distinct=distinct), section, change
-        )
-        return list(self._ask(find, words, filters, _count(limit), _named(Sort, sort)).hits)
+        filters = _filters(source, since, until, language, author, section, change, distinct=distinct)
+        return list(self._ask(find, _words(words), filters, _count(limit), _named(Sort, sort)).hits)
 
     def search_headlines(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -109,7 +107,7 @@ class Archive:
         source, language and author are those of the pages that show them, since and until when these did.
         """
         filters = _filters(source, since, until, language, author)
-        return self._ask(search_headlines, words, filters, _count(limit))
+        return self._ask(search_headlines, _words(words), filters, _count(limit))
 
     def count(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -129,10 +127,8 @@ class Archive:
 
         The others choose as in search.
         """
-        filters = _narrowed(
-            _filters(source, since, until, language, author, distinct=distinct), section, change
-        )
-        return self._ask(count_by, words, _named(CountBy, by), filters)
+        filters = _filters(source, since, until, language, author, section, change, distinct=distinct)
+        return self._ask(count_by, _words(words), _named(CountBy, by), filters)
 
     def article(self, url_or_id: str | int) -> StoredArticle:
         """Return an article by its number or any address that leads to it, with the related headlines of its page."""
@@ -170,7 +166,7 @@ class Archive:
         each = (kinds,) if isinstance(kinds, str) else kinds
         filters = ChangeFilters(
             since=_moment(since),
-            until=_moment(until),
+            until=_end(until),
             source=source,
             kinds=tuple(_named(Happening, kind) for kind in each),
             parser=parser,
@@ -267,10 +263,8 @@ class Archive:
         request = Request(
             what=_named(What, what),
             form=chosen,
-            filters=_narrowed(
-                _filters(source, since, until, language, author, distinct=distinct), section, change
-            ),
-            words=words,
+            filters=_filters(source, since, until, language, author, section, change, distinct=distinct),
+            words=None if words is None else _words(words),
             raw=raw,
             since_last=since_last,
             splits=splits or SPLITS,
@@ -338,28 +332,36 @@ def _canonical(url_or_id: str | int) -> str:
     return canonical_url(text) or text
 
 
-def _filters(
+def _filters(  # noqa: PLR0913, PLR0917 - one for each option of the command
     source: str | None,
     since: Moment | None,
     until: Moment | None,
     language: str | None,
     author: str | None,
+    section: str | None = None,
+    change: ChangeKind | str | None = None,
     *,
     distinct: bool = False,
 ) -> Filters:
+    for text in (source, language, author, section):
+        if text is not None and not isinstance(text, str):
+            raise QueryError(f"{text!r} is no text to choose by: give one")
     return Filters(
         source=source,
         since=_moment(since),
-        until=_moment(until),
+        until=_end(until),
         language=language,
         author=author,
+        section=section,
+        change=None if change is None else _named(ChangeKind, change),
         distinct=distinct,
     )
 
 
-def _narrowed(filters: Filters, section: str | None, change: ChangeKind | str | None) -> Filters:
-    kind = None if change is None else _named(ChangeKind, change)
-    return replace(filters, section=section, change=kind)
+def _words(words: str) -> str:
+    if not isinstance(words, str):
+        raise QueryError(f"{words!r} is no text to search for: give one")
+    return words
 
 
 def _moment(moment: Moment | None) -> datetime | None:
@@ -374,9 +376,16 @@ def _moment(moment: Moment | None) -> datetime | None:
     return moment
 
 
+def _end(until: Moment | None) -> datetime | None:
+    moment = _moment(until)
+    if moment is None or isinstance(until, datetime):
+        return moment
+    return moment if until == date.max else moment + timedelta(days=1)
+
+
 def _count(limit: int) -> int:
-    if limit < 0:
-        raise QueryError(f"limit is {limit}: give 0 or more")
+    if not isinstance(limit, int) or limit < 0:
+        raise QueryError(f"limit is {limit!r}: give a number, 0 or more")
     return limit
 
 

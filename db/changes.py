@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlite3 import Connection, Row
 
 from db.connection import archive_errors
-from db.filters import BY_PUBLISHER, Condition, bound_text, from_source
+from db.filters import BY_PUBLISHER, Condition, bound_text, from_source, refuse_empty_span
 from db.values import time_of
 
 
@@ -76,6 +76,9 @@ class ChangeFilters:
     kinds: Sequence[Happening] = NOTABLE
     parser: bool = False
     """Also what a better parser changed."""
+
+    def __post_init__(self) -> None:
+        refuse_empty_span(self.since, self.until)
 
 
 EVERY_NOTABLE = ChangeFilters()

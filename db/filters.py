@@ -20,6 +20,14 @@ SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø":
 UMLAUT = re.compile("[äöüåø]")
 
 
+def refuse_empty_span(since: datetime | None, until: datetime | None) -> None:
+    """Raise QueryError if nothing can lie between since and until, which is excluded."""
+    if since is not None and until is not None and since >= until:
+        raise QueryError(
+            f"since is not before until: nothing lies between {bound_text(since)} and {bound_text(until)}"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Articles that count; None lets all pass."""
@@ -40,6 +48,9 @@ class Filters:
     """Its publisher changed it so at least once."""
     distinct: bool = False
     """Of articles that are copies of each other, and that all else lets pass, only the one that was published first."""
+
+    def __post_init__(self) -> None:
+        refuse_empty_span(self.since, self.until)
 
 
 ALL_ARTICLES = Filters()

@@ -142,7 +142,7 @@ def sought_tokens(tag: str, word: str) -> tuple[str, ...]:
     Also the word itself as a stem: stemmers cut what is one already, such as Turkish "seçim" and Arabic "وزير"; but no
     single letter, which is all that they leave of some words.
     """
-    forms = (word, *_irregular_forms().get((tag, word.lower()), ()))
+    forms = (word, *_irregular_forms().get((tag, folded(word)), ()))
     stems = [token for form in forms for token in stem_tokens(tag, form)]
     return tuple(dict.fromkeys((*stems, _token(tag, folded(word))) if len(word) > 1 else stems))
 
@@ -231,12 +231,12 @@ def _forms(tag: str) -> Forms:
 
 @cache
 def _irregular_forms() -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the other forms of words that stemmers know no form of, by the tag of their language and the word."""
+    """Return the other forms of words that stemmers do not know, by the tag of their language and the word, folded."""
     text = Path(__file__).with_name("words").joinpath("irregular_forms.toml").read_text("utf-8")
     nouns = [
         (tag, tuple(line.split())) for tag, table in tomllib.loads(text).items() for line in lines(table)
     ]
-    return {(tag, form): forms for tag, forms in nouns for form in forms}
+    return {(tag, folded(form)): forms for tag, forms in nouns for form in forms}
 
 
 def _made_tokens(tag: str, word: str) -> tuple[str, ...]:

@@ -191,13 +191,21 @@ def negated(condition: Condition) -> Condition:
 
 
 def _exact(text: str) -> list[str]:
-    """Return the queries for all that text holds, as written: words in a row, each unspaced run, else its signs."""
+    """Return the queries for all that text holds, as written: prices' signs, words in a row, each unspaced run.
+
+    If it holds nothing of these, its signs.
+    """
     plain = unicodedata.normalize("NFKC", text)
     queries = [quoted(part) for part in UNSPACED.split(text) if any(map(in_index, part))]
     for run in UNSPACED.findall(plain):
         *pairs, _ = pair_tokens(run)
         queries.append(quoted(" ".join(pairs)) if pairs else f"{quoted(pair_beginning(run))} *")
-    return queries or [quoted(" ".join(sign_token(sign) for sign in text if kind(sign) == IN_SIGNS))]
+    signs = [sign for sign in text if kind(sign) == IN_SIGNS]
+    if not queries:
+        return [quoted(" ".join(map(sign_token, signs)))]
+    # A sign of money belongs to what is looked for; others, such as "™", people leave out or copy along.
+    money = dict.fromkeys(sign for sign in signs if unicodedata.category(sign) == "Sc")
+    return [*(quoted(sign_token(sign)) for sign in money), *queries]
 
 
 def _all(queries: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The small language of searches, read into terms.
 
-    flood bridge             both words, anywhere, in any form of their language: "bridges" too
+    flood bridge             both words, anywhere, or other forms of them: "bridges" too
     "old bridge"             these words in a row, as written
     bridg*                   words that begin so
     flood bridge OR dam      flood, and one of the others; OR binds its neighbours

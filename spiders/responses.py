@@ -165,15 +165,18 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
         if error.__cause__ is None:
             return Outcome.REDIRECT, "too many redirects"
         return Outcome.TOO_LARGE, "the body unpacks to more than a page may have"
-    first = _first_reason(error)
-    if isinstance(first, ConnectionDone | ConnectionLost):
-        return Outcome.UNREACHABLE, "the connection ended before an answer came"
-    reason = _line(first)
+    return Outcome.UNREACHABLE, _why_unreachable(_first_reason(error))
+
+
+def _why_unreachable(error: BaseException) -> str:
+    if isinstance(error, ConnectionDone | ConnectionLost):
+        return "the connection ended before an answer came"
+    reason = _line(error)
     if UNTRUSTED in reason:
-        return Outcome.UNREACHABLE, "the server's certificate cannot be trusted"
+        return "the server's certificate cannot be trusted"
     if any(words in reason for words in NO_TLS):
-        return Outcome.UNREACHABLE, "the server speaks no https there: give its address with http://"
-    return Outcome.UNREACHABLE, f"the connection broke: {reason}"
+        return "the server speaks no https there: give its address with http://"
+    return f"the connection broke: {reason}"
 
 
 def raw_response(response: Response) -> RawResponse:

@@ -11,7 +11,7 @@ import pytest
 from archives import FLOOD, article, filled
 from commands import Run, on_terminal, run_apart, runner
 
-from archiver.cli.options import span
+from archiver.spans import span
 
 STORIES = (
     article(

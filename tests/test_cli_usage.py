@@ -81,6 +81,11 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["stats", "--limit", "5", "-a", "{empty}"], "add --failed"),
         (["stats", "--source", "news.example", "-a", "{empty}"], "add --failed"),
         (["stats", "--failed", "--source", "no.example", "-a", "{empty}"], "has no source 'no.example'"),
+        (
+            ["search", "x", "--lang", "fr", "-l", "en"],
+            "--lang is given more than once: leave all but one out",
+        ),
+        (["export", "-s", "a.example", "-s", "b.example"], "--source is given more than once"),
         (["search", "x", "--author", ""], "'--author': is empty"),
         (["search", "x", "--lang", " "], ": is empty: give a value"),
         (["export", "--source", ""], ": is empty: give a value"),

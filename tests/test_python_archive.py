@@ -49,15 +49,15 @@ def archive(path: Path) -> Iterator[Archive]:
 def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     address = f"{FLOOD.url}?utm_source=feed"
     assert [hit.article_id for hit in archive.search("bridge", since=date(2026, 11, 19))] == [1]
-    assert archive.search("bridge", until=date(2026, 11, 19)) == []
+    assert archive.search("bridge", until=date(2026, 11, 18)) == []
     assert [hit.article_id for hit in archive.search("bridges", sort="date")] == [1]
     assert [hit.target_url for hit in archive.search_headlines("bridges")] == [f"{SOURCE}flood"]
     assert [(each.key, each.articles) for each in archive.count("bridge", "month").counts] == [("2026-11", 1)]
     with pytest.raises(QueryError, match="'week' is none of day, month"):
         archive.count("bridge", "week")
-    assert archive.count("bridge", "day", until=date(2026, 11, 19), language="en").articles == 0
+    assert archive.count("bridge", "day", until=date(2026, 11, 18), language="en").articles == 0
     assert archive.count("bridge", "lang", author="lee", change="headline", distinct=True).articles == 1
-    assert archive.search_headlines("bridges", until=date(2026, 11, 20)) == []
+    assert archive.search_headlines("bridges", until=date(2026, 11, 19)) == []
     assert archive.search_headlines("bridges", author="lee", language="en") == []
     assert archive.article(1) == archive.show(address)
     assert archive.article("1").headline == SHUT.headline
@@ -83,6 +83,16 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     assert len(archive.explain(address).visits) == 2
 
 
+def test_day_that_ends_a_span_belongs_to_it(archive: Archive, tmp_path: Path) -> None:
+    day = date(2026, 11, 19)
+    assert [hit.article_id for hit in archive.search("bridge", since=day, until=day)] == [1]
+    assert archive.export(tmp_path / "day.jsonl", since=day, until=day).rows == 1
+    assert archive.search("bridge", until=datetime(2026, 11, 19, tzinfo=UTC)) == []
+    assert (
+        len(archive.changes(since=day, until=date(2026, 11, 21))) == len(archive.changes(until=date.max)) == 1
+    )
+
+
 @pytest.mark.parametrize(
     ("ask", "error", "message"),
     [
@@ -97,6 +107,25 @@ def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
         (lambda archive: archive.front("news.example", at="2026-11-21Z"), QueryError, "is no date"),
         (lambda archive: archive.search(" "), QueryError, "nothing to search for"),
         (lambda archive: archive.search("bridge", limit=-1), QueryError, "limit is -1"),
+        (lambda archive: archive.search("bridge", limit="5"), QueryError, "limit is '5': give a number"),
+        (lambda archive: archive.search("bridge", limit=None), QueryError, "limit is None: give a number"),
+        (lambda archive: archive.search(None), QueryError, "None is no text to search for"),
+        (lambda archive: archive.export("x.csv", 5), QueryError, "5 is no text to search for"),
+        (
+            lambda archive: archive.count("bridge", "day", source=["a", "b"]),
+            QueryError,
+            "is no text to choose by",
+        ),
+        (
+            lambda archive: archive.search("x", since=date(2026, 11, 21), until=date(2026, 11, 20)),
+            QueryError,
+            "since is not before until: nothing lies between 2026-11-21T00:00:00Z and 2026-11-21T00:00:00Z",
+        ),
+        (
+            lambda archive: archive.changes(since=NOON, until=date(2026, 1, 1)),
+            QueryError,
+            "since is not before until",
+        ),
         (lambda archive: archive.changes(kinds=["rumour"]), QueryError, "'rumour' is none of headline, lead"),
         (lambda archive: archive.changes(since=datetime(2026, 1, 1)), QueryError, "has no time zone"),  # noqa: DTZ001
         (lambda archive: archive.related(1, kind="rumour"), QueryError, "'rumour' is none of related"),

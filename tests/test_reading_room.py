@@ -282,7 +282,13 @@ def test_changes_are_told_by_kind(room: Room) -> None:
     ("path", "status", "words"),
     [
         ("/search?q=%22", 400, "word"),
-        ("/search?since=yesterday", 400, "give a day such as 2026-11-20"),
+        ("/search?since=tomorrow", 400, "give 2026-01-31, 2026-01, 2026, today"),
+        ("/search?distinct=no", 400, "give 1 or 0"),
+        ("/search?q=bridge&language=fr", 400, "there is no field language: give one of q, source"),
+        ("/feed.xml?language=fr", 400, "there is no field language"),
+        ("/search?since=2026-11-21&until=2026-11-20", 400, "since is not before until"),
+        ("/changes?since=2026-11-21&until=2026-11-01", 400, "since is not before until"),
+        ("/search?source=a.example&source=b.example", 400, "source is given more than once"),
         ("/search?limit=0", 400, "from 1 to 1,000"),
         ("/search?limit=9999999999999999999999", 400, "from 1 to 1,000"),
         ("/search?source=nosuch.example", 400, "nosuch.example"),
@@ -318,6 +324,16 @@ def test_bad_requests_are_told_what_to_do(room: Room, path: str, status: int, wo
     if data is not page:
         assert data.data["error"]["status"] == status
         assert words in data.data["error"]["message"]
+
+
+def test_language_in_which_nothing_is_found_is_told_of(room: Room) -> None:
+    assert "The archive has no article in xx." in room.get("/search?q=bridge&lang=xx").text
+    narrow = room.get("/search?q=bridge&lang=en-NZ").text
+    assert (
+        'do not say that they are in en-NZ are found by <a href="/search?q=bridge&amp;lang=en">en</a>'
+        in narrow
+    )
+    assert "pages do not say" not in room.get("/search?q=nosuchword&lang=en").text
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

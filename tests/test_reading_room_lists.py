@@ -144,6 +144,28 @@ def test_form_keeps_what_was_asked(room: Room) -> None:
         )
 
 
+def test_filters_are_written_as_for_the_command(room: Room) -> None:
+    every, none = (
+        room.get(f"/search.json?since={since}&limit=1000").data["hits"] for since in ("2026", "2030-01")
+    )
+    assert every
+    assert none == []
+    assert room.get("/search.json?since=2026&until=2026-11&limit=1000").data["hits"] == every
+    assert room.get("/search.json?since=7d").status == 200
+    assert 'name="since" value="2026-11"' in room.get("/search?since=2026-11").text
+
+
+def test_wrong_search_is_mended_where_it_was_written(room: Room) -> None:
+    for path in ("/search", "/links"):
+        page = room.get(f"{path}?q=*&lang=en")
+        assert page.status == 400
+        assert '<p role="alert">nothing to search for' in page.text
+        assert f'<form class="search" action="{path}"' in page.text
+        assert 'name="q" value="*"' in page.text
+        assert 'name="lang" value="en"' in page.text
+        assert page.text.count("<h1") == 1
+
+
 @pytest.mark.parametrize("field", ["sort=date", "sort=recent", "distinct=1"])
 def test_headlines_are_neither_sorted_nor_distinct(room: Room, field: str) -> None:
     assert "are for articles" in room.get(f"/search?q=river+in:headlines&{field}").text

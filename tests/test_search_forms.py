@@ -90,6 +90,20 @@ def test_irregular_forms_are_those_that_the_stemmer_parts() -> None:
         assert len(stems) == len(others), word
 
 
+@pytest.mark.parametrize("tag", ["de", "en", "es", "fr", "it", "nl", "pt"])
+def test_every_irregular_form_is_found_by_the_others_however_it_is_typed(tag: str) -> None:
+    nouns = {others for (language, _), others in forms._irregular_forms().items() if language == tag}
+    assert len(nouns) >= 30
+    for noun in nouns:
+        for typed in (*noun, *map(forms.folded, noun)):
+            sought = set(forms.sought_tokens(tag, typed))
+            assert all(
+                sought & set(forms.word_forms(tag, form).split())
+                for form in noun
+                if len(form) >= forms.SHORTEST
+            ), typed
+
+
 @pytest.mark.parametrize("tag", sorted(forms.STEMMERS))
 def test_stems_are_the_same_where_they_are_made_in_c(tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: Any = forms._stemmer.__wrapped__(tag)
@@ -202,6 +216,25 @@ def test_every_word_of_a_text_finds_it(
             continue
         hits = {hit.url for hit in search(growing, word, ALL_ARTICLES, 10_000)}
         assert story.url in hits, word
+
+
+def test_sign_of_money_beside_a_number_is_looked_for(tmp_path: Path) -> None:
+    stories = [
+        article("price", "Fares", "The ferry costs €3 now.", language="en"),
+        article("place", "Boats", "The ferry leaves from place 3.", language="en"),
+        article("mark", "Names", "The Ferry 3 sails.", language="en"),
+    ]
+    found = {
+        "€3": stories[:1],
+        '"costs €3"': stories[:1],
+        "ferry -€3": stories[1:],
+        "€3*": stories[:1],
+        "3 ferry™": stories,
+    }
+    filled(tmp_path / "archive.db", stories).close()
+    with closing(read_archive(tmp_path / "archive.db")) as reader:
+        for words, expected in found.items():
+            assert {hit.url for hit in search(reader, words)} == {each.url for each in expected}, words
 
 
 @pytest.mark.parametrize("sign", ["№", "㍒", "℡", "㎏", "€", "😀", "½", "ﬁ"])

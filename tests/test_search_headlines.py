@@ -1,6 +1,7 @@
 """Related headlines are searched and articles counted; other programs read the index; what is forgotten leaves it."""
 
 import json
+import signal
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -254,3 +255,27 @@ def test_reindex_mends_what_another_program_spoilt(run: Run, path: Path) -> None
     assert "Fähre" in run("search", "brücke").out
     missing = run("reindex", "--archive", path.with_name("none.db"))
     assert (missing.code, missing.err.count("\n")) == (ExitCode.FAILED, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [["reindex"], ["export", "--format", "sqlite", "--output", "part.db"]])
+def test_signal_while_texts_are_indexed_interrupts(
+    run: Run,
+    path: Path,
+    command: list[str],
+    number: signal.Signals,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def indexed(text: str | None) -> str | None:
+        signal.raise_signal(number)
+        return text
+
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setattr("db.index.indexed_words", indexed)
+    result = run(*command)
+
+    assert (result.code, result.err.strip()) == (ExitCode.INTERRUPTED, "archiver: interrupted")
+    monkeypatch.undo()
+    with closing(open_archive(path)) as archive:
+        compare_with_index(archive)
+    assert not path.with_name("part.db").exists()

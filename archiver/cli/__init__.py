@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -102,18 +103,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _ended_by_signals(*, is_program: bool) -> Iterator[None]:
     """Let SIGTERM end a command as Ctrl-C does, and so the end of its terminal, unless nohup has that ignored.
 
+    Abort also where SQLite makes an error of its own of it: what a signal raises in a function of ours that it calls.
     A program that has nothing left to do but to end is ended at once, with the code for it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ended: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    # A crawl has handlers of its own for both by then.
+    signal.signal(signal.SIGTERM, end)
+    if before[signal.SIGINT] is signal.default_int_handler:  # a shell has it ignored behind "&"
+        signal.signal(signal.SIGINT, end)
     if before[signal.SIGHUP] is not signal.SIG_IGN:
-        # A crawl has a handler of its own for SIGTERM by then.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         yield
+    except Exception as error:
+        if ended and "user-defined function" in str(error):
+            raise click.Abort from error
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, _end if is_program and handler is signal.SIG_DFL else handler)

@@ -9,11 +9,12 @@ import click
 
 from archiver import settings
 from archiver.cli.crawl import check_log_file, why_nothing
-from archiver.cli.options import MOST, DelayType, Span, SpanType, archive_option, writable
+from archiver.cli.options import MOST, DelayType, SpanType, archive_option, writable
 from archiver.cli.progress import Bar, Diary, Lines
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
 from archiver.errors import ExitCode
+from archiver.spans import Span
 
 if TYPE_CHECKING:
     from archiver.crawl.run import CrawlPlan

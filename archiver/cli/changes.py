@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import MOST, Span, SpanType, archive_option, json_option, source_option
+from archiver.cli.options import MOST, SpanType, archive_option, json_option, source_option
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
+from archiver.spans import Span
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import read_archive
 

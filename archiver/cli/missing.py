@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import MOST, Span, SpanType, archive_option, json_option, not_blank, source_option
+from archiver.cli.options import MOST, SpanType, archive_option, json_option, not_blank, source_option
 from archiver.cli.outcomes import outcome_text
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
+from archiver.spans import Span
 from db.connection import read_archive
 from db.graph import MissingFilters, MissingStory, missing
 

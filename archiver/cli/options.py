@@ -3,26 +3,24 @@
 import logging
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from archiver import settings
 from archiver.durations import duration
 from archiver.items import ChangeKind
+from archiver.spans import FORMS, Span, span
 from db.filters import Filters
 
 T = TypeVar("T")
 Command = Callable[..., T]
 
-DAYS_AGO = re.compile(r"(\d{1,6})d")
-MONTH = re.compile(r"(\d{4})-(\d{2})")
-YEAR = re.compile(r"\d{4}")
 # A language (BCP 47), perhaps with script and region.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -36,18 +34,23 @@ MOST = 1_000_000
 MOST_JOBS = 256
 # Seconds of the longest wait between two requests, a day.
 LONGEST_DELAY = 86_400
-# The end of the calendar, which some name where they mean none.
-LAST = datetime.max.replace(tzinfo=UTC)
-FORMS = "give 2026-01-31, 2026-01, 2026, today, yesterday, or 7d for seven days ago"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A day, a month or a year, in UTC."""
+class ChoosingOption(click.Option):
+    """An option that is refused where it is given twice: the last would count alone, and one expects both."""
 
-    start: datetime
-    end: datetime
-    """The first moment after it."""
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:  # noqa: ARG002 - click hands it over
+        """Have every value kept."""
+        parser.add_option(obj=self, opts=self.opts, dest=self.name, action="append")
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """Return the value and where it comes from."""
+        value, source = super().consume_value(ctx, opts)
+        if not isinstance(value, list):
+            return value, source
+        if len(value) > 1:
+            raise click.UsageError(f"{self.opts[0]} is given more than once: leave all but one out", ctx)
+        return value[0], source
 
 
 class SpanType(click.ParamType[Any]):
@@ -143,30 +146,6 @@ def setting(name: str, text: str, default: bool | float | str) -> object:
     return number
 
 
-def span(text: str, now: datetime) -> Span:
-    """Return the day, month or year that text means at the time now; ValueError if it means none."""
-    text = text.strip().lower()
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if text in ("today", "yesterday"):
-        return _day(today if text == "today" else today - timedelta(days=1))
-    if ago := DAYS_AGO.fullmatch(text):
-        return _day(today - timedelta(days=int(ago[1])))
-    if month := MONTH.fullmatch(text):
-        year, number = int(month[1]), int(month[2])
-        return Span(datetime(year, number, 1, tzinfo=UTC), _first(year + number // 12, number % 12 + 1))
-    if YEAR.fullmatch(text):
-        return Span(datetime(int(text), 1, 1, tzinfo=UTC), _first(int(text) + 1, 1))
-    return _day(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC))
-
-
-def _day(start: datetime) -> Span:
-    return Span(start, LAST if start.date() == date.max else start + timedelta(days=1))
-
-
-def _first(year: int, month: int) -> datetime:
-    return LAST if year > MAXYEAR else datetime(year, month, 1, tzinfo=UTC)
-
-
 def page_address(text: str) -> str:
     """Return the canonical form of a page's address as a user gives it; one that is none is wrong usage."""
     from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - only those who need it wait for it
@@ -249,6 +228,7 @@ def source_option(command: Command[T]) -> Command[T]:
     return click.option(
         "--source",
         "-s",
+        cls=ChoosingOption,
         metavar="HOST",
         callback=not_blank,
         help="Only of this site: a host, a host above it, or a name.",
@@ -272,10 +252,15 @@ def filter_options(command: Command[T]) -> Command[T]:
 def section_options(command: Command[T]) -> Command[T]:
     """Add the options that choose articles by their section, and by what was changed of them."""
     section = click.option(
-        "--section", metavar="NAME", callback=not_blank, help="In this section of the site; case is ignored."
+        "--section",
+        cls=ChoosingOption,
+        metavar="NAME",
+        callback=not_blank,
+        help="In this section of the site; case is ignored.",
     )
     change = click.option(
         "--change",
+        cls=ChoosingOption,
         type=click.Choice([kind.value for kind in ChangeKind]),
         help="Changed so by its publisher at least once.",
     )
@@ -300,12 +285,14 @@ def undated_options(command: Command[T]) -> Command[T]:
     @click.option(
         "--lang",
         "-l",
+        cls=ChoosingOption,
         metavar="CODE",
         callback=language_code,
         help="In this language: en, fr, zh (also means zh-Hant).",
     )
     @click.option(
         "--author",
+        cls=ChoosingOption,
         metavar="NAME",
         callback=not_blank,
         help="By an author whose name holds this; case, accents and apostrophes are ignored.",

@@ -11,9 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from archiver import settings
 from archiver.cli.crawl import SOURCES
-from archiver.cli.options import Span, SpanType, archive_option, jobs_option, json_option, source_option
+from archiver.cli.options import SpanType, archive_option, jobs_option, json_option, source_option
 from archiver.cli.rendering import Output, counted, duration_text, print_json, printable, write_utf8
 from archiver.errors import ExitCode
+from archiver.spans import Span
 
 if TYPE_CHECKING:
     from archiver.crawl.reparse import ReparsePlan, Report

@@ -91,8 +91,8 @@ def search(
 ) -> None:
     """Find articles by their words, best first; or the related headlines that pages show.
 
-    All words must stand in the article, in any regular form of their language; accents and case aside. Articles
-    with the words as written come first, and the headline counts most.
+    All words must stand in the article, or forms of them that a stemmer of their language knows; accents and
+    case aside. Articles with the words as written come first, and the headline counts most.
 
     \b
     archiver search flood bridge               both words

@@ -70,7 +70,9 @@ def split_in_order(
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
     """Let SIGTERM stop what runs inside as Ctrl-C does: by KeyboardInterrupt."""
-    if threading.current_thread() is not threading.main_thread():
+    # The command has a handler of its own, which does the same.
+    is_ours = threading.current_thread() is threading.main_thread()
+    if not is_ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         yield
         return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from shlex import quote
 from typing import Generic, TypeVar
@@ -17,8 +18,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from archiver.errors import ArchiveError, ArchiverError, BusyError, NotInArchiveError, QueryError
+from archiver.items import ChangeKind
 from archiver.room.charts import lifetime, spark
 from archiver.room.reader import Reader
+from archiver.spans import FORMS, Span, span
 from archiver.wording import (
     byte_text,
     counted,
@@ -30,6 +33,7 @@ from archiver.wording import (
     minute_text,
 )
 from db.excerpt import MARK_END, MARK_START
+from db.search import Sort
 
 JSON = ".json"
 # Of errors that a reader can mend, and of those that may go by: an archive may be being put back in its place.
@@ -40,8 +44,6 @@ STATUSES: tuple[tuple[type[ArchiverError], int], ...] = (
     (BusyError, 503),
 )
 LONGEST_NUMBER = 15
-# What is longer than a day is a moment.
-DAY_LENGTH = len("2026-11-20")
 # The highest id that a row may have.
 LAST_ID = 2**63 - 1
 # The longest list that a page shows.
@@ -87,8 +89,11 @@ class Asked:
         return self.request.query_params
 
     def text(self, name: str) -> str | None:
-        """Return a field that is not blank."""
-        return self.params.get(name, "").strip() or None
+        """Return a field that is not blank. Raises QueryError if it is given more than once."""
+        given = [text for each in self.params.getlist(name) if (text := each.strip())]
+        if len(given) > 1:
+            raise QueryError(f"{name} is given more than once: leave all but one out")
+        return given[0] if given else None
 
     def number(self, name: str, default: int, most: int) -> int:
         """Return a field that is a number from 1 to most. Raises QueryError if it is none."""
@@ -112,27 +117,37 @@ class Asked:
         return Part(found[:limit], is_whole, more)
 
     def day(self, name: str) -> datetime | None:
-        """Return the beginning of a day, or a moment, in UTC unless it says otherwise. Raises QueryError."""
+        """Return the beginning of a day or a longer span, or a moment, in UTC unless it says otherwise.
+
+        Raises QueryError.
+        """
+        found = self._span(name)
+        return None if found is None else found.start
+
+    def day_after(self, name: str) -> datetime | None:
+        """Return the end of a day or a longer span, or a moment that is given with its time."""
+        found = self._span(name)
+        return None if found is None else found.end
+
+    def _span(self, name: str) -> Span | None:
         text = self.text(name)
         if text is None:
             return None
+        with suppress(ValueError, OverflowError):
+            return span(plain_day(text) or text, datetime.now(UTC))
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            raise QueryError(
-                f"{name} is {text!r}: give a day such as 2026-11-20, or 2026-11-20T08:00"
-            ) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            raise QueryError(f"{name} is {text!r}: {FORMS}, or 2026-01-31T08:00") from None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return Span(moment, moment)
 
-    def day_after(self, name: str) -> datetime | None:
-        """Return the end of a day, or a moment that is given with its time."""
-        moment, text = self.day(name), self.text(name)
-        if moment is None or text is None or len(text) > DAY_LENGTH:
-            return moment
-        try:
-            return moment + timedelta(days=1)
-        except OverflowError:  # the last day of the calendar
-            return moment
+    def switch(self, name: str) -> bool:
+        """Return whether a field is set: 1, or 0. Raises QueryError if it is neither."""
+        text = self.text(name)
+        if text not in (None, "0", "1"):
+            raise QueryError(f"{name} is {text!r}: give 1 or 0")
+        return text == "1"
 
     def id(self, noun: str, name: str = "id") -> int:
         """Return the number of a thing that the path names. Raises NotInArchiveError if none could be so high."""
@@ -279,5 +294,10 @@ def _environment() -> Environment:
         "spark": spark,
         "stated": lambda moment, precision: time_element(moment, date_text(moment, precision)),
     }
-    environment.globals |= {"address": address, "counted": counted}
+    environment.globals |= {
+        "address": address,
+        "change_kinds": list(ChangeKind),
+        "counted": counted,
+        "orders": list(Sort),
+    }
     return environment

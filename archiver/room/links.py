@@ -6,7 +6,7 @@ from dataclasses import replace
 from archiver.room.answers import LONGEST_LIST, Answer, Asked, address
 from archiver.room.graph import Arc, Node, Picture, drawing
 from archiver.room.reader import Reader
-from archiver.room.search import filters_of, search_box, sort_of
+from archiver.room.search import filters_of, sort_of
 from db.graph import Edge
 
 # Stories around the one in the middle, around each of these, and in all.
@@ -33,7 +33,7 @@ def search_links_page(asked: Asked) -> Answer:
     hits = asked.archive.found(words, filters_of(asked), limit, sort_of(asked)).hits
     middle = [Node(hit.url, hit.headline, hit.article_id, 0) for hit in hits]
     picture = around(asked.archive, middle, NEAR_FOUND, FAR_FOUND)
-    shown = search_box() | {
+    shown = {
         "words": words or "",
         "list": address("/search", **asked.params),
         "drawing": drawing(picture, "Stories around what was found") if middle else "",

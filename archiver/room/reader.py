@@ -19,6 +19,7 @@ from db.filters import Filters
 from db.fronts import front_addresses
 from db.graph import Edge, relations
 from db.headline_search import HeadlineHit, search_headlines
+from db.index import has_language
 from db.read import CrawlRecord
 from db.runs import CrawlAccount, crawl_account, latest_crawls
 from db.search import Found, Sort, find
@@ -77,6 +78,10 @@ class Reader(Archive):
     def facets(self, words: str | None, filters: Filters, *, many: bool) -> Facets:
         """Count the articles that a search finds; many: more than it ranks."""
         return self._ask(facets, words, filters, many=many)
+
+    def has_language(self, subtag: str) -> bool:
+        """Return whether there is an article in a language, of which subtag is the first of its subtags."""
+        return self._ask(has_language, subtag)
 
     def headlines(self, article_ids: Iterable[int]) -> dict[int, str]:
         """Return the headlines of articles by their numbers."""

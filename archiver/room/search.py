@@ -14,6 +14,7 @@ from db.counts import Count, CountBy
 from db.export import Form
 from db.facets import Facets
 from db.filters import Filters
+from db.index import plain_subtag
 from db.query import read_query
 from db.rss import search_feed
 from db.search import Found, Sort
@@ -28,6 +29,21 @@ FACETS = (
     (CountBy.SECTION, "section"),
     (CountBy.AUTHOR, "author"),
     (CountBy.CHANGE, "change"),
+)
+# What an address of a search may ask for.
+FIELDS = (
+    "q",
+    "source",
+    "since",
+    "until",
+    "lang",
+    "section",
+    "author",
+    "change",
+    "distinct",
+    "sort",
+    "limit",
+    "form",
 )
 LABELS = {
     CountBy.SOURCE: "Source",
@@ -60,7 +76,10 @@ class Facet:
 
 
 def filters_of(asked: Asked) -> Filters:
-    """Return which articles the fields of an address let pass."""
+    """Return which articles the fields of an address let pass. Raises QueryError if it has one that nobody reads."""
+    for name in asked.params:
+        if name not in FIELDS:
+            raise QueryError(f"there is no field {name}: give one of {', '.join(FIELDS)}")
     return Filters(
         source=asked.text("source"),
         since=asked.day("since"),
@@ -69,7 +88,7 @@ def filters_of(asked: Asked) -> Filters:
         author=asked.text("author"),
         section=asked.text("section"),
         change=change_of(asked),
-        distinct=asked.text("distinct") not in (None, "0"),
+        distinct=asked.switch("distinct"),
     )
 
 
@@ -81,7 +100,7 @@ def search_page(asked: Asked) -> Answer:
     found = asked.archive.found(words, filters, limit, sort_of(asked))
     facets = asked.archive.facets(words, filters, many=found.newest_only is not None)
     given = {name: value for name, value in asked.params.items() if name != "limit"}
-    shown = search_box() | {
+    shown = {
         "words": words or "",
         "part": asked.part(found.hits, limit, is_whole=facets.is_whole and facets.articles <= limit),
         "order": ORDERS[sort_of(asked)],
@@ -89,6 +108,7 @@ def search_page(asked: Asked) -> Answer:
         "chart": coverage_chart(facets.coverage, given),
         "feed": address("/feed.xml", **given),
         "links": address("/links", **given),
+        "narrow": None if found.hits else _narrow_language(asked, filters, given),
         "exports": [(form, address("/export", **(given | {"form": form}))) for form in EXPORTS],
     }
     return Answer("search.html", words or "The archive", _data(found, facets), shown)
@@ -122,17 +142,24 @@ def change_of(asked: Asked) -> ChangeKind | None:
     return ChangeKind(name)
 
 
-def search_box() -> dict[str, object]:
-    """Return what the box for a search offers."""
-    return {"sorts": list(Sort), "changes": list(ChangeKind)}
-
-
 def _headlines_page(asked: Asked, words: str, filters: Filters, limit: int) -> Answer:
     if filters.distinct or sort_of(asked) is not Sort.BEST:
         raise QueryError("sort and distinct are for articles: leave them out, or in:headlines")
     part = asked.part(asked.archive.headline_hits(words, filters, limit + 1), limit)
-    return Answer(
-        "headlines.html", words, {"headlines": part.items}, search_box() | {"words": words, "part": part}
+    return Answer("headlines.html", words, {"headlines": part.items}, {"words": words, "part": part})
+
+
+def _narrow_language(
+    asked: Asked, filters: Filters, given: Mapping[str, str]
+) -> tuple[str, str | None] | None:
+    """Return the language of which nothing is found, and the address that finds it without its region, if any does."""
+    if filters.language is None:
+        return None
+    first = plain_subtag(filters.language)
+    if not asked.archive.has_language(first):
+        return first, None
+    return (
+        None if first == filters.language.lower() else (first, address("/search", **{**given, "lang": first}))
     )
 
 
