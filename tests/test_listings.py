@@ -16,7 +16,13 @@ HEADLINES = (
     "Market hall traders ask for one more year",
     "Apprentices bring a steam crane back to life",
 )
+REPORT = (
+    "The ban on eel fishing is extended by a year, the Ministry of Rivers said in a notice on Monday morning.",
+    "Boats that have caught eel since 2019 can ask for help from the fund until the end of March, it added.",
+    "Scientists see no recovery of the stock and advise against any catch in the coming season, as before.",
+)
 SECTION = "https://riverpost.example/local/"
+PRESS = "https://ministry.example/en/press/releases"
 
 
 def listing(*, count: int = 3, head: str = "", body: str = "", rel: str = "", more: str = "") -> bytes:
@@ -45,7 +51,7 @@ def stated(kind: str) -> str:
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("kind", ["CollectionPage", "SearchResultsPage", "ProfilePage"])
 def test_page_that_says_so_is_no_story(kind: str, count: int) -> None:
-    assert is_story(listing(count=count))
+    assert is_story(listing(count=1))
     assert not is_story(listing(count=count, head=stated(kind)))
     assert is_story(listing(count=count, head=stated(kind) + stated("NewsArticle")))
 
@@ -55,7 +61,7 @@ def test_page_that_says_so_is_no_story(kind: str, count: int) -> None:
     [("archive category category-local", True), ("search search-results", True), ("blog page", False)],
 )
 def test_archive_of_wordpress_is_no_story(names: str, is_one: bool) -> None:
-    assert is_story(listing(body=f' class="{names}"')) is not is_one
+    assert is_story(listing(count=1, body=f' class="{names}"')) is not is_one
 
 
 @pytest.mark.parametrize("path", ["category/local/", "tag/flood", "author/ann-lee/page/2/"])
@@ -65,9 +71,12 @@ def test_address_of_a_topic_is_no_story(path: str) -> None:
 
 
 def test_cards_that_lead_on_are_no_story() -> None:
-    assert not is_story(listing(rel=' rel="bookmark"'))
-    assert not is_story(listing(more='<a href="/2026/11/20/story">Continue reading</a>'))
-    assert is_story(listing(rel=' rel="bookmark"', count=1))
+    head = '<meta property="og:type" content="article">'
+
+    assert is_story(listing(head=head))
+    assert not is_story(listing(head=head, rel=' rel="bookmark"'))
+    assert not is_story(listing(head=head, more='<a href="/2026/11/20/story">Continue reading</a>'))
+    assert is_story(listing(head=head, rel=' rel="bookmark"', count=1))
 
 
 def test_story_that_links_itself_is_one_whatever_cards_stand_below() -> None:
@@ -80,3 +89,49 @@ def test_story_that_links_itself_is_one_whatever_cards_stand_below() -> None:
     )
 
     assert is_story(page.encode())
+
+
+def rows(
+    row: str, above: str = "<p>Here you find all press releases of the ministry since 2015.</p>"
+) -> bytes:
+    """Return a list of press releases, each set as row has it, below what stands above them."""
+    listed = "".join(
+        row.format(url=f"/en/press/{number}", day=24 - number, title=title, text=text)
+        for number, (title, text) in enumerate(zip(HEADLINES * 2, TEXTS * 2, strict=True))
+    )
+    return (
+        '<html lang="en"><head><title>Press releases | Ministry of Rivers</title></head><body><main>'
+        f'<h1>Press releases</h1>{above}<div class="view">{listed}</div></main></body></html>'
+    ).encode()
+
+
+ROWS = {
+    "div": '<div class="row"><i>{day} November 2026</i><h3><a href="{url}">{title}</a></h3><p>{text}</p></div>',
+    "line": '<div><div><a href="{url}">{title}</a></div><div>{day} November 2026</div><p>{text}</p></div>',
+    "li": '<li><h3><a href="{url}">{title}</a></h3><p>{text}</p><a href="{url}">Read more</a></li>',
+    "article": '<article><time>{day} November 2026</time><h3><a href="{url}">{title}</a></h3><p>{text}</p></article>',
+    "table": '<table><tr><td>{day} November 2026</td><td><a href="{url}">{title}</a><br>{text}</td></tr></table>',
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_rows_below_headlines_of_other_pages_are_no_story(row: str) -> None:
+    assert not is_story(rows(row), PRESS)
+    assert not is_story(rows(row, above=""), PRESS)
+
+
+@pytest.mark.parametrize(
+    "signed", ['<p class="date">20 November 2026</p>', '<meta property="og:type" content="article">']
+)
+def test_short_report_above_such_rows_is_a_story(signed: str) -> None:
+    report = "".join(f"<p>{text}</p>" for text in REPORT)
+    page = rows(ROWS["div"], above=f'{signed}<div class="article-body">{report}</div>')
+
+    assert is_story(page, "https://ministry.example/en/press/2026/ban-on-eel-fishing")
+
+
+def test_rows_that_lead_to_other_sites_are_a_story() -> None:
+    row = '<div><h3><a href="https://elsewhere.example{url}">{title}</a></h3><p>{text}</p></div>'
+
+    assert is_story(rows(row, above="<p>20 November 2026</p>"), PRESS)
+    assert is_story(rows(row, above=f"<p>{TEXTS[2]}</p>"), "https://ministry.example/en/what-others-write")

@@ -35,9 +35,11 @@ SOURCES = Sources(
 )
 
 
-def story(head: str = "", below: str = "", url: str = URL, language: str = ' lang="en"') -> Article:
+def story(
+    head: str = "", below: str = "", url: str = URL, language: str = ' lang="en"', above: str = ""
+) -> Article:
     html = (
-        f"<html{language}><head>{head}</head><body><article><h1>Flood closes the old bridge</h1>"
+        f"<html{language}><head>{head}</head><body>{above}<article><h1>Flood closes the old bridge</h1>"
         f"{below}{TEXT}</article></body></html>"
     )
     article = split_page(html.encode(), url=url, fetched=FETCHED).article
@@ -264,3 +266,29 @@ def test_section_is_the_category_that_a_link_at_the_headline_names() -> None:
     assert story(below=link.replace(' rel="category tag"', "")).section is None
     story_alone = CRUMBS.replace("City", "Flood closes the old bridge").format(last="")
     assert story(f'<script type="application/ld+json">{story_alone}</script>').section is None
+
+
+LIST_OF_STEPS = (
+    '<ol itemscope itemtype="https://schema.org/BreadcrumbList">{first}'
+    '<li itemprop="itemListElement"><a href="/city"><span itemprop="name">City</span></a></li></ol>'
+)
+STEPS = (
+    LIST_OF_STEPS,
+    LIST_OF_STEPS.replace("itemscope itemtype", 'vocab="https://schema.org/" typeof').replace(
+        "itemprop", "property"
+    ),
+    '<nav class="breadcrumb"><ol>{first}<li><a href="/city/">City ›</a></li><li>Flood closes …</li></ol></nav>',
+    '<p id="breadcrumbs"><span>{first} » <a href="/city/">City</a> » <a href="/city/bridges/">Bridges</a></span></p>',
+    '<nav aria-label="Breadcrumb">{first}<a href="/city/">City</a></nav>',
+)
+
+
+@pytest.mark.parametrize(
+    "first", ["", '<a href="/">River Post</a>', '<a href="/en/start.html">Startseite</a>']
+)
+@pytest.mark.parametrize("steps", STEPS)
+def test_section_is_the_first_step_of_the_way_that_a_page_shows(steps: str, first: str) -> None:
+    found = story(above=steps.format(first=first))
+
+    assert (found.section, found.sources.section) == ("City", Origin.LINK)
+    assert story(below=steps.format(first=first)).section is None

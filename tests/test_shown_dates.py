@@ -243,3 +243,29 @@ def test_day_in_numbers_does_not_belie_the_same_day_in_the_data() -> None:
 
     assert published.date_published == datetime(2026, 10, 3, 9, tzinfo=UTC)
     assert published.sources.date_published is Origin.JSON_LD
+
+
+STATED = '<meta property="article:published_time" content="2026-11-20T08:00:00Z">'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 20 November 2026 08:00. Updated 21 November 2026 09:30",
+        'Updated <time datetime="2026-11-21T09:30:00Z">21 Nov 2026</time>',
+        "20.11.2026, 8:00 Uhr, aktualisiert am 21.11.2026, 9:30 Uhr",
+    ],
+)
+def test_update_that_the_page_shows_is_read_where_its_data_tell_of_none(line: str) -> None:
+    moment = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+    for article in (story(head=STATED, below=f"<p>{line}</p>"), story(head=STATED, after=f"<p>{line}</p>")):
+        assert article.date_published == datetime(2026, 11, 20, 8, tzinfo=UTC)
+        assert article.date_modified == moment
+
+
+def test_update_that_is_not_after_the_story_or_stands_far_from_it_is_none() -> None:
+    far = '<h2>Read also</h2><h3><a href="/x">Ferry runs again</a></h3><p>Updated 21 November 2026</p>'
+
+    assert story(head=STATED, below="<p>Updated 20 November 2026</p>").date_modified is None
+    assert story(head=STATED, after=far).date_modified is None

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin, Precision
+from archiver.parsers.address_dates import dates_in_address
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, ISO, Moment, moment, stated_zone
@@ -21,15 +22,6 @@ from archiver.parsers.sourced import Dated
 from archiver.parsers.structured import MOST_TEXTS, Structured, strings
 from archiver.parsers.text import clean, ends_sentence, fold, word_count
 
-URL_DATE = re.compile(
-    r"/(20\d\d|19\d\d)[/-]?(?:(?<=/)[A-Za-z_]+/)?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)"
-)
-# The same with months and days of one digit, with the name of the month, and as a parameter.
-SHORT_URL_DATE = re.compile(r"/(20\d\d|19\d\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?=[/?#]|$)")
-NAMED_URL_DATE = re.compile(r"/(20\d\d|19\d\d)/([a-z]{3,9})/(0?[1-9]|[12]\d|3[01])(?=[/?#]|$)", re.IGNORECASE)
-QUERY_DATE = re.compile(
-    r"[?&](?:d|day|date|dt)=(20\d\d|19\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?=[&#]|$)"
-)
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date",
     "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
@@ -56,6 +48,8 @@ PASSING_WORDS = 4
 MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 # Blocks below the headline in which a date is the story's own, not one of its text or of another story.
 BELOW = 5
+# Blocks behind the text in which an update is the story's.
+BEHIND = 2
 # What boxes of pictures are called.
 is_caption = called(r"caption|credit|figure|image|\bimg|photo|picture|legend")
 # A label that says no more than that a date follows.
@@ -111,11 +105,12 @@ def story_dates(
     Order of trust: JSON-LD, meta, microdata, lines near the places (the headline, the text's first and last block)
     one after the other, `<time>`, the address. A full date right below the headline that belies the first three by
     more than a day, and is no update, is what the newsroom tells its readers, and wins. Where the page gives only
-    the date of an update, that stands for both. Dates that name no zone are in that of the page's other ones.
+    the date of an update, that stands for both; where it states the day of publication alone, a later update is read
+    from the lines around its text. Dates that name no zone are in that of the page's other ones.
     """
     if (zone := _zone_of_page(structured)) is not None:
         reading = replace(reading, fetched=reading.fetched.astimezone(zone))
-    address = reading.first(_url_date(url), Origin.URL)
+    address = reading.first(dates_in_address(url), Origin.URL)
     known = _known_days(structured, address)
     reading = replace(reading, language=reading_language(reading.language, layout, structured, url, known))
     published, modified = _stated_dates(structured, reading)
@@ -125,7 +120,7 @@ def story_dates(
             published = shown
         if shown and _gives_time_of(published, shown):
             published = shown
-        return published, modified
+        return published, modified or _shown_update(layout, places, published, reading)
     shown, updated = _shown_dates(layout, structured, places, reading)
     modified = modified or updated
     # The address gives the day only; a line of the same day gives the time too.
@@ -205,6 +200,23 @@ def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | No
     return None
 
 
+def _shown_update(layout: Layout, places: tuple[Block, ...], day: Dated, reading: Reading) -> Dated | None:
+    """The date of an update after that day in the lines between headline and text, or right behind the text."""
+    if len(places) < 3:
+        return None
+    headline, first, last = places
+    above = layout.blocks[headline.index + 1 : min(last.index, end_near(headline, first))]
+    for block in (*above, *layout.blocks[last.index : last.index + 1 + BEHIND]):
+        is_update = len(block.text) <= LONGEST_LINE and updated_line(block.text)
+        found = line_date(block.text, reading.language, reading.fetched) if is_update else None
+        if found is None or _in_passing(block.text, found) or _is_caption(block):
+            continue
+        _, modified = _told_apart(block, found, reading)
+        if modified is not None and modified.at > day.at:
+            return modified
+    return None
+
+
 def _gives_time_of(stated: Dated, shown: Dated) -> bool:
     """Whether a line gives the time of the day that the page states without it."""
     more = (stated.precision, shown.precision) == (Precision.DAY, Precision.MOMENT)
@@ -227,14 +239,6 @@ def _json_dates(structured: Structured, *keys: str) -> list[str]:
 
 def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:
     return [text for key in keys for text in structured.meta.get(key, ())[:MOST_TEXTS]]
-
-
-def _url_date(url: str) -> list[str]:
-    found = URL_DATE.search(url) or SHORT_URL_DATE.search(url) or QUERY_DATE.search(url)
-    if found:
-        return ["-".join(part.zfill(2) for part in found.groups())]
-    named = NAMED_URL_DATE.search(url)
-    return [f"{named[3]} {named[2]} {named[1]}"] if named else []
 
 
 def _known_days(structured: Structured, address: Dated | None) -> set[str]:

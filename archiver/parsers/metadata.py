@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from archiver.items import Image, Origin
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.names import called
 from archiver.parsers.near import BEFORE, REACH
 from archiver.parsers.sourced import Sourced
+from archiver.parsers.stated_titles import site_names
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import clean, fold
 from archiver.parsers.urls import canonical_url, same_site
@@ -19,6 +21,23 @@ KEYWORD_BREAK = re.compile(r"[,;、،]")
 # Longer ones, in characters, are descriptions or addresses.
 LONGEST_SECTION = 60
 LONGEST_KEYWORD = 80
+# What boxes are called that show the way down from the site's first page, and the elements they are set in.
+is_trail = called(
+    r"bread[-_]?crumb|(?<![a-z])crumbs?(?![a-z])|(?<![a-z])ariane(?![a-z])|topic[-_]?path|pankuzu"
+)
+TRAILS = frozenset({"nav", "ol", "ul", "div", "p"})
+# A box of more blocks than this holds more than the way.
+MOST_STEPS = 12
+# What a site's first page is called there, folded, and its address, also in one of several languages.
+FIRST_PAGE = frozenset({
+    "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "inici", "hem", "hjem", "forside",
+    "etusivu", "voorpagina", "beranda", "anasayfa", "главная", "головна", "начало", "αρχική", "الرئيسية", "होम",
+    "トップ", "ホーム", "首頁", "首页", "홈",
+})  # fmt: skip
+HOME = re.compile(
+    r"(?:https?:)?(?://[^/?#]+)?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.[a-z]+)?(?:#.*)?", re.IGNORECASE
+)
+STEP_MARKS = " ›»>/|:"
 # Figures of a story that are looked at, captions of one and elements in a caption.
 MOST_FIGURES = 500
 MOST_CAPTIONS = 10
@@ -49,7 +68,12 @@ def section(
     structured: Structured, layout: Layout, headline: str, shown: Block | None
 ) -> Sourced[str | None]:
     """Return the section of the paper that the story belongs to; shown is the block of its headline, if it is known."""
-    texts = chain(_sections(structured), _way_down(structured, headline), _categories(layout, shown))
+    texts = chain(
+        _sections(structured),
+        _way_down(structured, headline),
+        _categories(layout, shown),
+        _shown_way(structured, layout, headline, shown),
+    )
     for text, origin in texts:
         if (found := clean(text)) and len(found) < LONGEST_SECTION and not found.startswith("http"):
             return Sourced(found, origin)
@@ -85,6 +109,33 @@ def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, O
         is_near = headline.index - BEFORE <= anchor.first_block <= headline.index + REACH
         if is_near and "category" in (anchor.element.get("rel") or "").lower().split():
             yield "".join(text for text, _ in anchor.parts), Origin.LINK
+
+
+def _shown_way(
+    structured: Structured, layout: Layout, headline: str, shown: Block | None
+) -> Iterator[tuple[str, Origin]]:
+    """Yield the steps from the site's first page down to the story, as they are shown above the headline."""
+    if shown is None:
+        return
+    others = {fold(headline), *FIRST_PAGE, *site_names(structured, next(iter(structured.canonical), ""))}
+    above = takewhile(lambda box: box.first_block <= shown.index, layout.boxes)
+    for box in filter(_is_trail, above):
+        place = range(box.first_block, min(box.end_block, shown.index))
+        for anchor in [anchor for anchor in layout.anchors if anchor.first_block in place]:
+            name = clean("".join(text for text, _ in anchor.parts)).rstrip(STEP_MARKS)
+            if name[:1].isalnum() and fold(name) not in others and not HOME.fullmatch(anchor.href):
+                yield name, Origin.LINK
+
+
+def _is_trail(box: Box) -> bool:
+    """Whether a box shows the way down, by what it is called or marked as."""
+    if box.tag not in TRAILS or not 0 < box.end_block - box.first_block <= MOST_STEPS:
+        return False
+    if box.names and is_trail(box.names):
+        return True
+    kind = box.element.get("itemtype") or box.element.get("typeof") or ""
+    label = box.element.get("aria-label") or "" if box.tag == "nav" else ""
+    return kind.endswith("BreadcrumbList") or is_trail(label.lower())
 
 
 def keywords(structured: Structured) -> Sourced[tuple[str, ...]]:

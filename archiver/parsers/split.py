@@ -140,7 +140,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     elif (
         not types(stated.story) & STORY_TYPES
         and not found.is_ruled
-        and is_listing(stated, layout, found, url)
+        and is_listing(stated, layout, title.block, found, url, fetched)
     ):
         found = no_story(found, Reason.LISTING)
     elif not title.text or not _is_story(stated, said, found, url):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.names import bit
+from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.names import bit, called
 from archiver.parsers.text import fold, word_count
 from archiver.parsers.text_features import Columns
 
@@ -26,6 +26,15 @@ FEW_WORDS = 12
 MOST_LINKED = 0.5
 DESCRIPTION_SIZE = 60
 LEAD_NAMES = bit("lead")
+# What only a standfirst's box is called, and what an introduction's is: where the page's description repeats it, one of
+# few words or unlikely to be text is the standfirst; the first also in newsrooms. Of subtitles and excerpts gold of
+# blogs leaves most out, repeated or not.
+is_lead = called(
+    r"(?<![a-z])(?:lead(?![-_]?(?:image|img|photo|picture|media|asset|video|caption|form|gen))|lede|stand[-_]?first|dek"
+    r"|chap[oô]|chapeau|ingress|preamble|entradilla|bajada|linha[-_]?fina|sommario|perex|zajawka|manchet|vorspann)"
+    r"(?:[-_]?(?:text|paragraph))?(?![a-z])"
+)
+is_introduction = called(r"(?<![a-z])intro(?:duction)?(?![a-z])")
 OTHER_NAMES = bit("caption") | bit("signup") | bit("advert") | bit("share") | bit("tag") | bit("author")
 FIGURES = frozenset({"figure", "figcaption"})
 
@@ -70,16 +79,24 @@ def standfirst(
 
 
 def _is_standfirst(block: Block, announced: Announced, first: Block, chances: Columns) -> bool:
-    described = fold(announced.description)[:DESCRIPTION_SIZE]
-    repeated = (
-        len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described
-    )
+    repeated = _is_repeated(block, announced.description)
     if repeated or _is_called_so(block):
+        names = " ".join(box.names for box in _named(block))
+        if (is_lead(names) and (announced.is_news or repeated)) or (is_introduction(names) and repeated):
+            return True
         is_likely = bool(chances[block.index] > CHANCE) or block is first
         is_short = word_count(block.text) < FEW_WORDS and block.box.tag != "li"
         return is_likely or (announced.is_news and not is_short)
     below = announced.headline is not None and _is_below(block, announced.headline)
     return announced.is_news and block is not first and below
+
+
+def _is_repeated(block: Block, description: str) -> bool:
+    """Whether a block says what the page's description begins with, or is marked as the story's description."""
+    described = fold(description)[:DESCRIPTION_SIZE]
+    if len(described) > DESCRIPTION_SIZE // 2 and fold(block.text[:200])[:DESCRIPTION_SIZE] == described:
+        return True
+    return block.box.element.get("itemprop") == "description"
 
 
 def _next_lines(layout: Layout, lead: Block, may_lead: Callable[[Block], bool]) -> Iterator[Block]:
@@ -108,9 +125,13 @@ def _may_be(block: Block) -> bool:
 
 
 def _is_called_so(block: Block) -> bool:
+    return any(box.meanings & LEAD_NAMES for box in _named(block))
+
+
+def _named(block: Block) -> list[Box]:
+    """The boxes around a block whose names tell what it is."""
     boxes = list(block.box.lineage())
-    named = boxes[: 3 if len(boxes) > 1 and boxes[1].tag == "li" else 2]
-    return any(box.meanings & LEAD_NAMES for box in named)
+    return boxes[: 3 if len(boxes) > 1 and boxes[1].tag == "li" else 2]
 
 
 def _is_below(block: Block, headline: Block) -> bool:
