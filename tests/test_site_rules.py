@@ -212,6 +212,8 @@ def test_rules_hold_from_their_day_on_until_later_ones_do() -> None:
     assert rules_at(rules, datetime(2026, 3, 1, tzinfo=UTC)) is new
     assert rules_at(rules, datetime(2026, 11, 1, tzinfo=UTC)) is newest
     assert rules_at((new,), datetime(2026, 2, 1, tzinfo=UTC)) is None
+    assert rules_at(rules, datetime.fromisoformat("2026-03-01T00:30:00+05:00")) is old
+    assert rules_at(rules, datetime.fromisoformat("2026-02-28T23:30:00-05:00")) is new
 
 
 def test_page_of_another_time_is_read_by_the_rules_of_that_time() -> None:

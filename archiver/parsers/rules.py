@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ NO_RULING = Ruling(None)
 
 def rules_at(rules: Sequence[SiteRules], moment: datetime) -> SiteRules | None:
     """Return those of a site's rules that hold at a time: the latest that are not from a later day, or None."""
-    day = moment.date()
+    day = moment.astimezone(UTC).date()
     held = [each for each in rules if each.valid_from is None or each.valid_from <= day]
     return max(held, key=lambda each: each.valid_from or date.min, default=None)
 
