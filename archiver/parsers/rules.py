@@ -102,6 +102,8 @@ class Ruled:
 
     body: frozenset[int] | None = None
     """The blocks that may be text; None leaves it to the general logic."""
+    named: frozenset[int] = frozenset()
+    """Those of them that stand straight in what a rule names."""
     related: frozenset[int] = frozenset()
     """The blocks that show other stories."""
     links: frozenset[int] = frozenset()
@@ -159,7 +161,8 @@ def ruled(layout: Layout, ruling: Ruling) -> Ruled:
         return Ruled()
     related, links = _inside(layout, ruling.related)
     body, _ = _inside(layout, ruling.body)
-    return Ruled(body - related or None, related, links)
+    named = frozenset(block.index for block in layout.blocks if block.box.element in ruling.body)
+    return Ruled(body - related or None, named, related, links)
 
 
 def ruled_headline(layout: Layout, ruling: Ruling) -> tuple[str, Block | None] | None:
