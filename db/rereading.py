@@ -44,7 +44,7 @@ WHERE captures.outcome IN ('not_article', 'parse_limit', 'parse_error') AND {KEP
 """  # noqa: S608
 IN_TIME = " ORDER BY captures.page_id, captures.fetched, captures.id"
 READING = """
-SELECT captures.page_id, captures.fetched, captures.final_url, captures.outcome,
+SELECT captures.page_id, captures.fetched, captures.final_url, captures.outcome, captures.rendered,
     ifnull(captures.content_type, holders.content_type) AS content_type,
     holders.warc_file, holders.warc_offset, holders.warc_length,
     pages.url, listed_headline, listed_published, listed_modified, sources.url AS source
@@ -74,6 +74,8 @@ class Reading:
     fetched: datetime
     content_type: str | None
     outcome: Outcome
+    is_rendered: bool
+    """Whether a browser made its document; else it is as sent."""
     listing: Listing
     place: WarcPlace
 
@@ -165,6 +167,7 @@ def _reading(
         fetched=time_of(row["fetched"]),
         content_type=row["content_type"],
         outcome=Outcome(row["outcome"]),
+        is_rendered=bool(row["rendered"]),
         listing=Listing(
             url=row["url"],
             headline=row["listed_headline"],

@@ -113,6 +113,23 @@ def test_form_around_the_whole_text_is_no_invitation() -> None:
     assert article.body.split("\n\n") == PARAGRAPHS * 2
 
 
+@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
+@pytest.mark.parametrize("label", ["Newsletter", "Sign up here", "Table of contents"])
+def test_what_a_small_box_says_below_a_label_stays_out(label: str, kind: str) -> None:
+    text = "What the river and the council did in the last days, every Friday evening for all readers of the city."
+    box = f"<div><h3>{label}</h3><p>{text}</p></div>"
+
+    assert read(box, kind=kind).body.split("\n\n") == PARAGRAPHS
+
+
+def test_text_below_a_heading_that_is_no_label_is_text() -> None:
+    text = (
+        "The river is to have a wall of two metres by the spring, the council said, and the mill a new weir."
+    )
+
+    assert text in read(f"<div><h3>A wall for the river</h3><p>{text}</p></div>").body.split("\n\n")
+
+
 def test_story_that_stands_in_asides_is_read() -> None:
     texts = "".join(f"<p>{text.replace('Friday', 'Sunday')} It went on for hours.</p>" for text in PARAGRAPHS)
 

@@ -94,7 +94,7 @@ def test_headings_topics_and_buttons_are_no_authors(line: str) -> None:
     assert authors(page(author="River Post", byline=line)) == (("River Post",), Origin.JSON_LD)
 
 
-@pytest.mark.parametrize("nobody", ["admin", "undefined", "https://social.example/riverpost"])
+@pytest.mark.parametrize("nobody", ["admin", "undefined", "প্রতিনিধি", "https://social.example/riverpost"])
 def test_accounts_of_nobody_are_no_authors(nobody: str) -> None:
     assert authors(page(author=nobody, head='<meta name="author" content="Ann Lee">')) == (
         ("Ann Lee",),
@@ -260,6 +260,7 @@ def test_firm_or_word_of_the_data_counts_where_no_line_names_a_person(author: ob
     [
         ("Ann Lee (now) and Bo Ek (earlier)", ("Ann Lee", "Bo Ek")),
         ("Ann Lee in Lund", ("Ann Lee",)),
+        ("سعيد فلاحي من زاكورة", ("سعيد فلاحي",)),
         ("River Post - Ann Lee", ("Ann Lee",)),
         ("Tess", ("Tess",)),
     ],

@@ -323,11 +323,16 @@ def test_missing_extra_is_said_before_anything_is_crawled(archive: Path) -> None
         file = archive.with_name("sources.toml")
         file.write_text(f'[[source]]\nurl = "{server.url}"\njavascript = true\n')
         path = os.pathsep.join([str(hidden), *filter(None, [os.environ.get("PYTHONPATH")])])
-        result = run_apart("crawl", "--sources", file, "--archive", archive, PYTHONPATH=path)
+        results = [
+            run_apart("crawl", "--sources", file, "--archive", archive, PYTHONPATH=path),
+            run_apart("source", "test", server.url, "--sources", file, PYTHONPATH=path),
+        ]
 
         assert server.asked == []
-    assert result.code == 1
-    assert "pip install 'news-archiver[js]'" in result.err
+    for result in results:
+        assert result.code == 1
+        assert "pip install 'news-archiver[js]'" in result.err
+        assert result.err.count("\n") == 1
 
 
 def test_browser_that_does_not_start_is_said_with_its_reason(archive: Path) -> None:

@@ -140,6 +140,7 @@ def test_headline_is_all_that_the_link_shows_in_its_heading(card: str, shown: st
     "href",
     [
         "https://jobs.news.example/offer/4711-head-of-the-ferry-office",
+        "https://jobb.news.example/4711-head-of-the-ferry-office",
         "/jobs/4711/head-of-the-ferry-office",
         "/events/4711-night-of-the-open-museum-doors",
         "/products/raincoat-for-wet-autumn-days",

@@ -230,6 +230,20 @@ def test_rules_written_since_decide(run: Run, archive: Path, tmp_path: Path) -> 
     assert rows(archive, "SELECT headline, cause FROM articles") == [("By the rule", "parser")]
 
 
+def test_page_whose_scripts_came_to_no_end_is_not_read_as_sent(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    read_by_an_old_parser(archive, [(URL, b"<div id=app>Loading</div>", as_it_is)])
+    with closing(open_archive(archive)) as connection:
+        connection.execute("UPDATE captures SET outcome = 'parse_limit'")
+        connection.execute("UPDATE pages SET outcome = 'parse_limit'")
+        connection.commit()
+    (tmp_path / "sources.toml").write_text(f'[[source]]\nurl = "{SOURCE}"\njavascript = true\n')
+    run("reparse", "--archive", archive)
+
+    assert rows(archive, "SELECT outcome FROM pages") == [("parse_limit",)]
+
+
 def test_source_and_time_choose_pages(run: Run, archive: Path) -> None:
     pages = [(f"{SOURCE}{n}", story(f"Story {n} of three"), misread(headline="Old")) for n in range(3)]
     read_by_an_old_parser(archive, pages)

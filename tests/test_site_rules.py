@@ -88,6 +88,23 @@ def test_body_keeps_short_paragraphs_and_no_labels() -> None:
     assert "Advertisement" not in body
 
 
+def test_line_straight_in_a_named_element_is_text() -> None:
+    page = PAGE.replace(b"<footer>", b'<div class="last">The lock stays open.</div><footer>')
+
+    assert article(SiteRules(body=(".text", ".last")), page=page).body.split("\n\n") == [
+        *STORY,
+        "The lock stays open.",
+    ]
+
+
+def test_tables_in_the_body_are_text_as_without_rule() -> None:
+    table = b"<table><tr><th>Year</th><th>Level</th></tr><tr><td>1953</td><td>4.2 m</td></tr></table>"
+    page = PAGE.replace(b"<p>Engineers", table + b"<p>Engineers")
+    body = article(SiteRules(body=(".text",)), page=page).body.split("\n\n")
+
+    assert body == [*STORY[:3], "Year", "Level", "1953", "4.2 m", STORY[3]]
+
+
 def test_caption_in_the_body_is_no_text() -> None:
     caption = "The old bridge on Saturday, seen from the tower of the town hall, where the flood is measured."
     figure = f'<figure><img src="/x.jpg"><figcaption><p>{caption}</p></figcaption></figure>'
@@ -212,6 +229,8 @@ def test_rules_hold_from_their_day_on_until_later_ones_do() -> None:
     assert rules_at(rules, datetime(2026, 3, 1, tzinfo=UTC)) is new
     assert rules_at(rules, datetime(2026, 11, 1, tzinfo=UTC)) is newest
     assert rules_at((new,), datetime(2026, 2, 1, tzinfo=UTC)) is None
+    assert rules_at(rules, datetime.fromisoformat("2026-03-01T00:30:00+05:00")) is old
+    assert rules_at(rules, datetime.fromisoformat("2026-02-28T23:30:00-05:00")) is new
 
 
 def test_page_of_another_time_is_read_by_the_rules_of_that_time() -> None:

@@ -127,6 +127,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "line 4: source 2 (https://a.example/) is there twice",
         ),
         (
+            "[[source]]\nurl = 'https://a.example/'\n[[source]]\nurl = 'http://www.a.example'",
+            "line 4: source 2 (http://www.a.example) is there twice",
+        ),
+        (
             "contact = 'x'\n\n[source]\nurl = 'a.example'",
             "line 3: source: head each of them with [[source]], in two pairs of brackets",
         ),

@@ -59,6 +59,15 @@ def test_line_above_the_text_is_the_headline_where_the_titles_name_but_the_site(
     assert article.body.split("\n\n") == TEXT
 
 
+def test_sentence_above_the_text_is_no_headline() -> None:
+    head, intro = "<title>Boats cross anew after quarrel</title>", '<div class="intro">The ferry runs.</div>'
+
+    article = read(f"</table>{intro}<table>", head=head, url=f"{URL}&d=2026-11-20")
+
+    assert article is not None
+    assert article.headline == "Boats cross anew after quarrel"
+
+
 def test_title_of_the_page_that_tells_of_its_text_is_kept() -> None:
     head = "<title>Ferry runs again</title>"
 

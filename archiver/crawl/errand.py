@@ -13,6 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from archiver import settings as defaults
+from archiver.crawl.browser import browser_limits, check_browser
 from archiver.crawl.ending import PromptProcess
 from archiver.crawl.run import CrawlPlan, crawl_settings
 from archiver.errors import InterruptedByUserError
@@ -118,7 +119,7 @@ def run_errand(
     """Return what task returns, given an Errand to fetch pages of a source by. Once in a process, as Twisted.
 
     told hears every address before it is asked for. Raises what task raises, InterruptedByUserError after
-    Ctrl-C or SIGTERM.
+    Ctrl-C or SIGTERM, SourceError if the source needs a browser and there is none.
     """
     plan = CrawlPlan(
         archive=Path(),
@@ -130,7 +131,10 @@ def run_errand(
         others={"ITEM_PIPELINES": {}, "EXTENSIONS": _parts("EXTENSIONS"), "SPLIT_WORKERS": 1}
         | {"DOWNLOADER_MIDDLEWARES": _parts("DOWNLOADER_MIDDLEWARES")},
     )
-    process = PromptProcess(crawl_settings(plan))
+    settings = crawl_settings(plan)
+    if source.javascript:
+        check_browser(settings["BROWSER"], browser_limits(settings))
+    process = PromptProcess(settings)
     crawler = process.create_crawler(Errand)
     crawling = process.crawl(crawler, sources=plan.sources, task=task, told=told)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -37,6 +37,8 @@ from spiders.frontier import Source
 STORYLESS = frozenset(
     {Outcome.NOT_ARTICLE, Outcome.PAYWALL, Outcome.CONSENT, Outcome.CHALLENGE, Outcome.GONE}
 )
+# What became of a page whose scripts did not come to an end, or whose browser failed.
+UNRENDERED = frozenset({Outcome.PARSE_LIMIT, Outcome.PARSE_ERROR})
 # Examples of each kind of change that are kept for the report.
 EXAMPLES = 3
 
@@ -185,6 +187,8 @@ def _pages(
 ) -> Iterator[tuple[Reading, KeptPage | None]]:
     directory = warc_directory(plan.archive)
     for reading in readings(connection, plan.source, plan.since):
+        if _is_unrendered(plan, reading):
+            continue
         try:
             response = read_same_bytes(connection, directory, reading.place, read_capture)
         except ArchiveError as error:
@@ -192,6 +196,14 @@ def _pages(
             yield reading, None
             continue
         yield reading, _page(plan, reading, response.body)
+
+
+def _is_unrendered(plan: ReparsePlan, reading: Reading) -> bool:
+    """Whether a browser failed to make the page of what was sent, which may be without all that scripts show."""
+    if reading.is_rendered or reading.outcome not in UNRENDERED:
+        return False
+    source = source_of(plan.listed, reading.source)
+    return source is not None and source.javascript
 
 
 def _page(plan: ReparsePlan, reading: Reading, html: bytes) -> KeptPage:

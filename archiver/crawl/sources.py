@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -82,6 +83,15 @@ def source_of(sources: Sequence[Source], url: str) -> Source | None:
 
     own = [each for each in sources if is_readable(url) and same_site(each.url, url)]
     return max(own, key=likeness, default=None)
+
+
+def bare_address(url: str) -> tuple[str, str, str]:
+    """Return what stays of an address whatever its scheme, "www." and a last slash."""
+    address = canonical_url(url if "://" in url else f"https://{url}")
+    if address is None:
+        return url, "", ""
+    parts = urlsplit(address)
+    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def _as_value_error(read: Callable[[str], str]) -> Callable[[str], str]:
@@ -202,12 +212,13 @@ class _File(BaseModel):
 
 
 def _sources(path: Path, text: str, content: dict[str, Any], entries: _File) -> tuple[Source, ...]:
-    by_address: dict[str, Source] = {}
+    by_address: dict[tuple[str, str, str], Source] = {}
     for number, entry in enumerate(entries.source):
-        if entry.url in by_address:
+        address = bare_address(entry.url)
+        if address in by_address:
             where = _place(path, text, content, number, ("url",))
             raise SourceError(f"{where} is there twice: join the two entries")
-        by_address[entry.url] = Source(
+        by_address[address] = Source(
             url=entry.url,
             name=entry.name,
             language=entry.language,

@@ -10,11 +10,10 @@ from codecs import BOM_UTF8
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from archiver.crawl.sources import ENTRY, SourcesFile, read_sources
+from archiver.crawl.sources import ENTRY, SourcesFile, bare_address, read_sources
 from archiver.errors import SourceError
-from archiver.parsers.urls import canonical_url, host
+from archiver.parsers.urls import host
 from spiders.base import source_address
 from spiders.frontier import Source
 
@@ -57,7 +56,7 @@ def wanted_source(name: str, path: Path) -> tuple[Source, str | None]:
 def refuse_double(sources: Sequence[Source], url: str, path: Path) -> None:
     """Raise SourceError if a source has this address, however it is written."""
     for source in sources:
-        if _place(source.url) == _place(url):
+        if bare_address(source.url) == bare_address(url):
             raise SourceError(f"{path} lists {source.url} already: edit its entry, or take it out first")
 
 
@@ -142,20 +141,11 @@ def _is_right(before: str, after: str, number: int) -> bool:
 def _answers_to(source: Source, name: str) -> bool:
     wanted = name.strip().casefold()
     own = (source.url, host(source.url), host(source.url).removeprefix("www."), source.name or source.url)
-    return wanted in (text.casefold() for text in own) or _place(source.url) == _place(name)
+    return wanted in (text.casefold() for text in own) or bare_address(source.url) == bare_address(name)
 
 
 def _may_be_address(name: str) -> bool:
     return " " not in name.strip() and ("." in name or "://" in name or ":" in name)
-
-
-def _place(url: str) -> tuple[str, str, str]:
-    """Return what stays of an address whatever its scheme, "www." and a last slash."""
-    address = canonical_url(url if "://" in url else f"https://{url}")
-    if address is None:
-        return url, "", ""
-    parts = urlsplit(address)
-    return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def _all(sources: Sequence[Source]) -> str:

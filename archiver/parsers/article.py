@@ -13,7 +13,8 @@ from archiver.parsers.between import (
     with_entries,
     with_headings_alike,
     with_items_alike,
-    with_what_is_between,
+    with_lines,
+    with_tables,
     without_contents,
     without_pulled,
 )
@@ -55,8 +56,7 @@ LONGEST_REPEAT = 1_000
 LONGEST_SIGNED = 80
 DATE_LINE_WORDS = 7
 YEARLESS_WORDS = 3
-# What empty paragraphs hold so that they keep their height.
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # empty paragraphs hold it so that they keep their height
 # The title of a film or recording with how long it takes: "The bridge from above | 02:41".
 MEDIA = re.compile(r"\s[|·•]\s*\d{1,2}:\d\d(?::\d\d)?$")
 # The fewest words of a standfirst or headline that names a day without its year.
@@ -87,8 +87,6 @@ PROMOTED_NAMES = bit("advert") | bit("signup")
 OF_SUBSCRIBERS = re.compile(r"subscribers?[-_]?(?:preview|only|content|text|exclusive)")
 # Boxes that hold text where a site rule says that the text is in there, unless they are mostly links.
 TEXT_TAGS = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dt", "dd"})
-
-
 KEEPS = (None, Reason.ALIKE)
 LABEL_USES = ("sponsored", "related", "popular", "furniture")
 
@@ -132,8 +130,9 @@ def story(
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)
+    own = with_tables(layout, own, ruled.body, reasons)
     if ruled.body is None:
-        own = without_pulled(with_what_is_between(layout, own, announced, chances, reasons), reasons)
+        own = without_pulled(with_lines(layout, own, announced, chances, reasons), reasons)
     chosen = _without_edges(own, fetched, reasons)
     is_ruled = ruled.body is not None
     if is_ruled and not chosen:  # it holds nothing that reads as text
@@ -175,7 +174,7 @@ def _likely(
 ) -> list[Block]:
     """The blocks that the models choose, and prose they doubt in boxes just like those of what they choose."""
     if ruled.body is not None:
-        return [block for block in layout.blocks if _is_ruled(block, table, chances, ruled.body, reasons)]
+        return [block for block in layout.blocks if _is_ruled(block, table, chances, ruled, reasons)]
     is_sure = chances > CHANCE
     sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
@@ -202,18 +201,19 @@ def _likely(
 
 
 def _is_ruled(
-    block: Block, table: BlockTable, chances: Columns, body: frozenset[int], reasons: dict[int, Reason]
+    block: Block, table: BlockTable, chances: Columns, ruled: Ruled, reasons: dict[int, Reason]
 ) -> bool:
     """Whether a block is in the body that a rule gives and reads as text, or is likely to be.
 
     What looks like text there is kept whatever the models say; captions, buttons and lists of links are not.
     """
     chance = chances[block.index]
-    if block.index not in body:
+    if ruled.body is None or block.index not in ruled.body:
         if chance > CHANCE:
             reasons.setdefault(block.index, Reason.OUTSIDE_RULE)
         return False
-    reads = table.prose[block.index] or (block.box.tag in TEXT_TAGS and block.link_share <= MOST_LINKED)
+    is_text = block.box.tag in TEXT_TAGS or block.index in ruled.named
+    reads = table.prose[block.index] or (is_text and block.link_share <= MOST_LINKED)
     if not reads and (chance <= CHANCE or block.link_share > LINKED_WHOLE):
         return False
     reason = Reason.RULE_BODY

@@ -11,8 +11,10 @@ from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
+from archiver.parsers.furniture import is_furniture
 from archiver.parsers.names import bit, called
 from archiver.parsers.notices import ends_with_credit
+from archiver.parsers.phrases import is_phrase
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.summaries import summed_up
@@ -58,9 +60,11 @@ OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
 # In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
 LINKED_WHOLE = 0.95
 LINKED_WORDS = 4
-# In newsrooms, a box around a form with a field to type in, of so many blocks and characters at most, is none of the
-# text, so many boxes out; nor is a button of so few words.
-FORM_DEPTH, FORM_BLOCKS, LONGEST_FORM = 3, 6, 700
+# In newsrooms, a small box around a form with a field to type in is none of the text, so many boxes out; nor is a
+# button of so few words.
+FORM_DEPTH = 3
+# A small box has so many blocks and characters at most.
+SMALL_BLOCKS, LONGEST_SMALL = 6, 700
 TYPED = frozenset({"text", "email", "tel"})
 MOST_FIELDS = 20
 BUTTON_WORDS = 3
@@ -108,6 +112,7 @@ def without_asides(
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
         found |= {block.index: Reason.SUMMED_UP for block in summed_up(layout, own)}
     found = {block.index: Reason.OFF_TEXT for block in _off_text(own, is_news=is_news)} | found
+    found |= {block.index: Reason.INSET for block in own if _is_below_label(layout, block)}
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
         return own
@@ -158,12 +163,31 @@ def _beside_forms(layout: Layout) -> set[int]:
         if not any(map(_is_typed_in, islice(form.element.iter("input", "textarea"), MOST_FIELDS))):
             continue
         for box in islice(form.lineage(), FORM_DEPTH):
-            if box.end_block - box.first_block > FORM_BLOCKS:
-                break
-            if sum(map(_size, layout.blocks[box.first_block : box.end_block])) > LONGEST_FORM:
+            if not _is_small(layout, box):
                 break
             found.update(range(box.first_block, box.end_block))
     return found
+
+
+def _is_below_label(layout: Layout, block: Block) -> bool:
+    """Whether a block stands in a small box whose heading is none of a text: "Newsletter", "Table of contents"."""
+    for box in block.box.lineage():
+        if not _is_small(layout, box):
+            return False
+        head = layout.blocks[box.first_block]
+        if head is not block and head.heading and _is_label(head.text):
+            return True
+    return False
+
+
+def _is_label(text: str) -> bool:
+    return is_furniture(text) or is_phrase("furniture", text)
+
+
+def _is_small(layout: Layout, box: Box) -> bool:
+    if box.end_block - box.first_block > SMALL_BLOCKS:
+        return False
+    return sum(map(_size, layout.blocks[box.first_block : box.end_block])) <= LONGEST_SMALL
 
 
 def _is_typed_in(field: Element) -> bool:

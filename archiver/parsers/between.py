@@ -55,21 +55,27 @@ is_numbered = called(LINE_NUMBERS)
 OTHER_NAMES = bit("signup") | bit("related") | bit("share") | bit("comment")
 
 
-def with_what_is_between(
-    layout: Layout, own: list[Block], announced: Announced, chances: Columns, reasons: dict[int, Reason]
+def with_tables(
+    layout: Layout, own: list[Block], body: Set[int] | None, reasons: dict[int, Reason]
 ) -> list[Block]:
-    """The story's blocks with the tables between them, and with the lines that stand alone between two of them.
-
-    Newsrooms set captions, kickers and the names of topics there rather than lines of the text.
-    """
+    """The story's blocks with the tables between them; of what a rule gives as body, where it gives any."""
     chosen = {block.index: block for block in own}
     for block in _tables(layout, own):
         if block.index in chosen or is_numbered(block.box.names):
             continue
-        if reasons.get(block.index) is not Reason.RULE_RELATED:
+        if reasons.get(block.index) is not Reason.RULE_RELATED and (body is None or block.index in body):
             chosen[block.index] = block
             reasons[block.index] = Reason.TABLE
-    own = sorted(chosen.values(), key=lambda block: block.index)
+    return sorted(chosen.values(), key=lambda block: block.index)
+
+
+def with_lines(
+    layout: Layout, own: list[Block], announced: Announced, chances: Columns, reasons: dict[int, Reason]
+) -> list[Block]:
+    """The story's blocks with the lines that stand alone between two of them.
+
+    Newsrooms set captions, kickers and the names of topics there rather than lines of the text.
+    """
     found = [] if announced.is_news else list(_lines(layout, own, chances, reasons.keys()))
     reasons.update((block.index, Reason.BETWEEN) for block in found)
     return sorted([*own, *found], key=lambda block: block.index)

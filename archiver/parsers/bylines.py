@@ -65,9 +65,10 @@ DEGREE_BEHIND = re.compile(rf"[,\s]+(?:{DEGREE.pattern})$")
 BEHIND_NAME = re.compile(
     r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b|\d+\s?(?:-\s)?min).*"
 )
-# Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "Ann Lee (now) and Bo Ek (earlier)".
+# Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "سعيد فلاحي من زاكورة" (from Zagora),
+# "Ann Lee (now) and Bo Ek (earlier)".
 WHERE_AND_WHEN = re.compile(
-    r"\s+(?:in\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
+    r"\s+(?:(?:in|من)\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
 )
 # The place behind a name and a full stop: "Ann Lee. Lund".
 BEHIND_DOT = re.compile(r"(?<=[^\W\d_]{4})\.\s[^\W\d_].*$")

@@ -35,7 +35,7 @@ OFFER = re.compile(
 DISCUSSION = ("comment", "kommentar", "share=", "reply", "cid=", "/discuss")
 # The same where there is no doubt, in a link as the page writes it: a job, an event, goods; a comment, a share button.
 SURELY_OFFER = re.compile(
-    r"//(?:jobs?|careers?|karriere|stellen\w*|empleo|emploi|shop|store|events?|tickets|coupons?|gutscheine?|descuentos)\.|"
+    r"//(?:jobs?|jobb|careers?|karriere|stellen\w*|empleo|emploi|vacatures?|shop|store|events?|tickets|coupons?|gutscheine?|descuentos)\.|"
     r"/(?:jobs?|careers?|stellenangebote?|stellenanzeigen?|empleos?|products?|produkte?|events?|webinars?|coupons?|gutscheine?|"
     r"checkout|cart)(?:/(?=.)|$)",
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -102,6 +102,8 @@ class Ruled:
 
     body: frozenset[int] | None = None
     """The blocks that may be text; None leaves it to the general logic."""
+    named: frozenset[int] = frozenset()
+    """Those of them that stand straight in what a rule names."""
     related: frozenset[int] = frozenset()
     """The blocks that show other stories."""
     links: frozenset[int] = frozenset()
@@ -113,7 +115,7 @@ NO_RULING = Ruling(None)
 
 def rules_at(rules: Sequence[SiteRules], moment: datetime) -> SiteRules | None:
     """Return those of a site's rules that hold at a time: the latest that are not from a later day, or None."""
-    day = moment.date()
+    day = moment.astimezone(UTC).date()
     held = [each for each in rules if each.valid_from is None or each.valid_from <= day]
     return max(held, key=lambda each: each.valid_from or date.min, default=None)
 
@@ -159,7 +161,8 @@ def ruled(layout: Layout, ruling: Ruling) -> Ruled:
         return Ruled()
     related, links = _inside(layout, ruling.related)
     body, _ = _inside(layout, ruling.body)
-    return Ruled(body - related or None, related, links)
+    named = frozenset(block.index for block in layout.blocks if block.box.element in ruling.body)
+    return Ruled(body - related or None, named, related, links)
 
 
 def ruled_headline(layout: Layout, ruling: Ruling) -> tuple[str, Block | None] | None:

@@ -33,6 +33,9 @@ NOBODY = frozenset(
         "email",
         "null",
         "none",
+        # Correspondent, our own correspondent: what Bengali papers state while they show the name.
+        "প্রতিনিধি",
+        "নিজস্ব প্রতিনিধি",
     }
 )
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".

@@ -53,7 +53,10 @@ def line_above(layout: Layout, title: Headline, found: Story, fetched: datetime)
             break
     marked = [block for block in lines if _is_marked(block)]
     plain = [
-        block for block in lines if not block.anchors and (block.index < first.index or _is_short(block))
+        block
+        for block in lines
+        if not (block.anchors or ends_sentence(block.text))
+        and (block.index < first.index or word_count(block.text) <= SHORT)
     ]
     best = marked[-1] if marked else next((block for block in plain if block.index <= first.index), None)
     if best is None or not _is_told_of(best, title, found):
@@ -97,10 +100,6 @@ def _may_be(block: Block, fetched: datetime) -> bool:
     if not WORDS[0] <= word_count(block.text) <= WORDS[1] or stands_beside(block.text, fetched):
         return False
     return not (block.box.hidden or any(box.tag == "nav" for box in block.box.lineage()))
-
-
-def _is_short(block: Block) -> bool:
-    return word_count(block.text) <= SHORT and not ends_sentence(block.text)
 
 
 def _is_linked(block: Block) -> bool:
