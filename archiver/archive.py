@@ -274,7 +274,7 @@ class Archive:
 
     def stats(self, days: int = 14) -> Statistics:
         """Return what the archive holds, with the articles of each of the latest days that have any."""
-        return self._ask(statistics, days)
+        return self._ask(statistics, _count(days, "days"))
 
     def explain(self, url: str) -> PageAccount:
         """Return the whole story of one address."""
@@ -383,10 +383,10 @@ def _end(until: Moment | None) -> datetime | None:
     return moment if until == date.max else moment + timedelta(days=1)
 
 
-def _count(limit: int) -> int:
-    if not isinstance(limit, int) or limit < 0:
-        raise QueryError(f"limit is {limit!r}: give a number, 0 or more")
-    return limit
+def _count(number: int, name: str = "limit") -> int:
+    if not isinstance(number, int) or not 0 <= number < 2**62:  # SQLite counts to twice that
+        raise QueryError(f"{name} is {number!r}: give a number, 0 or more")
+    return number
 
 
 Name = TypeVar("Name", bound=StrEnum)

@@ -4,10 +4,11 @@ from os.path import commonprefix
 from sqlite3 import Connection, Row
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.errors import NotInArchiveError
+from archiver.errors import NotInArchiveError, QueryError
 from archiver.items import StoryAddress
 from archiver.story_address import story_addresses
-from db.values import storable
+from archiver.wording import minute_text
+from db.values import storable, time_of
 
 # More digits than an id can have in SQLite would be no integer to it.
 LONGEST_ID = 18
@@ -33,9 +34,11 @@ def article_id_of(archive: Connection, url_or_id: str) -> int:
 
     Scheme, "www.", a slash at the end and the encoding of letters may differ from the stored address, and so may what
     makes an AMP, mobile or print variant. Raises NotInArchiveError, which says what became of the page, or has the
-    archived addresses that come near as its notes.
+    archived addresses that come near as its notes; QueryError if there is no letter in url_or_id.
     """
     wanted = storable(url_or_id.strip())
+    if not wanted:
+        raise QueryError("no article is named: give its id or its address")
     if wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_ID:
         row = archive.execute("SELECT id FROM articles WHERE id = ?", (int(wanted),)).fetchone()
     else:
@@ -103,16 +106,14 @@ def _not_there(archive: Connection, wanted: str) -> NotInArchiveError:
 
 
 def _state_of(page: Row) -> str:
+    known = f"{page['url']} is known since {minute_text(time_of(page['first_seen']))}"
     if page["source_id"] is None:
-        return f"{page['url']} is known since {page['first_seen']}, but its site is not crawled"
+        return f"{known}, but its site is not crawled"
     if page["outcome"] is None:
-        return (
-            f"{page['url']} is known since {page['first_seen']}, but no crawl has visited it yet: crawl again"
-        )
+        return f"{known}, but no crawl has visited it yet: crawl again"
     detail = f": {page['detail']}" if page["detail"] else ""
-    return (
-        f"{page['url']} holds no article; it was visited at {page['last_visited']}, {page['outcome']}{detail}"
-    )
+    visited = minute_text(time_of(page["last_visited"]))
+    return f"{page['url']} holds no article; it was visited at {visited}, {page['outcome']}{detail}"
 
 
 def _nearest(archive: Connection, url: str) -> list[str]:

@@ -109,10 +109,10 @@ def test_article_is_found_by_every_address_that_leads_to_it(
     [
         (
             "https://news.example/gone",
-            "holds no article; it was visited at 2026-11-20T12:00:00Z, gone: 404 Not Found",
+            "holds no article; it was visited at 2026-11-20 12:00 UTC, gone: 404 Not Found",
         ),
         ("http://news.example/gone/", "https://news.example/gone holds no article"),
-        ("https://news.example/tomorrow", "known since 2026-11-20T12:00:00Z, but no crawl has visited it"),
+        ("https://news.example/tomorrow", "known since 2026-11-20 12:00 UTC, but no crawl has visited it"),
         ("https://news.example/2026/11/fires", "near it are:\nhttps://news.example/2026/11/fire$"),
         (
             "https://news.example/flo",
@@ -126,7 +126,6 @@ def test_article_is_found_by_every_address_that_leads_to_it(
         ("3", "no article 3: `archiver search`"),
         ("9" * 30, "the archive has no article"),
         ("flood", "no article at flood"),
-        ("", "no article at "),
         ("http://[", "no article at"),
         ("\ud800\0", "no article at"),
         ("٣", "no article"),

@@ -109,6 +109,8 @@ def test_day_that_ends_a_span_belongs_to_it(archive: Archive, tmp_path: Path) ->
         (lambda archive: archive.search("bridge", limit=-1), QueryError, "limit is -1"),
         (lambda archive: archive.search("bridge", limit="5"), QueryError, "limit is '5': give a number"),
         (lambda archive: archive.search("bridge", limit=None), QueryError, "limit is None: give a number"),
+        (lambda archive: archive.search("bridge", limit=2**63), QueryError, "give a number, 0 or more"),
+        (lambda archive: archive.stats("week"), QueryError, "days is 'week': give a number"),
         (lambda archive: archive.search(None), QueryError, "None is no text to search for"),
         (lambda archive: archive.export("x.csv", 5), QueryError, "5 is no text to search for"),
         (

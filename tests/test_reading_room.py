@@ -64,6 +64,7 @@ def test_every_page_has_a_form_for_people_and_one_for_programs(room: Room, place
 
     assert (page.status, data.status) == (200, 200)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.text.count("<h1") == 1
     assert data.headers["content-type"] == "application/json"
     assert data.data
 
@@ -369,6 +370,17 @@ def test_other_names_are_taken_where_they_were_given(archive: Path) -> None:
         for name in ("archive.example", "news.example:8001", "xn--bcher-kva.example", "[fd00::1]:8001"):
             assert room.get("/", Host=name).status == 200
         assert room.get("/", Host="evil.example").status == 421
+        assert urlsplit(room.address).hostname == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"), [(["--host-name=archive.example"], "archive.example"), ([], "0.0.0.0")]
+)
+def test_address_that_others_can_open_is_shown(archive: Path, names: list[str], shown: str) -> None:
+    with serving(archive, "--host=0.0.0.0", *names, "--auth-token=s3cret") as room:
+        place = urlsplit(room.address)
+        assert place.hostname == shown
+        assert Room(f"http://127.0.0.1:{place.port}/").get("/").status == 401
 
 
 def test_token_is_asked_for_and_kept_in_a_cookie(archive: Path) -> None:

@@ -76,7 +76,7 @@ def duplicates(*, article: str | None, rebuild: bool, archive: Path, **values: A
     archiver duplicates --source courier.example --json
     archiver duplicates https://news.example/2026/flood-closes-the-old-bridge
     """
-    chosen = [bool(article), values["filters"] != ALL_ARTICLES, values["cluster"] is not None, rebuild]
+    chosen = [article is not None, values["filters"] != ALL_ARTICLES, values["cluster"] is not None, rebuild]
     if sum(chosen) > 1:
         raise click.UsageError(
             "an article, filters, --cluster and --rebuild exclude each other: give one of them"
@@ -86,7 +86,7 @@ def duplicates(*, article: str | None, rebuild: bool, archive: Path, **values: A
         return
     with closing(read_archive(archive)) as connection:
         _tell_not_compared(connection)
-        if article:
+        if article is not None:
             _show_article(connection, article, values["limit"], as_json=values["as_json"])
         elif values["cluster"] is not None:
             _show_cluster(connection, values["cluster"], as_json=values["as_json"])

@@ -91,8 +91,9 @@ def serve(
     token = secrets.token_urlsafe(24) if auth_token == "-" else auth_token  # noqa: S105 - the option's own word
     if token is not None and not token.strip():
         raise click.UsageError("--auth-token is empty: give - to have one made up")
+    # The first is shown where host is no address that others could open.
     hosts = (
-        (*LOOPBACK_NAMES, *names, *([] if host in LOOPBACK else [host])) if names or host in LOOPBACK else ()
+        (*names, *LOOPBACK_NAMES, *([] if host in LOOPBACK else [host])) if names or host in LOOPBACK else ()
     )
     run(Output(stderr=True), archive, (host, port), hosts, token)
 

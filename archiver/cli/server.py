@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,10 +14,12 @@ from archiver.room.app import reading_room
 
 # Seconds that answers under way have when it is told to end.
 LAST_SECONDS = 2
+# To listen at all addresses of the machine; nobody can open these.
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - not bound to here
 
 
 def run(
-    output: Output, archive: Path, place: tuple[str, int], hosts: Collection[str], token: str | None
+    output: Output, archive: Path, place: tuple[str, int], hosts: Sequence[str], token: str | None
 ) -> None:
     """Serve the archive at host and port of place, and say where; return when a signal ends it.
 
@@ -27,6 +29,8 @@ def run(
     bound = _bound(*place)
     host, port = bound.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
+    if host in EVERY_ADDRESS and hosts:
+        shown = hosts[0]
     output.say(
         "The archive is at ", (f"http://{shown}:{port}/{f'?token={quote(token)}' if token else ''}", "bold")
     )
