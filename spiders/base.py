@@ -144,17 +144,15 @@ class NewsSpider(Spider):
         self, frontier: Frontier, found_by: FoundBy, found_on: str, listings: Iterable[Listing]
     ) -> Iterator[Discovery]:
         """Queue the stories of a listing and yield them for the archive, without those of other sites."""
-        seen = datetime.now(UTC)
-        own = [listing for listing in listings if same_site(listing.url, frontier.source.url)]
+        source, seen = frontier.source.url, datetime.now(UTC)
+        own = [listing for listing in listings if same_site(listing.url, source)]
         for listing in own:
             # What waits needs no more than its turn is told by; the rest goes to the archive below.
             brief = replace(listing, language=None, keywords=(), images=())
             frontier.add(Asked(url=listing.url, found_by=found_by, found_on=found_on, listing=brief))
         for start in range(0, len(own), DISCOVERY_SIZE):
             part = tuple(own[start : start + DISCOVERY_SIZE])
-            yield Discovery(
-                source=frontier.source.url, found_by=found_by, found_on=found_on, seen=seen, listings=part
-            )
+            yield Discovery(source=source, found_by=found_by, found_on=found_on, seen=seen, listings=part)
 
     def listing_failed(self, failure: Failure) -> Iterator[Found]:
         """Yield the visit of a listing that could not be fetched."""
@@ -342,8 +340,7 @@ def source_address(url: str) -> str:
     """
     address = url.strip()
     is_word = address.isalnum() and address != "localhost"  # a slip: the name of a source, or a command
-    if address and "://" not in address:
-        address = f"https://{address}"
+    address = f"https://{address}" if address and "://" not in address else address
     # What stands before an @ is a name to log in with, or an e-mail address.
     canonical = None if is_word or " " in address or "@" in address else canonical_url(address)
     if canonical is None:
