@@ -43,6 +43,12 @@ WHERE captures.outcome IN ('not_article', 'parse_limit', 'parse_error') AND {KEP
     AND pages.last_visited >= ? AND (is_latest OR pages.article_id IS NULL) AND
 """  # noqa: S608
 IN_TIME = " ORDER BY captures.page_id, captures.fetched, captures.id"
+# Visits at which a server said that the page is as this capture has it, once that gives an article again.
+AS_BEFORE = """
+UPDATE captures SET outcome = 'unchanged', detail = 'HTTP status 304'
+WHERE refers_to = (SELECT ifnull(refers_to, id) FROM captures WHERE id = ?) AND captures.status = 304
+    AND outcome = 'not_article' AND fetched >= ? RETURNING fetched, outcome, detail
+"""
 READING = """
 SELECT captures.page_id, captures.fetched, captures.final_url, captures.outcome, captures.rendered,
     ifnull(captures.content_type, holders.content_type) AS content_type,
@@ -206,8 +212,14 @@ def _record_page(archive: Connection, reading: Reading, visit: Visit, place: Pla
     archive.execute(
         "UPDATE pages SET article_id = ifnull(?, article_id) WHERE id = ?", (article_id, reading.page_id)
     )
+    seen = time_text(reading.fetched)
+    if article_id is not None and (
+        later := archive.execute(AS_BEFORE, (reading.capture_id, seen)).fetchall()
+    ):
+        seen, outcome, detail = max(map(tuple, later))
+        archive.execute("UPDATE articles SET last_seen = max(last_seen, ?) WHERE id = ?", (seen, article_id))
     # A later visit that failed goes on standing for the page.
     archive.execute(
         "UPDATE pages SET outcome = ?, detail = ? WHERE id = ? AND last_visited <= ?",
-        (outcome, detail, reading.page_id, time_text(reading.fetched)),
+        (outcome, detail, reading.page_id, seen),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from archives import DAY, NOON, SOURCE, compare_with_index, response
-from commands import PROGRAM, Run, runner
+from commands import PROGRAM, Run, runner, wait_for_the_next_second
 from conftest import Crawl
 from misbehaving import HEADLINE, answer, feed, misbehaving, story
 
@@ -426,6 +426,30 @@ def test_dropped_article_comes_back_where_its_page_is_read_as_a_story(
     assert "article on 1 page" in run("reparse", "--since", "2026-11-23", "--archive", archive).out
     assert [rows(archive, sql) for sql in (versions, *others)] == before
     assert "Nothing changes." in run("reparse", "--archive", archive).out
+
+
+def test_visits_answered_by_304_come_back_with_their_article(
+    run: Run, archive: Path, crawl: Crawl, tmp_path: Path
+) -> None:
+    rules = tmp_path / "sources.toml"
+    with misbehaving({"/feed.xml": feed("/a"), "/a": answer(story(), ETag='"a"')}) as server:
+        crawl(server.url)
+        server.pages["/a"] = answer(b"", "304 Not Modified", content_type="", ETag='"a"')
+        for _ in range(2):
+            wait_for_the_next_second()
+            crawl(server.url)
+        rules.write_text(f'[[source]]\nurl = "{server.url}"\n[[source.rules]]\nremove = ["article"]\n')
+    told = (
+        "SELECT first_seen, last_seen FROM articles",
+        "SELECT url, outcome, detail FROM pages ORDER BY id",
+        "SELECT status, outcome, detail FROM captures ORDER BY id",
+    )
+    before = [rows(archive, sql) for sql in told]
+    assert (304, "unchanged", "HTTP status 304") in before[2]
+    assert "1 article left the archive" in run("reparse", "--drop", "--archive", archive).out
+    rules.unlink()
+    run("reparse", "--archive", archive)
+    assert [rows(archive, sql) for sql in told] == before
 
 
 @pytest.mark.parametrize("lost", ["warc_offset = 3", "warc_file = NULL"])
