@@ -113,7 +113,7 @@ class ArchiveMemory:
         state = page_state(self._archive, url)
         if state is None or state.last_visited is not None:
             return None
-        return state.listed_published or state.first_seen
+        return state.listed_published or state.listed_modified or state.first_seen
 
     def lease(self, asked: Asked, source: Source) -> None:
         """Note that a page is on its way."""
