@@ -54,8 +54,14 @@ LONGEST_DETAIL = 300
 CUT_OFF = "the connection ended before the whole body arrived"
 # First byte, last byte and length (RFC 9110, 14.4).
 RANGE = re.compile(r"\s*bytes\s+(\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", re.IGNORECASE)
-# OpenSSL's words.
-UNTRUSTED = "certificate verify failed"
+# OpenSSL's words, and what they mean.
+NO_HTTPS = "the server speaks no https there: give its address with http://"
+TLS_FAILURES = {
+    "certificate verify failed": "the server's certificate cannot be trusted",
+    "wrong version number": NO_HTTPS,
+    "record layer failure": NO_HTTPS,
+    "packet length too long": NO_HTTPS,
+}
 
 
 class RobotsDenialError(IgnoreRequest):
@@ -168,8 +174,9 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
     if isinstance(first, ConnectionDone | ConnectionLost):
         return Outcome.UNREACHABLE, "the connection ended before an answer came"
     reason = _line(first)
-    if UNTRUSTED in reason:
-        return Outcome.UNREACHABLE, "the server's certificate cannot be trusted"
+    for words, meaning in TLS_FAILURES.items():
+        if words in reason:
+            return Outcome.UNREACHABLE, meaning
     return Outcome.UNREACHABLE, f"the connection broke: {reason}"
 
 
