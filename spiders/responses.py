@@ -54,9 +54,14 @@ LONGEST_DETAIL = 300
 CUT_OFF = "the connection ended before the whole body arrived"
 # First byte, last byte and length (RFC 9110, 14.4).
 RANGE = re.compile(r"\s*bytes\s+(\d{1,15})-(\d{1,15})/(\d{1,15}|\*)", re.IGNORECASE)
-# OpenSSL's words.
-UNTRUSTED = "certificate verify failed"
-NO_TLS = ("wrong version number", "record layer failure", "packet length too long")
+# OpenSSL's words, and what they mean.
+NO_HTTPS = "the server speaks no https there: give its address with http://"
+TLS_FAILURES = {
+    "certificate verify failed": "the server's certificate cannot be trusted",
+    "wrong version number": NO_HTTPS,
+    "record layer failure": NO_HTTPS,
+    "packet length too long": NO_HTTPS,
+}
 
 
 class RobotsDenialError(IgnoreRequest):
@@ -165,18 +170,14 @@ def outcome_of_failure(failure: Failure) -> tuple[Outcome, str]:
         if error.__cause__ is None:
             return Outcome.REDIRECT, "too many redirects"
         return Outcome.TOO_LARGE, "the body unpacks to more than a page may have"
-    return Outcome.UNREACHABLE, _why_unreachable(_first_reason(error))
-
-
-def _why_unreachable(error: BaseException) -> str:
-    if isinstance(error, ConnectionDone | ConnectionLost):
-        return "the connection ended before an answer came"
-    reason = _line(error)
-    if UNTRUSTED in reason:
-        return "the server's certificate cannot be trusted"
-    if any(words in reason for words in NO_TLS):
-        return "the server speaks no https there: give its address with http://"
-    return f"the connection broke: {reason}"
+    first = _first_reason(error)
+    if isinstance(first, ConnectionDone | ConnectionLost):
+        return Outcome.UNREACHABLE, "the connection ended before an answer came"
+    reason = _line(first)
+    for words, meaning in TLS_FAILURES.items():
+        if words in reason:
+            return Outcome.UNREACHABLE, meaning
+    return Outcome.UNREACHABLE, f"the connection broke: {reason}"
 
 
 def raw_response(response: Response) -> RawResponse:

@@ -1,5 +1,6 @@
 """archiver crawl of an address that is no first page, or shows no story: what is archived, and what is told."""
 
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from commands import run_apart
+from commands import on_terminal, run_apart
 from conftest import Crawl
 from misbehaving import Answer, answer, feed, front, misbehaving, story
 
@@ -113,6 +114,14 @@ def test_site_of_subscribers_is_not_said_to_lack_feeds(tmp_path: Path) -> None:
     assert "1 page visited, none of which holds a story: the page asks to log in" in result.out
     assert "name its feeds" not in result.out
     assert f"archiver show {server.url}a\n" in result.out
+
+
+def test_address_of_a_page_that_failed_is_broken_nowhere(tmp_path: Path) -> None:
+    path = "/2026/10/a-page-that-is-no-longer-there"
+    with misbehaving({path: answer(b"", "404 Not Found"), "/b": answer(story())}) as server:
+        shown = on_terminal("crawl", server.url, *FAST, "-a", tmp_path / "archive.db", columns=40)
+
+    assert f"{server.url}{path[1:]}" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
 
 
 def test_feed_that_is_named_for_a_site_is_told_as_such(tmp_path: Path) -> None:

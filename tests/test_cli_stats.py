@@ -176,10 +176,24 @@ def test_outcomes_are_worded_as_in_the_table_of_a_crawl(run: Run, failures: Path
     assert shown.rstrip().endswith(": 1 gone, 1 http error, 1 new, 1 not article, 1 parse limit")
 
 
+@pytest.mark.parametrize("command", ["status", "stats"])
+def test_narrow_terminal_breaks_no_name_and_no_number(archive: Path, command: str) -> None:
+    with closing(open_archive(archive)) as connection:
+        add_source(connection, SOURCE, NOON, "The Courier of the Harbour")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(command, "-a", archive, columns=40))
+
+    assert "news.example" in shown
+    assert "The Courier of the Harbour" in shown
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 40
+
+
 def test_status_is_cut_nowhere_on_a_terminal(archive: Path) -> None:
     with closing(open_archive(archive)) as connection:
         add_source(connection, SOURCE, NOON, "The Courier")
-    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("status", "-a", archive, columns=80))
+    shown = on_terminal("status", "-a", archive, columns=80)
+    wide = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("status", "-a", archive, columns=120))
 
-    assert "changed failed articles waiting due\n" in shown
-    assert "…" not in shown
+    assert "changed 0 · failed 0 · articles 4 · waiting 0 · due 4\n" in shown
+    assert "changed  failed  articles  waiting  due\n" in wide
+    assert "…" not in shown + wide

@@ -17,6 +17,7 @@ from misbehaving import PAGES, answer, feed, front, misbehaving, no_answer, redi
 from archiver.crawl.run import CrawlPlan, CrawlSummary, run_crawl
 from archiver.errors import ExitCode
 from archiver.items import Outcome
+from archiver.sample.server import SampleServer
 from db.connection import read_archive
 from db.store import CrawlState
 from spiders.frontier import Source
@@ -223,9 +224,10 @@ def test_story_that_keeps_failing_is_given_up(archive: Path, crawl: Crawl) -> No
         assert server.asked.count("/a") == 3
 
 
-def test_server_that_speaks_no_https_is_told_as_such(archive: Path, crawl: Crawl) -> None:
-    with misbehaving({}) as server:
-        crawl(server.url.replace("http:", "https:"), RETRY_TIMES=0)
+def test_server_that_speaks_no_https_is_told_as_such(
+    archive: Path, crawl: Crawl, paper: SampleServer
+) -> None:
+    crawl(paper.url.replace("http:", "https:"), RETRY_TIMES=0, ROBOTSTXT_OBEY=False)
 
     reason = "the server speaks no https there: give its address with http://"
     assert page_rows(archive)["/"] == ("unreachable", reason)

@@ -4,6 +4,8 @@ import sys
 from io import TextIOWrapper
 
 from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
 from rich.text import Text
 
 from archiver.wording import (
@@ -82,9 +84,22 @@ class Output(Console):
             before = " " * len(margin) if number else margin
             self.print(Text.assemble((before, "cyan"), line), soft_wrap=True)
 
-    def say_whole(self, text: str, *, indent: int, style: str = "") -> None:
-        """Print an address or a command in one piece, so that it can be copied."""
-        self.print(Text.assemble(" " * indent, (printable(text), style)), soft_wrap=True)
+    def say_whole(self, *parts: str | tuple[str, str], indent: int, style: str = "") -> None:
+        """Print an address or a command, with what stands beside it, in one piece, so that it can be copied."""
+        self.print(Text.assemble(" " * indent, *map(_harmless, parts), style=style), soft_wrap=True)
+
+    def print_rows(self, table: Table) -> None:
+        """Print a table of texts; on a terminal too narrow for it, each row as a paragraph of its own."""
+        needed = Measurement.get(self, self.options.update(max_width=PIPE_WIDTH), table).maximum
+        if needed <= self.width:
+            self.print(table)
+            return
+        names = [str(column.header) for column in table.columns]
+        for title, *cells in zip(*(map(str, column.cells) for column in table.columns), strict=True):
+            for line in title.split("\n"):
+                self.say((line, "bold"))
+            about = zip(names[1:], cells, strict=True)
+            self.say(listed(f"{name} {cell}" for name, cell in about if cell), margin="  ")
 
     def paragraph(self, text: Text) -> None:
         """Print text wrapped to columns that are good to read, on a terminal or not."""

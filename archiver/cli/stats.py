@@ -109,7 +109,7 @@ def _print_statistics(output: Output, found: Statistics, archive: Path) -> None:
         output.say(line, margin="  ")
     if found.sources:
         output.say()
-        output.print(_source_table(found.sources))
+        output.print_rows(_source_table(found.sources))
     if found.days:
         output.say()
         output.print(_day_table(found.days, found.undated))

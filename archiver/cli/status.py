@@ -73,7 +73,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
             f"{sparkline(each.new_by_day)} {sum(each.new_by_day):,}",
             *(f"{number:,}" for number in (each.changed, each.failed, each.articles, each.waiting, each.due)),
         )
-    output.print(table)
+    output.print_rows(table)
     alarms = [alarm for each in statuses for alarm in each.alarms]
     output.say()
     if not alarms:

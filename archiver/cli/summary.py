@@ -101,7 +101,7 @@ def _print_failures(
         failed = [note for note in notes if note.source == source and note.outcome in failures]
         for note in failed if len(failed) <= FEW_FAILURES else ():
             what = outcome_text(note.outcome)
-            output.say((f"{what} ", "yellow"), note.url, (f"  {note.detail}", "dim"), margin="  ")
+            output.say_whole((f"{what} ", "yellow"), note.url, (f"  {note.detail}", "dim"), indent=2)
     if FAILURES & {outcome for outcomes in counts.values() for outcome in outcomes}:
         output.say(f"{command_line('stats', '--failed', archive=archive)}: every failed page with the reason")
 
