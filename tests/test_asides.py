@@ -230,6 +230,25 @@ def test_stories_to_read_on_and_appeals_for_money_stay_out(names: str, kind: str
     assert read(f'<div class="{names}">{BOX}</div>', kind=kind).body.split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "label", ["See gallery (12 photos)", "Zobacz galerię (12 zdjęć)", "Save this story for later"]
+)
+@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
+def test_button_that_says_what_it_does_is_no_text(label: str, kind: str) -> None:
+    assert read(f'<button type="button">{label}</button>', kind=kind).body.split("\n\n") == PARAGRAPHS
+
+
+def test_button_that_opens_what_stands_below_it_is_text() -> None:
+    answer = "<p>Not before the end of March, when the piers have dried, the engineers say.</p>"
+
+    for button in (
+        "<button>When does it open?</button>",
+        '<button aria-expanded="false">The date of the opening of the bridge</button>',
+        '<button class="accordion-title">The date of the opening of the bridge</button>',
+    ):
+        assert button.partition(">")[2].removesuffix("</button>") in read(f"<div>{button}{answer}</div>").body
+
+
 @pytest.mark.parametrize("opener", ['<a role="button" href="#answer">{}</a>', "<button>{}</button>"])
 def test_question_that_opens_its_answer_is_text(opener: str) -> None:
     question, answer = (

@@ -68,6 +68,12 @@ SMALL_BLOCKS, LONGEST_SMALL = 6, 700
 TYPED = frozenset({"text", "email", "tel"})
 MOST_FIELDS = 20
 BUTTON_WORDS = 3
+# On any page, what a button of so few words does is none of the text unless it opens what stands below it or beside.
+ACTION_WORDS = 8
+opens = called(
+    r"accordion|spoiler|collaps|toggle|expand|faq|question|answer|sidenote|footnote|glossary|tooltip"
+)
+OPEN_ENDS = "?？؟;,"
 MARKS = " :：-–—|>»›→▶►•·*+([<)]"
 # There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
 # all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
@@ -285,7 +291,9 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
     for box in block.box.lineage():
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
-        if is_news and (box.tag == "aside" or (box.tag == "button" and _is_a_label(block))):
+        if (is_news and box.tag == "aside") or (
+            box.tag == "button" and _is_pressed(block, box, is_news=is_news)
+        ):
             return Reason.INSET
         if around & AUTHOR_NAMES and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
             return Reason.BIOGRAPHY
@@ -296,9 +304,19 @@ def _aside(block: Block, *, is_news: bool) -> Reason | None:
     return Reason.SPEAKER if _names_speaker(block) else None
 
 
-def _is_a_label(block: Block) -> bool:
-    """Whether a button's text is no question of an accordion."""
-    return not block.heading and word_count(block.text) <= BUTTON_WORDS
+def _is_pressed(block: Block, button: Box, *, is_news: bool) -> bool:
+    """Whether a button's text says what it does, "See gallery (12 photos)", and is no question of an accordion."""
+    words = word_count(block.text)
+    if block.heading:
+        return False
+    if is_news and words <= BUTTON_WORDS:
+        return True
+    # A button whose end is missing holds all that comes behind it.
+    if button.end_block - button.first_block > 1 or words > ACTION_WORDS:
+        return False
+    around = button.parent.names if button.parent is not None else ""
+    is_opener = button.element.get("aria-expanded") or opens(f"{button.names} {around}")
+    return not is_opener and block.text[-1] not in OPEN_ENDS and not ends_sentence(block.text)
 
 
 def _names_speaker(block: Block) -> bool:
