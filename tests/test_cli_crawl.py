@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -226,6 +226,18 @@ def test_site_without_stories_is_named_beside_one_that_has_some(site: str, tmp_p
     assert "Archived 2 new articles.\n" in result.out
     assert f"No stories were found at {empty.url}\n" in result.out
     assert f"No stories were found at {site}\n" not in result.out
+
+
+def test_of_many_sites_without_stories_some_are_told_of_and_all_are_named(tmp_path: Path) -> None:
+    soon = {"/": answer(b"<html><body><p>Soon</p></body></html>")}
+    with ExitStack() as stack:
+        sites = [stack.enter_context(misbehaving(soon)).url for _ in range(5)]
+        told = run_apart("crawl", *sites, *FAST, folder=tmp_path).out
+
+    assert told.count("No stories were found at ") == 3
+    named = re.search("\nNor at 2 more sites: (.+), (.+)\n", told)
+    assert named is not None
+    assert all(f"No stories were found at http://{host}/" not in told for host in named.groups())
 
 
 def test_failures_are_listed_by_the_command_that_the_summary_names(site: str, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # So few failures are listed one by one; `archiver stats --failed` lists them all.
 FEW_FAILURES = 8
+# Of so many sites without stories it is told where a crawl looked; the others are named.
+FEW_BARREN = 3
 # So many reasons why pages hold no story, the most frequent ones.
 FEW_REASONS = 3
 # Addresses never seen before, and responses, listings among them.
@@ -48,8 +50,10 @@ def print_summary(output: Output, summary: "CrawlSummary", diary: Diary, archive
     news = _news(summary)
     if news or not barren:
         output.say((news or NOTHING_NEW, "bold"))
-    for source in barren:
+    for source in barren[:FEW_BARREN]:
         _print_search(output, source, diary, archive)
+    if others := barren[FEW_BARREN:]:
+        output.say((f"Nor at {counted(len(others), 'more site')}: ", "bold"), ", ".join(map(host_of, others)))
     for note in diary.notes:
         if note.url == note.source and note.outcome in ARTICLE_OUTCOMES:
             output.say("This is the address of a story, not of a site's first page:")
