@@ -277,7 +277,7 @@ def test_command_tells_what_came(tmp_path: Path) -> None:
         (["news.example"], 2, "missing option '--since'"),
         (["news.example", "--since", "soon"], 2, "'soon' is no date"),
         (["news.example", "--since", "2020", "--until", "2019"], 2, "--since 2020-01-01 is later than"),
-        (["courier", "--since", "2020"], 1, "sources.toml names no source 'courier': it lists none"),
+        (["courier", "--since", "2020"], 1, "'courier' is no address, and there is no sources.toml"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

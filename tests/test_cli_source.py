@@ -190,7 +190,7 @@ def test_trial_shows_what_would_be_stored_and_stores_nothing(tmp_path: Path) -> 
         "2026-11-20 10:59 UTC", "no date"
     )
     assert "not stored: gone  HTTP status 404" in done.out
-    assert "A crawl would store 1 of these 3 pages." in done.out
+    assert "Of 3 pages a crawl would store 1." in done.out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 def test_version(run: Run) -> None:
     assert run("--version").out == f"archiver {__version__}\n"
+
+
+def test_package_runs_as_the_command_does() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "archiver", "--version"], check=True, capture_output=True, timeout=SECONDS
+    )
+
+    assert done.stdout.decode() == f"archiver {__version__}\n"
 
 
 def test_help_names_every_command_in_the_order_of_a_first_session(run: Run) -> None:
@@ -99,6 +108,7 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["crawl", "not a url"], "'not a url' is no address of a site"),
         (["crawl", "ftp://x/"], "'ftp://x/' is no address of a site"),
         (["crawl", ""], "'' is no address of a site"),
+        (["crawl", "sources.toml"], "sources.toml is no site: --sources sources.toml crawls"),
         (["crawl", "https://news.example/", "--delay", "nan"], "'nan' is no number of seconds"),
         (["crawl", "https://news.example/", "--delay", "inf"], "not in the range 0<=x<=86400"),
         (["crawl", "https://news.example/", "--budget", "9" * 21], "not in the range 1<=x<=1000000"),

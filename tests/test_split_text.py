@@ -113,3 +113,8 @@ def test_sentences_and_headlines_of_each_language_are_told_apart(page: dict[str,
     assert split.article is not None
     assert sentences <= set(split.article.body.split("\n\n"))
     assert not others & set(split.article.body.split("\n\n"))
+
+
+def test_bytes_are_told_from_a_text() -> None:
+    with pytest.raises(TypeError, match="text is a text, not bytes"):
+        split_text(b"The river rose.")  # type: ignore[arg-type]  # what is wrong is told

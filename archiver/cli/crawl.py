@@ -229,6 +229,9 @@ def sources_of(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]"
 
     if options.urls and options.sources:
         raise click.UsageError("give either the sites' addresses or --sources, not both")
+    for url in options.urls:
+        if url.lower().endswith(".toml"):
+            raise click.UsageError(f"{url} is no site: --sources {url} crawls those that it lists")
     if options.urls:
         addresses = dict.fromkeys(map(source_url, options.urls))
         return tuple(Source(url=address) for address in addresses), None

@@ -115,11 +115,9 @@ def add(url: str, file: Path, yes: bool, contact: str | None, delay: float | Non
 @archive_option
 def list_(file: Path, as_json: bool, archive: Path) -> None:
     """List the sites of sources.toml and what is archived of each."""
-    from archiver.crawl.sources_file import sources_of_file  # noqa: PLC0415 - as above
+    from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
 
-    if not file.exists():
-        raise SourceError(f"there is no {file}: `archiver source add URL` writes one")
-    sources = sources_of_file(file).sources
+    sources = read_sources(file, least=0).sources
     records: dict[str, SourceRecord] = {}
     if archive.exists():
         with closing(read_archive(archive)) as connection:

@@ -48,7 +48,7 @@ def print_trial(output: Output, trial: "Trial", url: str) -> None:
     if not trial.visits:
         output.say(("No story was found.", "bold"))
     stored = sum(visit.split is not None and visit.split.article is not None for visit in trial.visits)
-    output.say((f"A crawl would store {stored} of these {counted(len(trial.visits), 'page')}", "bold"), ".")
+    output.say((f"Of {counted(len(trial.visits), 'page')} a crawl would store {stored}", "bold"), ".")
 
 
 def print_sources(

@@ -132,6 +132,8 @@ def every_text(minutes: float) -> str:
     """Return a number of minutes as --every takes it."""
     if minutes >= DAY and minutes % DAY == 0:
         return f"{minutes / DAY:g}d"
+    if minutes < 1:
+        return f"{minutes * 60:g}s"
     return f"{minutes / HOUR:g}h" if minutes >= HOUR and minutes % HOUR == 0 else f"{minutes:g}m"
 
 

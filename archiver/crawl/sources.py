@@ -58,6 +58,8 @@ def read_sources(path: Path, least: int = 1) -> SourcesFile:
     try:
         text = path.read_text("utf-8-sig")  # some editors begin a file with a byte order mark
         content = tomllib.loads(text)
+    except FileNotFoundError as error:
+        raise SourceError(f"there is no {path}: `archiver source add URL` writes one") from error
     except OSError as error:
         raise SourceError(
             f"{path} cannot be read ({error.strerror}): name the file that lists the sources"

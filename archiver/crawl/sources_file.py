@@ -38,6 +38,10 @@ def named_source(sources: Sequence[Source], name: str, path: Path) -> Source:
         raise SourceError(
             f"{path} names {len(found)} sources {name!r}: give the address of one, {_all(found)}"
         )
+    if not path.exists():
+        raise SourceError(
+            f"{name!r} is no address, and there is no {path}: `archiver source add URL` writes one"
+        )
     known = f"it lists {_all(sources)}" if sources else "it lists none"
     raise SourceError(f"{path} names no source {name!r}: {known}")
 

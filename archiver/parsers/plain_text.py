@@ -72,9 +72,13 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
     Two learned decisions about each line: is it the story's, is it the headline of another. Headlines stand before,
     inside or after the story; each is given once. Article.headline is "" if the text has no line that can be it,
     RelatedLink.url is "" throughout. fetched (now if None) gives the year of dates without one; a date line of an
-    update stands for both dates if it is the only one. Never fails; reads the first MOST_CHARACTERS and MOST_LINES
-    of a text.
+    update stands for both dates if it is the only one. Reads the first MOST_CHARACTERS and MOST_LINES of a text, and
+    fails on none; raises TypeError if text is bytes.
     """
+    if isinstance(text, bytes):
+        raise TypeError(
+            "text is a text, not bytes: give text.decode() in its encoding, or the page to split_page"
+        )
     now = fetch_time(fetched)
     read = text[:MOST_CHARACTERS].replace("\0", "")
     whole = read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # no halves of pairs
