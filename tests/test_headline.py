@@ -316,3 +316,18 @@ def test_number_below_nothing_keeps_its_sign(text: str) -> None:
     data = f'"NewsArticle", "headline": "{text}"'
 
     assert headline(page(h1=text, title=f"{text} - River Post", data=data))[0] == text
+
+
+@pytest.mark.parametrize("stated", ["{} | City", "{} | City | River Post", "{}｜City"])
+def test_section_behind_a_bar_in_the_data_is_no_part_of_the_heading(stated: str) -> None:
+    own = "Flood closes the old bridge"
+    html = page(
+        h1=own,
+        title=f"{stated.format(own)} | River Post",
+        data=f'"NewsArticle", "headline": "{stated.format(own)}"',
+        og_title=stated.format(own),
+        og_site_name="River Post",
+    )
+
+    assert headline(html) == (own, Origin.H1)
+    assert headline(page(h1=own, data=f'"NewsArticle", "headline": "City | {own}"'))[0] == f"City | {own}"

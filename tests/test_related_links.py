@@ -246,6 +246,13 @@ def test_rank_beside_a_headline_is_no_part_of_it(rank: str) -> None:
     assert [link.headline for link in links] == list(OTHERS.values())
 
 
+@pytest.mark.parametrize("rank", ["<em>2</em>", "<b>2.</b>"])
+def test_rank_is_no_part_of_the_number_that_a_headline_begins_with(rank: str) -> None:
+    links = related(listed("Most read", f'<li><a href="{{url}}">{rank}12 days on: {{headline}}</a></li>'))
+
+    assert [link.headline for link in links] == [f"12 days on: {text}" for text in OTHERS.values()]
+
+
 def test_number_that_a_headline_begins_with_is_part_of_it() -> None:
     links = related(listed("Most read", '<li><a href="{url}"><em>7</em> things to know: {headline}</a></li>'))
 

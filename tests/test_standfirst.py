@@ -57,3 +57,9 @@ def test_line_that_is_marked_as_the_description_needs_none() -> None:
 
 def test_box_of_a_leading_picture_holds_no_standfirst() -> None:
     assert lead(f'<div class="lead-image">{DECK}</div>', kind="NewsArticle") is None
+
+
+def test_line_of_numbers_below_the_headline_is_no_standfirst() -> None:
+    spans = "".join(f"<span>{each}</span>" for each in ("ภูมิภาค", "20 พ.ย. 69", "10:15", "1,204"))
+
+    assert lead(f'<div class="meta">{spans}</div>', kind="NewsArticle") is None

@@ -47,6 +47,7 @@ is_logo = called(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
 # The address of a site's first page; what a link covers of a heading that is all its name.
 HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?", re.IGNORECASE)
 MOST_OF_LINK = 0.9
+BARS = "|｜│ㅣ丨"
 MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
@@ -180,11 +181,17 @@ def _newsroom_title(
     own, shared = (titles["headline"], titles.get("title", "")), titles.get(SHARED[0], "")
     is_repeat = own[0] == own[1] and bool(shared) and shared not in own
     is_confirmed = _is_like(*own) and _is_confirmed(shown, structured, shared)
-    if best and shown not in own and (is_repeat or is_confirmed):
+    if best and shown not in own and (is_repeat or is_confirmed or _is_without_section(best.text, text)):
         return best
     if shared and shared not in own and titles.get(SHARED[1]) == shown == own[0]:
         return replace(stated[SHARED[0]], block=block)
     return replace(stated["headline"], block=block)
+
+
+def _is_without_section(shown: str, text: str) -> bool:
+    """Whether a stated title is the shown one and, behind a bar, the name of a section."""
+    at = max(map(text.rfind, BARS))
+    return at > 0 and fold(text[:at]) == fold(shown) and word_count(text[at + 1 :]) <= MARK_WORDS
 
 
 def _spelt_as_shared(stated: dict[str, Headline], best: Headline | None) -> Headline | None:

@@ -302,7 +302,7 @@ def _headline_parts(anchor: Anchor) -> list[str]:
 
 def _is_beside_by_type(first: str, after: str) -> bool:
     """Whether the first piece of a link is a time, or a number that nothing but its type parts from the headline."""
-    return TIME.fullmatch(first) is not None or (RANK.fullmatch(first) is not None and after[:1].isalpha())
+    return TIME.fullmatch(first) is not None or (RANK.fullmatch(first) is not None and after[:1].isalnum())
 
 
 def _without_label(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:

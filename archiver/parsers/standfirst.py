@@ -140,6 +140,7 @@ def _is_below(block: Block, headline: Block) -> bool:
         block.index - headline.index > NEAR
         or word_count(block.text) < PLAIN_WORDS
         or block.box.meanings & OTHER_NAMES
+        or 2 * sum(map(str.isdigit, block.text)) > sum(map(str.isalnum, block.text))
     ):
         return False
     shared = list(headline.box.lineage())[:SHARED]
