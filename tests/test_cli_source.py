@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -98,12 +99,17 @@ def test_one_interrupt_at_the_question_ends_it_and_nothing_is_saved(
         said = b""
         while b"[Y/n]" not in said:
             said += os.read(ours, 65536)
-        time.sleep(1)  # Python does not hear of a signal that comes right before it waits for input
-        process.send_signal(signal.SIGINT)
         try:
-            code = process.wait(10)
+            # Python does not hear of a signal that comes right before it waits for input: then another follows.
+            for _ in range(20):
+                time.sleep(1)
+                process.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(3)
+                    break
         finally:
             process.kill()
+        code = process.wait()
     end = os.read(ours, 65536)
     os.close(ours)
     os.close(theirs)
