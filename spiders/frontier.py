@@ -21,6 +21,8 @@ __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source
 UNDER_WAY = 3
 # Visits in a row that found nobody there, or a check for robots, after which a site is left alone until the next crawl.
 LOST_IN_A_ROW = 5
+# The same of statuses such as 403 and 500 without a story between: some pages of a site may have them for good.
+ERRORS_IN_A_ROW = 20
 # Addresses of one source that wait at most, about 25 MB; more than that no budget lets a crawl visit.
 MOST_WAITING = 50_000
 # One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
@@ -169,6 +171,7 @@ class Frontier:
         self._under_way: set[str] = set()
         self._lost_in_a_row = 0
         self._challenged_in_a_row = 0
+        self._errors_in_a_row = 0
         self._queued: dict[str, list[Asked]] = {}
         """What waits, as each listing that names it says: by any of them it may be its turn."""
         self._heap: list[tuple[_Rank, float, int, str]] = []
@@ -272,10 +275,10 @@ class Frontier:
         # What was a copy when it was met first tells nothing of the addresses that are new.
         if outcome not in FRUITLESS or url not in self._met_before:
             self._trap_watch.visited(url, outcome)
-        if outcome is Outcome.CHALLENGE:
-            self._challenged_in_a_row += 1
-        elif outcome in ARTICLE_OUTCOMES:
-            self._challenged_in_a_row = 0
+        if outcome in ARTICLE_OUTCOMES:
+            self._challenged_in_a_row = self._errors_in_a_row = 0
+        self._challenged_in_a_row += outcome is Outcome.CHALLENGE
+        self._errors_in_a_row += outcome is Outcome.HTTP_ERROR
 
     def put_back(self, asked: Asked) -> None:
         """Note that a visit came to nothing: it was not made, and is left for the next crawl."""
@@ -325,6 +328,7 @@ class Frontier:
     def _may_go_on(self) -> bool:
         has_room = not self.listings_open and len(self._under_way) < self.most_under_way
         is_welcome = max(self._lost_in_a_row, self._challenged_in_a_row) < LOST_IN_A_ROW
+        is_welcome = is_welcome and self._errors_in_a_row < ERRORS_IN_A_ROW
         return has_room and is_welcome and not self.is_ending and self._budget > 0 and not self.day_is_over
 
     def _trap(self, asked: Asked, reason: str) -> None:

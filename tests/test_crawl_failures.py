@@ -170,6 +170,15 @@ def test_site_that_stops_answering_is_left_alone(archive: Path, crawl: Crawl) ->
     assert summary.left >= 13
 
 
+def test_site_that_answers_nothing_but_errors_is_left_alone(archive: Path, crawl: Crawl) -> None:
+    pages = dict.fromkeys([f"/{number}" for number in range(60)], answer(b"<h1>No</h1>", "403 Forbidden"))
+    with misbehaving(pages) as server:
+        summary = crawl(server.url)
+
+    assert 20 <= summary.counts[server.url][Outcome.HTTP_ERROR] <= 40
+    assert summary.left >= 20
+
+
 def test_robots_txt_that_fails_forbids_everything(archive: Path, crawl: Crawl) -> None:
     pages = {"/good": answer(story()), "/robots.txt": answer(b"", "503 Busy")}
     with misbehaving(pages) as server:
