@@ -127,7 +127,7 @@ def story(
     likely = _likely(layout, table, chances, ruled, reasons)
     if ruled.body is None:
         likely = with_headings_alike(layout, likely, chances, reasons)
-        likely = with_items_alike(layout, likely, chances, reasons)
+        likely = with_items_alike(layout, likely, chances, reasons, is_news=announced.is_news)
         likely = with_entries(layout, likely, announced.entries, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)

@@ -30,6 +30,8 @@ DOUBTED_ITEM = 0.2
 ANNOUNCES = (":", "：")
 FEWEST_ANNOUNCING = 4
 MOST_ANNOUNCED = 20
+# A list between two paragraphs of one box, all of its items likelier than this: gold has all 14 items found so.
+DOUBTED_BETWEEN = 0.3
 HEADED_ITEM = 0.4
 HEADED_WITHIN = 3
 HEADS_APART = 12
@@ -117,13 +119,18 @@ def with_entries(
 
 
 def with_items_alike(
-    layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
+    layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason], *, is_news: bool
 ) -> list[Block]:
-    """The story's blocks with doubted items of lists of which the models take most, or that a paragraph announces."""
+    """The story's blocks with doubted items of lists of which the models take most or that are known by their place.
+
+    Newsrooms set data of products and the like between their paragraphs.
+    """
     taken = Counter(around for block in own if (around := _list_around(block)) is not None)
     announced = {
         _list_below(layout, block, chances) for block in own if block.heading or _announces(block)
     } - {None}
+    if not is_news:
+        announced |= set(_lists_between(layout, own, chances))
     if max(taken.values(), default=0) < LEAST_ALIKE and not announced:
         return own
     chosen = {block.index for block in own}
@@ -144,6 +151,23 @@ def with_items_alike(
     ]
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def _lists_between(layout: Layout, own: list[Block], chances: Columns) -> Iterator[Box]:
+    """Yield the short lists of likely items that stand between two of the story's paragraphs, in the same box."""
+    beside: dict[Box, list[int]] = {}
+    for block in own:
+        if block.box.tag == "p" and block.box.parent is not None:
+            beside.setdefault(block.box.parent, []).append(block.index)
+    for box in layout.boxes if beside else ():
+        if box.tag not in ("ul", "ol") or box.parent is None or (places := beside.get(box.parent)) is None:
+            continue
+        first, end = box.first_block, box.end_block
+        if places[0] < first < end <= places[-1] and end - first <= MOST_ANNOUNCED:
+            items = layout.blocks[first:end]
+            is_linked = any(item.link_share > MOST_LINKED for item in items)
+            if not is_linked and bool((chances[first:end] > DOUBTED_BETWEEN).all()):
+                yield box
 
 
 def _announces(block: Block) -> bool:
