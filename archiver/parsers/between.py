@@ -30,7 +30,7 @@ DOUBTED_ITEM = 0.2
 ANNOUNCES = (":", "：")
 FEWEST_ANNOUNCING = 4
 MOST_ANNOUNCED = 20
-# A list between two paragraphs of one box, all of its items likelier than this: gold has all 18 items found so.
+# A list between two paragraphs of one box, all of its items likelier than this: gold has all 14 items found so.
 DOUBTED_BETWEEN = 0.3
 HEADED_ITEM = 0.4
 HEADED_WITHIN = 3
