@@ -13,6 +13,7 @@ from sqlite3 import Connection, Row
 from archiver.items import Outcome
 from db.connection import transaction
 from db.funnels import Funnel, funnels_since, funnels_to
+from db.outcomes import FAILURES
 from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import real_archive
 
@@ -39,7 +40,10 @@ LEAST_SILENCE = timedelta(hours=6)
 # Crawls with new stories that show how often a site has any.
 RHYTHM = 5
 # Why the last page that a source was asked for could not be had.
-REASON = "SELECT detail FROM pages WHERE source_id = ? ORDER BY last_visited DESC LIMIT 1"
+REASON = f"""
+SELECT detail FROM pages WHERE source_id = ? AND outcome IN ({", ".join("?" * len(FAILURES))})
+ORDER BY last_visited DESC LIMIT 1
+"""  # noqa: S608 - no value in it
 # What no name of a file has.
 UNSAFE = re.compile(r"[^a-z0-9.-]+")
 # Outcomes of pages that were visited as stories and came.
@@ -189,8 +193,8 @@ def _found(archive: Connection, source_id: int, funnels: Sequence[Funnel], now: 
         found.pop(kind, None)
         found |= {alarm.kind: alarm for alarm in alarms_of(past, now, later) if alarm.kind == kind}
     if (alarm := found.get(AlarmKind.UNREACHABLE)) is not None:
-        reason = archive.execute(REASON, (source_id,)).fetchone()[0]
-        found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
+        for (reason,) in archive.execute(REASON, (source_id, *FAILURES)):
+            found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
     return list(found.values())
 
 
