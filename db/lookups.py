@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, zip_longest
 from sqlite3 import Connection, Row
 from typing import cast
 
@@ -196,9 +197,9 @@ def waiting(
     """Return up to limit pages of the source at address source never visited yet, and as many due again.
 
     The former come in the order of their priority, newest listed first, the latter in the order in which they
-    became due; with after, stories visited longer ago than that are due too, whenever their turn is, and what
-    failed then in a way that may pass. What was visited by a clock that was ahead is due now. Addresses of more than
-    longest characters, which nobody will ever visit, take no place among them.
+    became due, those that failed in turn with the others; with after, stories visited longer ago than that are due
+    too, whenever their turn is, and what failed then in a way that may pass. What was visited by a clock that was
+    ahead is due now. Addresses of more than longest characters, which nobody will ever visit, take no place among them.
     """
     known = """
         SELECT pages.*, origins.url AS found_on
@@ -227,7 +228,13 @@ def waiting(
         "now": time_text(now),
         "before": None if after is None else time_text(now - after),
     }
-    return [_waiting_page(row) for sql in (new, again) for row in archive.execute(sql, values)]
+    unvisited, due = (archive.execute(sql, values).fetchall() for sql in (new, again))
+    # A site is left alone after some failures in a row, which shall not be those of before alone.
+    failed, others = (
+        [row for row in due if bool(row["attempts"]) is has_failed] for has_failed in (True, False)
+    )
+    in_turn = (row for pair in zip_longest(others, failed) for row in pair if row is not None)
+    return [_waiting_page(row) for row in chain(unvisited, in_turn)]
 
 
 def related_addresses(archive: Connection, page_url: str) -> list[str]:

@@ -272,7 +272,11 @@ def test_signal_while_texts_are_indexed_interrupts(
 
     monkeypatch.chdir(path.parent)
     monkeypatch.setattr("db.index.indexed_words", indexed)
-    result = run(*command)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored where tests run
+    try:
+        result = run(*command)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     assert (result.code, result.err.strip()) == (ExitCode.INTERRUPTED, "archiver: interrupted")
     monkeypatch.undo()

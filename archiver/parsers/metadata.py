@@ -117,7 +117,8 @@ def _shown_way(
     """Yield the steps from the site's first page down to the story, as they are shown above the headline."""
     if shown is None:
         return
-    others = {fold(headline), *FIRST_PAGE, *site_names(structured, next(iter(structured.canonical), ""))}
+    address = canonical_url(next(iter(structured.canonical), "")) or ""
+    others = {fold(headline), *FIRST_PAGE, *site_names(structured, address)}
     above = takewhile(lambda box: box.first_block <= shown.index, layout.boxes)
     for box in filter(_is_trail, above):
         place = range(box.first_block, min(box.end_block, shown.index))
