@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +18,11 @@ from archiver.sample.server import SampleServer, serve
 from spiders.frontier import Source
 
 Crawl: TypeAlias = Callable[..., CrawlSummary]
+
+# What a shell runs in the background, or nohup, has these ignored, and so would all that the tests start.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 
 
 @pytest.fixture

@@ -110,9 +110,9 @@ def test_one_interrupt_at_the_question_ends_it_and_nothing_is_saved(
         finally:
             process.kill()
         code = process.wait()
+    os.close(theirs)  # from here on there is an end to be read, and nobody waits for more
     end = os.read(ours, 65536)
     os.close(ours)
-    os.close(theirs)
 
     assert (code, end.split()) == (ExitCode.INTERRUPTED, [b"archiver:", b"interrupted"])
     assert list(tmp_path.iterdir()) == []
