@@ -111,8 +111,10 @@ def story_dates(
     if (zone := _zone_of_page(structured)) is not None:
         reading = replace(reading, fetched=reading.fetched.astimezone(zone))
     address = reading.first(dates_in_address(url), Origin.URL)
-    known = _known_days(structured, address)
-    reading = replace(reading, language=reading_language(reading.language, layout, structured, url, known))
+    language = reading_language(
+        reading.language, layout, structured, url, lambda: _known_days(structured, address)
+    )
+    reading = replace(reading, language=language)
     published, modified = _stated_dates(structured, reading)
     if published is not None:
         shown = _date_below(layout, places[0], reading) if places else None

@@ -1,7 +1,7 @@
 """Whether an English page writes the day before the month in numbers: 03/10/2026, in October."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from archiver.parsers.blocks import Layout
@@ -23,18 +23,20 @@ BRITISH = "en-gb"
 
 
 def reading_language(
-    language: str | None, layout: Layout, structured: Structured, url: str, known: Iterable[str]
+    language: str | None, layout: Layout, structured: Structured, url: str, known: Callable[[], Iterable[str]]
 ) -> str | None:
     """Return the language that a page's dates are read by: its own, British where its English puts the day first.
 
-    known are days of the story, "2026-10-03", that the page's data and address give. The page's other dates in
+    known gives days of the story, "2026-10-03", that the page's data and address give. The page's other dates in
     numbers tell the order where a number is no month or the day is a known one; else the region that it names
     besides its language, else the country of its address.
     """
     if language is None or not language.startswith("en") or not is_month_first(language):
         return language
-    days = frozenset(known)
-    votes = sum(_vote(block.text, days) for block in layout.blocks if len(block.text) <= LONGEST_LINE)
+    lines = (block.text for block in layout.blocks if len(block.text) <= LONGEST_LINE)
+    dates = [found for line in lines if ("/" in line or "-" in line) and (found := NUMBERS.search(line))]
+    days = frozenset(known()) if dates else frozenset()
+    votes = sum(_vote(found, days) for found in dates)
     if not votes:
         locale = (structured.meta.get("og:locale") or [""])[0].replace("_", "-").lower()
         names_region = language == "en" and locale.startswith("en-") and not is_month_first(locale)
@@ -42,11 +44,8 @@ def reading_language(
     return BRITISH if votes > 0 else language
 
 
-def _vote(text: str, known: frozenset[str]) -> int:
-    """1 if a line's date in numbers puts the day first, -1 if it puts the month first, 0 if it does not tell."""
-    found = NUMBERS.search(text) if "/" in text or "-" in text else None
-    if found is None:
-        return 0
+def _vote(found: re.Match[str], known: frozenset[str]) -> int:
+    """1 if a date in numbers puts the day first, -1 if it puts the month first, 0 if it does not tell."""
     first, second, year = int(found[1]), int(found[3]), found[4]
     is_day_first = second <= MONTHS and (first > MONTHS or f"{year}-{second:02}-{first:02}" in known)
     is_month_first = first <= MONTHS and (second > MONTHS or f"{year}-{first:02}-{second:02}" in known)
