@@ -119,6 +119,10 @@ class WarcWriter:
         except ArchiveError:
             return None
 
+    def read(self, place: WarcPlace) -> RawResponse:
+        """Return the response at place. Raises ArchiveError if it cannot be read."""
+        return read_capture(self._directory, place)
+
     def is_whole(self, place: WarcPlace) -> bool:
         """Whether the record at place can be read today."""
         return is_readable(self._directory, place)

@@ -1,7 +1,7 @@
 """Stories of past years, by the sitemaps of a site's archive."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +11,12 @@ from archiver.errors import SourceError
 from archiver.parsers.periods import Period, day_of_story, period_of_sitemap
 from archiver.parsers.sitemaps import ChildSitemap
 from spiders.frontier import OLDEST, Asked, Frontier, Memory, Source
-from spiders.sitemap import SitemapSpider
+from spiders.sitemap import A_DAY, SitemapSpider
 
 # Sitemaps read of one source in one run: the days of some eight years. The rest is left for the next run.
 MOST_ARCHIVE_SITEMAPS = 3000
 # After so long nothing is added to the sitemap of a past month or day any longer.
 SETTLED_AFTER = timedelta(days=30)
-# Dates without a time of day may be a day off.
-A_DAY = timedelta(days=1)
 
 
 class BackfillFrontier(Frontier):
@@ -57,8 +55,6 @@ class BackfillSpider(SitemapSpider):
         super().__init__(**kwargs)
         self.asked_for = Period(_time(since), _time(until) if until else datetime.now(UTC) + A_DAY)
         """The time of the stories to visit."""
-        self.read_before: Callable[[str], datetime | None] = _never
-        """When an earlier crawl read the stories of a sitemap; None if none did."""
 
     def frontier_of(self, source: Source, pages: int) -> Frontier:
         """Return a frontier for the stories of the period."""
@@ -81,11 +77,10 @@ class BackfillSpider(SitemapSpider):
         # What it names is not newer than itself.
         if modified is not None and modified + A_DAY <= self.asked_for.start:
             return False
-        if (read := self.read_before(child.url)) is None:
-            return True
         if modified is not None:
-            return modified + A_DAY > read
-        return period is None or read < period.end + SETTLED_AFTER
+            return self.may_have_changed(child)
+        read = self.memory.sitemap_read(child.url)
+        return read is None or period is None or read < period.end + SETTLED_AFTER
 
 
 def moment_of(asked: Asked) -> datetime | None:
@@ -112,7 +107,3 @@ def _time(value: datetime | str) -> datetime:
     except ValueError as error:
         raise SourceError(f"{value!r} is no day: give one such as 2020-01-31") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _never(url: str) -> datetime | None:  # noqa: ARG001 - as read_before is called
-    return None

@@ -12,11 +12,11 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archiver.errors import PageError, ParseLimitError, SourceError
+from archiver.errors import PageError, ParseLimitError
 from archiver.items import RENDERED_TYPE, Discovery, FoundBy, Listing, Outcome, Split, Visit
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
-from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source
+from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source, source_address
 from spiders.reading import read_story
 from spiders.responses import (
     CrawlEndsError,
@@ -277,7 +277,7 @@ class NewsSpider(Spider):
                 "source": frontier.source.url,
                 "listing_of": None if is_story else frontier.source,
                 # What a script fetches may be new where the page that holds the script is not.
-                "story": is_story and not frontier.source.javascript,
+                "unless_changed": "" if frontier.source.javascript else "story" if is_story else "listing",
                 "download_slot": site(host(frontier.source.url)),
             },
             priority=0 if is_story else LISTING_PRIORITY,
@@ -333,21 +333,6 @@ class NewsSpider(Spider):
         )
 
 
-def source_address(url: str) -> str:
-    """Return the canonical address of a site; https:// is put before one without scheme.
-
-    Raises SourceError if it cannot be the address of a site.
-    """
-    address = url.strip()
-    is_word = address.isalnum() and address != "localhost"  # a slip: the name of a source, or a command
-    address = f"https://{address}" if address and "://" not in address else address
-    # What stands before an @ is a name to log in with, or an e-mail address.
-    canonical = None if is_word or " " in address or "@" in address else canonical_url(address)
-    if canonical is None:
-        raise SourceError(f"{url!r} is no address of a site: give one such as https://news.example/")
-    return canonical
-
-
 def visit_of(
     response: Response,
     asked: Asked,
@@ -356,15 +341,16 @@ def visit_of(
     split: Split | None = None,
     rendered: bytes | None = None,
 ) -> Visit:
-    """Return the visit that a response stands for."""
-    frontier.weigh(len(response.body))
+    """Return the visit that a response stands for; where it is what the archive had, the server's 304 is kept."""
+    came = response if response.request is None else response.request.meta.get("not_modified", response)
+    frontier.weigh(len(came.body))
     return _visit(
         asked,
         frontier,
         final_url=canonical_url(response.url) or asked.url,
         outcome=outcome[0],
         detail=one_line(outcome[1]),
-        response=raw_response(response),
+        response=raw_response(came),
         rendered=rendered,
         split=split,
     )

@@ -10,12 +10,13 @@ from itertools import count
 from math import inf
 from typing import Protocol
 
+from archiver.errors import SourceError
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
-__all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn"]
+__all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn", "source_address"]
 
 # Requests of one source under way at once, unless said otherwise: one on the wire, two being split by the workers.
 UNDER_WAY = 3
@@ -64,6 +65,21 @@ class Source:
         return host(url) != "" and site(host(url)) in {site(host(each)) for each in named}
 
 
+def source_address(url: str) -> str:
+    """Return the canonical address of a site; https:// is put before one without scheme.
+
+    Raises SourceError if it cannot be the address of a site.
+    """
+    address = url.strip()
+    is_word = address.isalnum() and address != "localhost"  # a slip: the name of a source, or a command
+    address = f"https://{address}" if address and "://" not in address else address
+    # What stands before an @ is a name to log in with, or an e-mail address.
+    canonical = None if is_word or " " in address or "@" in address else canonical_url(address)
+    if canonical is None:
+        raise SourceError(f"{url!r} is no address of a site: give one such as https://news.example/")
+    return canonical
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One address to visit, and how it came to be known."""
@@ -105,6 +121,9 @@ class Memory(Protocol):
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
 
+    def sitemap_read(self, url: str) -> datetime | None:
+        """Return when an earlier crawl read the stories of a sitemap; None if none did."""
+
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
 
@@ -126,6 +145,9 @@ class NoMemory:
 
     def related(self, url: str) -> Iterable[str]:  # noqa: ARG002 - as in Memory
         return ()
+
+    def sitemap_read(self, url: str) -> datetime | None:  # noqa: ARG002 - as in Memory
+        return None
 
     def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
         return 0, 0

@@ -1,7 +1,7 @@
 """Stories by a site's sitemaps."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -22,6 +22,8 @@ LARGEST_SITEMAP = 50 * 1024 * 1024
 # Sitemaps read of one source in one crawl. A large site has hundreds, one a month: the newest hold its news.
 MOST_SITEMAPS = 10
 OLDEST = datetime.min.replace(tzinfo=UTC)
+# Dates without a time of day may be a day off.
+A_DAY = timedelta(days=1)
 
 
 class SitemapSpider(NewsSpider):
@@ -88,8 +90,14 @@ class SitemapSpider(NewsSpider):
             yield following
 
     def children(self, sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
-        """Return the addresses of an index's sitemaps in the order in which they are read."""
-        return newest_first(sitemaps)
+        """Return the addresses of an index's sitemaps that are to be read, in their order: of the newest, those new."""
+        newest = newest_first(sitemaps)[: self.most_sitemaps]
+        return [child.url for child in newest if self.may_have_changed(child)]
+
+    def may_have_changed(self, child: ChildSitemap) -> bool:
+        """Whether a sitemap may name what it did not when an earlier crawl read it, as far as its index dates it."""
+        read = self.memory.sitemap_read(child.url)
+        return read is None or child.date_modified is None or child.date_modified + A_DAY > read
 
     def _sitemap_requests(self, frontier: Frontier, named: Iterable[Asked]) -> Iterator[Request]:
         for asked in named:
@@ -125,10 +133,14 @@ def _large(requests: Iterable[Request]) -> Iterator[Request]:
 
 def news_first(urls: Sequence[str]) -> Sequence[str]:
     """Return addresses of sitemaps, those of news before the others."""
-    return sorted(urls, key=lambda url: "news" not in urlsplit(url).path)  # a host may be called so
+    return sorted(urls, key=lambda url: not _is_of_news(url))
 
 
-def newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[str]:
-    """Return the addresses of sitemaps: those of news, then those that changed last."""
+def _is_of_news(url: str) -> bool:
+    return "news" in urlsplit(url).path  # a host may be called so
+
+
+def newest_first(sitemaps: Sequence[ChildSitemap]) -> Sequence[ChildSitemap]:
+    """Return sitemaps in order: those of news, then those that changed last."""
     newest = sorted(sitemaps, key=lambda child: child.date_modified or OLDEST, reverse=True)
-    return news_first([child.url for child in newest])
+    return sorted(newest, key=lambda child: not _is_of_news(child.url))

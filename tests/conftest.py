@@ -92,11 +92,12 @@ def crawl_of(processes: ProcessPoolExecutor, archive: Path) -> Crawl:
 
     def crawl(source: str | Source, **settings: Any) -> CrawlSummary:
         entry = Source(url=source) if isinstance(source, str) else source
+        after = settings.pop("revisit_after", 0)  # None: by their age
         plan = CrawlPlan(
             archive=archive,
             sources=(entry,),
             delay=0 if entry.delay is None else None,
-            revisit_after=timedelta(seconds=settings.pop("revisit_after", 0)),
+            revisit_after=None if after is None else timedelta(seconds=after),
             log_file=archive.with_suffix(".log"),
             # One worker: starting a second takes longer than what it would save on so few pages.
             others={"AUTOTHROTTLE_ENABLED": False, "SPLIT_WORKERS": 1} | settings,

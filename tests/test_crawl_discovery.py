@@ -296,7 +296,7 @@ def test_validators_go_to_the_address_that_sent_them_alone(archive: Path, crawl:
         return send
 
     site = {path: page(story(f"The story called {path}")) for path in ("/a", "/b", "/old-c", "/d")}
-    moved = {"/c": redirect("/old-c"), "/": page(b"<p>Welcome"), "/feed.xml": feed("/a", "/b", "/c", "/d")}
+    moved = {"/c": redirect("/old-c"), "/": answer(b"<p>Welcome"), "/feed.xml": feed("/a", "/b", "/c", "/d")}
     with misbehaving(site | moved) as server:
         source = Source(url=server.url, feeds=(f"{server.url}feed.xml",), sitemaps=("x:y",))
         crawl(source)

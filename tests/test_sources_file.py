@@ -9,8 +9,7 @@ from archiver.crawl.sources import read_sources, source_of
 from archiver.crawl.sources_file import add_entry, remove_entry
 from archiver.errors import SourceError
 from archiver.parsers.rules import SiteRules
-from spiders.base import source_address
-from spiders.frontier import Source
+from spiders.frontier import Source, source_address
 
 WHOLE = """\
 contact = "archive@library.example"

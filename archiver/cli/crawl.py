@@ -243,7 +243,7 @@ def sources_of(options: CrawlOptions) -> "tuple[tuple[Source, ...], str | None]"
 
 def source_url(url: str) -> str:
     """Return the address of a site that the user named; one that is none is wrong usage."""
-    from spiders.base import source_address  # noqa: PLC0415 - as above
+    from spiders.frontier import source_address  # noqa: PLC0415 - as above
 
     try:
         return source_address(url)

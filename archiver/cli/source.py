@@ -192,7 +192,7 @@ def remove(name: str, file: Path, archive: Path) -> None:
 
 def _address(url: str) -> str:
     """Return the address of a site that the user named; one that is none is wrong usage."""
-    from spiders.base import source_address  # noqa: PLC0415 - as above
+    from spiders.frontier import source_address  # noqa: PLC0415 - as above
 
     try:
         return source_address(url)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from sqlite3 import Connection
 from typing import Self
 
@@ -14,7 +13,7 @@ from archiver.crawl.revisits import ArchiveMemory
 from archiver.crawl.run import CrawlPlan
 from archiver.parsers.periods import Period
 from archiver.pipelines.archive import OpenArchive
-from db.backfill import failed_stories, sitemap_read, waiting_stories
+from db.backfill import failed_stories, waiting_stories
 from db.store import page_state
 from spiders.backfill import BackfillSpider
 from spiders.base import NewsSpider
@@ -44,7 +43,6 @@ class Backfills:
         if isinstance(spider, BackfillSpider):
             opened = OpenArchive.of(self._crawler)
             spider.memory = BackfillMemory(opened.connection, opened.crawl_id, spider.asked_for)
-            spider.read_before = partial(sitemap_read, opened.connection)
 
 
 class BackfillMemory(ArchiveMemory):

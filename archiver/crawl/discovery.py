@@ -168,7 +168,7 @@ async def _sitemaps(errand: Errand, urls: Iterable[str]) -> list[FoundListing]:
     for url in top:
         read[url] = await _sitemap(errand, url)
     for index in top:
-        children = newest_first(read[index][1])
+        children = [child.url for child in newest_first(read[index][1])]
         own = [url for url in children if errand.source.may_list(url) and url not in top]
         for url in own[:MOST_CHILDREN]:
             if url not in read:

@@ -8,19 +8,25 @@ from typing import Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
 
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
+from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
-from db.lookups import related_addresses
+from db.lookups import LastCapture, related_addresses
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
 
+# After so long a listing is asked for as a whole, whatever its last answer said of it.
+WHOLE_AFTER = timedelta(days=1)
+# What a page must have been at its last visit for a 304 to tell what it is.
+OUTCOMES = {"story": ARTICLE_OUTCOMES, "listing": frozenset({Outcome.LISTING})}
 # Headers that name the ETag and the Last-Modified of what is there already.
 VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
@@ -119,6 +125,10 @@ class ArchiveMemory:
         """Note that a page is on its way."""
         lease_page(self._archive, self._crawl_id, asked.url, source.url, datetime.now(UTC))
 
+    def sitemap_read(self, url: str) -> datetime | None:
+        """Return when an earlier crawl read the stories of a sitemap; None if none did, or all shall be visited."""
+        return sitemap_read(self._archive, url) if self._after is None else None
+
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
         spent = spending(self._archive, source.url, datetime.now(UTC) - timedelta(days=1))
@@ -130,7 +140,11 @@ class ArchiveMemory:
 
 
 class ConditionalRequests:
-    """Asks for a story that the archive has only if it has changed since (RFC 9110, 13.1)."""
+    """Asks for a page that the archive has only if it has changed since (RFC 9110, 13.1).
+
+    A listing that has not is read again as the archive keeps it: its stories may be due for another visit, and it
+    shows them still.
+    """
 
     def __init__(self, archive: OpenArchive) -> None:
         self._archive = archive
@@ -140,11 +154,13 @@ class ConditionalRequests:
         return cls(OpenArchive.of(crawler))
 
     def process_request(self, request: Request) -> None:
-        """Add the validators of the last capture to a story's request, if it is for the address that sent them.
+        """Add the validators of the last capture to a page's request, if it is for the address that sent them.
 
-        A story whose bytes were kept and can no longer be read is asked for as a whole.
+        A page whose bytes were kept and can no longer be read is asked for as a whole, and once a day every listing:
+        some servers never tell that it has changed.
         """
-        if not request.meta.get("story"):
+        what = request.meta.get("unless_changed")
+        if not what:
             return
         for name in VALIDATORS:
             request.headers.pop(name, None)  # a redirect brings those of the address that it leads away from
@@ -153,16 +169,32 @@ class ConditionalRequests:
         request.meta["is_new"] = last is None
         if (
             last is None
-            or last.outcome not in ARTICLE_OUTCOMES
+            or last.outcome not in OUTCOMES[what]
             or last.final_url != canonical_url(request.url)
             # A 304 would leave the archive without the bytes for good.
             or (last.place is not None and self._archive.warc.held(last.place) is None)
+            or (what == "listing" and not _may_stand_for(last))
         ):
             return
+        request.meta["kept"] = last.place
         for name, validator in zip(VALIDATORS, (last.etag, last.last_modified), strict=True):
             if validator:
                 request.headers[name] = validator
                 request.meta["conditional"] = True
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return a listing that has not changed as the archive keeps it, beside it the 304 for its visit."""
+        meta = request.meta
+        if response.status != 304 or meta.get("unless_changed") != "listing" or not meta["conditional"]:
+            return response
+        kept = self._archive.warc.read(meta["kept"])
+        meta["not_modified"] = response.replace(request=request)
+        return response.replace(status=kept.status, headers=Headers(kept.headers), body=kept.body)
+
+
+def _may_stand_for(last: LastCapture) -> bool:
+    """Whether the bytes that the archive has of a listing may be read in place of those that the server has."""
+    return last.place is not None and timedelta() <= datetime.now(UTC) - last.fetched < WHOLE_AFTER
 
 
 def _is_due(state: PageState, now: datetime) -> bool:

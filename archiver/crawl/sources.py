@@ -28,8 +28,7 @@ from archiver.errors import SourceError
 from archiver.parsers.language import language_tag
 from archiver.parsers.rules import SiteRules, box_selector, value_selector
 from archiver.parsers.urls import canonical_url, host, is_readable, same_site
-from spiders.base import source_address
-from spiders.frontier import Source
+from spiders.frontier import Source, source_address
 
 # Story pages of one source that one crawl may be asked to visit: more than it could in a week.
 MOST_PAGES = 1_000_000

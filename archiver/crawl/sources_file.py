@@ -14,8 +14,7 @@ from pathlib import Path
 from archiver.crawl.sources import ENTRY, SourcesFile, bare_address, read_sources
 from archiver.errors import SourceError
 from archiver.parsers.urls import host
-from spiders.base import source_address
-from spiders.frontier import Source
+from spiders.frontier import Source, source_address
 
 # Columns of a line of sources.toml before a list is broken into lines.
 LONGEST_LINE = 110
