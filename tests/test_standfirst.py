@@ -85,6 +85,7 @@ def test_line_of_numbers_below_the_headline_is_no_standfirst() -> None:
         f'<div class="story-dek"><p>{DECK}</p></div>',
         f'<h2 class="subhead">{DECK}</h2>',
         f'<div class="subline"><div><h2>{DECK}</h2></div></div>',
+        f'<div class="head"><div class="dek">{DECK}</div><p>By Ann Lee</p></div>',
     ],
 )
 def test_deck_between_headline_and_byline_is_the_standfirst_on_pages_that_are_shared_as_articles(
@@ -160,10 +161,13 @@ def test_class_for_the_height_of_lines_calls_nothing_a_standfirst() -> None:
     "box",
     [
         '<div class="author-card"><div class="description">{}</div></div>',
+        '<div class="author-menu"><p>@annlee</p><div class="description"><p>{}</p></div></div>',
         '<p class="video-desc" itemprop="description">{}</p>',
+        '<div class="article-lead"><div class="player"><div class="caption-text">{}</div></div></div>',
+        '<div class="image"><div><p>{}</p></div></div>',
     ],
 )
-def test_what_tells_of_the_author_or_a_film_is_no_standfirst(box: str) -> None:
+def test_what_tells_of_the_author_a_picture_or_a_film_is_no_standfirst(box: str) -> None:
     told = "Ann Lee writes about rivers, bridges and the people who keep them in order all year round."
 
     assert lead(box.format(told), kind="NewsArticle") is None

@@ -51,10 +51,11 @@ is_introduction = called(r"(?<![a-z])intro(?:duction)?(?![a-z])")
 is_initial = called(r"(?<![a-z])(?:first|drop[-_]?cap)(?![a-z])")
 # A class of stylesheets for how far lines stand apart: "leading-6", "md:leading-tight".
 LINE_HEIGHT = re.compile(r"(?<![a-z])leading(?![a-z])[^\s]*")
-# What tells of the author or a film is none, and right below the headline neither what shows a picture or invites.
+# What tells of a picture, the author or a film is none, and right below the headline neither what invites.
 OFF_NAMES = bit("author")
-is_of_film = called(r"video[-_]?(?:desc|caption)")
-OTHER_NAMES = bit("caption") | bit("signup") | bit("advert") | bit("share") | bit("tag") | bit("author")
+AROUND = 3
+is_caption = called(r"video[-_]?desc|(?<![a-z])caption(?![a-z])")
+OTHER_NAMES = bit("caption") | bit("signup") | bit("advert") | bit("share") | bit("tag") | OFF_NAMES
 FIGURES = frozenset({"figure", "figcaption"})
 
 
@@ -133,7 +134,12 @@ def _sums_up(block: Block, announced: Announced, chosen: list[Block]) -> bool:
         word_count(block.text) >= FEW_WORDS
         and (is_introduction(names) or _is_repeated(block, announced.descriptions))
     )
-    return is_told and announced.headline is not None and _is_below(block, announced.headline, chosen)
+    # It may share a box of its own with the byline.
+    return (
+        is_told
+        and announced.headline is not None
+        and _is_below(block, announced.headline, chosen, MOST_LINES)
+    )
 
 
 def _is_told(block: Block, announced: Announced) -> bool:
@@ -209,10 +215,11 @@ def _may_be(block: Block) -> bool:
 
 
 def _tells_of_others(block: Block) -> bool:
-    """Whether a block is by the names around it the author's biography or what a film is about."""
-    names = _names(block)
-    is_off = any(box.meanings & OFF_NAMES for box in _named(block)) and not is_lead(names)
-    return is_off or is_of_film(names)
+    """Whether a block is by the names of its boxes a caption, the author's biography or what a film is about."""
+    small = [box for box in islice(block.box.lineage(), AROUND) if _holds(box) <= MOST_LINES]
+    names = " ".join(box.names for box in small)
+    is_off = any(box.meanings & OFF_NAMES for box in small) and not is_lead(names)
+    return is_off or is_caption(names)
 
 
 def _is_called_so(block: Block) -> bool:
@@ -234,14 +241,14 @@ def _named(block: Block) -> list[Box]:
     """The boxes around a block whose names tell what it is: the nearest, and those that hold nothing else."""
     boxes = list(block.box.lineage())
     near = 3 if len(boxes) > 1 and boxes[1].tag == "li" else 2
-    return boxes[:near] + list(takewhile(_holds_one, boxes[near:SHARED]))
+    return boxes[:near] + list(takewhile(lambda box: _holds(box) == 1, boxes[near:SHARED]))
 
 
-def _holds_one(box: Box) -> bool:
-    return box.end_block - box.first_block == 1
+def _holds(box: Box) -> int:
+    return box.end_block - box.first_block
 
 
-def _is_below(block: Block, headline: Block, chosen: list[Block]) -> bool:
+def _is_below(block: Block, headline: Block, chosen: list[Block], lines: int = 1) -> bool:
     """Whether a block stands right below the headline, in a box that holds both and not the text in its manner."""
     if (
         (block is chosen[0] and form(block.box) in {form(after.box) for after in chosen[1 : 1 + NEAR]})
@@ -254,6 +261,9 @@ def _is_below(block: Block, headline: Block, chosen: list[Block]) -> bool:
     outer = block.box.parent if block.box.tag != "li" else block.box
     if outer is not None and outer.tag == "li" and outer.parent is not None:
         outer = outer.parent.parent
-    while outer is not None and outer.parent is not None and (_holds_one(outer) or _is_called(outer)):
+    around = list(headline.box.lineage())[:SHARED]
+    while outer is not None and outer not in around and (_holds(outer) <= lines or _is_called(outer)):
+        if outer.meanings & OTHER_NAMES and not _is_called(outer):
+            return False
         outer = outer.parent
-    return outer in list(headline.box.lineage())[:SHARED]
+    return outer in around
