@@ -331,3 +331,86 @@ def test_section_behind_a_bar_in_the_data_is_no_part_of_the_heading(stated: str)
 
     assert headline(html) == (own, Origin.H1)
     assert headline(page(h1=own, data=f'"NewsArticle", "headline": "City | {own}"'))[0] == f"City | {own}"
+
+
+@pytest.mark.parametrize("path", ['<ol class="breadcrumbs"><li>{}</li></ol>', "<nav>{}</nav>"])
+def test_title_that_a_heading_below_the_path_to_the_page_shares_is_the_headline(path: str) -> None:
+    crumb = path.format("<h1>River: The flood that closes the old bridge</h1>")
+    html = page(
+        title="River: The flood that closes the old bridge | River Post",
+        below=f"{crumb}<h2>River: Flood closes the old bridge</h2><p>20 November 2026</p>",
+        og_title="River: Flood closes the old bridge",
+    )
+
+    article = split_page(html, url=URL).article
+
+    assert article is not None
+    assert article.headline == "River: Flood closes the old bridge"
+    assert article.headline not in article.body
+
+
+def test_heading_that_links_another_page_is_its_section() -> None:
+    html = page(
+        h1='<a href="/bank/">The Bank: Your notes from the river</a>',
+        title="Why is the bridge shut? - The Bank",
+        below="<h2>The long night that closed our old bridge</h2>",
+        og_title="The long night that closed our old bridge",
+    )
+
+    assert headline(html)[0] == "The long night that closed our old bridge"
+
+
+def test_heading_is_the_headline_without_what_stands_beside_it_in_its_box() -> None:
+    box = "<h1>Flood closes the old bridge</h1><h3>Are the council's engineers to blame?</h3>"
+
+    assert headline(
+        page(
+            below=f'<div class="headline">{box}</div>',
+            title="Flood closes the old bridge, and the council's engineers are to blame",
+        )
+    )[0] == ("Flood closes the old bridge")
+
+
+def test_topic_in_an_element_of_its_own_is_no_part_of_a_heading() -> None:
+    html = page(
+        h1='<span class="category">Topic rivers </span>More water than ever below the bridge',
+        title="River Post | Water below the bridge",
+    )
+
+    assert headline(html)[0] == "More water than ever below the bridge"
+
+
+def test_heading_of_two_lines_is_the_headline_only_as_far_as_it_is_shared() -> None:
+    html = page(
+        h1="Flood closes the old bridge.<br>The mayor goes to see the broken railing on Friday.",
+        title="River Post",
+        og_title="Flood closes the old bridge.",
+    )
+
+    assert headline(html)[0] == "Flood closes the old bridge."
+
+
+def test_heading_that_holds_a_paragraph_is_the_headline() -> None:
+    html = page(h1="<p>Flood closes the old bridge for good</p>", title="Flood closes bridge")
+
+    assert headline(html) == ("Flood closes the old bridge for good", Origin.H1)
+
+
+def test_space_parts_a_title_from_its_site_where_words_have_none_between_them() -> None:
+    html = page(
+        title="洪水冲毁老桥护栏市民周末绕行 河滨报社",
+        below='<div class="title">洪水冲毁老桥护栏市民周末绕行</div><div>来源：河滨报社</div>',
+    )
+
+    assert headline(html)[0] == "洪水冲毁老桥护栏市民周末绕行"
+
+
+def test_site_behind_a_dash_without_space_is_no_part_of_the_title() -> None:
+    html = page(
+        h1="What the town says of its closed bridge",
+        title="Old bridge closed: what to know- River Post",
+        data='"NewsArticle", "headline": "Old bridge closed: what to know", "publisher": {"name": "River Post"}',
+        og_title="What the river did to the old bridge",
+    )
+
+    assert headline(html)[0] == "What the town says of its closed bridge"

@@ -240,7 +240,7 @@ def test_line_called_subtitle_that_reads_as_no_text_is_a_standfirst_if_it_sums_u
     heading, line, text = layout.blocks
     chances = np.array([0.0, 0.1, 0.9], np.float32)
 
-    found = standfirst(layout, Announced(heading, "", is_news), [text], chances, lambda block: True)
+    found = standfirst(layout, Announced(heading, (), is_news), [text], chances, lambda block: True)
 
     assert found == ([line] if is_lead else [])
 

@@ -7,15 +7,17 @@ from html import unescape
 from itertools import islice
 from unicodedata import category
 
+from lxml.etree import _Element as Element
+
 from archiver.items import Origin
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
-from archiver.parsers.names import bit, called
+from archiver.parsers.names import LONGEST_NAME, bit, called, name_bits
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.stated_titles import SHARED, Headline, is_cut, site_names, stated_titles
 from archiver.parsers.structured import Structured, first_string, is_news
-from archiver.parsers.text import clean, fold, word_count
+from archiver.parsers.text import clean, ends_sentence, fold, word_count
 from archiver.parsers.titles import (
     TITLE_BREAK,
     is_name_of_site,
@@ -28,6 +30,7 @@ from archiver.parsers.titles import (
 )
 
 HEADLINE_NAMES = bit("headline")
+KICKER_NAMES = bit("tag")
 # A shown title and a stated one are the same story's from this share of common words on.
 ALIKE = 0.5
 # Up to here they are two things.
@@ -44,6 +47,8 @@ MARK_WORDS = 4
 LONGEST_MARK = 60
 # A heading that is called so shows the site's name.
 is_logo = called(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
+# A list that is called so shows the way to the page.
+is_path = called(r"(?<![a-z])bread[-_]?crumbs?(?![a-z])")
 # The address of a site's first page; what a link covers of a heading that is all its name.
 HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?", re.IGNORECASE)
 MOST_OF_LINK = 0.9
@@ -53,6 +58,7 @@ MARKED_OFF = " :|-–—·•/"
 MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
 CRUMB_REACH = 4
+LISTS = frozenset({"ol", "ul"})
 # Blocks among which the parts of a title are looked for.
 MOST_BLOCKS = 2_000
 # An address spells a title from this share of common words on, and another one up to this.
@@ -71,16 +77,20 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
     if found.block is None and found.text:
         return replace(found, block=_heading_like(layout, found.text))
     if found.block is not None and _is_crumb(found.block):
-        return replace(found, block=_heading_below(layout, found.block))
+        start = found.block.index + 1
+        below = _heading_below(layout, found.block) or _heading_like(layout, found.text, start)
+        shared = structured.meta.get(SHARED[0], [""])[0]
+        is_shared = below is not None and found.text == found.block.text and fold(below.text) == fold(shared)
+        return replace(found, text=shared if is_shared else found.text, block=below)
     return found
 
 
-def _heading_like(layout: Layout, text: str) -> Block | None:
+def _heading_like(layout: Layout, text: str, start: int = 0) -> Block | None:
     """The heading most like a headline that no h1 shows: newsrooms set it in an h2, with its kicker."""
     words = words_of(text)
     headings = [
         block
-        for block in layout.blocks[:MOST_BLOCKS]
+        for block in layout.blocks[start:MOST_BLOCKS]
         if block.heading and not block.linked and len(block.text) < LONGEST_HEADLINE
     ]
     likeness = [likeness_of(words_of(block.text), words) for block in headings]
@@ -90,7 +100,7 @@ def _heading_like(layout: Layout, text: str) -> Block | None:
 
 def _is_crumb(block: Block) -> bool:
     """Whether a heading is the last step of a navigation path: the story's own may say it in other words."""
-    return any(box.tag == "nav" for box in block.box.lineage())
+    return any(box.tag == "nav" or (box.tag in LISTS and is_path(box.names)) for box in block.box.lineage())
 
 
 def _heading_below(layout: Layout, crumb: Block) -> Block | None:
@@ -109,6 +119,8 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
         for title in shown
     ]
     best = _best_shown(shown, likeness, stated)
+    if best is not None and max(likeness) < ALIKE and _leads_elsewhere(best):
+        best = None
     if (named := _title_of_address(url, stated, best)) is not None:
         return replace(named, block=best.block if best else None)
     if (newsroom := _newsroom_title(structured, stated, best)) is not None:
@@ -124,7 +136,7 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
             if (part := _shown_part(lines, title)) and (lone is None or _is_below(part, lone)):
                 return part
     if lone:
-        return lone
+        return _without_kicker(layout, lone, stated)
     shown_last = (part for title in called if (part := _behind_colon(layout, title)))
     return next(shown_last, None) or next(iter(called), best) or Headline("", None)
 
@@ -228,7 +240,9 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
         if is_logo(box.names):
             continue
         if box.tag == "h1" or "headline" in box.names.split():
-            blocks = _blocks_of(layout, box)
+            blocks = _blocks_of(layout, box) or _paragraph_in(layout, box)
+            if box.tag != "h1" and any(block.box.tag == "h1" and block.box is not box for block in blocks):
+                continue  # the heading is in there, with what stands beside it
             text = " ".join(block.text for block in blocks)
             if text and len(text) < LONGEST_HEADLINE and not all(map(_leads_home, blocks)):
                 yield Headline(unescape(text) if "&" in text else text, blocks[-1], Origin.H1)
@@ -237,6 +251,25 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
 def _leads_home(block: Block) -> bool:
     """Whether a block is a link to the site's first page: its name."""
     return block.link_share > MOST_OF_LINK and all(HOME.fullmatch(anchor.href) for anchor in block.anchors)
+
+
+def _paragraph_in(layout: Layout, heading: Box) -> list[Block]:
+    """The paragraph of a heading that has one: libxml2 ends the heading before it."""
+    after = layout.blocks[heading.end_block : heading.end_block + 1]
+    is_empty = not len(heading.element) and not (heading.element.text or "").strip()
+    return [
+        block
+        for block in after
+        if is_empty
+        and block.box.tag == "p"
+        and block.box.element.getprevious() is heading.element
+        and not ends_sentence(block.text)
+    ]
+
+
+def _leads_elsewhere(shown: Headline) -> bool:
+    """Whether a heading that is no title of the page is a link: the name of its section."""
+    return shown.block is not None and shown.block.link_share > MOST_OF_LINK
 
 
 def _blocks_of(layout: Layout, box: Box) -> list[Block]:
@@ -279,9 +312,17 @@ def _without_mark(block: Block, text: str, titles: set[str]) -> str | None:
             continue
         rest = text.removeprefix(mark) if text.startswith(mark) else text.removesuffix(mark)
         rest = rest.strip(MARKED_OFF)
-        if rest != text and (fold(rest).rstrip(".") in begun or all(map(_is_icon, mark))):
+        is_kicker = (
+            text.startswith(mark) and _is_kicker(element) and not any(fold(mark) in one for one in begun)
+        )
+        if rest != text and (fold(rest).rstrip(".") in begun or is_kicker or all(map(_is_icon, mark))):
             return rest
     return None
+
+
+def _is_kicker(element: Element) -> bool:
+    """Whether an element within a heading is called a topic or category."""
+    return name_bits((element.get("class") or "")[:LONGEST_NAME].lower()) & KICKER_NAMES != 0
 
 
 def _is_icon(c: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -49,6 +50,9 @@ from archiver.parsers.urls import canonical_url
 UNSIGNED_WORDS = 120
 # A page whose address ends with so many words is called by its headline.
 NAME_WORDS = 4
+# Where a page says for machines what it tells.
+DESCRIPTIONS = ("description", "og:description", "twitter:description")
+TAG = re.compile(r"<[^>]*>")
 WORDS_OF_NAME = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -128,7 +132,13 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         description=description,
         stated=stated_text(first_string(stated.story.get("articleBody")) or ""),
     )
-    announced = Announced(title.block, description, is_news(stated), entry_headlines(stated))
+    announced = Announced(
+        title.block,
+        page_descriptions(stated),
+        is_news=is_news(stated),
+        is_article=_is_shared_as_article(stated),
+        entries=entry_headlines(stated),
+    )
     found = story(layout, table, announced, fetched, decided)
     if title.origin is not Origin.RULE and (above := line_above(layout, title, found, fetched)) is not None:
         title, found = above, without_headline(found, above)
@@ -223,6 +233,15 @@ def page_description(stated: Structured) -> str:
     return (stated.meta.get("description") or stated.meta.get("og:description") or [""])[0]
 
 
+def page_descriptions(stated: Structured) -> tuple[str, ...]:
+    """Return what the page says that it tells, for search engines and for those who share it."""
+    said = (
+        *(stated.meta.get(key, [""])[0] for key in DESCRIPTIONS),
+        first_string(stated.story.get("description")),
+    )
+    return tuple(dict.fromkeys(TAG.sub("", unescape(text)) for text in said if text))
+
+
 def page_base(stated: Structured, url: str) -> str:
     """Return the address that the page's links are relative to."""
     if len(stated.base) > LONGEST_TEXT:
@@ -241,8 +260,13 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     path, query = urlsplit(url).path, urlsplit(url).query
     if url and path in ("", "/") and not any(c.isdigit() for c in query):
         return False
-    kind = (stated.meta.get("og:type") or [""])[0].lower()
-    if found.is_ruled or kind.startswith("article") or said.published or said.modified or said.authors.value:
+    if (
+        found.is_ruled
+        or _is_shared_as_article(stated)
+        or said.published
+        or said.modified
+        or said.authors.value
+    ):
         return True
     marked = all(any(box.tag == "article" for box in block.box.lineage()) for block in blocks)
     long_enough = sum(word_count(block.text) for block in blocks) >= (
@@ -253,6 +277,10 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
         len(WORDS_OF_NAME.findall(name)) >= NAME_WORDS
     )  # as a story's headline, whatever folder it lies in
     return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/".lower()) is None)
+
+
+def _is_shared_as_article(stated: Structured) -> bool:
+    return (stated.meta.get("og:type") or [""])[0].lower().startswith("article")
 
 
 def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:

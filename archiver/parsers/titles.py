@@ -5,10 +5,12 @@ from html import unescape
 from unicodedata import combining, normalize
 from urllib.parse import unquote, urlsplit
 
-from archiver.parsers.text import WORD, clean, fold
+from archiver.parsers.text import UNSPACED, WORD, clean, fold
 
 # Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
 TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
+# Before the site's name some leave the space out: "The flood- River Post".
+SITE_BREAK = re.compile(rf"{TITLE_BREAK.pattern}|(?<=\w)[-–—]\s+")
 # What is left of a break where the site's name was cut off.
 BREAK_MARKS = " |-–—·•:"
 # A title that begins with a number below nothing: "-5 degrees".
@@ -51,7 +53,7 @@ def letters_of(text: str) -> str:
 def without_site(title: str, names: frozenset[str]) -> str:
     """Return a title without the parts at either end that name the site, by one of its folded names."""
     title = clean(unescape(title) if "&" in title else title)
-    marks = list(TITLE_BREAK.finditer(title))
+    marks = list(SITE_BREAK.finditer(title))
     start, end = 0, len(title)
     while marks and _names_the_site(title[marks[-1].end() : end], names):
         end = marks.pop().start()
@@ -77,11 +79,14 @@ def is_name_of_site(text: str, names: frozenset[str]) -> bool:
 def marks_in(title: str) -> frozenset[int]:
     """Return after how many letters marks stand that may part a title from a site, and how many it has in all."""
     letters, marks = 0, set()
+    before = ""
     for char in title:
-        if char in PARTING_MARKS:
+        # Where words have no spaces between them, one parts a title from the name behind it.
+        if char in PARTING_MARKS or (char == " " and UNSPACED.match(before)):
             marks.add(letters)
         else:
             letters += len(letters_of(char))
+        before = char
     return frozenset({*marks, letters})
 
 
