@@ -4,13 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from operator import attrgetter
 
-from archiver.parsers.blocks import Block, Box
+from archiver.parsers.blocks import Block
 from archiver.parsers.link_addresses import address, names_a_story
 from archiver.parsers.links import Candidate
 from archiver.parsers.overlays import CARD_WORDS
 
 PLACE = attrgetter("index")
 LISTS = frozenset({"ul", "ol"})
+ON_THE_PAGE = ("#", "javascript:")
 # No page has so many blocks.
 NOWHERE = 1 << 30
 
@@ -39,14 +40,19 @@ def last_reaching(headings: list[Block], places: list[int], shown: list[int]) ->
             heading = rest.popleft()
             while reaching and reaching[-1][1] <= heading.index:
                 reaching.pop()
-            reaching.append((heading, _end(heading, headings, shown)))
+            reaching.append((heading, _end(heading, shown)))
         while reaching and reaching[-1][1] <= place:
             reaching.pop()
         found[place] = reaching[-1][0] if reaching else None
     return found
 
 
-def _end(heading: Block, headings: list[Block], shown: list[int]) -> int:
+def leads_away(heading: Block) -> bool:
+    """Whether a heading links another page, which a tab does not."""
+    return bool(heading.anchors) and not heading.anchors[0].href.startswith(ON_THE_PAGE)
+
+
+def _end(heading: Block, shown: list[int]) -> int:
     """One past the last block that a heading reaches: that of the smallest box that holds a headline beside it.
 
     An item of a menu reaches to the end of the menu.
@@ -60,14 +66,6 @@ def _end(heading: Block, headings: list[Block], shown: list[int]) -> int:
         end = box.end_block
         if box.first_block <= last or coming < end:
             break
-        if box.tag in LISTS and heading.anchors and not _are_tabs(box, heading, headings):
+        if box.tag in LISTS and leads_away(heading):
             break
     return end
-
-
-def _are_tabs(box: Box, heading: Block, headings: list[Block]) -> bool:
-    """Whether a list holds nothing but headings, or links to places of the page."""
-    if heading.anchors[0].href.startswith("#"):
-        return True
-    first, end = (bisect_left(headings, place, key=PLACE) for place in (box.first_block, box.end_block))
-    return end - first == box.end_block - box.first_block

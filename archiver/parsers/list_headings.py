@@ -11,7 +11,7 @@ import numpy as np
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
-from archiver.parsers.heading_reach import PLACE, headlines, last_reaching
+from archiver.parsers.heading_reach import PLACE, headlines, last_reaching, leads_away
 from archiver.parsers.link_addresses import address, names_a_story
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
@@ -181,7 +181,7 @@ def _share_out(
     panels = _panels(tabs, [candidates[number] for number in which])
     for number, panel in zip(which, panels, strict=False):
         found[number] = seen[number] = tabs[panel]
-    if not panels and tabs[0].box.parent is tabs[-1].box.parent:
+    if not panels and tabs[0].box.parent is tabs[-1].box.parent and not leads_away(tabs[0]):
         for number, heading in enumerate(seen):
             if heading and heading.index in indices:
                 seen[number] = tabs[0]
