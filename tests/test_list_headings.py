@@ -76,3 +76,27 @@ def test_explanation_names_the_heading_that_gave_the_kind() -> None:
         *[("Latest news", LinkKind.LATEST)] * 2,
         *[("Most read", LinkKind.POPULAR)] * 2,
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ('<h3><span>Next up in</span> <a href="/culture/">Culture</a></h3>', "Next up in Culture"),
+        ('<h2><a href="/crime/">Crime and courts all day</a></h2>', "Crime and courts all day"),
+        ('<div class="module-header"><a href="/first/">Harbour and ferries</a></div>', "Harbour and ferries"),
+        ('<div class="side-header"><span>Good to know</span></div>', "Good to know"),
+        ("<p>Notes from town:</p>", "Notes from town:"),
+    ],
+)
+def test_heading_is_known_by_the_section_it_links_or_by_where_it_stands(heading: str, said: str) -> None:
+    links = related(f'<h2>Most read</h2><div class="rail">{heading}<ul>{items(OTHERS)}</ul></div>')
+
+    assert {link.block for link in links} == {said}
+    assert LinkKind.POPULAR not in {link.kind for link in links}
+
+
+@pytest.mark.parametrize("line", ["Advertisement", "3 of 12", '<p style="display:none">Loading</p>'])
+def test_label_count_or_hidden_line_above_a_list_is_no_heading(line: str) -> None:
+    links = related(f'<div class="rail"><div class="side-header">{line}</div><ul>{items(OTHERS)}</ul></div>')
+
+    assert {link.block for link in links} == {""}

@@ -10,7 +10,6 @@ from archiver.parsers.links import Candidate
 from archiver.parsers.overlays import CARD_WORDS
 
 PLACE = attrgetter("index")
-LISTS = frozenset({"ul", "ol"})
 ON_THE_PAGE = ("#", "javascript:")
 # No page has so many blocks.
 NOWHERE = 1 << 30
@@ -40,22 +39,17 @@ def last_reaching(headings: list[Block], places: list[int], shown: list[int]) ->
             heading = rest.popleft()
             while reaching and reaching[-1][1] <= heading.index:
                 reaching.pop()
-            reaching.append((heading, _end(heading, shown)))
+            reaching.append((heading, end_of_reach(heading, shown)))
         while reaching and reaching[-1][1] <= place:
             reaching.pop()
         found[place] = reaching[-1][0] if reaching else None
     return found
 
 
-def leads_away(heading: Block) -> bool:
-    """Whether a heading links another page, which a tab does not."""
-    return bool(heading.anchors) and not heading.anchors[0].href.startswith(ON_THE_PAGE)
-
-
-def _end(heading: Block, shown: list[int]) -> int:
+def end_of_reach(heading: Block, shown: list[int]) -> int:
     """One past the last block that a heading reaches: that of the smallest box that holds a headline beside it.
 
-    An item of a menu reaches to the end of the menu.
+    An item of a menu reaches to its own end.
     """
     before = bisect_left(shown, heading.index)
     after = bisect_right(shown, heading.index)
@@ -66,6 +60,11 @@ def _end(heading: Block, shown: list[int]) -> int:
         end = box.end_block
         if box.first_block <= last or coming < end:
             break
-        if box.tag in LISTS and leads_away(heading):
+        if box.tag == "li" and leads_away(heading):
             break
     return end
+
+
+def leads_away(heading: Block) -> bool:
+    """Whether a heading links another page, which a tab does not."""
+    return bool(heading.anchors) and not heading.anchors[0].href.startswith(ON_THE_PAGE)

@@ -18,6 +18,7 @@ from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits, reads_on
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
+from archiver.parsers.unlike_headings import merged, unlike_headings
 from archiver.parsers.urls import host, readable_url, site
 from archiver.word_lists import word_table
 
@@ -87,8 +88,9 @@ def headings_above(
     ]
     found = _announced(layout, candidates, last, told)
     shown = headlines(candidates)
+    unlike = unlike_headings(layout, table, chances, shown, own)
     reaching, reaching_ours = (
-        last_reaching(each, sorted(set(places)), shown) for each in (headings, unslotted)
+        last_reaching(merged(each, unlike), sorted(set(places)), shown) for each in (headings, unslotted)
     )
     near = [
         (reaching_ours if is_ours else reaching)[place] for place, is_ours in zip(places, ours, strict=True)
