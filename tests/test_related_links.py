@@ -67,6 +67,17 @@ def listed(heading: str, card: str = CARD, others: dict[str, str] = OTHERS) -> s
         ("時系列で見る", LinkKind.RELATED),
         ("Ostatnie wpisy", LinkKind.LATEST),
         ("Популярні статті", LinkKind.POPULAR),
+        ("RANKING", LinkKind.POPULAR),
+        ("Les + lus", LinkKind.POPULAR),
+        ("最多人阅读", LinkKind.POPULAR),
+        ("Më të lexuarat", LinkKind.POPULAR),
+        ("အဖတ်အများဆုံး", LinkKind.POPULAR),
+        ("Recently posted", LinkKind.LATEST),
+        ("最近の投稿", LinkKind.LATEST),
+        ("Erfahre mehr", LinkKind.RELATED),
+        ("你可能会喜欢", LinkKind.RELATED),
+        ("Paid Partner", LinkKind.SPONSORED),
+        ("Content by Lakeside Loans", LinkKind.SPONSORED),
     ],
 )
 def test_list_is_of_the_kind_that_its_heading_states(heading: str, kind: LinkKind) -> None:

@@ -295,7 +295,7 @@ def _links(parts: Parts) -> Iterator[LinkDecision]:
             url=url,
             headline=link.headline if link else likeliest.candidate.headline,
             kind=link.kind if link else None,
-            block=likeliest.heading.text if likeliest.heading else "",
+            block=link.block if link else likeliest.heading.text if likeliest.heading else "",
             chance=round(float(likeliest.chance), 3),
         )
 

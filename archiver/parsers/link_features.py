@@ -68,6 +68,10 @@ LINK_FEATURES = (
 NO_HEADING = [0.0, -1.0, 0.0, 0.0, 0.0, 0.0] + [0.0] * len(USES)
 """What HEADING_FEATURES are of a link without one."""
 FIRST_OF_HEADING = LINK_FEATURES.index(HEADING_FEATURES[0])
+KINDS_OF_HEADING = [
+    LINK_FEATURES.index(f"heading_{use}") for use in ("sponsored", "popular", "related", "latest")
+]
+"""What the heading above says of the kind of a link that is not of all lists."""
 KIND_ORDER = (LinkKind.RELATED, LinkKind.POPULAR, LinkKind.LATEST, LinkKind.SECTION, LinkKind.SPONSORED)
 """The classes of the model of kinds, in their order."""
 Indices = NDArray[np.intp]
@@ -82,14 +86,14 @@ def link_columns(
     *,
     has_story: bool = True,
 ) -> tuple[Columns, list[Block | None]]:
-    """Return a column of features, (LINK_FEATURES, candidates), and the heading above each candidate.
+    """Return a column of features, (LINK_FEATURES, candidates), and the heading that a reader sees above each.
 
     chances holds each block's probability of being the story's text; own is the page's address, has_story tells
     whether it has a story at all.
     """
     if not candidates:
         return np.zeros((len(LINK_FEATURES), 0), np.float32), []
-    headings = headings_above(layout, candidates, table, chances, own, has_story=has_story)
+    headings, seen = headings_above(layout, candidates, table, chances, own, has_story=has_story)
     shown = matrix([_shown(candidate) for candidate in candidates], np.float32).T
     mine = address(own)
     addresses = [address(candidate.target) for candidate in candidates]
@@ -126,7 +130,7 @@ def link_columns(
         bits(boxes.all[box][None, :], MEANING_BITS),
         bits(boxes.around[box][None, :], TAG_BITS),
     ]
-    return np.concatenate(groups, dtype=np.float32), headings
+    return np.concatenate(groups, dtype=np.float32), seen
 
 
 def _shown(candidate: Candidate) -> list[float]:

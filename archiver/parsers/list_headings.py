@@ -5,19 +5,20 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from operator import attrgetter
 
 import numpy as np
 
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
+from archiver.parsers.heading_reach import PLACE, headlines, last_reaching, leads_away
 from archiver.parsers.link_addresses import address, names_a_story
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits, reads_on
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
+from archiver.parsers.unlike_headings import merged, unlike_headings
 from archiver.parsers.urls import host, readable_url, site
 from archiver.word_lists import word_table
 
@@ -36,7 +37,6 @@ PARAGRAPH = 60
 # What stands in a short headline that begins as the heading of a list does: "Live: the final", "Opinion: who pays?"
 SAYS_MORE = re.compile(r"[:?!：？！]")
 HALF = 0.5
-PLACE = attrgetter("index")
 # Boxes that hold all of a page, and how many blocks of a list, linked or as short as this, stand below a heading there.
 PAGE = frozenset({"body", "html", "main"})
 MOST_BETWEEN = 40
@@ -55,9 +55,10 @@ def headings_above(
     own: str,
     *,
     has_story: bool,
-) -> list[Block | None]:
-    """Return for each link the heading that the reader sees above the list it stands in, or None.
+) -> tuple[list[Block | None], list[Block | None]]:
+    """Return for each link the last heading above it, which the models know, and the one that a reader sees, or None.
 
+    A reader sees that a heading ends with its box; the models weigh what stands above, however far.
     chances holds each block's probability of being the story's text; where the page has_story, its paragraphs part a
     heading from the links behind them, which teasers do not. own is the page's address: "Advertisement" above a list
     of the site's own stories labels a slot, not the list.
@@ -77,29 +78,48 @@ def headings_above(
     rows = _tab_rows(headings)
     in_tabs = {block.index for row in rows for block in row}
     headings = [block for block in headings if block.index not in in_tabs or kind_of_heading(block.text)]
-    slots = {block.index for block in headings if _labels_a_slot(block)}
-    unslotted = [block for block in headings if block.index not in slots]
-    found: list[Block | None] = []
-    known: dict[tuple[int, int, bool], Block | None] = {}
+    unslotted = [block for block in headings if not _labels_a_slot(block)]
     home = site(host(own))
-    for candidate in candidates:
-        anchor = candidate.anchor
-        place = anchor.first_block
-        is_own = bool(slots) and site(address(candidate.target).host) == home
-        key = anchor.box.index, place, is_own
-        if key not in known:
-            heading = _nearest(layout, anchor.box, place, unslotted if is_own else headings)
-            known[key] = None if heading and _parted(heading.index, place, told) else heading
-        found.append(known[key])
-    under: dict[int, list[int]] = {}
-    for number, heading in enumerate(found):
-        if heading is not None:
-            under.setdefault(heading.index, []).append(number)
+    ours = [len(unslotted) < len(headings) and site(address(one.target).host) == home for one in candidates]
+    places = [one.anchor.first_block for one in candidates]
+    last = [
+        _last_before(unslotted if is_ours else headings, place)
+        for place, is_ours in zip(places, ours, strict=True)
+    ]
+    found = _announced(layout, candidates, last, told)
+    shown = headlines(candidates)
+    unlike = unlike_headings(layout, table, chances, shown, own)
+    reaching, reaching_ours = (
+        last_reaching(merged(each, unlike), sorted(set(places)), shown) for each in (headings, unslotted)
+    )
+    near = [
+        (reaching_ours if is_ours else reaching)[place] for place, is_ours in zip(places, ours, strict=True)
+    ]
+    seen = _announced(layout, candidates, near, told)
     for row in rows:
-        _share_out(row, [number for tab in row for number in under.get(tab.index, ())], candidates, found)
+        _share_out(row, candidates, found, seen)
     for number, label in labels.items():
         if kind_of_heading(label.text) not in (None, LinkKind.SECTION):  # which would be its kicker
-            found[number] = label
+            found[number] = seen[number] = label
+    return found, seen
+
+
+def _announced(
+    layout: Layout, candidates: list[Candidate], above: list[Block | None], told: list[int]
+) -> list[Block | None]:
+    """Of the headings above the links those that announce them, with no paragraphs of the story between."""
+    known: dict[tuple[int, int, int], Block | None] = {}
+    found: list[Block | None] = []
+    for candidate, heading in zip(candidates, above, strict=True):
+        if heading is None:
+            found.append(None)
+            continue
+        box, place = candidate.anchor.box, candidate.anchor.first_block
+        key = box.index, place, heading.index
+        if key not in known:
+            parted = _parted(heading.index, place, told)
+            known[key] = None if parted or not _announces_at(layout, heading, box, place) else heading
+        found.append(known[key])
     return found
 
 
@@ -149,23 +169,36 @@ def _tab_rows(headings: list[Block]) -> list[list[Block]]:
 
 
 def _share_out(
-    tabs: list[Block], which: list[int], candidates: list[Candidate], found: list[Block | None]
+    tabs: list[Block],
+    candidates: list[Candidate],
+    found: list[Block | None],
+    seen: list[Block | None],
 ) -> None:
     """Give the links below a row of tabs to them in turn, where as many boxes hold those links as there are tabs.
 
-    which are the links below, by their number among the candidates.
+    Otherwise what is seen below them is what the first of them announces.
     """
-    which.sort()
-    paths = [list(candidates[number].anchor.box.lineage())[::-1] for number in which]
+    indices = {tab.index for tab in tabs}
+    which = [number for number, heading in enumerate(found) if heading and heading.index in indices]
+    panels = _panels(tabs, [candidates[number] for number in which])
+    for number, panel in zip(which, panels, strict=False):
+        found[number] = seen[number] = tabs[panel]
+    if not panels and tabs[0].box.parent is tabs[-1].box.parent and not leads_away(tabs[0]):
+        for number, heading in enumerate(seen):
+            if heading and heading.index in indices:
+                seen[number] = tabs[0]
+
+
+def _panels(tabs: list[Block], candidates: list[Candidate]) -> list[int]:
+    """Which of the tabs each of the links below them belongs to, if as many boxes hold the links as there are tabs."""
+    paths = [list(candidate.anchor.box.lineage())[::-1] for candidate in candidates]
     if not paths or any(kind_of_heading(tab.text) is None for tab in tabs):
-        return
+        return []
     for level in range(min(map(len, paths))):
         panels = list(dict.fromkeys(path[level].index for path in paths))
         if len(panels) > 1:
-            if len(panels) == len(tabs):
-                for number, path in zip(which, paths, strict=True):
-                    found[number] = tabs[panels.index(path[level].index)]
-            return
+            return [panels.index(path[level].index) for path in paths] if len(panels) == len(tabs) else []
+    return []
 
 
 @lru_cache(maxsize=4096)
@@ -186,24 +219,24 @@ def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(every), tuple(word for word in every if UNSPACED.match(word))
 
 
-def _nearest(layout: Layout, inner: Box, place: int, headings: list[Block]) -> Block | None:
-    """The last heading before a place in the smallest box that has one.
+def _last_before(headings: list[Block], place: int) -> Block | None:
+    position = bisect_left(headings, place, key=PLACE) - 1
+    return headings[position] if position >= 0 else None
+
+
+def _announces_at(layout: Layout, heading: Block, inner: Box, place: int) -> bool:
+    """Whether a heading before a place heads what stands there: something smaller than the page holds both.
 
     One that stands as loosely on the page as the list does must announce it, and nothing else come between.
     """
-    position = bisect_left(headings, place, key=PLACE) - 1
-    if position < 0:
-        return None
-    heading = headings[position]
     for box in inner.lineage():
         if box.tag in PAGE:
             is_near = heading.box.parent is box and place - heading.index <= MOST_BETWEEN
             announces = is_near and kind_of_heading(heading.text) is not None
-            between = layout.blocks[heading.index + 1 : place] if announces else []
-            return heading if announces and all(map(_is_of_a_list, between)) else None
+            return announces and all(map(_is_of_a_list, layout.blocks[heading.index + 1 : place]))
         if box.first_block <= heading.index:
-            return heading
-    return None
+            return True
+    return False
 
 
 def _is_of_a_list(block: Block) -> bool:

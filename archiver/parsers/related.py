@@ -13,7 +13,14 @@ from archiver.parsers.asides import is_linked_whole
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY, address, names_a_story
-from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns, numbered, unheaded
+from archiver.parsers.link_features import (
+    KIND_ORDER,
+    KINDS_OF_HEADING,
+    LINK_FEATURES,
+    link_columns,
+    numbered,
+    unheaded,
+)
 from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
@@ -182,14 +189,15 @@ def _excerpts(layout: Layout, candidate: Candidate) -> Iterator[int]:
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
-    """The heading above a link and its features; none where it heads no stories: "Tags" that have come to their end."""
-    if (
-        heading is None
-        or kind_of_heading(heading.text) is not None
-        or not is_phrase("furniture", heading.text)
-    ):
+    """The heading that a reader sees above a link, and its features: without what another one says of its kind.
+
+    A heading may head no stories: "Tags" that have come to their end.
+    """
+    if heading is not None and kind_of_heading(heading.text) is not None:
         return heading, row
-    return None, unheaded(row)
+    if heading is not None and is_phrase("furniture", heading.text):
+        return None, unheaded(row)
+    return heading, unheaded(row) if row[KINDS_OF_HEADING].any() else row
 
 
 def _is_sure(shown: Shown) -> bool:
