@@ -23,7 +23,7 @@ SHORT = 4
 LEAST_PLACES = 2
 CONTENTS_WORDS = 6
 MOST_OF_LINK = 0.9
-LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
+LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "pre"})
 NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
 # A sentence shown once more beside the text has at least so many words; headings and items may be said again.
 PULLED_WORDS = 9
@@ -146,7 +146,7 @@ def _is_of_story(table: Box) -> bool:
 
 
 def _lines(layout: Layout, chosen: list[Block], chances: Columns, left_out: Set[int]) -> Iterator[Block]:
-    """Yield the headings, items of lists and short paragraphs that stand alone between two of the chosen blocks."""
+    """Yield the headings, items, code, quotations and short lines that stand alone between two of the chosen blocks."""
     for before, after in pairwise(chosen):
         if after.index - before.index == 2:
             block = layout.blocks[before.index + 1]
@@ -161,5 +161,10 @@ def _lines(layout: Layout, chosen: list[Block], chances: Columns, left_out: Set[
 def _is_line(block: Block, before: Block, after: Block) -> bool:
     if block.box.tag not in LINES or block.box.hidden or 2 * block.linked > len(block.text):
         return False
-    boxed_alike = block.box.parent is before.box.parent is after.box.parent
+    if is_numbered(block.box.names):
+        return False
+    around = block.box.parent
+    if around is not None and around.tag == "blockquote":
+        around = around.parent
+    boxed_alike = around is before.box.parent is after.box.parent
     return boxed_alike or block.box.tag != "p" or word_count(block.text) <= SHORT
