@@ -204,6 +204,27 @@ def test_box_that_holds_most_of_the_text_is_the_text_whatever_it_is_called() -> 
     assert article.body.split("\n\n") == PARAGRAPHS
 
 
+def test_box_around_the_headline_is_the_story_s_whatever_it_is_called() -> None:
+    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    party = "".join(f"<p>{number}. {text}</p>" for number, text in enumerate(PARAGRAPHS * 2))
+    html = f"""<html lang="en"><head><title>Flood closes the old bridge</title></head><body>
+        <section class="post hentry"><h1>Flood closes the old bridge</h1><time>20 November 2026</time>{texts}</section>
+        <section class="widget">{party}</section></body></html>"""
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n")[: len(PARAGRAPHS)] == PARAGRAPHS
+
+
+def test_name_that_says_what_stands_before_a_paragraph_is_none_of_it() -> None:
+    texts = "".join(f'<p class="graf after--figure">{text}</p>' for text in PARAGRAPHS[:1])
+
+    assert read(texts.replace("river", "lake")).body.split("\n\n")[3] == PARAGRAPHS[0].replace(
+        "river", "lake"
+    )
+
+
 def test_text_for_subscribers_is_text() -> None:
     html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head><body>
         <main><h1>Flood closes the old bridge</h1><div class="lee-article-text"><p>{PARAGRAPHS[0]}</p>

@@ -130,6 +130,20 @@ def test_short_report_above_such_rows_is_a_story(signed: str) -> None:
     assert is_story(page, "https://ministry.example/en/press/2026/ban-on-eel-fishing")
 
 
+def test_link_in_the_line_of_the_date_makes_no_row_of_the_story() -> None:
+    date = '<p><a href="/en/press/notices">Notices of the last days</a> 20 November 2026</p>'
+    report = "".join(f"<p>{text}</p>" for text in REPORT)
+    listed = "".join(
+        ROWS["div"].format(url=f"/{text[:3]}", day=9, title=text[:60], text=text) for text in TEXTS * 2
+    )
+    page = (
+        '<html lang="en"><head><title>Ban on eel fishing</title></head><body><div class="section">'
+        f"<h1>Ban on eel fishing</h1>{date}<div>{report}</div></div><div>{listed}</div></body></html>"
+    )
+
+    assert is_story(page.encode(), "https://ministry.example/en/press/17")
+
+
 def test_rows_that_lead_to_other_sites_are_a_story() -> None:
     row = '<div><h3><a href="https://elsewhere.example{url}">{title}</a></h3><p>{text}</p></div>'
 

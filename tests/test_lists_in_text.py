@@ -1,6 +1,12 @@
-"""Lists, and code with its numbers, between the paragraphs of a story."""
+"""Lists, code with its numbers, and quotations between the paragraphs of a story."""
 
+import numpy as np
 from test_story_edges import story
+
+from archiver.parsers.between import with_lines
+from archiver.parsers.blocks import page_layout
+from archiver.parsers.decoding import page_tree
+from archiver.parsers.standfirst import Announced
 
 
 def test_list_that_a_paragraph_announces_is_text() -> None:
@@ -32,3 +38,22 @@ def test_numbers_of_the_lines_of_code_are_no_text() -> None:
 
     assert "1 2 3" not in lines
     assert "ferry = Ferry() ferry.cross() ferry.back()" in lines
+
+
+def test_code_between_two_paragraphs_is_text() -> None:
+    lines = story(inside="<pre>© 2026</pre>", kind="BlogPosting").body.split("\n\n")
+
+    assert "© 2026" in lines
+
+
+def test_quotation_between_two_paragraphs_is_text() -> None:
+    quoted = "<blockquote><p>The river was never so high as it was on Friday night.</p></blockquote>"
+    html = f"<div><p>The keeper of the lock was surprised.</p>{quoted}<p>He has seen much.</p></div>"
+    layout = page_layout(page_tree(html.encode()))
+    before, _, after = layout.blocks
+
+    found = with_lines(
+        layout, [before, after], Announced(None, (), is_news=False), np.array([0.9, 0.4, 0.9], np.float32), {}
+    )
+
+    assert found == layout.blocks

@@ -10,9 +10,6 @@ import numpy as np
 
 from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, is_only_a_time, without_asides
 from archiver.parsers.between import (
-    with_entries,
-    with_headings_alike,
-    with_items_alike,
     with_lines,
     with_tables,
     without_contents,
@@ -24,6 +21,7 @@ from archiver.parsers.bylines import CALLED, byline_names
 from archiver.parsers.comments import without_comments
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import CLOCK, moment
+from archiver.parsers.doubted import with_doubted
 from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.model import trees
@@ -124,9 +122,7 @@ def story(
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
     if ruled.body is None:
-        likely = with_headings_alike(layout, likely, chances, reasons)
-        likely = with_items_alike(layout, likely, chances, reasons, is_news=announced.is_news)
-        likely = with_entries(layout, likely, announced.entries, reasons)
+        likely = with_doubted(layout, likely, announced, chances, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)

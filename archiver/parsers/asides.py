@@ -36,7 +36,7 @@ LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # readers are told, stories to read on, appeals for money. Right of 149 out of 150 such blocks that the models take for
 # text.
 is_off_text = called(
-    r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
+    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
     rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
@@ -117,7 +117,8 @@ def without_asides(
         beside_forms = _beside_forms(layout)
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
         found |= {block.index: Reason.SUMMED_UP for block in summed_up(layout, own)}
-    found = {block.index: Reason.OFF_TEXT for block in _off_text(own, is_news=is_news)} | found
+    off_text = _off_text(own, announced.headline, is_news=is_news)
+    found = dict.fromkeys((block.index for block in off_text), Reason.OFF_TEXT) | found
     found |= {block.index: Reason.INSET for block in own if _is_below_label(layout, block)}
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
@@ -126,14 +127,15 @@ def without_asides(
     return kept
 
 
-def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
-    """Yield the blocks in boxes that are called something else than text and hold little of it.
+def _off_text(own: list[Block], headline: Block | None, *, is_news: bool) -> Iterator[Block]:
+    """Yield the blocks in boxes that are called something else than text and hold little of it, nor the headline.
 
     In newsrooms, those that are called invitations, too: right of all 12 such blocks.
     """
     at = [block.index for block in own]
     size = [0, *accumulate(map(_size, own))]
     known: dict[int, bool] = {}
+    place = headline.index if headline is not None else -1
     for block in own:
         passed: list[int] = []
         is_off = False
@@ -143,7 +145,7 @@ def _off_text(own: list[Block], *, is_news: bool) -> Iterator[Block]:
                 break
             passed.append(box.index)
             held = size[bisect_left(at, box.end_block)] - size[bisect_left(at, box.first_block)]
-            if held > LITTLE * size[-1]:
+            if held > LITTLE * size[-1] or box.first_block <= place < box.end_block:
                 break
             if box.names and _is_called_off(box, is_inside=box.first_block > at[0], is_news=is_news):
                 is_off = True

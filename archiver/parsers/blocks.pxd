@@ -38,7 +38,7 @@ cdef class _Walk:
 
     cpdef run(self)
     cdef _open(self, object element, str tag, str named, bint hidden)
-    cdef _close(self)
+    cdef _close(self, str tag)
     cdef _add_text(self, str text)
     cdef _break(self, str tag)
     cdef _enter(self, object element, str tag, str names, str href)

@@ -10,7 +10,7 @@ import numpy as np
 from lxml.etree import _Element as Element
 from numpy.typing import NDArray
 
-from archiver.parsers.events import BREAK, CLOSE, ENTER, INLINE, LEAVE, OPEN, UNREAD, steps
+from archiver.parsers.events import BLOCKS, BREAK, CLOSE, ENTER, INLINE, LEAVE, OPEN, UNREAD, steps
 from archiver.parsers.line_breaks import LINE_BREAK, Piece, paragraphs
 from archiver.parsers.names import name_bits
 from archiver.parsers.text import clean
@@ -229,7 +229,7 @@ class _Walk:
             elif step == ENTER:
                 self._enter(element, tag, names, more if isinstance(more, str) else None)
             elif step == CLOSE:
-                self._close()
+                self._close(tag)
             elif step == LEAVE:
                 self._leave(tag)
             elif step == BREAK:
@@ -241,7 +241,10 @@ class _Walk:
                     self.left = self.beside = False
 
     def _open(self, element: Element, tag: str, named: str, hidden: bool) -> None:
-        """Begin a box."""
+        """Begin a box, or what stands in a line of a paragraph."""
+        if self.box.tag == "p" and tag not in BLOCKS:
+            self._enter(element, tag, named, None)
+            return
         if self.pieces:
             self._flush()
         parent = self.box
@@ -263,8 +266,11 @@ class _Walk:
         if self.anchor is not None:
             self.within.append(f"{tag} {names}")
 
-    def _close(self) -> None:
-        """End the open box."""
+    def _close(self, tag: str) -> None:
+        """End the open box, or what stands in a line of a paragraph."""
+        if self.box.tag == "p" and tag not in BLOCKS:
+            self._leave(tag)
+            return
         if self.pieces:
             self._flush()
         box = self.box

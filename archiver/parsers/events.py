@@ -14,7 +14,7 @@ from archiver.parsers.decoding import element_text
 # Elements whose content is never read as text.
 UNREAD = frozenset({
     "script", "style", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video",
-    "map", "select", "textarea", "input", "datalist", "head", "progress", "meter", "dialog", "rt", "rp",
+    "map", "select", "textarea", "input", "datalist", "head", "progress", "meter", "dialog", "rt", "rp", "meta", "link",
 })  # fmt: skip
 # Elements that stand inside a line of text. All others begin a block.
 INLINE = frozenset({
@@ -23,6 +23,14 @@ INLINE = frozenset({
     "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img",
 })  # fmt: skip
 BREAKS = frozenset({"br", "hr"})
+# Elements that begin a block within a paragraph too. Others that HTML does not know ("st1:city", "my-source") stand
+# in a line of it, as browsers show them; elsewhere they are the parts that a page is built of.
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details", "dir", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+    "legend", "li", "main", "menu", "nav", "noscript", "ol", "output", "p", "pre", "search", "section", "summary",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 # What an element does to the text: nothing of it is read, or only if it holds a list (noscript); it breaks a line,
 # stands in one, or, as all others do, is a box.
 SKIPPED, LISTING, LINE_BREAK, IN_LINE, BOX = range(5)

@@ -52,7 +52,7 @@ def is_listing(
         return True
     if _says_story(stated):
         return False
-    rows = _rows(layout, found, url)
+    rows = _rows(layout, headline, found, url)
     return bool(rows) and not _is_signed(layout, headline, found, rows[0], fetched)
 
 
@@ -89,15 +89,16 @@ def _says_story(stated: Structured) -> bool:
     return kind.startswith("article") or "article:published_time" in stated.meta
 
 
-def _rows(layout: Layout, found: Story, url: str) -> list[Box]:
-    """The boxes with one other page's headline each that the story is made of, or none."""
+def _rows(layout: Layout, headline: Block | None, found: Story, url: str) -> list[Box]:
+    """The boxes with one other page's headline each, and not the page's own, that the story is made of, or none."""
     heads = list(_heads(layout, found, url))
+    own = headline.index if headline is not None else -1
     size: dict[Box, int] = {}
     for block in found.blocks if len(heads) >= FEWEST_ROWS else ():
         row: Box | None = None
         for box in block.box.lineage():
             held = bisect_left(heads, box.end_block) - bisect_left(heads, box.first_block)
-            if held > 1:
+            if held > 1 or box.first_block <= own < box.end_block:
                 break
             row = box if held else None
         if row is not None:

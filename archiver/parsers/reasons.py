@@ -7,6 +7,7 @@ class Reason(StrEnum):
     """Why a block is the story's or is not, where more than its chance decided."""
 
     ALIKE = "boxed like the story's prose"
+    ALONE = "the only paragraph below the headline"
     ENTRY = "heading of an entry that the data list"
     TABLE = "in a table between the story's paragraphs"
     BETWEEN = "between two of the story's blocks"

@@ -15,7 +15,7 @@ from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
 from archiver.parsers.article import Story, no_story, story, without, without_byline
 from archiver.parsers.authors import authors
-from archiver.parsers.blocks import Layout, page_layout
+from archiver.parsers.blocks import Block, Layout, page_layout
 from archiver.parsers.bylines import names_in
 from archiver.parsers.datelines import Reading, story_dates
 from archiver.parsers.dates import fetch_time
@@ -48,6 +48,15 @@ from archiver.parsers.urls import canonical_url
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
 UNSIGNED_WORDS = 120
+# What the addresses of pages end with that tell of the house, its terms and its services, or let one search and log in.
+HOUSE = re.compile(
+    r"/(?:about(?:[-_]us)?|ueber-uns|a-propos|quienes-somos|chi-siamo|over-ons|terms(?:[-_](?:of|and)[-_]\w+)?|tos|legal"
+    r"|privacy(?:[-_]policy)?|impressum|imprint|datenschutz\w*|agb|contact(?:[-_]us)?|kontakt|log-?in|sign-?(?:in|up)"
+    r"|register|search|suche)(?:\.\w+)?/?\Z"
+)
+# What is for sale, as schema.org calls it and as og:type does.
+GOODS = frozenset({"product", "productgroup", "book", "offer"})
+OFFERED = ("product", "og:product")
 # A page whose address ends with so many words is called by its headline.
 NAME_WORDS = 4
 # Where a page says for machines what it tells.
@@ -136,7 +145,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         title.block,
         page_descriptions(stated),
         is_news=is_news(stated),
-        is_article=_is_shared_as_article(stated),
+        is_article=_shared_as(stated).startswith("article"),
         entries=entry_headlines(stated),
     )
     found = story(layout, table, announced, fetched, decided)
@@ -153,7 +162,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         and is_listing(stated, layout, title.block, found, url, fetched)
     ):
         found = no_story(found, Reason.LISTING)
-    elif not title.text or not _is_story(stated, said, found, url):
+    elif not title.text or not _is_story(stated, said, title.block, found, url):
         found = no_story(found, Reason.NO_STORY)
     own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
@@ -252,21 +261,21 @@ def page_base(stated: Structured, url: str) -> str:
         return url
 
 
-def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
+def _is_story(stated: Structured, said: _Said, headline: Block | None, found: Story, url: str) -> bool:
     """Whether the page's text is a story: markup, a site rule, date or author say so, or it is long and no notice."""
     blocks = found.blocks
-    if types(stated.story) & STORY_TYPES:
-        return True
     path, query = urlsplit(url).path, urlsplit(url).query
+    # Plugins call the first page of a site a news article too.
     if url and path in ("", "/") and not any(c.isdigit() for c in query):
         return False
-    if (
-        found.is_ruled
-        or _is_shared_as_article(stated)
-        or said.published
-        or said.modified
-        or said.authors.value
+    if types(stated.story) & STORY_TYPES:
+        return True
+    kind = _shared_as(stated)
+    if not found.is_ruled and (
+        HOUSE.search(path.lower()) or kind.startswith(OFFERED) or _is_of_goods(headline)
     ):
+        return False
+    if found.is_ruled or kind.startswith("article") or said.published or said.modified or said.authors.value:
         return True
     marked = all(any(box.tag == "article" for box in block.box.lineage()) for block in blocks)
     long_enough = sum(word_count(block.text) for block in blocks) >= (
@@ -279,8 +288,16 @@ def _is_story(stated: Structured, said: _Said, found: Story, url: str) -> bool:
     return long_enough and (named or NOT_A_STORY.search(f"{folders}/{name}/".lower()) is None)
 
 
-def _is_shared_as_article(stated: Structured) -> bool:
-    return (stated.meta.get("og:type") or [""])[0].lower().startswith("article")
+def _shared_as(stated: Structured) -> str:
+    """What the page is for networks where it is shared: "article", "product.item", or ""."""
+    return (stated.meta.get("og:type") or [""])[0].lower()
+
+
+def _is_of_goods(headline: Block | None) -> bool:
+    """Whether the headline names what is for sale, and no article about it."""
+    boxes = headline.box.lineage() if headline is not None else ()
+    named = {(box.element.get("itemtype") or "").rpartition("/")[2].lower() for box in boxes}
+    return bool(named & GOODS) and not named & STORY_TYPES
 
 
 def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:
