@@ -237,6 +237,12 @@ def test_english_page_puts_the_month_first_otherwise(page: dict[str, str]) -> No
     assert story(below=IN_NUMBERS, **page).date_published == OF_MARCH
 
 
+@pytest.mark.parametrize("other", ["11.15.26", "11/15/2026"])
+def test_dates_between_dots_put_the_month_first_where_the_page_s_other_dates_do(other: str) -> None:
+    assert story(below="<p>03.10.26</p>", after=f"<p>{other}</p>").date_published == OF_MARCH
+    assert story(below="<p>03.10.26</p>").date_published == OF_OCTOBER
+
+
 def test_day_in_numbers_does_not_belie_the_same_day_in_the_data() -> None:
     stated = json.dumps({"@type": "NewsArticle", "datePublished": "2026-10-03T09:00:00Z"})
     published = story(head=f'<script type="application/ld+json">{stated}</script>', below=IN_NUMBERS)
