@@ -268,6 +268,31 @@ def test_section_is_the_category_that_a_link_at_the_headline_names() -> None:
     assert story(f'<script type="application/ld+json">{story_alone}</script>').section is None
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Acasă", "https://news.example/"),
+        ("Today", "https://archive.example/web/20261120/https://news.example"),
+        ("River Post", "https://news.example/today/"),
+        ("River Postトップ", "https://news.example/today/"),
+        ("365", "https://news.example/365/"),
+    ],
+)
+def test_site_its_first_page_and_a_number_are_no_sections(name: str, place: str) -> None:
+    site = '<meta property="og:site_name" content="River Post">'
+    crumbs = CRUMBS.replace('"https://news.example/"', f'"{place}"').replace('"Home"', f'"{name}"')
+    steps = f'<script type="application/ld+json">{crumbs.format(last="")}</script>'
+
+    assert story(site + steps).section == "City"
+
+
+@pytest.mark.parametrize(
+    ("stated", "section"), [("Beauty,City", "Beauty"), ("Arts, Music", "Arts, Music"), ("› City", "City")]
+)
+def test_first_of_several_sections_counts_without_marks(stated: str, section: str) -> None:
+    assert story(data(articleSection=stated)).section == section
+
+
 LIST_OF_STEPS = (
     '<ol itemscope itemtype="https://schema.org/BreadcrumbList">{first}'
     '<li itemprop="itemListElement"><a href="/city"><span itemprop="name">City</span></a></li></ol>'

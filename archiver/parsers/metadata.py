@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from itertools import chain, islice, takewhile
-from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
@@ -30,14 +29,21 @@ TRAILS = frozenset({"nav", "ol", "ul", "div", "p"})
 MOST_STEPS = 12
 # What a site's first page is called there, folded, and its address, also in one of several languages.
 FIRST_PAGE = frozenset({
-    "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "inici", "hem", "hjem", "forside",
-    "etusivu", "voorpagina", "beranda", "anasayfa", "главная", "головна", "начало", "αρχική", "الرئيسية", "होम",
-    "トップ", "ホーム", "首頁", "首页", "홈",
+    "home", "homepage", "home page", "start", "startseite", "hauptseite", "accueil", "page d'accueil", "inicio",
+    "início", "inici", "portada", "página inicial", "página principal", "pagina principale", "hem", "startsida",
+    "hjem", "forside", "forsiden", "etusivu", "voorpagina", "beranda", "anasayfa", "ana sayfa", "acasă", "acasa",
+    "ballina", "početna", "naslovnica", "domov", "domů", "strona główna", "kezdőlap", "főoldal", "sākums", "trang chủ",
+    "главная", "головна", "начало", "αρχική", "الرئيسية", "صفحه اصلی", "होम", "หน้าแรก", "トップ", "ホーム", "首頁",
+    "首页", "主页", "홈",
 })  # fmt: skip
+FIRST_PAGES = ("首頁", "首页", "トップ", "トップページ", "ホームページ")
+"""What such names end with where the site's own stands before it without a space."""
 HOME = re.compile(
     r"(?:https?:)?(?://[^/?#]+)?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.[a-z]+)?(?:#.*)?", re.IGNORECASE
 )
 STEP_MARKS = " ›»>/|:"
+# Several sections in one text: "Arts,Music"; "Arts, Music" is the name of one.
+SEVERAL = re.compile(r",(?=\S)")
 # Figures of a story that are looked at, captions of one and elements in a caption.
 MOST_FIGURES = 500
 MOST_CAPTIONS = 10
@@ -75,9 +81,17 @@ def section(
         _shown_way(structured, layout, headline, shown),
     )
     for text, origin in texts:
-        if (found := clean(text)) and len(found) < LONGEST_SECTION and not found.startswith("http"):
+        found = SEVERAL.split(clean(text), maxsplit=1)[0].strip(STEP_MARKS)
+        is_name = 0 < len(found) < LONGEST_SECTION and not found.startswith("http") and not found.isdecimal()
+        if is_name and not _is_first_page(found, structured):
             return Sourced(found, origin)
     return Sourced(None)
+
+
+def _is_first_page(name: str, structured: Structured) -> bool:
+    """Whether a name is none of a section: that of the site itself, or of its first page."""
+    folded = fold(name)
+    return folded in FIRST_PAGE or folded.endswith(FIRST_PAGES) or folded in site_names(structured, "")
 
 
 def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
@@ -91,14 +105,19 @@ def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
 
 
 def _way_down(structured: Structured, headline: str) -> Iterator[tuple[str, Origin]]:
-    """Yield the first step from the site's first page down to the story."""
+    """Yield the steps from the site's first page down to the story."""
     steps = structured.crumbs
-    if steps and (not steps[0][1] or urlsplit(steps[0][1]).path in ("", "/")):
+    if steps and (not steps[0][1] or HOME.fullmatch(_as_archived(steps[0][1]))):
         steps = steps[1:]
     if steps and (not steps[-1][1] or fold(steps[-1][0]) == fold(headline)):
         steps = steps[:-1]
-    for name, _ in steps[:1]:
+    for name, _ in steps:
         yield name, Origin.JSON_LD
+
+
+def _as_archived(address: str) -> str:
+    """The address of a page of which an archive's address holds a copy: "https://archive.example/2026/https://…"."""
+    return address[max(address.rfind("http://"), address.rfind("https://"), 0) :]
 
 
 def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, Origin]]:
@@ -124,7 +143,8 @@ def _shown_way(
         place = range(box.first_block, min(box.end_block, shown.index))
         for anchor in [anchor for anchor in layout.anchors if anchor.first_block in place]:
             name = clean("".join(text for text, _ in anchor.parts)).rstrip(STEP_MARKS)
-            if name[:1].isalnum() and fold(name) not in others and not HOME.fullmatch(anchor.href):
+            is_home = HOME.fullmatch(_as_archived(anchor.href))
+            if name[:1].isalnum() and fold(name) not in others and not is_home:
                 yield name, Origin.LINK
 
 
