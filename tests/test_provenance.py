@@ -305,6 +305,8 @@ STEPS = (
     '<nav class="breadcrumb"><ol>{first}<li><a href="/city/">City ›</a></li><li>Flood closes …</li></ol></nav>',
     '<p id="breadcrumbs"><span>{first} » <a href="/city/">City</a> » <a href="/city/bridges/">Bridges</a></span></p>',
     '<nav aria-label="Breadcrumb">{first}<a href="/city/">City</a></nav>',
+    '<h2>您的当前位置：{first} &gt; <a href="/city/">City</a></h2>',
+    '<p>You are here: {first} <a href="/city/">City</a> <a href="/city/bridges/">Bridges</a></p>',
 )
 
 
@@ -317,3 +319,9 @@ def test_section_is_the_first_step_of_the_way_that_a_page_shows(steps: str, firs
 
     assert (found.section, found.sources.section) == ("City", Origin.LINK)
     assert story(below=steps.format(first=first)).section is None
+
+
+def test_section_may_have_a_host_of_its_own() -> None:
+    way = '<a href="https://www.news.example/">Today</a> » <a href="https://city.news.example/">City</a>'
+
+    assert story(above=f'<p class="breadcrumbs">{way}</p>').section == "City"

@@ -42,6 +42,13 @@ HOME = re.compile(
     r"(?:https?:)?(?://[^/?#]+)?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.[a-z]+)?(?:#.*)?", re.IGNORECASE
 )
 STEP_MARKS = " ›»>/|:"
+# How a line begins that shows the way without being called so.
+HERE = re.compile(
+    r"[您你]?(?:(?:现在|目前|当前|所在)的?|的)+位置|現在位置|you are (?:now )?here|sie (?:sind|befinden sich) hier"
+    r"|vous êtes ici|estás? (?:usted )?(?:aquí|en)|(?:tu )?sei qui|ti trovi in|u bent hier|(?:você )?está aqui|вы здесь"
+    r"|jesteś tutaj|nacházíte se",
+    re.IGNORECASE,
+)
 # Several sections in one text: "Arts,Music"; "Arts, Music" is the name of one.
 SEVERAL = re.compile(r",(?=\S)")
 # Figures of a story that are looked at, captions of one and elements in a caption.
@@ -139,12 +146,19 @@ def _shown_way(
     address = canonical_url(next(iter(structured.canonical), "")) or ""
     others = {fold(headline), *FIRST_PAGE, *site_names(structured, address)}
     above = takewhile(lambda box: box.first_block <= shown.index, layout.boxes)
-    for box in filter(_is_trail, above):
-        place = range(box.first_block, min(box.end_block, shown.index))
-        for anchor in [anchor for anchor in layout.anchors if anchor.first_block in place]:
-            name = clean("".join(text for text, _ in anchor.parts)).rstrip(STEP_MARKS)
-            is_home = HOME.fullmatch(_as_archived(anchor.href))
-            if name[:1].isalnum() and fold(name) not in others and not is_home:
+    trails = (range(box.first_block, min(box.end_block, shown.index)) for box in above if _is_trail(box))
+    lines = layout.blocks[max(0, shown.index - BEFORE) : shown.index]
+    told = (range(block.index, block.index + 1) for block in lines if HERE.match(block.text))
+    for place in chain(trails, told):
+        anchors = [anchor for anchor in layout.anchors if anchor.first_block in place]
+        named = (
+            (clean("".join(text for text, _ in one.parts)).rstrip(STEP_MARKS), one.href) for one in anchors
+        )
+        steps = [(name, href) for name, href in named if name[:1].isalnum()]
+        for at, (name, href) in enumerate(steps):
+            # Farther down it is the first page of a section that has a host of its own.
+            is_home = at == 0 and HOME.fullmatch(_as_archived(href))
+            if fold(name) not in others and not is_home:
                 yield name, Origin.LINK
 
 
