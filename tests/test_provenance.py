@@ -293,6 +293,20 @@ def test_first_of_several_sections_counts_without_marks(stated: str, section: st
     assert story(data(articleSection=stated)).section == section
 
 
+def test_section_stands_alone_in_a_box_called_category_at_the_headline() -> None:
+    link = '<a href="/city/">City</a>'
+
+    for line in (
+        f'<div class="info-item category">{link}</div>',
+        f'<p class="articleheader__rubric">{link}</p>',
+    ):
+        assert story(above=line).section == story(below=line).section == "City"
+    assert story(above=f'<p class="nav-category">{link}</p>').section is None
+    assert story(above=f'<div class="category"><p>{link}</p><p>Archive</p></div>').section is None
+    marked = '<p><a href="/bridges/" rel="category tag">Bridges</a></p>'
+    assert story(above=f'<p class="category">{link}</p>', below=marked).section == "Bridges"
+
+
 LIST_OF_STEPS = (
     '<ol itemscope itemtype="https://schema.org/BreadcrumbList">{first}'
     '<li itemprop="itemListElement"><a href="/city"><span itemprop="name">City</span></a></li></ol>'

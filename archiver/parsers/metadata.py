@@ -24,6 +24,10 @@ LONGEST_KEYWORD = 80
 is_trail = called(
     r"bread[-_]?crumb|(?<![a-z])crumbs?(?![a-z])|(?<![a-z])ariane(?![a-z])|topic[-_]?path|pankuzu"
 )
+# What boxes are called, outside menus, that name the story's section.
+is_category = called(
+    r"^(?!.*(?:nav|menu)).*(?<![a-z])(?:categor(?:y|ies|ie|ia)|rubri[ck]|rubrique|section[-_]?(?:name|label))(?![a-z])"
+)
 TRAILS = frozenset({"nav", "ol", "ul", "div", "p"})
 # A box of more blocks than this holds more than the way.
 MOST_STEPS = 12
@@ -41,7 +45,7 @@ FIRST_PAGES = ("首頁", "首页", "トップ", "トップページ", "ホーム
 HOME = re.compile(
     r"(?:https?:)?(?://[^/?#]+)?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.[a-z]+)?(?:#.*)?", re.IGNORECASE
 )
-STEP_MARKS = " ›»>/|:"
+STEP_MARKS = " ›»>/|:·•"
 # How a line begins that shows the way without being called so.
 HERE = re.compile(
     r"[您你]?(?:(?:现在|目前|当前|所在)的?|的)+位置|現在位置|you are (?:now )?here|sie (?:sind|befinden sich) hier"
@@ -86,6 +90,7 @@ def section(
         _way_down(structured, headline),
         _categories(layout, shown),
         _shown_way(structured, layout, headline, shown),
+        _called_category(layout, shown),
     )
     for text, origin in texts:
         found = SEVERAL.split(clean(text), maxsplit=1)[0].strip(STEP_MARKS)
@@ -134,6 +139,16 @@ def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, O
     for anchor in layout.anchors:
         is_near = headline.index - BEFORE <= anchor.first_block <= headline.index + REACH
         if is_near and "category" in (anchor.element.get("rel") or "").lower().split():
+            yield "".join(text for text, _ in anchor.parts), Origin.LINK
+
+
+def _called_category(layout: Layout, headline: Block | None) -> Iterator[tuple[str, Origin]]:
+    """Yield what a link right at the headline says that stands in a line that is called the category's."""
+    if headline is None:
+        return
+    for anchor in layout.anchors:
+        box, is_near = anchor.box, abs(anchor.first_block - headline.index) <= BEFORE
+        if is_near and not box.in_menu and box.end_block - box.first_block == 1 and is_category(box.names):
             yield "".join(text for text, _ in anchor.parts), Origin.LINK
 
 
