@@ -130,6 +130,19 @@ def test_other_fields_say_where_they_were_read() -> None:
     assert (sources.lead, sources.date_published, sources.date_modified_precision) == (None, None, None)
 
 
+def test_address_that_lacks_its_scheme_and_a_number_for_one_lead_nowhere_else() -> None:
+    bare = URL.removeprefix("https://www.")
+
+    for stated in (bare, f"www.{bare}"):
+        assert story(f'<meta property="og:url" content="{stated}">').url == f"https://{stated}"
+    assert story('<link rel="canonical" href="8003098">').url == URL
+    assert story(f'<link rel="canonical" href="www.{bare}">', url="http://[::1").url == ""
+
+
+def test_keyword_with_markup_in_it_is_none() -> None:
+    assert story('<meta name="keywords" content="flood,<meta name=">').keywords == ("flood",)
+
+
 def test_every_version_keeps_its_sources(tmp_path: Path) -> None:
     first = replace(FLOOD, sources=SOURCES)
     second = replace(

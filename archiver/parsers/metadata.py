@@ -70,10 +70,16 @@ def canonical(structured: Structured, url: str) -> Sourced[str]:
         (structured.meta.get("og:url", ()), Origin.META),
     ):
         for text in texts:
-            found = canonical_url(text, url)
+            found = None if text.isdecimal() else canonical_url(_with_slashes(text, own), url)
             if found and (found == own or (same_site(found, own) and _plausible(found, own))):
                 return Sourced(found, origin)
     return Sourced(own, Origin.URL if own else None)
+
+
+def _with_slashes(stated: str, own: str) -> str:
+    """An address that begins with the site's host, as "www.news.example/flood" does, with what it lacks."""
+    site = own.partition("//")[2].partition("/")[0].removeprefix("www.")
+    return f"//{stated}" if site and stated.partition("/")[0].removeprefix("www.") == site else stated
 
 
 def _plausible(stated: str, own: str) -> bool:
@@ -198,7 +204,9 @@ def keywords(structured: Structured) -> Sourced[tuple[str, ...]]:
         (meta.get("keywords", ()), Origin.META),
     ):
         found = [clean(word) for text in texts for word in KEYWORD_BREAK.split(text)]
-        if kept := tuple(dict.fromkeys(word for word in found if word and len(word) < LONGEST_KEYWORD)):
+        if kept := tuple(
+            dict.fromkeys(word for word in found if 0 < len(word) < LONGEST_KEYWORD and "<" not in word)
+        ):
             return Sourced(kept, origin)
     return Sourced(())
 
