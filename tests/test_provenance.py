@@ -130,6 +130,19 @@ def test_other_fields_say_where_they_were_read() -> None:
     assert (sources.lead, sources.date_published, sources.date_modified_precision) == (None, None, None)
 
 
+def test_address_that_lacks_its_scheme_and_a_number_for_one_lead_nowhere_else() -> None:
+    bare = URL.removeprefix("https://www.")
+
+    for stated in (bare, f"www.{bare}"):
+        assert story(f'<meta property="og:url" content="{stated}">').url == f"https://{stated}"
+    assert story('<link rel="canonical" href="8003098">').url == URL
+    assert story(f'<link rel="canonical" href="www.{bare}">', url="http://[::1").url == ""
+
+
+def test_keyword_with_markup_in_it_is_none() -> None:
+    assert story('<meta name="keywords" content="flood,<meta name=">').keywords == ("flood",)
+
+
 def test_every_version_keeps_its_sources(tmp_path: Path) -> None:
     first = replace(FLOOD, sources=SOURCES)
     second = replace(
@@ -268,6 +281,45 @@ def test_section_is_the_category_that_a_link_at_the_headline_names() -> None:
     assert story(f'<script type="application/ld+json">{story_alone}</script>').section is None
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Acasă", "https://news.example/"),
+        ("Today", "https://archive.example/web/20261120/https://news.example"),
+        ("River Post", "https://news.example/today/"),
+        ("River Postトップ", "https://news.example/today/"),
+        ("365", "https://news.example/365/"),
+    ],
+)
+def test_site_its_first_page_and_a_number_are_no_sections(name: str, place: str) -> None:
+    site = '<meta property="og:site_name" content="River Post">'
+    crumbs = CRUMBS.replace('"https://news.example/"', f'"{place}"').replace('"Home"', f'"{name}"')
+    steps = f'<script type="application/ld+json">{crumbs.format(last="")}</script>'
+
+    assert story(site + steps).section == "City"
+
+
+@pytest.mark.parametrize(
+    ("stated", "section"), [("Beauty,City", "Beauty"), ("Arts, Music", "Arts, Music"), ("› City", "City")]
+)
+def test_first_of_several_sections_counts_without_marks(stated: str, section: str) -> None:
+    assert story(data(articleSection=stated)).section == section
+
+
+def test_section_stands_alone_in_a_box_called_category_at_the_headline() -> None:
+    link = '<a href="/city/">City</a>'
+
+    for line in (
+        f'<div class="info-item category">{link}</div>',
+        f'<p class="articleheader__rubric">{link}</p>',
+    ):
+        assert story(above=line).section == story(below=line).section == "City"
+    assert story(above=f'<p class="nav-category">{link}</p>').section is None
+    assert story(above=f'<div class="category"><p>{link}</p><p>Archive</p></div>').section is None
+    marked = '<p><a href="/bridges/" rel="category tag">Bridges</a></p>'
+    assert story(above=f'<p class="category">{link}</p>', below=marked).section == "Bridges"
+
+
 LIST_OF_STEPS = (
     '<ol itemscope itemtype="https://schema.org/BreadcrumbList">{first}'
     '<li itemprop="itemListElement"><a href="/city"><span itemprop="name">City</span></a></li></ol>'
@@ -280,6 +332,8 @@ STEPS = (
     '<nav class="breadcrumb"><ol>{first}<li><a href="/city/">City ›</a></li><li>Flood closes …</li></ol></nav>',
     '<p id="breadcrumbs"><span>{first} » <a href="/city/">City</a> » <a href="/city/bridges/">Bridges</a></span></p>',
     '<nav aria-label="Breadcrumb">{first}<a href="/city/">City</a></nav>',
+    '<h2>您的当前位置：{first} &gt; <a href="/city/">City</a></h2>',
+    '<p>You are here: {first} <a href="/city/">City</a> <a href="/city/bridges/">Bridges</a></p>',
 )
 
 
@@ -292,3 +346,9 @@ def test_section_is_the_first_step_of_the_way_that_a_page_shows(steps: str, firs
 
     assert (found.section, found.sources.section) == ("City", Origin.LINK)
     assert story(below=steps.format(first=first)).section is None
+
+
+def test_section_may_have_a_host_of_its_own() -> None:
+    way = '<a href="https://www.news.example/">Today</a> » <a href="https://city.news.example/">City</a>'
+
+    assert story(above=f'<p class="breadcrumbs">{way}</p>').section == "City"

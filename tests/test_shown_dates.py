@@ -237,12 +237,132 @@ def test_english_page_puts_the_month_first_otherwise(page: dict[str, str]) -> No
     assert story(below=IN_NUMBERS, **page).date_published == OF_MARCH
 
 
+@pytest.mark.parametrize("other", ["11.15.26", "11/15/2026"])
+def test_dates_between_dots_put_the_month_first_where_the_page_s_other_dates_do(other: str) -> None:
+    assert story(below="<p>03.10.26</p>", after=f"<p>{other}</p>").date_published == OF_MARCH
+    assert story(below="<p>03.10.26</p>").date_published == OF_OCTOBER
+
+
 def test_day_in_numbers_does_not_belie_the_same_day_in_the_data() -> None:
     stated = json.dumps({"@type": "NewsArticle", "datePublished": "2026-10-03T09:00:00Z"})
     published = story(head=f'<script type="application/ld+json">{stated}</script>', below=IN_NUMBERS)
 
     assert published.date_published == datetime(2026, 10, 3, 9, tzinfo=UTC)
     assert published.sources.date_published is Origin.JSON_LD
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<time datetime="2026-11-20T08:00:00-05:00">Today 8:00am</time>',
+        '<time datetime="2026-11-20T08:00:00-05:00"></time>',
+        '<time data-published="2026-11-20T08:00:00-05:00">4 hours ago</time>',
+        '<cite>By Ann Lee <abbr title="2026-11-20T08:00:00-05:00">4 hours ago</abbr></cite>',
+    ],
+)
+def test_moment_for_machines_counts_whatever_readers_are_told_in_boxes_of_any_name(line: str) -> None:
+    opened, closed = '<div class="content-main-aside"><div class="post commented">', "</div></div>"
+    article = story(above=opened, below=f"<div>{line}</div>", after=closed)
+
+    assert article.date_published == datetime.fromisoformat("2026-11-20T08:00:00-05:00")
+    assert article.sources.date_published is Origin.TIME
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown", "expected"),
+    [
+        ("2026-11-21T00:08:44Z", "November 20, 2026 | 7:08pm", "2026-11-20T19:08:44-05:00"),
+        ("2026-11-21", "By Ann Lee on November 20, 2026 08:08 pm", "2026-11-20T20:08:00+00:00"),
+        ("2026-11-21", "By Ann Lee on November 20, 2026", "2026-11-21T00:00:00+00:00"),
+        ("2026-11-21", "By Ann Lee on November 22, 2026 08:08 am", "2026-11-21T00:00:00+00:00"),
+        ("2026-11-20T18:38:14", "November 20, 2026 | 1:38 PM EST", "2026-11-20T13:38:14-05:00"),
+    ],
+)
+def test_day_that_data_give_in_utc_is_that_of_the_line_below_the_headline(
+    stated: str, shown: str, expected: str
+) -> None:
+    head = f'<meta property="article:published_time" content="{stated}">'
+
+    assert story(head=head, below=f"<p>{shown}</p>").date_published == datetime.fromisoformat(expected)
+
+
+def test_day_that_line_and_address_give_wins_over_the_next_one_in_the_data() -> None:
+    head = '<meta property="article:published_time" content="2026-11-21">'
+    article = story(head=head, below="<p>November 20, 2026</p>", url=f"{URL}/2026/11/20/flood")
+
+    assert article.date_published == PUBLISHED
+
+
+def test_address_wins_over_days_that_the_text_tells_of_and_days_without_year() -> None:
+    url = "https://www.riverpost.example/2026/11/20/flood"
+    for line in ("<ul><li>14 October 2026</li></ul>", "<p>9 March</p>", "<p>20 November</p>"):
+        assert story(after=line, url=url).date_published == PUBLISHED
+    assert story(below="<p>22 November 2026</p>", url=url).date_published == datetime(
+        2026, 11, 22, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "14 November 2026 – 18 November 2026",
+        "14-18 November 2026",
+        "Sat 14 November 2026, 13:00-16:40",
+        "2026年11月14日（土）13：00－16：40",
+        "Open until Saturday, 14 November 2026",
+        "Anmeldung bis 14. November 2026",
+    ],
+)
+def test_days_and_hours_of_events_and_ends_of_terms_are_not_the_story_s(line: str) -> None:
+    assert story(below=f"<p>{line}</p>").date_published is None
+    assert story(below=f"<p>{line}</p><p>20 November 2026</p>").date_published == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<ol class="commentlist"><li><div class="comment-meta">21 November 2026, 11:21</div>Reply</li></ol>',
+        '<blockquote class="twitter-tweet">River Watch (@river) November 19, 2026</blockquote>',
+        "<ul><li>The council of the town on its bridges, 14 November 2026</li></ul>",
+    ],
+)
+def test_days_of_comments_posts_and_further_reading_are_not_the_story_s(other: str) -> None:
+    streets = "".join(
+        f"<p>What stood in street number {number} the water took along in that night, and more.</p>"
+        for number in range(20)
+    )
+    assert story(below=streets, after=other).date_published is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This entry was posted in Letters to the town on Friday, November 20th, 2026 at %H:%M and is filed under X.",
+        "Dieser Beitrag wurde am 20. November 2026 um %H:%M von Ann Lee geschrieben und unter Flut gespeichert.",
+    ],
+)
+def test_line_by_which_blogs_file_an_entry_dates_it(line: str) -> None:
+    comment = '<div id="comments"><p>21 November 2026</p></div>'
+
+    assert (
+        story(after=f"<p>{line} You can follow any responses to it.</p>{comment}").date_published == PUBLISHED
+    )
+
+
+def test_update_right_below_the_headline_dates_a_story_rather_than_a_day_in_its_text() -> None:
+    sources = "<p>How the town was warned, one after the other, in the days before the flood came.</p>"
+    article = story(
+        below=f"<p>Last updated: 20 November 2026</p>{sources * 6}<ul><li>Issued 14 October 2026</li></ul>"
+    )
+
+    assert article.date_published == PUBLISHED
+
+
+def test_update_without_year_is_the_first_after_the_story() -> None:
+    head = '<meta property="article:published_time" content="2024-11-20T08:00:00Z">'
+    article = story(head=head, below="<p>Updated on November 21</p>")
+
+    assert article.date_modified == datetime(2024, 11, 21, tzinfo=UTC)
 
 
 STATED = '<meta property="article:published_time" content="2026-11-20T08:00:00Z">'

@@ -247,11 +247,15 @@ def test_time_of_the_fetch_without_zone_is_utc() -> None:
 @pytest.mark.parametrize(
     ("declared", "text", "language"),
     [
-        ("fr", STORY[0], "fr"),
+        ("en-GB", STORY[0], "en-GB"),
+        ("sco", STORY[0], "sco"),
+        ("fr", STORY[0], "en"),
+        ("cn", STORY[0], "en"),
+        ("utf-8", STORY[0], "en"),
         ("en", "Мост закрыт до понедельника, сообщает городской совет, движение идёт в объезд.", "ru"),
     ],
 )
-def test_language_is_the_declared_one_unless_the_script_belies_it(
+def test_language_is_the_declared_one_unless_script_or_words_belie_it(
     declared: str, text: str, language: str
 ) -> None:
     html = page().decode().replace('lang="en"', f'lang="{declared}"')

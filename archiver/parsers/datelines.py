@@ -1,10 +1,9 @@
 """When the story was published and changed: structured data, the lines near the headline, the address."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
-from itertools import chain, islice
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -12,32 +11,18 @@ from archiver.items import Origin, Precision
 from archiver.parsers.address_dates import dates_in_address
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import byline_names
-from archiver.parsers.dates import CLOCK, ISO, Moment, moment, stated_zone
+from archiver.parsers.comments import COMMENT_NAMES, is_of_comments
+from archiver.parsers.dates import CLOCK, Moment, moment
 from archiver.parsers.day_order import reading_language
 from archiver.parsers.decoding import element_text
 from archiver.parsers.names import bit, called, name_bits
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.phrases import is_phrase, phrases, says
 from archiver.parsers.sourced import Dated
-from archiver.parsers.structured import MOST_TEXTS, Structured, strings
+from archiver.parsers.stated_dates import Reading, dated, known_days, stated_dates, time_text, zone_of_page
+from archiver.parsers.structured import Structured
 from archiver.parsers.text import clean, ends_sentence, fold, word_count
 
-PUBLISHED_META = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "date",
-    "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publish-date",
-    "publish_date", "publishdate", "article.published",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date", "dcterms.date", "datecreated", "date.created",
-    "og:publish_date", "published_time", "article.created", "article_date_original", "published", "date-pub", "created",
-    "citation_publication_date", "prism.publicationdate", "publication_date", "pub_date", "firstcreate",
-    "date.available", "published-date", "published_date", "publication-date", "article:published",
-    "og:article:published", "article:publish_time", "article:publication_date", "w-published-date",
-    "apub:time",
-)  # fmt: skip
-MODIFIED_META = (
-    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "date.modified", "date.updated",
-    "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate", "og:modified_time",
-    "dateupdate",
-)  # fmt: skip
 LONGEST_LINE = 120
 # Characters at the head of a text that are looked at for its date.
 HEAD = 40
@@ -50,11 +35,34 @@ MARKS = re.compile(r"[\d:.,|/·•⋅–-]+")
 BELOW = 5
 # Blocks behind the text in which an update is the story's.
 BEHIND = 2
-# What boxes of pictures are called.
-is_caption = called(r"caption|credit|figure|image|\bimg|photo|picture|legend")
+# What boxes of pictures and of others' posts are called.
+is_caption = called(r"caption|credit|figure|image|\bimg|photo|picture|legend|tweet")
+# Within so long after the day of a story was an update whose year the page does not say.
+YEAR = timedelta(days=364)
+# What stands before a day until or from which something goes on: "bis Freitag, 20.11.2026", "18-20 November 2026".
+UNTIL = re.compile(
+    r"(?<![^\W\d_])(?:as of|until|till|through|bis(?: zum)?|ab(?: dem)?|hasta(?: el)?|jusqu['’]au|fino al?|entro il"
+    r"|tot(?: en met)?|vanaf|até(?: o dia)?|a partir d[eo])\s(?:[^\W\d_]+,?\s)?$|(?<![\d:.,])\d{1,2}\.?[–-]$",
+    re.IGNORECASE,
+)
+# Hours of an event: "(Fri) 13:00-16:40".
+HOURS = re.compile(
+    r"\W{0,3}(?:\w{1,3}[)）]\W?)?(?:\w{1,3}\s)?\d{1,2}[:.：h]\d\d(?:\s?[^\W\d_]{1,3}\.?)?\s?"
+    r"[–—~～－-]\s?\d{1,2}[:.：h]\d\d(?!\d)"
+)
+TO = re.compile(r"\s?(?:[–—～－-]|bis|to)\s?")
 # A label that says no more than that a date follows.
 DATE_LABEL = re.compile(r"(?:date|datum|fecha|data|дата|日期)\s*[:：]?\s*", re.IGNORECASE)
+# How the line begins that blogs set below an entry: "This entry was posted on Friday, November 20th, 2026 and is …".
+FILED = re.compile(
+    r"(?:this (?:entry|post|article) was|dieser (?:beitrag|artikel|eintrag) wurde|cet(?:te)? (?:article|entrée) a été"
+    r"|est[ea] (?:entrada|artículo|post|artigo) (?:fue|foi|se)|quest[oa] (?:articolo|voce|post) è stat[oa]"
+    r"|dit (?:bericht|artikel) (?:werd|is)|ten wpis został|(?:эта )?запись (?:была )?опубликована)\s",
+    re.IGNORECASE,
+)
 DASH = re.compile(r"\s*(?:--|[–—-])\s")
+# The hour from which on it may be the next day already in UTC, by which data give the days of American papers.
+EVENING = 12
 # So far may a day's midnight lie from a moment of that day, given in another zone.
 ZONES_APART = timedelta(hours=38)
 # How far a zone is from UTC at most, and in what steps.
@@ -67,32 +75,6 @@ OTHERS = bit("related") | bit("popular") | bit("latest") | bit("side") | bit("co
 DEPTH = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What dates are read by: the page's language and the time of the fetch."""
-
-    language: str | None
-    fetched: datetime
-
-    def moment(self, text: str) -> Moment | None:
-        """Return the first date in a text."""
-        return moment(text, language=self.language, fetched=self.fetched)
-
-    def first(self, texts: Iterable[str], origin: Origin) -> Dated | None:
-        """Return the first date that one of the texts gives; origin is where they stand."""
-        found = map(self.moment, texts)
-        return next((dated(one, origin) for one in found if one), None)
-
-
-def dated(found: Moment, origin: Origin) -> Dated:
-    """Return the date that was found in a text that stands at origin."""
-    # Publishing systems that keep only the day write it with a time of 00:00:00.
-    if found.precise and found.at.time() != time.min:
-        return Dated(found.at, Precision.MOMENT, origin)
-    # A day has no zone: the same in every archive.
-    return Dated(datetime.combine(found.at, time.min, UTC), Precision.DAY, origin)
-
-
 def story_dates(
     layout: Layout,
     structured: Structured,
@@ -103,28 +85,31 @@ def story_dates(
     """Return when the story was published and when modified, as the page says.
 
     Order of trust: JSON-LD, meta, microdata, lines near the places (the headline, the text's first and last block)
-    one after the other, `<time>`, the address. A full date right below the headline that belies the first three by
-    more than a day, and is no update, is what the newsroom tells its readers, and wins. Where the page gives only
+    one after the other, `<time>`, the address, which only a full date right below the headline may belie. Such a one
+    that belies the first three by more than a day, and is no update, is what the newsroom tells its readers, and wins;
+    by less, it may tell the time, or the day of readers for whom it was not yet that of UTC. Where the page gives only
     the date of an update, that stands for both; where it states the day of publication alone, a later update is read
     from the lines around its text. Dates that name no zone are in that of the page's other ones.
     """
-    if (zone := _zone_of_page(structured)) is not None:
+    if (zone := zone_of_page(structured)) is not None:
         reading = replace(reading, fetched=reading.fetched.astimezone(zone))
     address = reading.first(dates_in_address(url), Origin.URL)
     language = reading_language(
-        reading.language, layout, structured, url, lambda: _known_days(structured, address)
+        reading.language, layout, structured, url, lambda: known_days(structured, address)
     )
     reading = replace(reading, language=language)
-    published, modified = _stated_dates(structured, reading)
+    published, modified = stated_dates(structured, reading)
+    below = _date_below(layout, places[0], reading) if places else None
     if published is not None:
-        shown = _date_below(layout, places[0], reading) if places else None
-        if shown and _is_apart(shown, published) and (modified is None or _is_apart(shown, modified)):
-            published = shown
-        if shown and _gives_time_of(published, shown):
-            published = shown
+        if below and _is_apart(below, published) and (modified is None or _is_apart(below, modified)):
+            published = below
+        elif below:
+            published = _as_shown(published, below, address)
         return published, modified or _shown_update(layout, places, published, reading)
-    shown, updated = _shown_dates(layout, structured, places, reading)
+    shown, updated = _shown_dates(layout, structured, places, reading, below)
     modified = modified or updated
+    if shown and not below and address and _is_apart(shown, address):
+        shown = None
     # The address gives the day only; a line of the same day gives the time too.
     same_day = updated is not None and address is not None and updated.at.date() == address.at.date()
     published = shown or (updated if same_day else address) or modified
@@ -132,16 +117,6 @@ def story_dates(
         return published, modified
     published, modified = _labelled_dates(layout, reading)
     return published or _heading_date(places, reading), modified
-
-
-def _zone_of_page(structured: Structured) -> tzinfo | None:
-    """The zone that the first of the page's dates for machines has which names one besides UTC."""
-    texts = chain(
-        _json_dates(structured, "datePublished", "dateModified", "dateCreated", "uploadDate"),
-        _meta_dates(structured, PUBLISHED_META + MODIFIED_META),
-        map(_time_text, structured.times),
-    )
-    return next((zone for text in texts if (zone := stated_zone(text)) is not None), None)
 
 
 def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
@@ -175,28 +150,15 @@ def _is_called_published(text: str) -> bool:
     return says("published", text) or DATE_LABEL.fullmatch(text) is not None
 
 
-def _stated_dates(structured: Structured, reading: Reading) -> tuple[Dated | None, Dated | None]:
-    """The dates of publication and update that the page states for machines."""
-    published = (
-        reading.first(_json_dates(structured, "datePublished", "dateCreated", "uploadDate"), Origin.JSON_LD)
-        or reading.first(_meta_dates(structured, PUBLISHED_META), Origin.META)
-        or reading.first(structured.items.texts("datePublished"), Origin.MICRODATA)
-    )
-    modified = (
-        reading.first(_json_dates(structured, "dateModified"), Origin.JSON_LD)
-        or reading.first(_meta_dates(structured, MODIFIED_META), Origin.META)
-        or reading.first(structured.items.texts("dateModified"), Origin.MICRODATA)
-    )
-    return published, modified
-
-
 def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | None:
     """The first date with its year in the lines right below the headline, if it is none of an update."""
     for block in layout.blocks[headline.index + 1 : headline.index + 1 + BELOW]:
         found = line_date(block.text, reading.language, reading.fetched)
         if found is None or not found.has_year:
             continue
-        if not (_in_passing(block.text, found) or _is_caption(block)):
+        if not (
+            _in_passing(block.text, found) or _is_caption(block) or _is_of_event(block.text, found, reading)
+        ):
             linked = block.linked > len(block.text) - (found.end - found.start)
             return None if linked or updated_line(block.text) else _as_timed(block, found, reading)
     return None
@@ -211,6 +173,8 @@ def _shown_update(layout: Layout, places: tuple[Block, ...], day: Dated, reading
     for block in (*above, *layout.blocks[last.index : last.index + 1 + BEHIND]):
         is_update = len(block.text) <= LONGEST_LINE and updated_line(block.text)
         found = line_date(block.text, reading.language, reading.fetched) if is_update else None
+        if found and not found.has_year:
+            found = line_date(block.text, reading.language, min(reading.fetched, day.at + YEAR))
         if found is None or _in_passing(block.text, found) or _is_caption(block):
             continue
         _, modified = _told_apart(block, found, reading)
@@ -219,10 +183,18 @@ def _shown_update(layout: Layout, places: tuple[Block, ...], day: Dated, reading
     return None
 
 
-def _gives_time_of(stated: Dated, shown: Dated) -> bool:
-    """Whether a line gives the time of the day that the page states without it."""
-    more = (stated.precision, shown.precision) == (Precision.DAY, Precision.MOMENT)
-    return more and stated.at.date() == shown.at.date()
+def _as_shown(stated: Dated, shown: Dated, address: Dated | None) -> Dated:
+    """A date that the page states, as a line tells it: with its time, and on the day that it was for its readers."""
+    days = (stated.at.date() - shown.at.date()).days
+    is_timed = shown.precision is Precision.MOMENT
+    if stated.precision is Precision.DAY:
+        in_address = address is not None and address.at.date() == shown.at.date()
+        is_evening = days == 1 and is_timed and shown.at.hour >= EVENING
+        return shown if (is_evening or in_address if days else is_timed) else stated
+    in_utc = stated.at.replace(tzinfo=UTC)
+    if is_timed and in_utc.replace(second=0, microsecond=0) == shown.at:
+        return replace(stated, at=in_utc.astimezone(shown.at.tzinfo))
+    return _at_place(stated, shown) if days else stated
 
 
 def _is_apart(one: Dated, other: Dated) -> bool:
@@ -230,60 +202,46 @@ def _is_apart(one: Dated, other: Dated) -> bool:
     return abs(one.at - other.at) > ZONES_APART
 
 
-def _json_dates(structured: Structured, *keys: str) -> list[str]:
-    return [
-        text
-        for key in keys
-        for thing in (structured.story, structured.page)
-        for text in strings(thing.get(key))[:MOST_TEXTS]
-    ]
-
-
-def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:
-    return [text for key in keys for text in structured.meta.get(key, ())[:MOST_TEXTS]]
-
-
-def _known_days(structured: Structured, address: Dated | None) -> set[str]:
-    """The story's days that no order of numbers leaves in doubt: those of its data and its address."""
-    texts = _json_dates(structured, "datePublished", "dateModified") + _meta_dates(structured, PUBLISHED_META)
-    days = {f"{found['y']}-{found['m']}-{found['d']}" for text in texts if (found := ISO.match(text))}
-    return days | {address.at.date().isoformat()} if address else days
-
-
 def _shown_dates(
-    layout: Layout, structured: Structured, places: tuple[Block, ...], reading: Reading
+    layout: Layout,
+    structured: Structured,
+    places: tuple[Block, ...],
+    reading: Reading,
+    below: Dated | None,
 ) -> tuple[Dated | None, Dated | None]:
-    """The dates of publication and update in lines near the first of the places that has one."""
+    """The dates of publication and update in lines near the first of the places that has one, but for that below it."""
     times = _times(structured.times, reading)
-    below = _date_below(layout, places[0], reading) if places else None
     first, second = (*places[:2], None, None)[:2]
     around = [(first.index if first else 0, end_near(first, second))]
     around += [(block.index, end_near(block, None)) for block in places[1:]]
-    for passing in (False, True):
-        for place, end in around:
-            published, modified = _dates_near(layout, place, end, reading, passing=passing)
+    end_of_all = _start_of_comments(layout, places)
+    # What is told in passing behind the text is of something else.
+    for passing, near in ((False, around), (True, around[:2])):
+        for place, end in near:
+            published, modified = _dates_near(layout, place, min(end, end_of_all), reading, passing=passing)
             published = below or published
             if published or modified:
                 return (
                     _with_zone(published, times) if published else None,
                     _with_zone(modified, times) if modified else None,
                 )
-    own = _times([element for element in structured.times if not _is_of_others(element)], reading)
+    around_story = {box.element for place in places for box in place.box.lineage()}
+    own = _times([one for one in structured.times if not _is_of_others(one, around_story)], reading)
     return (own[0] if own else None), None
 
 
 def _times(elements: list[Element], reading: Reading) -> list[Dated]:
     """The dates of `<time>` elements."""
-    texts = map(_time_text, elements)
+    texts = map(time_text, elements)
     return [one for text in texts if (one := reading.first([text], Origin.TIME)) is not None]
 
 
-def _is_of_others(element: Element) -> bool:
-    """Whether a `<time>` element stands among other stories or readers' comments."""
+def _is_of_others(element: Element, around_story: set[Element]) -> bool:
+    """Whether a `<time>` element stands among other stories or readers' comments, in a box besides the story's."""
     return any(
         box.tag in BESIDE or name_bits(f"{box.get('class') or ''} {box.get('id') or ''}".lower()) & OTHERS
         for box in islice(element.iterancestors(), DEPTH)
-        if box.tag not in ("html", "body")
+        if box.tag not in ("html", "body") and box not in around_story
     )
 
 
@@ -296,6 +254,11 @@ def _dates_near(
         found = line_date(block.text, reading.language, reading.fetched) or _date_in_list(block.text, reading)
         if found is None or _is_caption(block) or (_in_passing(block.text, found) and not passing):
             continue
+        if _is_of_event(block.text, found, reading):
+            continue
+        # Farther down than an update right below the headline are dates in the text.
+        if modified and not published and block.index > place + BELOW:
+            break
         if updated_line(block.text):
             first, changed = _told_apart(block, found, reading)
             published, modified = published or first, modified or changed
@@ -308,10 +271,13 @@ def _dates_near(
 
 def _date_in_list(text: str, reading: Reading) -> Moment | None:
     """The date that a line of what belongs to a story calls the day of publication, beside tags, names and the like."""
-    if ends_sentence(text):
+    is_filed = FILED.match(text) is not None
+    if ends_sentence(text) and not is_filed:
         return None
     found = reading.moment(text[:LONGEST_LINE])
-    return found if found and found.has_year and says("published", text[: found.start]) else None
+    if found is None or not found.has_year:
+        return None
+    return found if is_filed or says("published", text[: found.start]) else None
 
 
 def _in_passing(text: str, found: Moment) -> bool:
@@ -319,7 +285,27 @@ def _in_passing(text: str, found: Moment) -> bool:
     before = text[: found.start]
     if word_count(MARKS.sub(" ", before)) <= PASSING_WORDS:
         return False
-    return not (_signs(before) or says("published", before) or updated_line(before))
+    return not (_signs(before) or says("published", before) or updated_line(before) or FILED.match(text))
+
+
+def _is_of_event(text: str, found: Moment, reading: Reading) -> bool:
+    """Whether a line gives the days or hours of an event, or the end of a term."""
+    after = text[found.end :]
+    if UNTIL.search(text[: found.start]) or HOURS.match(after):
+        return True
+    to = TO.match(after)
+    second = reading.moment(after[to.end() :]) if to else None
+    return second is not None and second.start == 0
+
+
+def _start_of_comments(layout: Layout, places: tuple[Block, ...]) -> int:
+    """The index of the first block behind the text that stands in a box of readers' comments; else behind the last."""
+    last = max((block.index for block in places), default=0)
+    for block in layout.blocks[last + 1 : end_near(layout.blocks[last], None)] if layout.blocks else ():
+        boxes = block.box.lineage() if block.box.meanings_around & COMMENT_NAMES else ()
+        if any(is_of_comments(box.names) and not box.first_block <= last < box.end_block for box in boxes):
+            return block.index
+    return len(layout.blocks)
 
 
 def _told_apart(block: Block, first: Moment, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -342,11 +328,6 @@ def _told_apart(block: Block, first: Moment, reading: Reading) -> tuple[Dated | 
 def _is_caption(block: Block) -> bool:
     """Whether a line tells of a picture, which may be of another day."""
     return any(box.tag == "figure" or is_caption(box.names) for box in (block.box, block.box.parent) if box)
-
-
-def _time_text(element: Element) -> str:
-    """What a `<time>` element says: its datetime, else its text."""
-    return element.get("datetime") or element_text(element, LONGEST_LINE)
 
 
 def _as_timed(block: Block, found: Moment, reading: Reading) -> Dated:

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 
 from archiver.parsers.calendars import ERA_DAY, common_year, counts_solar, era_year, from_solar
 from archiver.parsers.phrases import month_spelling, months, solar_months
 from archiver.parsers.text import MARKS, clean
+from archiver.parsers.zones import offset_zone, zone_before, zone_called
 
 # No news page is older than the web itself is.
 EARLIEST = date(1990, 1, 1)
@@ -17,26 +18,21 @@ AHEAD = timedelta(hours=26)
 MOST_READ = 1_000
 # Languages and regions that write the month before the day in numbers.
 MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "fil", "es-us", "en-gu", "en-pr"})
-
-ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "ist": 5.5, "cet": 1, "mez": 1, "met": 1, "cest": 2,
-    "mesz": 2, "eet": 2, "sast": 2, "cat": 2, "eest": 3, "msk": 3, "мск": 3, "eat": 3, "wat": 1, "pkt": 5, "wib": 7,
-    "ict": 7, "hkt": 8, "sgt": 8, "myt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12,
-    "nzdt": 13, "brt": -3, "art": -3, "ast": -4, "adt": -3, "est": -5, "edt": -4, "et": -5, "cst": -6, "cdt": -5,
-    "ct": -6, "mst": -7, "mdt": -6, "mt": -7, "pst": -8, "pdt": -7, "pt": -8,
-}  # fmt: skip
-"""Hours ahead of UTC of the abbreviations that news pages use; of two zones with one name, the commoner in news."""
+# Languages that begin with the year even where they give but two figures of it: "19.03.02".
+YEARS_FIRST = frozenset({"ja", "zh", "ko"})
 
 ISO = re.compile(
     r"(?<![\d/.A-Za-z-])(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
-    r"(?:[T\s_]+(?P<h>\d\d):?(?P<min>\d\d)(?::?(?P<s>\d\d))?(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?(?!\d)",
+    r"(?:[T\s_]+(?P<h>\d\d):?(?P<min>\d\d)(?::?(?P<s>\d\d))?(?:[.,]\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d?)?)?)?(?!\d)",
     re.IGNORECASE,
 )
 YEAR_FIRST = re.compile(
     r"(?<![\dA-Za-z])(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
 )
+# A name right before it: "Ann Lee2026-11-20".
+GLUED = re.compile(r"(?<=[^\W\d_]{2})(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
 NUMBERS = re.compile(
-    r"(?<![\d.:/])(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
+    r"(?<![\d.:/])(?<!\d-)(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
     r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.,])|(?P=mark)?(?![\d:/]))"
 )
 # A day in numbers without its year is one only where a time stands beside it, or its second mark.
@@ -53,8 +49,6 @@ HALF_TIME = re.compile(
 CJK_HALF = re.compile(
     r"(?P<half>午後|下午|오후|晚上|午前|上午|오전)\s*(?P<h>\d{1,2})\s*[:：時时시点點]\s*(?P<min>\d{1,2})?"
 )
-OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
-ZONE_NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
 # A time of the day.
 CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
 LETTERS = re.compile(rf"[^\W\d_]+(?:(?:[.'’](?=[^\W\d_])|[{MARKS}]+)[^\W\d_]*)*")
@@ -118,7 +112,7 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
     day = _day(text, (language or "").lower())
     if day is None or (on := _resolved(day, now)) is None:
         return None
-    hour, minute, second, precise, zone = _time(text, day, now)
+    hour, minute, second, precise, zone = _time(text, day, on, now)
     at = datetime(on.year, on.month, on.day, tzinfo=zone) + timedelta(
         hours=hour, minutes=minute, seconds=second
     )
@@ -133,15 +127,15 @@ def _rfc(text: str, now: datetime) -> Moment | None:
     except ValueError:
         return None
     if at.tzinfo is None:
-        hours = ZONES.get(text.rpartition(" ")[2].lower())  # of those that e-mail does not know
-        at = at.replace(tzinfo=now.tzinfo if hours is None else timezone(timedelta(hours=hours)))
+        # Of those that e-mail does not know.
+        at = at.replace(tzinfo=zone_called(text.rpartition(" ")[2], at.date()) or now.tzinfo)
     return Moment(at, True, 0, len(text)) if _credible(at.date(), now) and at <= _latest(now) else None
 
 
 def _iso(match: re.Match[str], now: datetime) -> Moment | None:
     part = match.groupdict()
     try:
-        zone = _offset(part["zone"]) if part["zone"] else now.tzinfo or UTC
+        zone = offset_zone(part["zone"]) if part["zone"] else now.tzinfo or UTC
         hour, minute, second = (int(part[key] or 0) for key in ("h", "min", "s"))
         at = datetime(int(part["y"]), int(part["m"]), int(part["d"]), hour, minute, second, tzinfo=zone)
     except (ValueError, OverflowError):
@@ -157,18 +151,10 @@ def stated_zone(text: str) -> tzinfo | None:
     if found is None or not found["h"] or not found["zone"]:
         return None
     try:
-        zone = _offset(found["zone"])
+        zone = offset_zone(found["zone"])
     except ValueError:
         return None
     return zone if zone.utcoffset(None) else None
-
-
-def _offset(text: str) -> tzinfo:
-    if text in "zZ":
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-away if text[0] in "-−" else away)
 
 
 def _latest(now: datetime) -> datetime:
@@ -185,6 +171,8 @@ def _day(text: str, language: str) -> Day | None:
     found = [
         day for read in (_year_first, _in_words, _in_numbers, _cjk_month_day) if (day := read(text, language))
     ]
+    if not found and (glued := GLUED.search(text)):
+        return _valid(int(glued["y"]), int(glued["m"]), int(glued["d"]), glued.span())
     return min(found, key=lambda day: (day.year is None, day.start), default=None)
 
 
@@ -211,6 +199,8 @@ def _in_numbers(text: str, language: str) -> Day | None:
             continue
         # Between dots the day comes first but for Americans.
         puts_month_first = is_month_first(language) and (match["mark"] != "." or language == "en-us")
+        if match["short"] and language.partition("-")[0] in YEARS_FIRST:
+            year, first, second, puts_month_first = 2000 + first, second, int(match["short"]), True
         day, month = (second, first) if puts_month_first and first <= 12 else (first, second)
         if month > 12:
             day, month = month, day
@@ -220,8 +210,9 @@ def _in_numbers(text: str, language: str) -> Day | None:
 
 
 def _is_day_without_year(text: str, match: re.Match[str]) -> bool:
-    """Tell "20/11" and "20.11." from "3.5" and "10-12"."""
-    if match["mark"] == "/" or match[0].endswith("."):
+    """Tell "20/11" and "20.11." from "3.5" and "10-12", and from the page "1/3" and the mark "8/10"."""
+    is_short = len(match["a"] + match["b"]) == 2 or match["b"] == "10"
+    if match[0].endswith(".") or (match["mark"] == "/" and not is_short):
         return True
     return CLOCK_BESIDE.match(text, match.end()) is not None
 
@@ -292,6 +283,8 @@ YEAR_AFTER = re.compile(
     r"[.,،]*(?:\s?/\s?[^\W\d_]+(?:\s[^\W\d_]+)?)?[\s,./-]*(?:de\s+|del\s+|of\s+|พ\.ศ\.\s*|سال\s+)?" + YEAR,
     re.IGNORECASE,
 )
+# "12 Jan 23 | 5h27", "12-Jan-23".
+SHORT_YEAR_AFTER = re.compile(r"[.,]?[\s/-]\s?['’]?(?P<short>[012]\d)(?=\s*(?:$|\||,?\s\d?\d[:h]\d\d))")
 DAY_AFTER = re.compile(
     r"\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th|er|\.)?(?![\d:])(?:\s*,?\s*" + YEAR + ")?", re.IGNORECASE
 )
@@ -309,7 +302,7 @@ def _around(text: str, name: tuple[int, int], month: int) -> Day | None:
     """The day whose month a name gives: "5 May 2024", "May 5, 2024", "2024. május 5.", "2024. gada 5. maijs"."""
     start, end = name
     if day := DAY_BEFORE.search(text, max(0, start - 12), start):
-        year = YEAR_AFTER.match(text, end)
+        year = YEAR_AFTER.match(text, end) or SHORT_YEAR_AFTER.match(text, end)
         start, end = day.start(), year.end() if year else end
     elif day := DAY_AFTER.match(text, end):
         year = day if day["y"] else None
@@ -319,7 +312,12 @@ def _around(text: str, name: tuple[int, int], month: int) -> Day | None:
     if year is None and (year := YEAR_BEFORE.search(text, max(0, start - LONGEST_YEAR), start)):
         start = year.start()
     read, month = (_solar, month - SOLAR_MONTH) if month > SOLAR_MONTH else (_valid, month)
-    return read(int(year["y"]) if year else None, month, int(day["d"]), (start, end))
+    return read(_year(year) if year else None, month, int(day["d"]), (start, end))
+
+
+def _year(match: re.Match[str]) -> int:
+    found = match.groupdict()
+    return 2000 + int(found["short"]) if found.get("short") else int(found["y"])
 
 
 def _numbered_month(text: str) -> Day | None:
@@ -344,7 +342,7 @@ def _resolved(day: Day, now: datetime) -> date | None:
     return None
 
 
-def _time(text: str, day: Day, now: datetime) -> tuple[int, int, int, bool, tzinfo]:
+def _time(text: str, day: Day, on: date, now: datetime) -> tuple[int, int, int, bool, tzinfo]:
     """Hour, minute, second, whether the text gives them, and the zone: read beside the day, after it first."""
     for part in (text[day.end : day.end + 40], text[max(0, day.start - 25) : day.start]):
         for pattern in (CJK_HALF, HALF_TIME, TIME):
@@ -358,7 +356,8 @@ def _time(text: str, day: Day, now: datetime) -> tuple[int, int, int, bool, tzin
                 hour = _hour(int(match["h"]), match.groupdict().get("half"))
                 if hour is not None:
                     seconds = int(match.groupdict().get("s") or 0)
-                    return hour, int(match["min"] or 0), seconds, True, _zone(part[match.end() :], now)
+                    zone = zone_before(part[match.end() :], on) or now.tzinfo or UTC
+                    return hour, int(match["min"] or 0), seconds, True, zone
     return 0, 0, 0, False, now.tzinfo or UTC
 
 
@@ -367,20 +366,3 @@ def _hour(hour: int, half: str | None) -> int | None:
         afternoon = half[0] in "pP" or half in ("午後", "下午", "오후", "晚上")
         hour = hour % 12 + (12 if afternoon else 0) if hour <= 12 else hour
     return hour if hour <= 24 else None
-
-
-def _zone(after: str, now: datetime) -> tzinfo:
-    if name := ZONE_NAME.match(after.lstrip(" ,(")):
-        rest = after.lstrip(" ,(")[name.end() :]
-        if name[0].lower() in ("utc", "gmt") and (offset := OFFSET.match(rest.strip())):
-            return _spelled(offset)
-        return timezone(timedelta(hours=ZONES[name[0].lower()]))
-    offset = OFFSET.match(after.strip(" ()"))
-    return _spelled(offset) if offset else now.tzinfo or UTC
-
-
-def _spelled(offset: re.Match[str]) -> tzinfo:
-    away = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))
-    if away >= timedelta(hours=24):
-        return UTC
-    return timezone(-away if offset["sign"] in "-−" else away)

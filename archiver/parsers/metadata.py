@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from itertools import chain, islice, takewhile
-from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
@@ -25,19 +24,37 @@ LONGEST_KEYWORD = 80
 is_trail = called(
     r"bread[-_]?crumb|(?<![a-z])crumbs?(?![a-z])|(?<![a-z])ariane(?![a-z])|topic[-_]?path|pankuzu"
 )
+# What boxes are called, outside menus, that name the story's section.
+is_category = called(
+    r"^(?!.*(?:nav|menu)).*(?<![a-z])(?:categor(?:y|ies|ie|ia)|rubri[ck]|rubrique|section[-_]?(?:name|label))(?![a-z])"
+)
 TRAILS = frozenset({"nav", "ol", "ul", "div", "p"})
 # A box of more blocks than this holds more than the way.
 MOST_STEPS = 12
 # What a site's first page is called there, folded, and its address, also in one of several languages.
 FIRST_PAGE = frozenset({
-    "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "inici", "hem", "hjem", "forside",
-    "etusivu", "voorpagina", "beranda", "anasayfa", "главная", "головна", "начало", "αρχική", "الرئيسية", "होम",
-    "トップ", "ホーム", "首頁", "首页", "홈",
+    "home", "homepage", "home page", "start", "startseite", "hauptseite", "accueil", "page d'accueil", "inicio",
+    "início", "inici", "portada", "página inicial", "página principal", "pagina principale", "hem", "startsida",
+    "hjem", "forside", "forsiden", "etusivu", "voorpagina", "beranda", "anasayfa", "ana sayfa", "acasă", "acasa",
+    "ballina", "početna", "naslovnica", "domov", "domů", "strona główna", "kezdőlap", "főoldal", "sākums", "trang chủ",
+    "главная", "головна", "начало", "αρχική", "الرئيسية", "صفحه اصلی", "होम", "หน้าแรก", "トップ", "ホーム", "首頁",
+    "首页", "主页", "홈",
 })  # fmt: skip
+FIRST_PAGES = ("首頁", "首页", "トップ", "トップページ", "ホームページ")
+"""What such names end with where the site's own stands before it without a space."""
 HOME = re.compile(
     r"(?:https?:)?(?://[^/?#]+)?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.[a-z]+)?(?:#.*)?", re.IGNORECASE
 )
-STEP_MARKS = " ›»>/|:"
+STEP_MARKS = " ›»>/|:·•"
+# How a line begins that shows the way without being called so.
+HERE = re.compile(
+    r"[您你]?(?:(?:现在|目前|当前|所在)的?|的)+位置|現在位置|you are (?:now )?here|sie (?:sind|befinden sich) hier"
+    r"|vous êtes ici|estás? (?:usted )?(?:aquí|en)|(?:tu )?sei qui|ti trovi in|u bent hier|(?:você )?está aqui|вы здесь"
+    r"|jesteś tutaj|nacházíte se",
+    re.IGNORECASE,
+)
+# Several sections in one text: "Arts,Music"; "Arts, Music" is the name of one.
+SEVERAL = re.compile(r",(?=\S)")
 # Figures of a story that are looked at, captions of one and elements in a caption.
 MOST_FIGURES = 500
 MOST_CAPTIONS = 10
@@ -53,10 +70,16 @@ def canonical(structured: Structured, url: str) -> Sourced[str]:
         (structured.meta.get("og:url", ()), Origin.META),
     ):
         for text in texts:
-            found = canonical_url(text, url)
+            found = None if text.isdecimal() else canonical_url(_with_slashes(text, own), url)
             if found and (found == own or (same_site(found, own) and _plausible(found, own))):
                 return Sourced(found, origin)
     return Sourced(own, Origin.URL if own else None)
+
+
+def _with_slashes(stated: str, own: str) -> str:
+    """An address that begins with the site's host, as "www.news.example/flood" does, with what it lacks."""
+    site = own.partition("//")[2].partition("/")[0].removeprefix("www.")
+    return f"//{stated}" if site and stated.partition("/")[0].removeprefix("www.") == site else stated
 
 
 def _plausible(stated: str, own: str) -> bool:
@@ -73,11 +96,20 @@ def section(
         _way_down(structured, headline),
         _categories(layout, shown),
         _shown_way(structured, layout, headline, shown),
+        _called_category(layout, shown),
     )
     for text, origin in texts:
-        if (found := clean(text)) and len(found) < LONGEST_SECTION and not found.startswith("http"):
+        found = SEVERAL.split(clean(text), maxsplit=1)[0].strip(STEP_MARKS)
+        is_name = 0 < len(found) < LONGEST_SECTION and not found.startswith("http") and not found.isdecimal()
+        if is_name and not _is_first_page(found, structured):
             return Sourced(found, origin)
     return Sourced(None)
+
+
+def _is_first_page(name: str, structured: Structured) -> bool:
+    """Whether a name is none of a section: that of the site itself, or of its first page."""
+    folded = fold(name)
+    return folded in FIRST_PAGE or folded.endswith(FIRST_PAGES) or folded in site_names(structured, "")
 
 
 def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
@@ -91,14 +123,19 @@ def _sections(structured: Structured) -> Iterator[tuple[str, Origin]]:
 
 
 def _way_down(structured: Structured, headline: str) -> Iterator[tuple[str, Origin]]:
-    """Yield the first step from the site's first page down to the story."""
+    """Yield the steps from the site's first page down to the story."""
     steps = structured.crumbs
-    if steps and (not steps[0][1] or urlsplit(steps[0][1]).path in ("", "/")):
+    if steps and (not steps[0][1] or HOME.fullmatch(_as_archived(steps[0][1]))):
         steps = steps[1:]
     if steps and (not steps[-1][1] or fold(steps[-1][0]) == fold(headline)):
         steps = steps[:-1]
-    for name, _ in steps[:1]:
+    for name, _ in steps:
         yield name, Origin.JSON_LD
+
+
+def _as_archived(address: str) -> str:
+    """The address of a page of which an archive's address holds a copy: "https://archive.example/2026/https://…"."""
+    return address[max(address.rfind("http://"), address.rfind("https://"), 0) :]
 
 
 def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, Origin]]:
@@ -111,6 +148,16 @@ def _categories(layout: Layout, headline: Block | None) -> Iterator[tuple[str, O
             yield "".join(text for text, _ in anchor.parts), Origin.LINK
 
 
+def _called_category(layout: Layout, headline: Block | None) -> Iterator[tuple[str, Origin]]:
+    """Yield what a link right at the headline says that stands in a line that is called the category's."""
+    if headline is None:
+        return
+    for anchor in layout.anchors:
+        box, is_near = anchor.box, abs(anchor.first_block - headline.index) <= BEFORE
+        if is_near and not box.in_menu and box.end_block - box.first_block == 1 and is_category(box.names):
+            yield "".join(text for text, _ in anchor.parts), Origin.LINK
+
+
 def _shown_way(
     structured: Structured, layout: Layout, headline: str, shown: Block | None
 ) -> Iterator[tuple[str, Origin]]:
@@ -120,11 +167,19 @@ def _shown_way(
     address = canonical_url(next(iter(structured.canonical), "")) or ""
     others = {fold(headline), *FIRST_PAGE, *site_names(structured, address)}
     above = takewhile(lambda box: box.first_block <= shown.index, layout.boxes)
-    for box in filter(_is_trail, above):
-        place = range(box.first_block, min(box.end_block, shown.index))
-        for anchor in [anchor for anchor in layout.anchors if anchor.first_block in place]:
-            name = clean("".join(text for text, _ in anchor.parts)).rstrip(STEP_MARKS)
-            if name[:1].isalnum() and fold(name) not in others and not HOME.fullmatch(anchor.href):
+    trails = (range(box.first_block, min(box.end_block, shown.index)) for box in above if _is_trail(box))
+    lines = layout.blocks[max(0, shown.index - BEFORE) : shown.index]
+    told = (range(block.index, block.index + 1) for block in lines if HERE.match(block.text))
+    for place in chain(trails, told):
+        anchors = [anchor for anchor in layout.anchors if anchor.first_block in place]
+        named = (
+            (clean("".join(text for text, _ in one.parts)).rstrip(STEP_MARKS), one.href) for one in anchors
+        )
+        steps = [(name, href) for name, href in named if name[:1].isalnum()]
+        for at, (name, href) in enumerate(steps):
+            # Farther down it is the first page of a section that has a host of its own.
+            is_home = at == 0 and HOME.fullmatch(_as_archived(href))
+            if fold(name) not in others and not is_home:
                 yield name, Origin.LINK
 
 
@@ -149,7 +204,9 @@ def keywords(structured: Structured) -> Sourced[tuple[str, ...]]:
         (meta.get("keywords", ()), Origin.META),
     ):
         found = [clean(word) for text in texts for word in KEYWORD_BREAK.split(text)]
-        if kept := tuple(dict.fromkeys(word for word in found if word and len(word) < LONGEST_KEYWORD)):
+        if kept := tuple(
+            dict.fromkeys(word for word in found if 0 < len(word) < LONGEST_KEYWORD and "<" not in word)
+        ):
             return Sourced(kept, origin)
     return Sourced(())
 

@@ -17,7 +17,7 @@ from archiver.parsers.article import Story, no_story, story, without, without_by
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Block, Layout, page_layout
 from archiver.parsers.bylines import names_in
-from archiver.parsers.datelines import Reading, story_dates
+from archiver.parsers.datelines import story_dates
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import block_table, stated_text
@@ -31,6 +31,7 @@ from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
 from archiver.parsers.sourced import Dated, Sourced
 from archiver.parsers.standfirst import Announced
+from archiver.parsers.stated_dates import Reading
 from archiver.parsers.stated_titles import Headline, other_titles
 from archiver.parsers.structured import (
     LONGEST_TEXT,

@@ -47,6 +47,8 @@ NEWSROOM = "newsmediaorganization"
 PAGE_TYPES = frozenset({"webpage", "itempage", "collectionpage", "searchresultspage", "profilepage"})
 CONTROL = re.compile(r"[\x00-\x1f]+")
 COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\s*\]\]>)\s*$", re.DOTALL)
+# How an attribute begins that gives a day.
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 ITEMPROPS = frozenset({"author", "datePublished", "dateModified", "articleSection"})
 """The microdata that tells of the story; that of listed stories stands in other items."""
@@ -91,7 +93,7 @@ class Structured:
     canonical: list[str]
     """The addresses of `<link rel="canonical">`."""
     times: list[Element]
-    """The page's first `<time>` elements."""
+    """The page's first elements that give a time: `<time>`, and `<abbr title="2026-11-20T08:00:00Z">`."""
     base: str
     """What the first `<base>` with an address says that the page's links are relative to, or ""."""
 
@@ -99,7 +101,7 @@ class Structured:
 def structured(root: Element) -> Structured:
     """Read what a page says of itself. Broken JSON is mended where that is plain, else passed over."""
     found = _Found()
-    for element in root.iter("script", "meta", "link", "time", "title", "base"):
+    for element in root.iter("script", "meta", "link", "time", "abbr", "title", "base"):
         found.add(element)
     objects = [thing for value in found.json for thing in _objects(value)]
     things = {
@@ -178,7 +180,7 @@ class _Found:
     base: str = ""
 
     def add(self, element: Element) -> None:
-        """Take from a script, meta, link, time, title or base element what it says."""
+        """Take from a script, meta, link, time, abbr, title or base element what it says."""
         tag = element.tag
         if tag == "meta":
             self._add_meta(element)
@@ -189,8 +191,9 @@ class _Found:
                     self.json.append(_json(element.text))
         elif tag == "link":
             self._add_link(element)
-        elif tag == "time":
-            if len(self.times) < MOST_TEXTS:
+        elif tag in ("time", "abbr"):
+            is_time = tag == "time" or DAY.match(element.get("title") or "")
+            if is_time and len(self.times) < MOST_TEXTS:
                 self.times.append(element)
         elif tag == "base":
             self.base = self.base or element.get("href") or ""
