@@ -21,18 +21,17 @@ from archiver.parsers.bylines import (
     signed_names,
     without_times,
 )
-from archiver.parsers.credits import author_labels
+from archiver.parsers.credits import author_labels, without_credits
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.lone_names import FILED, LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit, called
 from archiver.parsers.near import BEFORE, end_near
-from archiver.parsers.person_names import looks_like_a_name
+from archiver.parsers.person_names import is_nobody, looks_like_a_name
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.stated_authors import (
-    NOBODY,
     is_site,
     item_authors,
     json_authors,
@@ -69,7 +68,14 @@ MOST_BLOCKS = 2_000
 # Characters of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
 PATH_BREAK = re.compile(r"[\W_]+")
-# Boxes in which no story is signed: readers' comments, menus.
+# Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
+is_unsigned = called(
+    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote"
+)
+# How many boxes around a line are asked: those farther out hold the whole page.
+MOST_AROUND = 4
+QUOTING = frozenset({"blockquote", "figcaption", "figure", "nav"})
+# The same where a byline stands far from the story.
 UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
 
@@ -188,11 +194,11 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
     single: list[str] = []
     for block in chain(lines, lines_beside_text(layout, places)):
         names = _named_names(block) or _linked_names(block)
-        if names and (not single or any(map(_is_person, names))):
+        if names and (not single or any(map(_is_person, names))) and _may_be_signed(block):
             yield from names
             yield from _linked_below(layout, block)
             return
-        if single or not (names := _explicit_names(block)):
+        if single or not (names := _explicit_names(block)) or not _may_be_signed(block):
             continue
         if any(map(_is_person, names)):
             yield from names
@@ -204,7 +210,7 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
     lines = [block for block in lines if block.index < end_near(places[0], None)]
     for block in lines:
         name = beside_a_date(block.text) or _name_linked_in(block)
-        if name and fold(name) not in NOBODY and not _is_filed_under(name, block):
+        if name and not (is_nobody(name) or _is_filed_under(name, block)) and _may_be_signed(block):
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)
@@ -246,7 +252,7 @@ def _linked_names(block: Block) -> list[str]:
         name
         for text in links
         for name in names_in(text, stated=True)
-        if fold(name) not in NOBODY and not says("furniture", name)
+        if not is_nobody(name) and not says("furniture", name)
     ]
 
 
@@ -284,10 +290,16 @@ def _sole_byline(layout: Layout) -> Iterator[str]:
         if not names or not all(map(_is_sole_name, names)) or AMBIGUOUS.match(block.text):
             continue
         is_most = 2 * sum(map(len, names)) >= len(block.text)
-        if is_most and not any(box.meanings & UNSIGNED or box.tag == "nav" for box in block.box.lineage()):
+        if is_most and _may_be_signed(block) and not block.box.meanings_around & UNSIGNED:
             found.add(names)
     if len(found) == 1:
         yield from found.pop()
+
+
+def _may_be_signed(block: Block) -> bool:
+    """Whether a line stands in no box of those that never name the story's author."""
+    around = islice(block.box.lineage(), MOST_AROUND)
+    return not any(box.tag in QUOTING or is_unsigned(box.names) for box in around)
 
 
 def _is_sole_name(name: str) -> bool:
@@ -302,15 +314,15 @@ def _explicit_names(block: Block) -> list[str]:
     if len(block.text) > LONGEST_LINE:
         return []
     if signed := list(signed_names(block.text)):
-        return [name for name in signed if fold(name) not in NOBODY]
+        return [name for name in signed if not is_nobody(name)]
     if not _is_called_byline(block):
         return []
-    text = without_times(block.text)
+    text = without_times(without_credits(block.text))
     named = [
         name
         for name in names_in(text)
         if len(name.split()) <= LONE_WORDS
-        and fold(name) not in NOBODY
+        and not is_nobody(name)
         and not (is_label(name) or LABELLING.match(text.partition(name)[2]))
     ]
     # A name of one word, or a desk: where nothing else in the line could be one.
