@@ -540,3 +540,74 @@ def test_credit_of_a_picture_in_microdata_names_no_author() -> None:
     picture = '<div itemscope><p itemprop="author">Photograph by Bo Ek, River Pictures</p></div>'
 
     assert authors(page(byline=picture)) == ((), None)
+
+
+def test_company_beside_a_person_of_the_data_is_none() -> None:
+    head = '<meta name="author" content="Riverpost Media Inc."><meta name="author" content="Ann Lee">'
+
+    assert authors(page(head=head)) == (("Ann Lee",), Origin.META)
+
+
+@pytest.mark.parametrize(
+    "rights", ["Riverwire", "© 2026 Riverwire. All rights reserved.", "Riverwire版权所有"]
+)
+def test_holder_of_the_rights_comes_after_a_person_of_a_line(rights: str) -> None:
+    head = f'<meta name="author" content="Riverwire"><meta name="copyright" content="{rights}">'
+
+    assert authors(page(head=head)) == (("Riverwire",), Origin.META)
+    assert authors(page(head=head, byline="<p>By Ann Lee</p>")) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize("first", ["By: River Newswire", '<a href="/author/desk">River Post</a>'])
+def test_person_of_a_later_line_comes_before_the_agency_or_site_of_the_first(first: str) -> None:
+    html = page(byline=f'<p class="byline">{first}</p><p>20 November 2026</p><p>By Ann Lee</p>')
+
+    assert authors(html) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        (
+            '<p>By <a href="/ann"><span itemprop="name">Ann Lee</span></a> and '
+            '<a href="/bo"><span class="byline" itemprop="name">Bo Ek</span></a></p>',
+            ("Ann Lee", "Bo Ek"),
+        ),
+        (
+            '<div><span>River Post</span> <span>20/11/2026</span> <span class="authorname-txt">Ann Lee</span></div>',
+            ("Ann Lee",),
+        ),
+        (
+            '<div>Post Radio - The Bridge - 20.11.2026 <span itemprop="author">Autor/in: Ann Lee</span></div>',
+            ("Ann Lee",),
+        ),
+        (
+            '<div><span class="writer">山田太郎</span><span class="date">2026年11月20日</span></div>',
+            ("山田太郎",),
+        ),
+        ('<div><a href="/about/editors/ann-lee/">Ann Lee</a>, <a href="#">@annlee</a></div>', ("Ann Lee",)),
+    ],
+)
+def test_elements_and_links_of_a_line_tell_all_its_authors(byline: str, expected: tuple[str, ...]) -> None:
+    assert authors(page(byline=byline)) == (expected, Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '20 November 2026, 08:30 | <a rel="category tag" href="/out">City Walks</a>, <a rel="tag" href="/x">Rivers</a>',
+        '<a href="/south">South Sweden</a> 09:31 20 November 2026',
+    ],
+)
+def test_section_linked_beside_the_date_is_no_author(line: str) -> None:
+    menu = '<ul class="main-menu"><li><a href="/south">South Sweden</a></li></ul>'
+    html = page(byline=f"<div>{line}</div>").replace(b"<article>", f"{menu}<article>".encode())
+
+    assert authors(html) == ((), None)
+
+
+def test_author_s_page_in_a_menu_is_no_byline() -> None:
+    menu = '<ul class="sub-menu"><li><a href="/author/opening-nights">Opening Nights</a></li></ul>'
+    html = page(author="City Desk").replace(b"<article>", f"{menu}<article>".encode())
+
+    assert authors(html) == (("City Desk",), Origin.JSON_LD)

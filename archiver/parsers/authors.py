@@ -16,6 +16,7 @@ from archiver.parsers.bylines import (
     byline_names,
     is_desk,
     is_label,
+    is_office,
     names_in,
     people_in,
     signed_names,
@@ -37,6 +38,7 @@ from archiver.parsers.stated_authors import (
     json_authors,
     meta_authors,
     organizations,
+    owners,
     stated_texts,
 )
 from archiver.parsers.stated_titles import site_names
@@ -50,12 +52,14 @@ is_byline = called(
 )
 # The same of an element within a line that holds nothing but a name.
 NAMED = re.compile(
-    r"(?<![a-z])(?:author|auteur|autor|byline)(?:[-_]+(?:name|link|fn))?(?![a-z_-])", re.IGNORECASE
+    r"(?<![a-z])(?:author|auteur|autor|byline|writer)(?:[-_]*(?:name|link|fn))?(?:[-_]te?xt)?(?![a-z_-])",
+    re.IGNORECASE,
 )
+WITHIN = ("span", "strong", "b", "a", "em")
 MOST_ELEMENTS = 30
 # The same of the address of an author's page.
 OF_AUTHORS = re.compile(
-    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
+    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|editors?|writers?|contributors?|reporters?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
 )
 # What is called after an author but tells of other things.
 tells_of_author = called(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)")
@@ -65,12 +69,12 @@ ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 LONGEST_AGENCY = 5
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000
-# Characters of a byline that stands far from the headline and the text.
+# Characters of a link to authors, and of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
 PATH_BREAK = re.compile(r"[\W_]+")
 # Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
 is_unsigned = called(
-    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote"
+    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
 )
 # How many boxes around a line are asked: those farther out hold the whole page.
 MOST_AROUND = 4
@@ -86,7 +90,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     the ones stated completes them. A firm, a desk or a single word comes after persons that lines name; the site's
     own name counts only where nobody else is named.
     """
-    own = site_names(structured, url)
+    own = site_names(structured, url) | owners(structured)
     near = places[0] if places else None
     lines = _lines_near(layout, places)
     # Words of the address name sections and the story, as those of the title do.
@@ -98,7 +102,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     for origin, candidates in (
         (Origin.JSON_LD, json_authors(structured, own)),
         (Origin.META, meta_authors(structured, own)),
-        (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
+        (Origin.BYLINE, _byline_authors(layout, lines, places, title, own | firms)),
         (Origin.MICRODATA, item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
@@ -126,6 +130,7 @@ def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
     people = tuple(name for name in named if not (is_site(name, own) or _is_account(name)))
     if len(people) > 1:  # "LA VOZ" of La Voz de Lund
         people = tuple(name for name in people if not (name.isupper() and _begins_one(name, own))) or people
+        people = tuple(name for name in people if not is_office(name)) or people
     # A blog may be called after its author, whose only name it is then.
     return tuple(name for name in people if fold(name).replace(" ", "") not in own) or people
 
@@ -189,28 +194,38 @@ def _is_line(block: Block) -> bool:
     )
 
 
-def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
-    """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
+def _byline_authors(
+    layout: Layout, lines: list[Block], places: Places, title: str, own: frozenset[str]
+) -> Iterator[str]:
+    """The names of the first line that is a byline by its links, its name, its words, or the date beside it.
+
+    own: the names of the site and of firms, which come after those of people.
+    """
     single: list[str] = []
+    firm: list[str] = []
     for block in chain(lines, lines_beside_text(layout, places)):
-        names = _named_names(block) or _linked_names(block)
-        if names and (not single or any(map(_is_person, names))) and _may_be_signed(block):
-            yield from names
-            yield from _linked_below(layout, block)
-            return
-        if single or not (names := _explicit_names(block)) or not _may_be_signed(block):
+        linked = _named_names(block) or _linked_names(block)
+        names = linked or ([] if single else _explicit_names(block))
+        if not names or not _may_be_signed(block):
             continue
-        if any(map(_is_person, names)):
+        if all(is_site(name, own) or is_office(name) for name in names):
+            firm = firm or names
+        elif any(map(_is_person, names)) or (linked and not single):
             yield from names
+            yield from _linked_below(layout, block) if linked else ()
             return
-        single = names
-    if single:  # one word, or a desk: the section, too, where a line below links the one who wrote
-        yield from single
+        else:
+            single = single or names
+    if firm or single:  # one word, or a desk: the section, too, where a line below links the one who wrote
+        yield from firm or single
         return
     lines = [block for block in lines if block.index < end_near(places[0], None)]
+    head = layout.blocks[: places[0].index] if places[0] else ()
     for block in lines:
         name = beside_a_date(block.text) or _name_linked_in(block)
-        if name and not (is_nobody(name) or _is_filed_under(name, block)) and _may_be_signed(block):
+        if not name or is_nobody(name) or _is_filed_under(name, block) or not _may_be_signed(block):
+            continue
+        if not (block.anchors and any(above.text == name for above in head)):  # which a menu has, too
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)
@@ -218,24 +233,32 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
 
 def _is_filed_under(name: str, block: Block) -> bool:
     """Whether a line links a name to what the site files under it: a topic, a section."""
-    return any(FILED.search(anchor.href) and name in _text(anchor) for anchor in block.anchors)
+    return any(
+        (FILED.search(anchor.href) or "tag" in (anchor.element.get("rel") or "").split())
+        and (clean(_text(anchor)) in name or name in _text(anchor))
+        for anchor in block.anchors
+    )
 
 
 def _named_names(block: Block) -> list[str]:
     """The names in elements of a line that are called after authors, each of them one of people."""
     if len(block.text) > LONGEST_LINE or block.heading:
         return []
-    named = [
-        _named(element)
-        for element in islice(
-            block.box.element.iterdescendants("span", "strong", "b", "a", "em"), MOST_ELEMENTS
-        )
-        if NAMED.search(element.get("class") or "") is not None
-    ]
+    within = list(islice(block.box.element.iterdescendants(*WITHIN), MOST_ELEMENTS))
+    elements = [element for element in within if _is_named(element)]
+    if any(
+        element.get("itemprop") == "name" for element in elements
+    ):  # of several, the last may be called so
+        elements = [element for element in within if element.get("itemprop") == "name"]
+    named = list(map(_named, elements))
     if not named or not all(text in block.text for text in named):
         return []
-    found = [list(people_in(text.rstrip("."))) for text in named]
+    found = [[text] if ASIAN_NAME.fullmatch(text) else list(people_in(text.rstrip("."))) for text in named]
     return list(dict.fromkeys(name for names in found for name in names)) if all(found) else []
+
+
+def _is_named(element: Element) -> bool:
+    return NAMED.search(element.get("class") or "") is not None or element.get("itemprop") == "author"
 
 
 def _named(element: Element) -> str:
@@ -247,7 +270,11 @@ def _named(element: Element) -> str:
 
 
 def _linked_names(block: Block) -> list[str]:
-    links = [_text(anchor) for anchor in block.anchors if _leads_to_author(anchor)]
+    links = [
+        text
+        for anchor in block.anchors
+        if _leads_to_author(anchor) and len(text := _text(anchor)) <= LONGEST_SOLE
+    ]
     return [
         name
         for text in links

@@ -83,6 +83,8 @@ PAPER = re.compile(
 )
 # Broadcasters have studios: "Ann Lee, ARD Nairobi".
 BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z]\w+$")
+# "Autor/in: Ann Lee"
+FEMALE = re.compile(r"/-?in(?:nen)?(?=\s?:)")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
 PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
 # Where scholars work, and the place: "Ann Lee, Institute of Hydrology, Lund (S)".
@@ -98,7 +100,8 @@ TEAM = re.compile(
     re.IGNORECASE,
 )
 OFFICE = re.compile(
-    r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
+    r"\b(?:desk|(?:news)?wire|gmbh|ltd|llc|inc|plc|s\.a|sp\.? z o\.o)\b"
+    r"|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
     re.IGNORECASE,
 )
 # Japanese for foreign words: names have a dot between their parts.
@@ -216,7 +219,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
 def _parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
-    text = PLACE.sub("", text)
+    text = PLACE.sub("", FEMALE.sub("", text))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
 

@@ -33,7 +33,7 @@ LONGEST_THAI_NAME = 30
 THAI = re.compile("[\u0e00-\u109f\u1780-\u17ff]")
 # Names in Chinese characters alone have few; lines of verse have more.
 HAN = re.compile("[\u4e00-\u9fff\\s]+")
-LONGEST_HAN_NAME = 7
+LONGEST_HAN_NAME = 8
 LATIN = re.compile("[A-Za-z]")
 # Marks of sentences, which stand in no name.
 SENTENCE = re.compile("[。、，！？；「」『』（）“”…]")

@@ -1,5 +1,6 @@
 """Whom a page names for machines as its story's authors."""
 
+import re
 from collections.abc import Iterator
 
 from archiver.parsers.bylines import is_office, names_in
@@ -12,6 +13,12 @@ AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
     "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
+# What stands beside who holds the rights.
+RIGHTS = re.compile(
+    r"©|\(c\)|\b(?:copyrights?|all rights reserved|alle rechte vorbehalten|tous droits réservés|by|\d{4})\b"
+    r"|版权所有|版權所有",
+    re.IGNORECASE,
+)
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
 LONG_SITE = 6
 
@@ -70,6 +77,12 @@ def _stated_names(text: str, own: frozenset[str]) -> list[str]:
     """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
     names = [name for name in names_in(text, stated=True) if not is_nobody(name)]
     return names[:1] if names and (is_site(names[0], own) or is_office(names[0])) else names
+
+
+def owners(structured: Structured) -> frozenset[str]:
+    """Return who holds the rights of the page by its meta elements, folded."""
+    stated = structured.meta.get("copyright", ())[:MOST_TEXTS]
+    return frozenset(fold(RIGHTS.sub(" ", text)).strip(" .,;:-–—|") for text in stated) - {""}
 
 
 def meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
