@@ -181,6 +181,7 @@ def test_reporter_named_at_the_head_of_a_chinese_text_is_the_author() -> None:
         ("采写：江报记者 王小明 李小红", ("王小明", "李小红")),
         ("작성 2026", ()),
         ("（记者李小红 整合）", ("李小红",)),
+        ("王小明/江报", ("王小明",)),
         ("江报20日对记者表示，大桥已关闭", ()),
         ("记者了解到，大桥已关闭", ()),
         ("By Ann Lee | ann@riverpost.example The River Post", ("Ann Lee",)),
@@ -611,3 +612,10 @@ def test_author_s_page_in_a_menu_is_no_byline() -> None:
     html = page(author="City Desk").replace(b"<article>", f"{menu}<article>".encode())
 
     assert authors(html) == (("City Desk",), Origin.JSON_LD)
+
+
+def test_house_behind_the_names_of_a_japanese_byline_is_no_author() -> None:
+    assert authors(page(byline='<div id="byline">[山田太郎，Riverpost]</div>')) == (
+        ("山田太郎",),
+        Origin.BYLINE,
+    )

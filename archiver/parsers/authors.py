@@ -352,8 +352,9 @@ def _explicit_names(block: Block) -> list[str]:
         and not is_nobody(name)
         and not (is_label(name) or LABELLING.match(text.partition(name)[2]))
     ]
-    # A name of one word, or a desk: where nothing else in the line could be one.
-    return list(people_in(text)) or (named if len(named) == 1 else [])
+    # A name of one word, or a desk: where nothing else in the line could be one but the house, "王小明，River".
+    asian = [name for name in named if ASIAN_NAME.fullmatch(name) and not is_office(name)]
+    return list(people_in(text)) or (named if len(named) == 1 else asian)
 
 
 def _is_called_byline(block: Block) -> bool:

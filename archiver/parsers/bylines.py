@@ -126,6 +126,8 @@ SIGNED = tuple(
         f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
     )
 )
+# A name and its paper alone on a line: "王小明/江报".
+OF_PAPER = re.compile(rf"([{_HAN}]{{2,4}})[/／][{_HAN}]{{1,8}}[报報网網社台]")
 # What stands among the names and is none: trainee, local contributor, this paper, compiled.
 NO_SIGNERS = frozenset({
     "实习生", "實習生", "通讯员", "通訊員", "本报", "本報", "整合", "综合", "綜合", "编译", "編譯", "整理", "报道",
@@ -183,6 +185,8 @@ def _without_date_words(part: str) -> str:
 def _asian_names(text: str) -> tuple[str, ...]:
     if korean := KOREAN.match(text):
         return (korean[1],)
+    if paper := OF_PAPER.fullmatch(text):
+        return (paper[1],)
     found = next((match for pattern in SIGNED if (match := pattern.search(text))), None)
     signers = SIGNERS_BREAK.split(found[1]) if found else ()
     return tuple(name for name in signers if name not in NO_SIGNERS)
