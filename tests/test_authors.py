@@ -94,7 +94,9 @@ def test_headings_topics_and_buttons_are_no_authors(line: str) -> None:
     assert authors(page(author="River Post", byline=line)) == (("River Post",), Origin.JSON_LD)
 
 
-@pytest.mark.parametrize("nobody", ["admin", "undefined", "প্রতিনিধি", "https://social.example/riverpost"])
+@pytest.mark.parametrize(
+    "nobody", ["admin", "undefined", "User Admin", "未知", "প্রতিনিধি", "https://social.example/riverpost"]
+)
 def test_accounts_of_nobody_are_no_authors(nobody: str) -> None:
     assert authors(page(author=nobody, head='<meta name="author" content="Ann Lee">')) == (
         ("Ann Lee",),
@@ -178,6 +180,11 @@ def test_reporter_named_at_the_head_of_a_chinese_text_is_the_author() -> None:
         ("2026-11-20 12:11来源：江报网作者：王小明", ("王小明",)),
         ("采写：江报记者 王小明 李小红", ("王小明", "李小红")),
         ("작성 2026", ()),
+        ("（记者李小红 整合）", ("李小红",)),
+        ("王小明/江报", ("王小明",)),
+        ("江报20日对记者表示，大桥已关闭", ()),
+        ("记者了解到，大桥已关闭", ()),
+        ("By Ann Lee | ann@riverpost.example The River Post", ("Ann Lee",)),
         ("홍길동 기자 hong@riverpost.example", ("홍길동",)),
         ("From India to Argentina", ()),
         ("Text Size", ()),
@@ -478,3 +485,137 @@ def test_first_paragraph_in_a_script_without_spaces_is_no_name(language: str, da
     assert article is not None
     assert article.authors == ()
     assert article.body.startswith(first)
+
+
+def test_buttons_in_a_byline_s_box_name_nobody() -> None:
+    tools = '<div class="EmailPrint"><a href="#">Print</a> <a href="mailto:?subject=Flood">Email</a></div>'
+    html = page(byline=f'<div id="byline">{tools}By Ann Lee | ann@riverpost.example<br>River Post</div>')
+
+    assert authors(html) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="commentlist"><div class="comment-author">Bo Ek</div></div>',
+        '<div class="pull-quote"><span class="author">Bo Ek</span></div>',
+        '<blockquote>We have never seen it.<div class="quote-author">Bo Ek</div></blockquote>',
+        '<figure><img src="a.jpg"><figcaption>The bridge.<p class="img-author">Bo Ek</p></figcaption></figure>',
+        '<nav><ol class="crumbs"><li class="author-crumb">All Sweden</li></ol></nav>',
+    ],
+)
+def test_boxes_of_others_name_no_author(box: str) -> None:
+    assert authors(page(byline=box)) == ((), None)
+    assert authors(page(byline=f"{box}<p>By Ann Lee</p>")) == (("Ann Lee",), Origin.BYLINE)
+
+
+def test_editor_in_charge_below_a_chinese_text_is_no_author() -> None:
+    assert authors(page(end='</div><p class="show_author">责任编辑：王小明</p><div>')) == ((), None)
+
+
+def test_columnist_at_the_head_of_a_chinese_text_is_the_author() -> None:
+    head = "<p>【文/江报网专栏作者 王小明】</p>"
+    text = "".join(
+        f"<p>{line}，河水上涨两米，冲走了旧桥的栏杆，市政府已经关闭了大桥，请司机绕行。</p>"
+        for line in "一二三四"
+    )
+    html = f'<html lang="zh"><body><h1>洪水关闭旧桥</h1><div>{head}{text}</div></body></html>'
+
+    assert authors(html.encode()) == (("王小明",), Origin.TEXT)
+
+
+def test_chapter_of_a_law_is_no_name_and_stays_in_the_text() -> None:
+    text = "".join(
+        f"<p>第{n}条 为了保护河流和桥梁，根据本地情况，制定本规定，各单位应当遵守执行。</p>"
+        for n in "一二三四"
+    )
+    html = f'<html lang="zh"><body><h1>河流保护规定</h1><div><p>第一章 总 则</p>{text}</div></body></html>'
+
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.authors == ()
+
+
+def test_credit_of_a_picture_in_microdata_names_no_author() -> None:
+    picture = '<div itemscope><p itemprop="author">Photograph by Bo Ek, River Pictures</p></div>'
+
+    assert authors(page(byline=picture)) == ((), None)
+
+
+def test_company_beside_a_person_of_the_data_is_none() -> None:
+    head = '<meta name="author" content="Riverpost Media Inc."><meta name="author" content="Ann Lee">'
+
+    assert authors(page(head=head)) == (("Ann Lee",), Origin.META)
+
+
+@pytest.mark.parametrize(
+    "rights", ["Riverwire", "© 2026 Riverwire. All rights reserved.", "Riverwire版权所有"]
+)
+def test_holder_of_the_rights_comes_after_a_person_of_a_line(rights: str) -> None:
+    head = f'<meta name="author" content="Riverwire"><meta name="copyright" content="{rights}">'
+
+    assert authors(page(head=head)) == (("Riverwire",), Origin.META)
+    assert authors(page(head=head, byline="<p>By Ann Lee</p>")) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize("first", ["By: River Newswire", '<a href="/author/desk">River Post</a>'])
+def test_person_of_a_later_line_comes_before_the_agency_or_site_of_the_first(first: str) -> None:
+    html = page(byline=f'<p class="byline">{first}</p><p>20 November 2026</p><p>By Ann Lee</p>')
+
+    assert authors(html) == (("Ann Lee",), Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        (
+            '<p>By <a href="/ann"><span itemprop="name">Ann Lee</span></a> and '
+            '<a href="/bo"><span class="byline" itemprop="name">Bo Ek</span></a></p>',
+            ("Ann Lee", "Bo Ek"),
+        ),
+        (
+            '<div><span>River Post</span> <span>20/11/2026</span> <span class="authorname-txt">Ann Lee</span></div>',
+            ("Ann Lee",),
+        ),
+        (
+            '<div>Post Radio - The Bridge - 20.11.2026 <span itemprop="author">Autor/in: Ann Lee</span></div>',
+            ("Ann Lee",),
+        ),
+        (
+            '<div><span class="writer">山田太郎</span><span class="date">2026年11月20日</span></div>',
+            ("山田太郎",),
+        ),
+        ('<div><a href="/about/editors/ann-lee/">Ann Lee</a>, <a href="#">@annlee</a></div>', ("Ann Lee",)),
+    ],
+)
+def test_elements_and_links_of_a_line_tell_all_its_authors(byline: str, expected: tuple[str, ...]) -> None:
+    assert authors(page(byline=byline)) == (expected, Origin.BYLINE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '20 November 2026, 08:30 | <a rel="category tag" href="/out">City Walks</a>, <a rel="tag" href="/x">Rivers</a>',
+        '<a href="/south">South Sweden</a> 09:31 20 November 2026',
+    ],
+)
+def test_section_linked_beside_the_date_is_no_author(line: str) -> None:
+    menu = '<ul class="main-menu"><li><a href="/south">South Sweden</a></li></ul>'
+    html = page(byline=f"<div>{line}</div>").replace(b"<article>", f"{menu}<article>".encode())
+
+    assert authors(html) == ((), None)
+
+
+def test_author_s_page_in_a_menu_is_no_byline() -> None:
+    menu = '<ul class="sub-menu"><li><a href="/author/opening-nights">Opening Nights</a></li></ul>'
+    html = page(author="City Desk").replace(b"<article>", f"{menu}<article>".encode())
+
+    assert authors(html) == (("City Desk",), Origin.JSON_LD)
+
+
+def test_house_behind_the_names_of_a_japanese_byline_is_no_author() -> None:
+    assert authors(page(byline='<div id="byline">[山田太郎，Riverpost]</div>')) == (
+        ("山田太郎",),
+        Origin.BYLINE,
+    )

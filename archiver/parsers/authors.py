@@ -16,28 +16,29 @@ from archiver.parsers.bylines import (
     byline_names,
     is_desk,
     is_label,
+    is_office,
     names_in,
     people_in,
     signed_names,
     without_times,
 )
-from archiver.parsers.credits import author_labels
+from archiver.parsers.credits import author_labels, without_credits
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.lone_names import FILED, LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import bit, called
 from archiver.parsers.near import BEFORE, end_near
-from archiver.parsers.person_names import looks_like_a_name
+from archiver.parsers.person_names import is_nobody, looks_like_a_name
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.stated_authors import (
-    NOBODY,
     is_site,
     item_authors,
     json_authors,
     meta_authors,
     organizations,
+    owners,
     stated_texts,
 )
 from archiver.parsers.stated_titles import site_names
@@ -51,12 +52,14 @@ is_byline = called(
 )
 # The same of an element within a line that holds nothing but a name.
 NAMED = re.compile(
-    r"(?<![a-z])(?:author|auteur|autor|byline)(?:[-_]+(?:name|link|fn))?(?![a-z_-])", re.IGNORECASE
+    r"(?<![a-z])(?:author|auteur|autor|byline|writer)(?:[-_]*(?:name|link|fn))?(?:[-_]te?xt)?(?![a-z_-])",
+    re.IGNORECASE,
 )
+WITHIN = ("span", "strong", "b", "a", "em")
 MOST_ELEMENTS = 30
 # The same of the address of an author's page.
 OF_AUTHORS = re.compile(
-    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
+    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|editors?|writers?|contributors?|reporters?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
 )
 # What is called after an author but tells of other things.
 tells_of_author = called(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)")
@@ -66,10 +69,17 @@ ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 LONGEST_AGENCY = 5
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000
-# Characters of a byline that stands far from the headline and the text.
+# Characters of a link to authors, and of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
 PATH_BREAK = re.compile(r"[\W_]+")
-# Boxes in which no story is signed: readers' comments, menus.
+# Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
+is_unsigned = called(
+    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
+)
+# How many boxes around a line are asked: those farther out hold the whole page.
+MOST_AROUND = 4
+QUOTING = frozenset({"blockquote", "figcaption", "figure", "nav"})
+# The same where a byline stands far from the story.
 UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
 
@@ -80,7 +90,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     the ones stated completes them. A firm, a desk or a single word comes after persons that lines name; the site's
     own name counts only where nobody else is named.
     """
-    own = site_names(structured, url)
+    own = site_names(structured, url) | owners(structured)
     near = places[0] if places else None
     lines = _lines_near(layout, places)
     # Words of the address name sections and the story, as those of the title do.
@@ -92,7 +102,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
     for origin, candidates in (
         (Origin.JSON_LD, json_authors(structured, own)),
         (Origin.META, meta_authors(structured, own)),
-        (Origin.BYLINE, _byline_authors(layout, lines, places, title)),
+        (Origin.BYLINE, _byline_authors(layout, lines, places, title, own | firms)),
         (Origin.MICRODATA, item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
         (Origin.BYLINE, _sole_byline(layout)),
@@ -120,6 +130,7 @@ def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
     people = tuple(name for name in named if not (is_site(name, own) or _is_account(name)))
     if len(people) > 1:  # "LA VOZ" of La Voz de Lund
         people = tuple(name for name in people if not (name.isupper() and _begins_one(name, own))) or people
+        people = tuple(name for name in people if not is_office(name)) or people
     # A blog may be called after its author, whose only name it is then.
     return tuple(name for name in people if fold(name).replace(" ", "") not in own) or people
 
@@ -183,28 +194,38 @@ def _is_line(block: Block) -> bool:
     )
 
 
-def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: str) -> Iterator[str]:
-    """The names of the first line that is a byline by its links, its name, its words, or the date beside it."""
+def _byline_authors(
+    layout: Layout, lines: list[Block], places: Places, title: str, own: frozenset[str]
+) -> Iterator[str]:
+    """The names of the first line that is a byline by its links, its name, its words, or the date beside it.
+
+    own: the names of the site and of firms, which come after those of people.
+    """
     single: list[str] = []
+    firm: list[str] = []
     for block in chain(lines, lines_beside_text(layout, places)):
-        names = _named_names(block) or _linked_names(block)
-        if names and (not single or any(map(_is_person, names))):
-            yield from names
-            yield from _linked_below(layout, block)
-            return
-        if single or not (names := _explicit_names(block)):
+        linked = _named_names(block) or _linked_names(block)
+        names = linked or ([] if single else _explicit_names(block))
+        if not names or not _may_be_signed(block):
             continue
-        if any(map(_is_person, names)):
+        if all(is_site(name, own) or is_office(name) for name in names):
+            firm = firm or names
+        elif any(map(_is_person, names)) or (linked and not single):
             yield from names
+            yield from _linked_below(layout, block) if linked else ()
             return
-        single = names
-    if single:  # one word, or a desk: the section, too, where a line below links the one who wrote
-        yield from single
+        else:
+            single = single or names
+    if firm or single:  # one word, or a desk: the section, too, where a line below links the one who wrote
+        yield from firm or single
         return
     lines = [block for block in lines if block.index < end_near(places[0], None)]
+    head = layout.blocks[: places[0].index] if places[0] else ()
     for block in lines:
         name = beside_a_date(block.text) or _name_linked_in(block)
-        if name and fold(name) not in NOBODY and not _is_filed_under(name, block):
+        if not name or is_nobody(name) or _is_filed_under(name, block) or not _may_be_signed(block):
+            continue
+        if not (block.anchors and any(above.text == name for above in head)):  # which a menu has, too
             yield name
             return
     yield from names_beside_dates(layout, lines, places, title)
@@ -212,24 +233,32 @@ def _byline_authors(layout: Layout, lines: list[Block], places: Places, title: s
 
 def _is_filed_under(name: str, block: Block) -> bool:
     """Whether a line links a name to what the site files under it: a topic, a section."""
-    return any(FILED.search(anchor.href) and name in _text(anchor) for anchor in block.anchors)
+    return any(
+        (FILED.search(anchor.href) or "tag" in (anchor.element.get("rel") or "").split())
+        and (clean(_text(anchor)) in name or name in _text(anchor))
+        for anchor in block.anchors
+    )
 
 
 def _named_names(block: Block) -> list[str]:
     """The names in elements of a line that are called after authors, each of them one of people."""
     if len(block.text) > LONGEST_LINE or block.heading:
         return []
-    named = [
-        _named(element)
-        for element in islice(
-            block.box.element.iterdescendants("span", "strong", "b", "a", "em"), MOST_ELEMENTS
-        )
-        if NAMED.search(element.get("class") or "") is not None
-    ]
+    within = list(islice(block.box.element.iterdescendants(*WITHIN), MOST_ELEMENTS))
+    elements = [element for element in within if _is_named(element)]
+    if any(
+        element.get("itemprop") == "name" for element in elements
+    ):  # of several, the last may be called so
+        elements = [element for element in within if element.get("itemprop") == "name"]
+    named = list(map(_named, elements))
     if not named or not all(text in block.text for text in named):
         return []
-    found = [list(people_in(text.rstrip("."))) for text in named]
+    found = [[text] if ASIAN_NAME.fullmatch(text) else list(people_in(text.rstrip("."))) for text in named]
     return list(dict.fromkeys(name for names in found for name in names)) if all(found) else []
+
+
+def _is_named(element: Element) -> bool:
+    return NAMED.search(element.get("class") or "") is not None or element.get("itemprop") == "author"
 
 
 def _named(element: Element) -> str:
@@ -241,12 +270,16 @@ def _named(element: Element) -> str:
 
 
 def _linked_names(block: Block) -> list[str]:
-    links = [_text(anchor) for anchor in block.anchors if _leads_to_author(anchor)]
+    links = [
+        text
+        for anchor in block.anchors
+        if _leads_to_author(anchor) and len(text := _text(anchor)) <= LONGEST_SOLE
+    ]
     return [
         name
         for text in links
         for name in names_in(text, stated=True)
-        if fold(name) not in NOBODY and not says("furniture", name)
+        if not is_nobody(name) and not says("furniture", name)
     ]
 
 
@@ -284,10 +317,16 @@ def _sole_byline(layout: Layout) -> Iterator[str]:
         if not names or not all(map(_is_sole_name, names)) or AMBIGUOUS.match(block.text):
             continue
         is_most = 2 * sum(map(len, names)) >= len(block.text)
-        if is_most and not any(box.meanings & UNSIGNED or box.tag == "nav" for box in block.box.lineage()):
+        if is_most and _may_be_signed(block) and not block.box.meanings_around & UNSIGNED:
             found.add(names)
     if len(found) == 1:
         yield from found.pop()
+
+
+def _may_be_signed(block: Block) -> bool:
+    """Whether a line stands in no box of those that never name the story's author."""
+    around = islice(block.box.lineage(), MOST_AROUND)
+    return not any(box.tag in QUOTING or is_unsigned(box.names) for box in around)
 
 
 def _is_sole_name(name: str) -> bool:
@@ -302,19 +341,20 @@ def _explicit_names(block: Block) -> list[str]:
     if len(block.text) > LONGEST_LINE:
         return []
     if signed := list(signed_names(block.text)):
-        return [name for name in signed if fold(name) not in NOBODY]
+        return [name for name in signed if not is_nobody(name)]
     if not _is_called_byline(block):
         return []
-    text = without_times(block.text)
+    text = without_times(without_credits(block.text))
     named = [
         name
         for name in names_in(text)
         if len(name.split()) <= LONE_WORDS
-        and fold(name) not in NOBODY
+        and not is_nobody(name)
         and not (is_label(name) or LABELLING.match(text.partition(name)[2]))
     ]
-    # A name of one word, or a desk: where nothing else in the line could be one.
-    return list(people_in(text)) or (named if len(named) == 1 else [])
+    # A name of one word, or a desk: where nothing else in the line could be one but the house, "王小明，River".
+    asian = [name for name in named if ASIAN_NAME.fullmatch(name) and not is_office(name)]
+    return list(people_in(text)) or (named if len(named) == 1 else asian)
 
 
 def _is_called_byline(block: Block) -> bool:

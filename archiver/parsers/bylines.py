@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from archiver.parsers.credits import author_labels, with_by, without_credits, without_note
+from archiver.parsers.credits import author_labels, credits_another, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
 from archiver.parsers.person_names import NOT_A_NAME, ROLE, ROLES, looks_like_a_name, may_be_unspaced_name
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
@@ -16,12 +16,13 @@ ADDRESS = re.compile(r"https?:|www\.|@\w", re.IGNORECASE)
 # Texts with such phrases head lists or are buttons.
 LABELS = ("related", "popular", "latest", "section", "sponsored")
 YEAR = re.compile(r"(?:19|20)\d\d")
-BYLINE_BREAK = re.compile(r"\s*[:：・]\s*|\s+")
+# "Author(s): Ann Lee"
+BYLINE_BREAK = re.compile(r"(?:\(s\))?\s*[:：・]\s*|\s+")
 NAME_SPLIT = re.compile(
-    r"\s*(?:[,;|/•·]\s*(?:and|und|et|&)\s|[,;|/•·]|\((?:with|avec|mit|con|com)\s"
+    r"\s*(?:[,;|│｜/•·、，]\s*(?:and|und|et|&)\s|[,;|│｜/•·、，]|\((?:with|avec|mit|con|com)\s"
     r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|و|&|with|avec|mit|con)\s)\s*"
 )
-PART_BREAK = re.compile(r"\s+[-–—]\s+|[|•·●]")
+PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
 ACCOUNT = re.compile(r"(?<![^\s(])@\w+|\S+@\S+\.\w+")
@@ -63,7 +64,7 @@ DEGREE_BEHIND = re.compile(rf"[,\s]+(?:{DEGREE.pattern})$")
 # Whom a reporter writes for and how long that is to read: "Ann Lee for the River Post", "Ann Lee BBC News", "Ann Lee
 # 5 min read".
 BEHIND_NAME = re.compile(
-    r"\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b|\d+\s?(?:-\s)?min).*"
+    r"(?:\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b)|\s*\d+\s?(?:-\s)?min).*"
 )
 # Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "سعيد فلاحي من زاكورة" (from Zagora),
 # "Ann Lee (now) and Bo Ek (earlier)".
@@ -82,22 +83,34 @@ PAPER = re.compile(
 )
 # Broadcasters have studios: "Ann Lee, ARD Nairobi".
 BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z]\w+$")
+# "Autor/in: Ann Lee"
+FEMALE = re.compile(r"/-?in(?:nen)?(?=\s?:)")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
 PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
+# Where scholars work, and the place: "Ann Lee, Institute of Hydrology, Lund (S)".
+INSTITUTE = re.compile(
+    r"\b(?:universit|institut|college\b|\w*hochschule\b|\w*anstalt\b|a[ck]adem|faculty\b|minister)|\([A-Z]{1,3}\)$",
+    re.IGNORECASE,
+)
 # What stands behind names in a byline and is no further one.
-NOT_SECOND = (ROLE, PAPER, BROADCASTER)
+NOT_SECOND = (ROLE, PAPER, BROADCASTER, INSTITUTE)
 TEAM = re.compile(
     r"\b(?:redaktion|editorial|newsroom|news desk|staff|team|redacción|redação|redazione|rédaction|redactie"
     r"|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція)\b",
     re.IGNORECASE,
 )
 OFFICE = re.compile(
-    r"\b(?:desk|gmbh|ltd|llc|inc|plc|s\.a)\b|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
+    r"\b(?:desk|(?:news)?wire|gmbh|ltd|llc|inc|plc|s\.a|sp\.? z o\.o)\b"
+    r"|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
     re.IGNORECASE,
 )
 # Japanese for foreign words: names have a dot between their parts.
 KATAKANA = re.compile(r"[ァ-ヺー]+")
 INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_]?")
+# What stands around a name: frames of a line, brackets of Chinese and Japanese ones.
+MARKS = " .,:;-–—|*│｜《》【】[]"
+# What Chinese papers write before a name: this paper's columnist.
+ASIAN_ROLE = re.compile(r"^[\u4e00-\u9fff]{0,8}(?:作者|记者|記者|编辑|編輯|原创)\s+(?=\S)")
 # What Korean and Chinese papers write behind a name: reporter.
 CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 KOREAN = re.compile(
@@ -108,12 +121,18 @@ _HAN = "\u4e00-\u9fff"
 SIGNED = tuple(
     re.compile(rf"(?:{leader})\s*([{_HAN}]{{2,4}}(?:[\s、，,&]+[{_HAN}]{{2,4}})*)(?![{_HAN}：:]|\s*[摄攝])")
     for leader in (
-        "(?:记者|記者)\\s*[：:]?",
+        # Not where somebody tells them something: "对记者表示".
+        "(?<![对對向告诉訴问問答])(?:记者|記者)(?![^，。]{0,2}(?:表示|说|說|称|稱|了解|获悉|采访|提问|介绍|从))\\s*[：:]?",
         f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
     )
 )
-# What stands among the names and is none: trainee, local contributor, this paper.
-NO_SIGNERS = frozenset({"实习生", "實習生", "通讯员", "通訊員", "本报", "本報"})
+# A name and its paper alone on a line: "王小明/江报".
+OF_PAPER = re.compile(rf"([{_HAN}]{{2,4}})[/／][{_HAN}]{{1,8}}[报報网網社台]")
+# What stands among the names and is none: trainee, local contributor, this paper, compiled.
+NO_SIGNERS = frozenset({
+    "实习生", "實習生", "通讯员", "通訊員", "本报", "本報", "整合", "综合", "綜合", "编译", "編譯", "整理", "报道",
+    "報道", "報導", "摄影", "攝影", "编辑", "編輯", "责任编辑", "責任編輯",
+})  # fmt: skip
 SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
 LONGEST_LINE = 120
 LONGEST_BYLINE = 400
@@ -166,6 +185,8 @@ def _without_date_words(part: str) -> str:
 def _asian_names(text: str) -> tuple[str, ...]:
     if korean := KOREAN.match(text):
         return (korean[1],)
+    if paper := OF_PAPER.fullmatch(text):
+        return (paper[1],)
     found = next((match for pattern in SIGNED if (match := pattern.search(text))), None)
     signers = SIGNERS_BREAK.split(found[1]) if found else ()
     return tuple(name for name in signers if name not in NO_SIGNERS)
@@ -202,7 +223,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
 def _parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
-    text = PLACE.sub("", text)
+    text = PLACE.sub("", FEMALE.sub("", text))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
 
@@ -214,7 +235,7 @@ def _persons(names: list[str]) -> list[str]:
 
 def _bare(part: str, *, is_first: bool, stated: bool) -> str:
     """A name without what stands before and behind it, or "" where a note tells it from an author's."""
-    name = CALLED.sub("", _without_phrase(part).strip(" .,:;-–—|*"))
+    name = CALLED.sub("", ASIAN_ROLE.sub("", _without_phrase(part.strip(MARKS)).strip(MARKS)))
     if is_first and len(sides := name.split(" - ")) > 1:  # "River Post - Ann Lee", "Lund - Ann Lee"
         people = _persons(sides)
         name = people[0] if len(people) == 1 else name
@@ -223,6 +244,9 @@ def _bare(part: str, *, is_first: bool, stated: bool) -> str:
         name = bare
     if looks_like_a_name(bare := BEHIND_DOT.sub("", name)):
         name = bare
+    half = name[: len(name) // 2]
+    if " " in half and name in (half + half, f"{half} {half}"):  # once for wide screens, once for narrow ones
+        name = half
     if capitals := IN_CAPITALS.fullmatch(name):
         name = capitals[1]
     if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
@@ -251,6 +275,7 @@ def _may_be_name(name: str) -> bool:
         and not KATAKANA.fullmatch(name)
         and not DEGREE.fullmatch(name)
         and not is_phrase("by", name)
+        and not credits_another(name)
         and not says("published", name)
         and not says("updated", name)
     )

@@ -12,7 +12,7 @@ MARK = re.compile(rf"[:：・]|\s(?:{_BY})\b", re.IGNORECASE)
 _WORD = rf"[^\W\d_][\w{MARKS}'’\u200c-]*"
 # Up to three words before a colon or a word for "by", and the marks before them.
 LABEL = re.compile(
-    r"(?:^|[\s,;|/•·.(–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"
+    r"(?:^|[\s,;|/•·.(\[【（–—-]+)(?:(?:and|und|et|y|e|en|och|og|&)\s+)?"
     rf"(?P<label>{_WORD}(?:\s{_WORD}){{0,2}}?)"
     rf"(?:\s*[:：・]|\s+(?:{_BY})\b[:：]?\s)",
     re.IGNORECASE,
@@ -57,6 +57,12 @@ def without_note(name: str) -> str:
         return ""
     bare = name[: noted.start()]
     return bare if note in author_labels() or (" " in note and " " in bare) else name
+
+
+def credits_another(name: str) -> bool:
+    """Return whether what others did stands behind their name: "山田 太郎 訳" (translation)."""
+    before, _, note = name.rpartition(" ")
+    return bool(before) and not note.isascii() and fold(note) in _others()
 
 
 @cache

@@ -31,6 +31,9 @@ ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
 LONGEST_UNSPACED_NAME = 12
 LONGEST_THAI_NAME = 30
 THAI = re.compile("[\u0e00-\u109f\u1780-\u17ff]")
+# Names in Chinese characters alone have few; lines of verse have more.
+HAN = re.compile("[\u4e00-\u9fff\\s]+")
+LONGEST_HAN_NAME = 8
 LATIN = re.compile("[A-Za-z]")
 # Marks of sentences, which stand in no name.
 SENTENCE = re.compile("[。、，！？；「」『』（）“”…]")
@@ -48,9 +51,16 @@ def looks_like_a_name(text: str) -> bool:
         and not ROLE.search(text)
         and may_be_unspaced_name(text)
         and fold(words[0]) not in NO_FIRST
+        and not _is_verse(text, words)
         and not _is_kind_of_text(words)
+        and not is_nobody(text)
         and not any(says(use, text) for use in ("furniture", "updated", "published"))
     )
+
+
+def _is_verse(text: str, words: list[str]) -> bool:
+    """Whether a text in Chinese characters alone has too many for the two parts of a name: "第一章 总 则"."""
+    return HAN.fullmatch(text) is not None and (len(text) > LONGEST_HAN_NAME or len(words) > 2)
 
 
 def _is_kind_of_text(words: list[str]) -> bool:
@@ -77,3 +87,16 @@ def may_be_unspaced_name(text: str) -> bool:
     if THAI.search(text):
         return len(text) <= LONGEST_THAI_NAME and LATIN.search(text) is None
     return len(text) <= LONGEST_UNSPACED_NAME and SENTENCE.search(text) is None
+
+
+def is_nobody(name: str) -> bool:
+    """Return whether a name is an account's that is nobody's, or says nothing but what buttons do."""
+    folded = fold(name)
+    return folded in _nobody() or all(word in _nobody() for word in folded.split())
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    """What stands where an author does and names nobody."""
+    tables = word_table("parsers", "nobody.toml").values()
+    return frozenset(fold(name) for text in tables for name in lines(text))

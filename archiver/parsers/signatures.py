@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.bylines import LONGEST_LINE, SIGNERS_BREAK, is_label, is_team, people_in
+from archiver.parsers.bylines import LONGEST_LINE, NO_SIGNERS, SIGNERS_BREAK, is_label, is_team, people_in
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.lone_names import is_lone_name
 from archiver.parsers.text import ends_sentence, fold
 
 # How Chinese papers name reporters at the head of the text: "（记者王小明）", "〔記者王小明／台北報導〕".
 REPORTER = re.compile(
-    r"[（(〔【][^（）()〔〕【】]{0,8}(?:记者|記者)\s*(?P<names>[\u4e00-\u9fff、，,\s]{2,20})"
+    r"[（(〔【][^（）()〔〕【】]{0,8}(?:记者|記者|作者)\s*(?P<names>[\u4e00-\u9fff、，,\s]{2,20})"
     r"(?P<rest>[^（）()〔〕【】]{0,14})[）)〕】]"
 )
 HEAD = 60
@@ -98,7 +98,7 @@ def _reporters(head: str) -> list[str]:
     said = REPORTER.search(head)
     if said is None:
         return []
-    names = SIGNERS_BREAK.split(said["names"].strip())
+    names = [name for name in SIGNERS_BREAK.split(said["names"].strip()) if name not in NO_SIGNERS]
     if WIRED.match(said["rest"]):
         # A place of two characters, or three, stands behind the last name of two or three.
         last = names[-1]

@@ -1,8 +1,11 @@
 """Whom a page names for machines as its story's authors."""
 
+import re
 from collections.abc import Iterator
 
 from archiver.parsers.bylines import is_office, names_in
+from archiver.parsers.credits import without_credits
+from archiver.parsers.person_names import is_nobody
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import clean, fold
 
@@ -10,33 +13,11 @@ AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
     "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
 )  # fmt: skip
-# Accounts of publishing systems.
-NOBODY = frozenset(
-    {
-        "admin",
-        "administrator",
-        "administrador",
-        "administrateur",
-        "amministratore",
-        "super user",
-        "superuser",
-        "webadmin",
-        "webmaster",
-        "editor",
-        "user",
-        "root",
-        "author",
-        "staff",
-        "guest",
-        "undefined",
-        "print",
-        "email",
-        "null",
-        "none",
-        # Correspondent, our own correspondent: what Bengali papers state while they show the name.
-        "প্রতিনিধি",
-        "নিজস্ব প্রতিনিধি",
-    }
+# What stands beside who holds the rights.
+RIGHTS = re.compile(
+    r"©|\(c\)|\b(?:copyrights?|all rights reserved|alle rechte vorbehalten|tous droits réservés|by|\d{4})\b"
+    r"|版权所有|版權所有",
+    re.IGNORECASE,
 )
 # A site's name of so many letters also stands for "Name Online" and "Name Redaktion".
 LONG_SITE = 6
@@ -94,8 +75,14 @@ def _is_firm(item: object) -> bool:
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
     """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
-    names = [name for name in names_in(text, stated=True) if fold(name) not in NOBODY]
+    names = [name for name in names_in(text, stated=True) if not is_nobody(name)]
     return names[:1] if names and (is_site(names[0], own) or is_office(names[0])) else names
+
+
+def owners(structured: Structured) -> frozenset[str]:
+    """Return who holds the rights of the page by its meta elements, folded."""
+    stated = structured.meta.get("copyright", ())[:MOST_TEXTS]
+    return frozenset(fold(RIGHTS.sub(" ", text)).strip(" .,;:-–—|") for text in stated) - {""}
 
 
 def meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
@@ -112,7 +99,7 @@ def meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
 def item_authors(structured: Structured) -> Iterator[str]:
     """Yield the names that the page's microdata call authors."""
     for text in structured.items.texts("author"):
-        yield from names_in(text)
+        yield from names_in(without_credits(clean(text)))
 
 
 def is_site(name: str, own: frozenset[str]) -> bool:
