@@ -1,0 +1,92 @@
+"""What a page holds besides its story and does not show with it: hidden boxes, copies, cards of other stories."""
+
+import pytest
+
+from archiver.items import Article
+from archiver.parsers import split_page
+
+URL = "https://news.example/city/2026/11/20/ferry-runs-again-after-the-flood.html"
+PARAGRAPHS = [
+    "The ferry across the lower river ran again on Friday for the first time since the flood of last week.",
+    "The council had closed both landings because the water had washed out the gravel below the ramps.",
+    "Workers filled the holes on Wednesday and Thursday and laid new planks over the worst of the damage.",
+    "The ferryman, who lives beside the landing, said that the first boat was full by seven in the morning.",
+    "Lorries must wait until Monday, when the engineers will have measured how the ramps have settled.",
+]
+
+
+def read(*, before: str = "", inside: str = "", end: str = "", after: str = "") -> Article:
+    """The article of a page; inside stands before the last of its paragraphs, the others around the text."""
+    texts = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    text = "".join([*texts[:-1], inside, texts[-1], end])
+    html = f"""<!DOCTYPE html><html lang="en"><head><title>Ferry runs again after the flood</title></head><body>
+        <main>{before}<h1>Ferry runs again after the flood</h1><p class="byline">By Ada Quist</p>
+        <time datetime="2026-11-20">20 November 2026</time><div class="text">{text}</div>{after}</main></body></html>"""
+    article = split_page(html.encode(), url=URL).article
+    assert article is not None
+    return article
+
+
+@pytest.mark.parametrize("attributes", ['style="display: none; visibility: hidden"', 'class="notice hidden"'])
+def test_hidden_lines_stay_out(attributes: str) -> None:
+    line = "Ferry runs again after the flood was last modified: November 20th, 2026 by Ada Quist"
+
+    assert read(inside=f"<div {attributes}>{line}</div>").body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("names", ["d-none d-print-block", "authorPopup", "js-consent dialog", "wm-ipp-base"])
+def test_what_only_paper_shows_and_what_opens_over_the_page_stays_out(names: str) -> None:
+    box = f"""<div class="{names}"><p>The desk in the old mill sells this page on paper, together with the five best
+        pictures of the flood, to whoever asks for it before the end of the month.</p></div>"""
+
+    assert read(end=box).body.split("\n\n") == PARAGRAPHS
+
+
+def test_text_that_is_hidden_as_a_whole_until_a_script_runs_is_read() -> None:
+    html = f"""<html lang="en"><title>Ferry runs again after the flood</title><h1>Ferry runs again after the flood</h1>
+        <p class="byline">By Ada Quist</p><time datetime="2026-11-20">20 November 2026</time>
+        <div style="display:none">{"".join(f"<p>{text}</p>" for text in PARAGRAPHS)}</div></html>"""
+    article = split_page(html.encode(), url=URL).article
+
+    assert article is not None
+    assert article.body.split("\n\n") == PARAGRAPHS
+
+
+def test_entries_of_a_column_beside_the_text_stay_out() -> None:
+    entries = "".join(
+        f"<li>{name} wrote on The mill is for sale: I knew the old miller and his dog well...</li>"
+        for name in ("Anton", "Berta", "Cesar", "Dora")
+    )
+    column = f'<ul><li class="widget widget_text"><h2>What you say</h2><ul>{entries}</ul></li></ul>'
+
+    assert read(after=column).body.split("\n\n") == PARAGRAPHS
+
+
+def test_copy_of_the_text_for_paper_is_read_once() -> None:
+    copy = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+
+    assert read(after=f'<div class="text">{copy}</div>').body.split("\n\n") == PARAGRAPHS
+
+
+def test_paragraph_that_is_said_twice_at_once_is_read_once() -> None:
+    assert read(inside=f"<p>{PARAGRAPHS[3]}</p>").body.split("\n\n") == PARAGRAPHS
+
+
+def test_refrain_is_read_as_often_as_it_is_sung() -> None:
+    refrain = "Row the boat over, row the boat home, the river is wide and the landing is stone."
+    body = read(inside=f"<p>{refrain}</p><p>{PARAGRAPHS[0][:60]} once more.</p><p>{refrain}</p>").body
+
+    assert body.count(refrain) == 2
+
+
+@pytest.mark.parametrize("line", ["* * *", "-------------", "==========", "★★★★★"])
+def test_lines_without_letters_stay_out(line: str) -> None:
+    assert read(inside=f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("names", ["caption", "wp-caption-text", "photo_table__caption"])
+def test_lines_of_pictures_between_paragraphs_stay_out(names: str) -> None:
+    assert (
+        read(inside=f'<p class="{names}">Northern landing - the ferry goes on below</p>').body.split("\n\n")
+        == PARAGRAPHS
+    )
