@@ -90,3 +90,26 @@ def test_lines_of_pictures_between_paragraphs_stay_out(names: str) -> None:
         read(inside=f'<p class="{names}">Northern landing - the ferry goes on below</p>').body.split("\n\n")
         == PARAGRAPHS
     )
+
+
+def cards(excerpt: str) -> str:
+    """A list of three other stories, each with the beginning of it below its headline."""
+    headlines = [
+        "Old mill is for sale at last",
+        "School by the river gets a roof",
+        "Bakers raise the price of rye",
+    ]
+    return "".join(
+        f"""<div class="nextstory"><h2><a href="/city/2026/11/1{number}/story-of-that-day.html">{headline}</a></h2>
+        <p>{excerpt.format(number)} <a href="/city/2026/11/1{number}/story-of-that-day.html">Rest</a></p></div>"""
+        for number, headline in enumerate(headlines)
+    )
+
+
+def test_beginnings_of_other_stories_below_their_headlines_stay_out() -> None:
+    excerpt = """The owners of the place said on day {} of their talks with the council that they would give it away for
+        a fair price, if whoever takes it keeps the wheel and the two old trees beside the water."""
+
+    assert (
+        read(after=f'<div id="next-post-thumbnails">{cards(excerpt)}</div>').body.split("\n\n") == PARAGRAPHS
+    )
