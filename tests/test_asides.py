@@ -158,7 +158,17 @@ def test_text_in_an_article_element_beside_the_headline_s_is_read() -> None:
     assert article.body.split("\n\n") == PARAGRAPHS
 
 
-@pytest.mark.parametrize("end", ["Ada Quist", "By Ada Quist", "Ada Quist ada.quist@news.example"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Ada Quist",
+        "By Ada Quist",
+        "Ada Quist ada.quist@news.example",
+        "River Post's Ada Quist",
+        "Ada Quist and the editors",
+        "采写：王小明",
+    ],
+)
 def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
     assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS
 
