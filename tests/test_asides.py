@@ -66,6 +66,21 @@ def test_captions_of_a_newsroom_stay_out(caption: str) -> None:
     assert read(caption).body.split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<div><img src="1.jpg"><span class="pb-caption">{}</span></div>',
+        '<div><img src="1.jpg" alt="{}"><span class="txt_1">{}</span></div>',
+        '<div><img src="1.jpg"><cite class="expCaption">{}</cite></div>',
+        "<table><tr><th><img></th></tr><tr><td>{}</td></tr></table>",
+    ],
+)
+def test_captions_named_so_or_told_by_their_picture_stay_out_of_any_text(picture: str) -> None:
+    said = "The mayor and two engineers look at the pier that lost its stones on Friday night."
+
+    assert read(picture.format(said, said), kind="WebPage").body.split("\n\n") == PARAGRAPHS
+
+
 def test_paragraph_in_a_box_of_its_own_after_a_picture_is_no_caption() -> None:
     paragraph = "The mill stood under water too, and the ferry lay in its yard for a day."
 

@@ -113,3 +113,20 @@ def test_beginnings_of_other_stories_below_their_headlines_stay_out() -> None:
     assert (
         read(after=f'<div id="next-post-thumbnails">{cards(excerpt)}</div>').body.split("\n\n") == PARAGRAPHS
     )
+
+
+def test_text_that_goes_on_between_other_stories_is_read_whatever_box_it_stands_in() -> None:
+    headlines = [
+        "Old mill is for sale at last",
+        "School by the river gets a roof",
+        "Bakers raise the price of rye",
+    ]
+    boxes = "".join(
+        f"""<p>{text}</p><div><h3><a href="/city/2026/11/1{number}/story-of-that-day.html">{headline}</a></h3>
+        <p>Also on this day: {text}</p></div>"""
+        for number, (headline, text) in enumerate(zip(headlines, PARAGRAPHS, strict=False))
+    )
+
+    body = read(inside=boxes).body
+
+    assert all(f"Also on this day: {text}" in body for text in PARAGRAPHS[:3])

@@ -74,7 +74,11 @@ LONGEST_CAPTION, LONGEST_CREDIT = 260, 50
 CREDIT = re.compile(
     r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
     # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
-    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
+    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$"
+    # "Zhou Bin took it", "supplied by the museum", "still of a film", a bank of pictures.
+    r"|(?:^|[\s(（。，,])[\u4e00-\u9fff]{2,12}\s?[摄攝][）)]?$|供[图圖](?:\s?[\u4e00-\u9fff]{2,8}[发發])?[）)]?$"
+    r"|[\s(（。](?:视频|網路|网络|网页|影片)?截[图圖][）)]?。?$|[\s(（。](?:视觉中国|資料圖|资料图)(?:\s?资料)?[）)]?$"
+    r"|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
 )
 # Words of a paragraph of text, at least.
 TEXT_WORDS = 20
@@ -265,7 +269,8 @@ def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Re
     edges: dict[int, Reason] = {}
     for block, after in zip_longest(chosen, chosen[1:]):
         reason = _label(block.text) if block.box.tag != "pre" else None
-        if block.box.tag not in CELLS and SAYS.search(block.text) is None:
+        is_cell = block.box.tag in CELLS or reasons.get(block.index) is Reason.TABLE
+        if SAYS.search(block.text) is None and not is_cell:
             reason = Reason.LABEL
         if reason is None or (reason is Reason.LABEL and after is not None and _heads_text(block, after)):
             kept.append(block)

@@ -18,7 +18,7 @@ from archiver.parsers.phrases import is_phrase
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.summaries import summed_up
-from archiver.parsers.text import ends_sentence, word_count
+from archiver.parsers.text import ends_sentence, fold, word_count
 
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
@@ -94,6 +94,7 @@ is_byline = called(r"by-?line|(?<![a-z])author(?![a-z])")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9
+is_caption = called(r"caption|cptn|(?:ima?ge?|photo|pic(?:ture)?)[-_]*(?:descr?|title|text|legend)")
 ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.\w")
 
 
@@ -219,6 +220,8 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
         return Reason.DATE
     if len(block.text) <= LONGEST_SPEAKER and is_byline(block.box.names) and byline_names(block.text):
         return Reason.BYLINE
+    if block.pictures and not block.heading and _is_named_caption(block):
+        return Reason.CAPTION
     if not is_news:
         return None
     return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
@@ -279,6 +282,26 @@ def _is_caption(block: Block, words: int) -> bool:
         set_apart = sum(len(element_text(each, len(block.text))) for each in own.iter("em", "i", "small"))
         return set_apart >= MOST_OF_IT * len(block.text)
     return around.end_block - around.first_block == 1 and _has_picture(around.element)
+
+
+def _is_named_caption(block: Block) -> bool:
+    """Whether a short text beside a picture is what the picture says of itself, all of it in an element called caption,
+    or all of a table that else holds the picture alone, in another row.
+    """
+    if len(block.text) > LONGEST_SMALL:
+        return False
+    own = block.box.element
+    if _has_picture(own):
+        said = fold(block.text)
+        named = (each for each in own.iter("span", "cite") if is_caption((each.get("class") or "").lower()))
+        return any(fold(picture.get("alt") or "") == said for picture in own.iter("img")) or any(
+            len(element_text(each, len(block.text))) >= MOST_OF_IT * len(block.text) for each in named
+        )
+    row = next((box for box in block.box.lineage() if box.tag == "tr"), None)
+    if row is None or word_count(block.text) > CAPTION_WORDS or _has_picture(row.element):
+        return False
+    table = next(box for box in row.lineage() if box.tag == "table" or box.parent is None)
+    return table.end_block - table.first_block == 1 and _has_picture(table.element)
 
 
 def _has_picture(element: Element) -> bool:

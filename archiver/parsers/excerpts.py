@@ -30,9 +30,9 @@ def excerpts(
     """
     size = {block.index: len(block.text) for block in story.blocks}
     alike = set(_in_cards_alike(every, size.keys()))
-    found = {number for one in likeliest if story.is_news for number in _excerpt(layout, one)}
     if alike and _is_made_of(story, alike):
-        found, alike = found | alike, set()
+        alike = set()
+    found = {number for one in likeliest if story.is_news for number in _excerpt(layout, one)}
     if sum(size[number] for number in found & size.keys()) > MOST_EXCERPTS * sum(size.values()):
         found = set()  # a story that is made of such cards
     return found | alike
