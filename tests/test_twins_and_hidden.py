@@ -130,3 +130,40 @@ def test_text_that_goes_on_between_other_stories_is_read_whatever_box_it_stands_
     body = read(inside=boxes).body
 
     assert all(f"Also on this day: {text}" in body for text in PARAGRAPHS[:3])
+
+
+@pytest.mark.parametrize("label", ["Werbung:", "Weiterführende Links:"])
+def test_what_is_linked_below_a_label_goes_with_it(label: str) -> None:
+    links = "".join(
+        f'<p><a href="https://shop.example/{number}" rel="nofollow">{goods}</a></p>'
+        for number, goods in enumerate(
+            ["To the owners of the ferry and of the mill", "The ferry as it was in 1910"]
+        )
+    )
+
+    assert read(inside=f"<p><strong>{label}</strong></p>{links}").body.split("\n\n") == PARAGRAPHS
+
+
+def test_line_that_announces_another_story_goes_with_it() -> None:
+    lines = """<p>This theme may be of interest to you:</p><blockquote><p>
+        <a href="/city/2026/11/12/old-mill-is-for-sale-at-last.html">Old mill by the ferry is for sale at last</a></p>
+        </blockquote>"""
+    others = "".join(
+        f'<li><a href="/city/2026/11/1{day}/story-of-that-day.html">School by the river gets roof number {day}</a></li>'
+        for day in range(3, 9)
+    )
+
+    body = read(inside=lines, after=f"<h2>Read also</h2><ul>{others}</ul>").body
+
+    assert body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Filed in <a rel="tag" href="/t/ferries">Ferries of the river</a>, <a rel="tag" href="/t/flood">Flood</a>',
+        "Bo Lind is an editor at River Post. Follow him on Twitter.",
+    ],
+)
+def test_topics_and_what_the_author_is_stay_out(line: str) -> None:
+    assert read(end=f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from archiver.parsers.asides import LINKED_WHOLE, without_asides
+from archiver.parsers.asides import LINKED_WHOLE, is_linked_whole, without_asides
 from archiver.parsers.between import (
     with_entries,
     with_headings_alike,
@@ -263,19 +263,30 @@ def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int
     return [block for block in own if block not in said] if said else own
 
 
-def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out what is no text by its words alone: labels, and at either end dates, bylines, copyright lines."""
+def _without_labels(chosen: list[Block], reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out lines that are no prose by their words alone, and what is linked right below them."""
     kept: list[Block] = []
-    edges: dict[int, Reason] = {}
+    is_below_label = False
     for block, after in zip_longest(chosen, chosen[1:]):
+        if is_below_label and is_linked_whole(block) and not block.heading:
+            reasons[block.index] = Reason.LINKED
+            continue
         reason = _label(block.text) if block.box.tag != "pre" else None
+        is_below_label = reason is Reason.LABEL and block.text.endswith((":", "："))  # "Links:"
         is_cell = block.box.tag in CELLS or reasons.get(block.index) is Reason.TABLE
-        if SAYS.search(block.text) is None and not is_cell:
+        if not is_cell and SAYS.search(block.text) is None:
             reason = Reason.LABEL
         if reason is None or (reason is Reason.LABEL and after is not None and _heads_text(block, after)):
             kept.append(block)
         else:
             reasons[block.index] = reason
+    return kept
+
+
+def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out labels and, at either end, dates, bylines, copyright lines."""
+    kept = _without_labels(chosen, reasons)
+    edges: dict[int, Reason] = {}
     start, end = 0, len(kept)
     for at in range(max(1, end - NOTES - 1), end):
         if RULED_OFF.fullmatch(kept[at].text):

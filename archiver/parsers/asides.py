@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 
 from lxml.etree import _Element as Element
 
-from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
+from archiver.parsers.blocks import HEADINGS, Anchor, Block, Box, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
@@ -37,7 +37,7 @@ LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # archive. Right of 155 out of 156 such blocks that the models take for text.
 is_off_text = called(
     r"(?<![a-z])(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|dialog|hentry|poll|opinary"
-    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden|a11y|print[-_]?(?:only|block)"
+    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden|a11y|print[-_]?(?:only|block)|post[-_]?metadata\d*"
     r"|overlay[-_]?(?:inner|content|text)?|wm[-_]ipp[-_](?:base|inside))(?![a-z])|pop[-_]?up"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
     rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
@@ -220,6 +220,8 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
         return Reason.DATE
     if len(block.text) <= LONGEST_SPEAKER and is_byline(block.box.names) and byline_names(block.text):
         return Reason.BYLINE
+    if block.anchors and 2 * block.linked > len(block.text) and all(map(_is_of_a_topic, block.anchors)):
+        return Reason.LABEL
     if block.pictures and not block.heading and _is_named_caption(block):
         return Reason.CAPTION
     if not is_news:
@@ -260,6 +262,10 @@ def _line_of_news(block: Block) -> Reason | None:
     if words <= ADDRESS_WORDS and ADDRESS.search(text):
         return Reason.BYLINE
     return Reason.CAPTION if _is_caption(block, words) else None
+
+
+def _is_of_a_topic(anchor: Anchor) -> bool:
+    return "tag" in (anchor.element.get("rel") or "").split()
 
 
 def _opens_an_answer(block: Block) -> bool:

@@ -20,6 +20,7 @@ from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, ma
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement, says
+from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.urls import same_site
 
@@ -47,6 +48,7 @@ POST = re.compile(
 )
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
+LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
 # The uses of phrases that such a label may have.
@@ -157,7 +159,13 @@ def _blocks_of(layout: Layout, chosen: list[list[Shown]], story: Story) -> froze
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
     every = [one.candidate for shown in chosen for one in shown]
     blocks |= excerpts(layout, story, [one.candidate for one in likeliest], every)
+    announced |= {block.index for block in story.blocks if _leads_in(block)}
     return frozenset(blocks | {number for number in announced if number + 1 in blocks})
+
+
+def _leads_in(block: Block) -> bool:
+    """Whether a short line announces what comes next: "This may interest you, too:"."""
+    return block.text.endswith(LEADS_IN) and word_count(block.text) <= LEADS_IN_WORDS
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
