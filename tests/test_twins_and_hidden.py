@@ -146,7 +146,7 @@ def test_what_is_linked_below_a_label_goes_with_it(label: str) -> None:
 
 def test_line_that_announces_another_story_goes_with_it() -> None:
     lines = """<p>This theme may be of interest to you:</p><blockquote><p>
-        <a href="/city/2026/11/12/old-mill-is-for-sale-at-last.html">Old mill by the ferry is for sale at last</a></p>
+        <a href="/city/2026/11/12/old-mill-is-for-sale-at-last.html">Old mill by the ferry is for sale</a></p>
         </blockquote>"""
     others = "".join(
         f'<li><a href="/city/2026/11/1{day}/story-of-that-day.html">School by the river gets roof number {day}</a></li>'
@@ -167,3 +167,13 @@ def test_line_that_announces_another_story_goes_with_it() -> None:
 )
 def test_topics_and_what_the_author_is_stay_out(line: str) -> None:
     assert read(end=f"<p>{line}</p>").body.split("\n\n") == PARAGRAPHS
+
+
+def test_line_that_announces_a_list_of_the_text_is_read() -> None:
+    inside = """<p>Three things have to be done:</p>
+        <p>Read more: <a href="/city/2026/11/12/old-mill-is-for-sale.html">Old mill by the ferry is for sale</a></p>
+        <ul><li>the gravel below both ramps must be filled up again before the first frost of the winter</li>
+        <li>the planks of the northern landing must be changed, since the water has loosened most of them</li>
+        <li>the chain must be looked at by somebody who knows what the river has done to the old links</li></ul>"""
+
+    assert "Three things have to be done:" in read(inside=inside).body

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -159,13 +160,16 @@ def _blocks_of(layout: Layout, chosen: list[list[Shown]], story: Story) -> froze
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
     every = [one.candidate for shown in chosen for one in shown]
     blocks |= excerpts(layout, story, [one.candidate for one in likeliest], every)
-    announced |= {block.index for block in story.blocks if _leads_in(block)}
+    rest = [block for block in story.blocks if block.index not in blocks]
+    announced |= {block.index for block, after in zip_longest(rest, rest[1:]) if _leads_in(block, after)}
     return frozenset(blocks | {number for number in announced if number + 1 in blocks})
 
 
-def _leads_in(block: Block) -> bool:
-    """Whether a short line announces what comes next: "This may interest you, too:"."""
-    return block.text.endswith(LEADS_IN) and word_count(block.text) <= LEADS_IN_WORDS
+def _leads_in(block: Block, after: Block | None) -> bool:
+    """Whether a short line announces what comes next, "This may interest you, too:", and no list of the story's own."""
+    if not block.text.endswith(LEADS_IN) or word_count(block.text) > LEADS_IN_WORDS:
+        return False
+    return after is None or not any(box.tag == "li" for box in after.box.lineage())
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
