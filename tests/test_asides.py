@@ -66,6 +66,21 @@ def test_captions_of_a_newsroom_stay_out(caption: str) -> None:
     assert read(caption).body.split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        '<div><img src="1.jpg"><span class="pb-caption">{}</span></div>',
+        '<div><img src="1.jpg" alt="{}"><span class="txt_1">{}</span></div>',
+        '<div><img src="1.jpg"><cite class="expCaption">{}</cite></div>',
+        "<table><tr><th><img></th></tr><tr><td>{}</td></tr></table>",
+    ],
+)
+def test_captions_named_so_or_told_by_their_picture_stay_out_of_any_text(picture: str) -> None:
+    said = "The mayor and two engineers look at the pier that lost its stones on Friday night."
+
+    assert read(picture.format(said, said), kind="WebPage").body.split("\n\n") == PARAGRAPHS
+
+
 def test_paragraph_in_a_box_of_its_own_after_a_picture_is_no_caption() -> None:
     paragraph = "The mill stood under water too, and the ferry lay in its yard for a day."
 
@@ -103,14 +118,15 @@ def test_forms_and_buttons_of_a_newsroom_stay_out(invitation: str) -> None:
 
 
 def test_form_around_the_whole_text_is_no_invitation() -> None:
-    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS * 2)
+    paragraphs = [*PARAGRAPHS, *(f"On Saturday: {text}" for text in PARAGRAPHS)]
+    texts = "".join(f"<p>{text}</p>" for text in paragraphs)
     html = f"""<html lang="en"><head><title>Flood closes the old bridge</title>{DATA % "NewsArticle"}</head>
         <body><form><input type="text"><main><h1>Flood closes the old bridge</h1>{texts}</main></form></body></html>"""
 
     article = split_page(html.encode(), url=URL).article
 
     assert article is not None
-    assert article.body.split("\n\n") == PARAGRAPHS * 2
+    assert article.body.split("\n\n") == paragraphs
 
 
 @pytest.mark.parametrize("kind", ["NewsArticle", "WebPage"])
@@ -157,7 +173,17 @@ def test_text_in_an_article_element_beside_the_headline_s_is_read() -> None:
     assert article.body.split("\n\n") == PARAGRAPHS
 
 
-@pytest.mark.parametrize("end", ["Ada Quist", "By Ada Quist", "Ada Quist ada.quist@news.example"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Ada Quist",
+        "By Ada Quist",
+        "Ada Quist ada.quist@news.example",
+        "River Post's Ada Quist",
+        "Ada Quist and the editors",
+        "采写：王小明",
+    ],
+)
 def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
     assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS
 

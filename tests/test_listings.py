@@ -95,9 +95,10 @@ def rows(
     row: str, above: str = "<p>Here you find all press releases of the ministry since 2015.</p>"
 ) -> bytes:
     """Return a list of press releases, each set as row has it, below what stands above them."""
+    texts = (*TEXTS, *(f"As it was a year ago: {text}" for text in TEXTS))
     listed = "".join(
         row.format(url=f"/en/press/{number}", day=24 - number, title=title, text=text)
-        for number, (title, text) in enumerate(zip(HEADLINES * 2, TEXTS * 2, strict=True))
+        for number, (title, text) in enumerate(zip(HEADLINES * 2, texts, strict=True))
     )
     return (
         '<html lang="en"><head><title>Press releases | Ministry of Rivers</title></head><body><main>'

@@ -329,6 +329,10 @@ def test_notes_that_an_agency_rules_off_are_no_text() -> None:
         "警方起獲的假鈔。新华社记者 程岩 摄",
         "옛 다리의 토요일 아침 모습. 고영권 기자",
         "옛 다리 통행 금지 화면. 시청 제공",
+        "雨中的旧桥照样有人走。摄影队 王斌 摄",
+        "图为旧桥开放仪式。（刘明摄）",
+        "旧桥上的石头。市公安局供图",
+        "市长看望工程师。视频截图",
     ],
 )
 def test_caption_with_its_asian_credit_is_no_text(caption: str) -> None:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from archiver.parsers.asides import ADDRESS, LINKED_WHOLE, is_only_a_time, without_asides
+from archiver.parsers.asides import LINKED_WHOLE, is_linked_whole, without_asides
 from archiver.parsers.between import (
     with_lines,
     with_tables,
@@ -16,11 +16,11 @@ from archiver.parsers.between import (
     without_pulled,
 )
 from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.boxes import form
-from archiver.parsers.bylines import CALLED, byline_names
+from archiver.parsers.boxes import form, is_hidden
+from archiver.parsers.bylines import byline_names
 from archiver.parsers.comments import without_comments
 from archiver.parsers.datelines import line_date, updated_line
-from archiver.parsers.dates import CLOCK, moment
+from archiver.parsers.dates import moment
 from archiver.parsers.doubted import with_doubted
 from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.furniture import is_furniture
@@ -30,8 +30,9 @@ from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, s
 from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
-from archiver.parsers.text import ends_sentence, fold, folds_to, word_count
+from archiver.parsers.text import fold, folds_to, word_count
 from archiver.parsers.text_features import Columns
+from archiver.parsers.twins import without_twins
 
 # A block is taken as the story's from this probability on.
 CHANCE = 0.5
@@ -41,6 +42,8 @@ CERTAIN = 0.95
 DOUBTED = 0.12
 # The same in the very box that holds most of the text: the last entries of a live blog of a day.
 DOUBTED_THERE = 0.05
+# What the page hides is the story's from this one on: it may open as the reader goes on.
+CERTAIN_HIDDEN = 0.7
 # A story has at least this many words; below, a page is a list, a form or a teaser.
 STORY_WORDS = 25
 MOST_LINKED = 0.5
@@ -50,10 +53,11 @@ EDGE = 3
 LONGEST_EDGE = 220
 # No headline is longer, in characters.
 LONGEST_REPEAT = 1_000
-# So long is a line with a reporter's name and mail address, in characters.
-LONGEST_SIGNED = 80
 DATE_LINE_WORDS = 7
 YEARLESS_WORDS = 3
+# A line that has none is a rule, "* * *", or a row of stars; a cell of a table may say "✓" or "$$".
+SAYS = re.compile(r"\w")
+CELLS = frozenset({"td", "th", "pre"})
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # empty paragraphs hold it so that they keep their height
 # The title of a film or recording with how long it takes: "The bridge from above | 02:41".
 MEDIA = re.compile(r"\s[|·•]\s*\d{1,2}:\d\d(?::\d\d)?$")
@@ -68,7 +72,11 @@ LONGEST_CAPTION, LONGEST_CREDIT = 260, 50
 CREDIT = re.compile(
     r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
     # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
-    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
+    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$"
+    # "Zhou Bin took it", "supplied by the museum", "still of a film", a bank of pictures.
+    r"|(?:^|[\s(（。，,])[\u4e00-\u9fff]{2,12}\s?[摄攝][）)]?$|供[图圖](?:\s?[\u4e00-\u9fff]{2,8}[发發])?[）)]?$"
+    r"|[\s(（。](?:视频|網路|网络|网页|影片)?截[图圖][）)]?。?$|[\s(（。](?:视觉中国|資料圖|资料图)(?:\s?资料)?[）)]?$"
+    r"|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
 )
 # Words of a paragraph of text, at least.
 TEXT_WORDS = 20
@@ -125,7 +133,8 @@ def story(
         likely = with_doubted(layout, likely, announced, chances, reasons)
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
-    own = _without_repeats(without_asides(layout, own, announced, reasons), announced.headline, reasons)
+    own = without_twins(without_asides(layout, own, announced, reasons), reasons)
+    own = _without_repeats(own, announced.headline, reasons)
     own = with_tables(layout, own, ruled.body, reasons)
     if ruled.body is None:
         own = without_pulled(with_lines(layout, own, announced, chances, reasons), reasons)
@@ -179,6 +188,9 @@ def _likely(
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
 
+    def is_mostly_hidden() -> bool:
+        return bool(2 * sum(len(block.text) for block in sure if is_hidden(block.box)) > text[-1])
+
     def is_likely(block: Block) -> bool:
         chance = chances[block.index]
         if chance <= CHANCE:
@@ -190,6 +202,9 @@ def _likely(
         # A box that is called so and holds most of the text is the text's own.
         elif chance <= CERTAIN and (box := _promoted(block)) and not holds_most(box):
             reasons[block.index] = Reason.PROMOTED
+        is_doubted = chance <= CERTAIN_HIDDEN and not block.heading
+        if is_doubted and is_hidden(block.box) and not is_mostly_hidden():
+            reasons[block.index] = Reason.HIDDEN
         return reasons.get(block.index) in KEEPS
 
     weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED_THERE).tolist()]
@@ -244,16 +259,30 @@ def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int
     return [block for block in own if block not in said] if said else own
 
 
-def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out what is no text by its words alone: labels, and at either end dates, bylines, copyright lines."""
+def _without_labels(chosen: list[Block], reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out lines that are no prose by their words alone, and what is linked right below them."""
     kept: list[Block] = []
-    edges: dict[int, Reason] = {}
+    is_below_label = False
     for block, after in zip_longest(chosen, chosen[1:]):
+        if is_below_label and is_linked_whole(block) and not block.heading:
+            reasons[block.index] = Reason.LINKED
+            continue
         reason = _label(block.text) if block.box.tag != "pre" else None
+        is_below_label = reason is Reason.LABEL and block.text.endswith((":", "："))  # "Links:"
+        is_cell = block.box.tag in CELLS or reasons.get(block.index) is Reason.TABLE
+        if not is_cell and SAYS.search(block.text) is None:
+            reason = Reason.LABEL
         if reason is None or (reason is Reason.LABEL and after is not None and _heads_text(block, after)):
             kept.append(block)
         else:
             reasons[block.index] = reason
+    return kept
+
+
+def _without_edges(chosen: list[Block], fetched: datetime, reasons: dict[int, Reason]) -> list[Block]:
+    """Leave out labels and, at either end, dates, bylines, copyright lines."""
+    kept = _without_labels(chosen, reasons)
+    edges: dict[int, Reason] = {}
     start, end = 0, len(kept)
     for at in range(max(1, end - NOTES - 1), end):
         if RULED_OFF.fullmatch(kept[at].text):
@@ -348,45 +377,6 @@ def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> S
     found = replace(main, blocks=tuple(kept), lead=lead, reasons=reasons)
     enough = bool(kept) if main.is_ruled else _is_enough(kept)
     return found if enough else no_story(found, Reason.SHORT)
-
-
-def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
-    """Return the story without those of its first and last blocks that name its authors or say who they are."""
-    names = {fold(name) for name in authors}
-    first, last = main.blocks[:EDGE], main.blocks[EDGE:][-EDGE:]
-    said: dict[int, Reason] = {}
-    for block in (*first, *last) if names else ():
-        line = fold(block.text[: LONGEST_EDGE + 1])
-        if _names_only(line, names):
-            said[block.index] = Reason.AUTHOR
-        elif block in last and any(" " in name and line.startswith(f"{name} ") for name in names):
-            said[block.index] = Reason.BIOGRAPHY
-    said |= {block.index: Reason.AUTHOR for block in main.blocks if _signs_entry(block.text, names)}
-    if not said:
-        return main
-    kept = tuple(block for block in main.blocks if block.index not in said)
-    lead = main.lead if main.lead in kept else None
-    return replace(main, blocks=kept, lead=lead, reasons={**main.reasons, **said})
-
-
-def _signs_entry(text: str, names: set[str]) -> bool:
-    """Whether a line says when one of the authors wrote an entry of a live blog: "11:42 Ann Lee"."""
-    if len(text) > LONGEST_SIGNED or CLOCK.search(text) is None:
-        return False
-    line = fold(text)
-    rests = (line.replace(name, " ") for name in names if name in line)
-    return any(is_only_a_time(rest) for rest in rests)
-
-
-def _names_only(line: str, names: set[str]) -> bool:
-    """Whether a line is one of the names, or a short one with what they are or a mail address beside it."""
-    if CALLED.sub("", line.strip(" ,.;|()（）–—-")) in names:
-        return True
-    if len(line) > LONGEST_SIGNED:
-        return False
-    if any(line.startswith(f"{name},") for name in names) and not ends_sentence(line):
-        return True
-    return ADDRESS.search(line) is not None and any(name in line for name in names)
 
 
 def block_chances(table: BlockTable) -> Columns:

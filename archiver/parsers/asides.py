@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 
 from lxml.etree import _Element as Element
 
-from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
+from archiver.parsers.blocks import HEADINGS, Anchor, Block, Box, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
@@ -18,7 +18,7 @@ from archiver.parsers.phrases import is_phrase
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.summaries import summed_up
-from archiver.parsers.text import ends_sentence, word_count
+from archiver.parsers.text import ends_sentence, fold, word_count
 
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
@@ -33,14 +33,18 @@ EMBEDDED = re.compile(
 # What the boxes of the numbers beside the lines of code are called.
 LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
-# readers are told, stories to read on, appeals for money. Right of 149 out of 150 such blocks that the models take for
-# text.
+# readers are told or only paper shows, what opens over the page, stories to read on, appeals for money, the frame of an
+# archive. Right of 155 out of 156 such blocks that the models take for text.
 is_off_text = called(
-    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|hentry|poll|opinary"
-    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden)(?![a-z])"
+    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|dialog|hentry|poll|opinary"
+    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden|a11y|print[-_]?(?:only|block)|post[-_]?metadata\d*"
+    r"|overlay[-_]?(?:inner|content|text)?|wm[-_]ipp[-_](?:base|inside))(?![a-z])|pop[-_]?up"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
     rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
 )
+# The same of an entry beside the text, as WordPress calls it; builders of pages put text into other boxes of that name.
+is_widget = called(r"(?<!\S)widget(?:_\w+)?(?!\S)")
+WIDGETS = frozenset({"li", "aside"})
 # The same within the text; before it, such a box may be its summary.
 holds_facts = called(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
 # Such a box holds at most so much of the text.
@@ -90,6 +94,7 @@ is_byline = called(r"by-?line|(?<![a-z])author(?![a-z])")
 # Longer texts are no captions; such a share of one is set apart. Right of 45 out of 51, and of all 4 taken for text.
 CAPTION_WORDS = 45
 MOST_OF_IT = 0.9
+is_caption = called(r"caption|cptn|(?:ima?ge?|photo|pic(?:ture)?)[-_]*(?:descr?|title|text|legend)")
 ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.\w")
 
 
@@ -161,6 +166,8 @@ def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
         return False
     if is_off_text(box.names) or (is_news and invites(box.names)):
         return True
+    if box.tag in WIDGETS and is_widget(box.names):
+        return True
     return is_inside and holds_facts(box.names)
 
 
@@ -215,6 +222,10 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
         return Reason.DATE
     if len(block.text) <= LONGEST_SPEAKER and is_byline(block.box.names) and byline_names(block.text):
         return Reason.BYLINE
+    if block.anchors and 2 * block.linked > len(block.text) and all(map(_is_of_a_topic, block.anchors)):
+        return Reason.LABEL
+    if block.pictures and not block.heading and _is_named_caption(block):
+        return Reason.CAPTION
     if not is_news:
         return None
     return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
@@ -255,6 +266,10 @@ def _line_of_news(block: Block) -> Reason | None:
     return Reason.CAPTION if _is_caption(block, words) else None
 
 
+def _is_of_a_topic(anchor: Anchor) -> bool:
+    return "tag" in (anchor.element.get("rel") or "").split()
+
+
 def _opens_an_answer(block: Block) -> bool:
     """Whether a heading is linked to a place on its own page: the question of an accordion."""
     return block.heading > 0 and all(anchor.href.startswith("#") for anchor in block.anchors)
@@ -275,6 +290,26 @@ def _is_caption(block: Block, words: int) -> bool:
         set_apart = sum(len(element_text(each, len(block.text))) for each in own.iter("em", "i", "small"))
         return set_apart >= MOST_OF_IT * len(block.text)
     return around.end_block - around.first_block == 1 and _has_picture(around.element)
+
+
+def _is_named_caption(block: Block) -> bool:
+    """Whether a short text beside a picture is what the picture says of itself, all of it in an element called caption,
+    or all of a table that else holds the picture alone, in another row.
+    """
+    if len(block.text) > LONGEST_SMALL:
+        return False
+    own = block.box.element
+    if _has_picture(own):
+        said = fold(block.text)
+        named = (each for each in own.iter("span", "cite") if is_caption((each.get("class") or "").lower()))
+        return any(fold(picture.get("alt") or "") == said for picture in own.iter("img")) or any(
+            len(element_text(each, len(block.text))) >= MOST_OF_IT * len(block.text) for each in named
+        )
+    row = next((box for box in block.box.lineage() if box.tag == "tr"), None)
+    if row is None or word_count(block.text) > CAPTION_WORDS or _has_picture(row.element):
+        return False
+    table = next(box for box in row.lineage() if box.tag == "table" or box.parent is None)
+    return table.end_block - table.first_block == 1 and _has_picture(table.element)
 
 
 def _has_picture(element: Element) -> bool:

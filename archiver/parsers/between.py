@@ -23,6 +23,8 @@ SHORT = 4
 LEAST_PLACES = 2
 CONTENTS_WORDS = 6
 MOST_OF_LINK = 0.9
+# What a line is called that belongs to a picture or an advertisement between them, however short it is.
+is_beside = called(r"(?<![a-z])(?:captions?|sources?|credits?|ads?)(?![a-z])|pull[-_]?quote")
 LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "pre"})
 NO_TABLES = frozenset({"nav", "footer", "aside", "form"})
 # A sentence shown once more beside the text has at least so many words; headings and items may be said again.
@@ -161,7 +163,7 @@ def _lines(layout: Layout, chosen: list[Block], chances: Columns, left_out: Set[
 def _is_line(block: Block, before: Block, after: Block) -> bool:
     if block.box.tag not in LINES or block.box.hidden or 2 * block.linked > len(block.text):
         return False
-    if is_numbered(block.box.names):
+    if is_numbered(block.box.names) or is_beside(block.box.names):
         return False
     around = block.box.parent
     if around is not None and around.tag == "blockquote":

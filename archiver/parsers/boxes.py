@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archiver.parsers.blocks import BOX_NUMBERS, Box, Layout, fill_boxes
+from archiver.parsers.names import called
 
 AROUND = (
     "nav",
@@ -27,6 +29,9 @@ AROUND = (
     "button",
 )
 """Elements whose presence around a block is told to the models."""
+# What stylesheets call boxes that they hide, unless on wider or narrower screens: right of all such blocks in doubt.
+is_called_hidden = called(r"(?<!\S)(?:hidden|hide|d-none)(?!\S)(?!.*(?:[a-z]{2}:|d-[a-z]{2}-))")
+HIDDEN_DEPTH = 3
 DIGITS = re.compile(r"\d+")
 
 
@@ -58,6 +63,11 @@ def box_arrays(layout: Layout) -> Boxes:
 
 
 _AROUND_BIT = {tag: 1 << index for index, tag in enumerate(AROUND)}
+
+
+def is_hidden(box: Box) -> bool:
+    """Return whether a box is hidden by its style or by what it, or one right around it, is called."""
+    return box.hidden or any(is_called_hidden(around.names) for around in islice(box.lineage(), HIDDEN_DEPTH))
 
 
 def form(box: Box) -> tuple[str, str, str, str]:

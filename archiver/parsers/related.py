@@ -1,8 +1,9 @@
 """Which links of a page show another story by its headline, of what kind, under which heading."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -11,6 +12,7 @@ from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
 from archiver.parsers.asides import is_linked_whole
 from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
 from archiver.parsers.link_addresses import FILES, NOT_A_STORY, address, names_a_story
 from archiver.parsers.link_features import (
@@ -54,15 +56,11 @@ POST = re.compile(
 )
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
+LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
 # The uses of phrases that such a label may have.
 LABELS = ("related", "popular", "latest")
-# In newsrooms, what stands behind a headline in a card of so many blocks and has no more words is its excerpt, author
-# or date. Guides are made of such cards.
-EXCERPT_BLOCKS = 5
-EXCERPT_WORDS = 45
-MOST_EXCERPTS = 0.3
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
@@ -167,25 +165,18 @@ def _blocks_of(layout: Layout, chosen: list[list[Shown]], story: Story) -> froze
     likeliest = [max(shown, key=lambda one: one.chance) for shown in chosen]
     blocks = {block.index for shown in chosen for one in shown for block in _shown_in(layout, one.candidate)}
     announced = {one.heading.index for one in likeliest if one.heading and kind_of_heading(one.heading.text)}
-    excerpts = {number for one in likeliest if story.is_news for number in _excerpts(layout, one.candidate)}
-    size = sum(len(block.text) for block in story.blocks)
-    if sum(len(block.text) for block in story.blocks if block.index in excerpts) > MOST_EXCERPTS * size:
-        excerpts = set()  # a story that is made of such cards
-    return frozenset(blocks | excerpts | {number for number in announced if number + 1 in blocks})
+    every = [one.candidate for shown in chosen for one in shown]
+    blocks |= excerpts(layout, story, [one.candidate for one in likeliest], every)
+    rest = [block for block in story.blocks if block.index not in blocks]
+    announced |= {block.index for block, after in zip_longest(rest, rest[1:]) if _leads_in(block, after)}
+    return frozenset(blocks | {number for number in announced if number + 1 in blocks})
 
 
-def _excerpts(layout: Layout, candidate: Candidate) -> Iterator[int]:
-    """Yield the blocks, by index, behind the headline of a small card, where that is a heading."""
-    card = candidate.card
-    if card is None or card.end_block - card.first_block > EXCERPT_BLOCKS:
-        return
-    own = candidate.block
-    if own is None or not own.heading:
-        return
-    for block in layout.blocks[own.index + 1 : card.end_block]:
-        if word_count(block.text) > EXCERPT_WORDS or block.heading:
-            return
-        yield block.index
+def _leads_in(block: Block, after: Block | None) -> bool:
+    """Whether a short line announces what comes next, "This may interest you, too:", and no list of the story's own."""
+    if not block.text.endswith(LEADS_IN) or word_count(block.text) > LEADS_IN_WORDS:
+        return False
+    return after is None or not any(box.tag == "li" for box in after.box.lineage())
 
 
 def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:

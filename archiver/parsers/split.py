@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
-from archiver.parsers.article import Story, no_story, story, without, without_byline
+from archiver.parsers.article import Story, no_story, story, without
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Block, Layout, page_layout
 from archiver.parsers.bylines import names_in
@@ -29,6 +29,7 @@ from archiver.parsers.listings import is_listing
 from archiver.parsers.reasons import Reason
 from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
+from archiver.parsers.signed import without_byline
 from archiver.parsers.sourced import Dated, Sourced
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.stated_dates import Reading
