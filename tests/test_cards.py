@@ -112,3 +112,15 @@ def test_subheading_beside_a_linked_headline_is_not_shown_by_its_picture() -> No
     )
 
     assert [link.headline for link in related(listed("Read also", card))] == list(OTHERS.values())
+
+
+def test_sites_of_those_who_comment_are_no_stories() -> None:
+    comments = "".join(
+        f'<li class="recentcomments"><span class="comment-author-link"><a class="url" rel="external nofollow" '
+        f'href="https://other.example{url}">{headline}</a></span></li>'
+        for url, headline in OTHERS.items()
+    )
+
+    links = related(listed("Read also") + f'<ul id="recentcomments">{comments}</ul>')
+
+    assert [link.url.removeprefix("https://news.example") for link in links] == list(OTHERS)
