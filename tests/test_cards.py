@@ -79,3 +79,48 @@ def test_headline_comes_before_excerpt_date_and_invitation_of_its_card(card: str
     links = related(listed("From the city", card))
 
     assert [link.headline for link in links] == list(OTHERS.values())
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<li><a href="{url}"><time>2:45 p.m.</time><span class="title">{headline}</span><p>More on it.</p></a></li>',
+        '<li><a href="{url}"><h3><span class="before">1</span> {headline}</h3><p>More on it.</p></a></li>',
+        '<li><a href="{url}"><h2><span class="title">{headline}</span> <time>SEPT. 19</time></h2><p>More.</p></a></li>',
+        '<li><a href="{url}"><i class="label">City</i><span class="title">{headline}</span></a></li>',
+        '<li><a href="{url}"><p>City</p><p class="title"><b class="sr-only">For readers</b>{headline}</p></a></li>',
+        '<li><a href="{url}"><h5>Next story</h5><span>{headline}</span></a></li>',
+        '<li><a href="{url}"><h3 class="eyebrow">Ann Lee</h3><p class="headline">{headline}</p></a></li>',
+    ],
+)
+def test_what_stands_beside_a_headline_in_its_link_is_no_part_of_it(card: str) -> None:
+    assert [link.headline for link in related(listed("Read also", card))] == list(OTHERS.values())
+
+
+def test_words_in_small_capitals_belong_to_their_headline() -> None:
+    card = '<li><a href="{url}">{headline}, says the <span class="caps">RNA</span></a></li>'
+
+    assert [link.headline for link in related(listed("Read also", card))] == [
+        f"{headline}, says the RNA" for headline in OTHERS.values()
+    ]
+
+
+def test_subheading_beside_a_linked_headline_is_not_shown_by_its_picture() -> None:
+    card = (
+        '<li><a href="{url}"><img src="/a.jpg"></a><h3><a href="{url}">{headline}</a></h3>'
+        "<h4>What the people at the river say of it and what comes next</h4></li>"
+    )
+
+    assert [link.headline for link in related(listed("Read also", card))] == list(OTHERS.values())
+
+
+def test_sites_of_those_who_comment_are_no_stories() -> None:
+    comments = "".join(
+        f'<li class="recentcomments"><span class="comment-author-link"><a class="url" rel="external nofollow" '
+        f'href="https://other.example{url}">{headline}</a></span></li>'
+        for url, headline in OTHERS.items()
+    )
+
+    links = related(listed("Read also") + f'<ul id="recentcomments">{comments}</ul>')
+
+    assert [link.url.removeprefix("https://news.example") for link in links] == list(OTHERS)

@@ -1,7 +1,7 @@
 """The text of links and cards, piece by piece: what an element of its own sets apart from the headline."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -28,10 +28,13 @@ MOST_BEFORE = 5
 
 def joined(element: Element) -> str:
     """Return the text of an element on one line, with a space where only its style sets two pieces apart."""
-    if not len(element):
-        return clean(element.text or "")
+    return set_apart(pieces(element)) if len(element) else clean(element.text or "")
+
+
+def set_apart(runs: Iterable[tuple[str, bool]]) -> str:
+    """Return runs of text on one line, with a space before those that only their style sets apart from the last."""
     said: list[str] = []
-    for text, apart in pieces(element):
+    for text, apart in runs:
         before = said[-1] if said else " "
         if (
             apart

@@ -7,7 +7,20 @@ from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.dates import moment
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.link_addresses import is_no_story, is_offer, named_page
-from archiver.parsers.link_texts import EMPHASIS, RANK, TIME, joined
+from archiver.parsers.link_parts import (
+    BESIDE_A_HEADLINE,
+    LABEL_WORDS,
+    LABELS,
+    LEADS_IN,
+    SEPARATORS,
+    headline_parts,
+    is_beside,
+    parts_in,
+    trimmed,
+    trimmed_heading,
+    without_rank_and_time,
+)
+from archiver.parsers.link_texts import joined
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.overlays import (
     CARD_BLOCKS,
@@ -18,17 +31,10 @@ from archiver.parsers.overlays import (
     is_its_card,
     overlaid,
 )
-from archiver.parsers.phrases import kind_of_heading, reads_on
+from archiver.parsers.phrases import is_phrase_of, reads_on
 from archiver.parsers.text import clean, word_count
 from archiver.parsers.urls import readable_url
 
-# What stands in a card beside its headline: kicker, time, counts, author.
-BESIDE_A_HEADLINE = bit("date") | bit("tag") | bit("author") | bit("comment") | bit("hidden") | bit("share")
-# What a kicker ends with that leads into its headline, and what parts a kicker left out from its headline.
-LEADS_IN = (":", "：")
-SEPARATORS = " :|·•/"
-# A piece of a link's text, in an element of its own, that has more words than this belongs to the headline.
-BESIDE_WORDS = 3
 # No page shows so many headlines; the links behind them are not weighed, so that no page takes more than its share.
 MOST_CANDIDATES = 3_000
 # A headline has at least this many words.
@@ -44,8 +50,6 @@ MENU_NAMES = bit("nav") | bit("foot")
 # Characters of a date in a card, and of how long ago something was.
 LONGEST_DATE = 30
 LONGEST_AGE = 25
-# Words of the longest label before a headline in its link.
-LABEL_WORDS = 5
 
 
 class Candidate:
@@ -212,25 +216,17 @@ def _words_of(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     """The headline that a link shows: a heading inside it, its text without kicker and time, or what it lies over."""
     inside = anchor_blocks(layout, anchor)
     if len(inside) > 1:
-        best = max(inside, key=_headline_like)
-        if len(best.anchors) > 1 and not best.heading:  # it goes on with the words of the next link
-            own = clean("".join(_headline_parts(anchor)))
-            if word_count(own) >= CARD_WORDS:
-                return own.lstrip(SEPARATORS), best
-        box = best.box
-        alone = best.heading and box.end_block - box.first_block == 1 and len(box.element)
-        text = joined(box.element) if alone else best.text
-        if text.endswith(LEADS_IN):
-            text += "".join(f" {block.text}" for block in inside if block.index == best.index + 1)
-        return text.lstrip(SEPARATORS), best
+        return _in_blocks(anchor, inside)
     block = inside[0] if inside else None
     if block is not None and block.heading and block is layout.blocks[anchor.first_block]:
         pieces = [text for text, _ in anchor.parts if not text.isspace()]
-        return clean(pieces[0]) if len(pieces) == 1 else _in_heading(anchor), block
+        if len(pieces) == 1:
+            return clean(pieces[0]), block
+        return trimmed_heading(anchor.parts) or joined(anchor.element), block
     if len(anchor.parts) == 1:
         text = clean(anchor.parts[0][0])
     else:
-        text = clean("".join(_headline_parts(anchor))).lstrip(SEPARATORS)
+        text = clean("".join(headline_parts(anchor))).lstrip(SEPARATORS)
         text = text or clean("".join(text for text, _ in anchor.parts))
     if not text:
         return overlaid(layout, anchor)
@@ -241,6 +237,24 @@ def _words_of(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     return text, block
 
 
+def _in_blocks(anchor: Anchor, inside: list[Block]) -> tuple[str, Block | None]:
+    """The headline among the blocks of a link."""
+    best = max(inside, key=_headline_like)
+    if len(best.anchors) > 1 and not best.heading:  # it goes on with the words of the next link
+        said = clean("".join(headline_parts(anchor)))
+        if word_count(said) >= CARD_WORDS:
+            return said.lstrip(SEPARATORS), best
+    box = best.box
+    alone = best.heading and box.end_block - box.first_block == 1 and len(box.element)
+    text = joined(box.element) if alone else best.text
+    if len(best.anchors) == 1:
+        own = parts_in(anchor.parts, best.text)
+        text = (without_rank_and_time if best.heading else trimmed)(own) or text
+    if text.endswith(LEADS_IN):
+        text += "".join(f" {block.text}" for block in inside if block.index == best.index + 1)
+    return text.lstrip(SEPARATORS), best
+
+
 def _without_age(anchor: Anchor, text: str) -> str:
     """A headline without how long ago it was, in an element of its own before it: "6m ago"."""
     for part, _ in anchor.parts:
@@ -248,77 +262,6 @@ def _without_age(anchor: Anchor, text: str) -> str:
         if 0 < len(age) <= LONGEST_AGE and text.startswith(f"{age} ") and any(map(str.isdigit, age)):
             return text[len(age) :].lstrip(SEPARATORS) if is_furniture(age) else text
     return text
-
-
-def _in_heading(anchor: Anchor) -> str:
-    """The headline of a link in a heading: what is called so in it, else all but the time behind it."""
-    return _called_headline(anchor) or _without_time(anchor, joined(anchor.element))
-
-
-def _called_headline(anchor: Anchor) -> str:
-    """The only piece of a link that is called its headline, if all before it are called kicker or the like; or ""."""
-    parts = [(text, names) for text, names in anchor.parts if not text.isspace()]
-    text, names = parts[-1] if parts else ("", "")
-    is_called = not names.startswith("h") and bool(name_bits(names) & HEADLINE_NAMES)
-    if any(before.rstrip().endswith(LEADS_IN) for before, _ in parts[:-1]):  # "Champions League: Madrid wins"
-        return ""
-    return clean(text) if is_called and all(_is_beside(names) for _, names in parts[:-1]) else ""
-
-
-def _without_time(anchor: Anchor, text: str) -> str:
-    """The text of a link without the date or time in an element of its own behind it."""
-    last, names = anchor.parts[-1]
-    rest = text.removesuffix(clean(last)).rstrip(f" {SEPARATORS}") if names.startswith("time ") else ""
-    return rest or text
-
-
-def _headline_parts(anchor: Anchor) -> list[str]:
-    """The pieces of a link's text without label, kicker, time and counts: short pieces in elements of their own."""
-    given = _without_label(anchor.parts)
-    sizes: dict[str, int] = {}
-    for text, names in given:
-        sizes[names] = sizes.get(names, 0) + len(text.strip())
-    likely = [names for names in sizes if not names.startswith("time ")]
-    main = max(likely or sizes, key=lambda names: sizes[names], default="")
-    parts = [part for part in given if part[0].strip()]
-    box = anchor.box
-    # A headline that is not in an element of its own may begin with a number that is set in another type.
-    is_apart = bool(parts) and main not in (parts[0][1], f"{box.tag} {box.names}")
-    rank = parts[0] if is_apart and RANK.fullmatch(parts[0][0]) else None
-    if len(parts) > 1 and parts[0][1] != main and _is_beside_by_type(parts[0][0], parts[1][0]):
-        rank = parts[0]
-    return [
-        text
-        for text, names in given
-        if names == main
-        or text.isspace()
-        or (
-            (text, names) != rank
-            and not _is_beside(names)
-            and (names.split(" ", 1)[0] in EMPHASIS or len(text.split()) > BESIDE_WORDS)
-        )
-    ]
-
-
-def _is_beside_by_type(first: str, after: str) -> bool:
-    """Whether the first piece of a link is a time, or a number that nothing but its type parts from the headline."""
-    return TIME.fullmatch(first) is not None or (RANK.fullmatch(first) is not None and after[:1].isalnum())
-
-
-def _without_label(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pieces without a "Read also" that has an element to itself before the headline."""
-    first = next((index for index, (text, _) in enumerate(parts) if text.strip()), len(parts))
-    rest = parts[first + 1 :]
-    if not any(text.strip() for text, _ in rest):
-        return parts
-    label = parts[first][0]
-    if len(label.split()) > LABEL_WORDS or kind_of_heading(label) is None:
-        return parts
-    return rest
-
-
-def _is_beside(names: str) -> bool:
-    return bool(name_bits(names) & BESIDE_A_HEADLINE) and not name_bits(names) & HEADLINE_NAMES
 
 
 def _is_a_date(text: str) -> bool:
@@ -332,10 +275,12 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
     """Of the blocks in one card, the heading is the headline, else what is called so, else the longest short one."""
     named = block.box.meanings
     words = word_count(block.text)
+    is_label = words <= LABEL_WORDS and (is_beside(named) or is_phrase_of(LABELS, block.text))
+    is_apart = named & BESIDE_A_HEADLINE or block.text.startswith("©")
     return (
         words >= FEWEST_WORDS or not block.heading,
-        block.heading > 0,
-        bool(named & HEADLINE_NAMES),
-        not named & BESIDE_A_HEADLINE and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
+        block.heading > 0 and not is_label,
+        bool(named & HEADLINE_NAMES) and not is_label,
+        not is_apart and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
         -block.index,
     )

@@ -70,6 +70,12 @@ def heading_beside(layout: Layout, anchor: Anchor) -> Block | None:
         ):
             break
         headings = [block for block in blocks if block.heading or block.box.meanings & HEADLINE_NAMES]
+        if any(
+            other.href == anchor.href and anchor not in block.anchors
+            for block in headings
+            for other in block.anchors
+        ):
+            break  # the headline is linked, too: what stands beside it is its subheading
         unlinked = [block for block in headings if not block.linked or anchor in block.anchors]
         if len(unlinked) > 1:  # a kicker may be a heading, too
             unlinked = [block for block in unlinked if block.heading and word_count(block.text) >= CARD_WORDS]

@@ -206,11 +206,18 @@ def _may_be_a_story(candidate: Candidate) -> bool:
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page or the address says so itself."""
-    if POST.match(candidate.target) or (chance > CHANCE and _heads_a_list(candidate)):
+    if POST.match(candidate.target) or _is_a_commenter(candidate):
+        return 0.0
+    if chance > CHANCE and _heads_a_list(candidate):
         return 0.0
     paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
     reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
     return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
+
+
+def _is_a_commenter(candidate: Candidate) -> bool:
+    """Whether a link leads to the site of who wrote a comment, as WordPress marks it."""
+    return candidate.anchor.element.get("class") == "url" and "external" in candidate.rel
 
 
 def _heads_a_list(candidate: Candidate) -> bool:
