@@ -275,6 +275,14 @@ def test_address_that_is_none_is_no_reason_to_fail(url: str) -> None:
     assert article.body.split("\n\n") == STORY
 
 
+@pytest.mark.parametrize(
+    ("html", "url", "said"), [("<p>", URL, "html is the bytes"), (b"<p>", None, "url is a text")]
+)
+def test_what_is_no_page_or_no_address_is_told(html: bytes, url: str, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        split_page(html, url=url)
+
+
 def test_title_that_names_the_site_ten_thousand_times_is_read() -> None:
     html = page().replace(b"| News Example", b"| News Example" * 10_000)
 

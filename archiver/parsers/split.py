@@ -98,10 +98,12 @@ def split_page(
     without year belong to the year before it. rules are those of the site; the ones that hold at that time
     decide before all else. A page without markup or story gives Split(article=None).
     An url that is none is taken as unknown. Raises ParseLimitError if the page's tags nest deeper than can be read,
-    TypeError if html is a text: its bytes say in which encoding they are.
+    TypeError if html is a text (its bytes say in which encoding they are) or url none.
     """
     if not isinstance(html, bytes):
         raise TypeError("html is the bytes of a page as it was served: give text.encode() for a text")
+    if not isinstance(url, str):
+        raise TypeError(f'url is a text, not {url!r}: give "" for a page that came without address')
     # What a page is read into holds no cycles: looking for some would take a twentieth of the time.
     collects = gc.isenabled()
     gc.disable()
