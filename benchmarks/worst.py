@@ -361,6 +361,9 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "nested figures": lambda: _page(
         f"<article>{f'<p>{SENTENCE * 3}</p>' * 5}" + "<figure>" * 1500 + "<figcaption>A</figcaption>" * 20_000
     ),
+    "hidden paragraphs": lambda: _page(
+        _filled(lambda n: f"<div style=display:none><p>{SENTENCE} {n}</p></div>", 6_000)
+    ),
     "title in many parts": lambda: _page(
         _json_ld('{"@type":"Article","headline":"' + "a b c | " * 170_000 + '"}')
         + _filled(lambda n: f"<p>a b {n}", 6_000)

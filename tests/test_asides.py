@@ -188,6 +188,12 @@ def test_name_of_the_author_at_the_end_is_no_text(end: str) -> None:
     assert read(end=f"<p>{end}</p>", kind="Article").body.split("\n\n") == PARAGRAPHS
 
 
+def test_line_with_a_name_within_its_words_is_no_signature() -> None:
+    line = "Seen by Ada Quistorp"
+
+    assert read(end=f"<p>{line}</p>", kind="Article").body.split("\n\n") == [*PARAGRAPHS, line]
+
+
 BOX = "<p>A bridge that was closed for a day costs the town a day.</p><p>Call the office today and ask.</p>"
 
 

@@ -232,6 +232,12 @@ def test_list_of_tags_with_the_author_among_them_may_be_long() -> None:
     assert authors(page(byline=f'<p><a href="/author/ann">Ann Lee</a> in {tags}</p>'))[0] == ("Ann Lee",)
 
 
+def test_mark_of_a_list_of_advertisements_is_no_byline() -> None:
+    mark = b'</article><div class="trc_header"><p>by Adnetby Adnet</p></div>'
+
+    assert authors(page().replace(b"</article>", mark))[0] == ()
+
+
 def test_only_byline_of_a_page_counts_however_far_from_its_story() -> None:
     far = "".join(f'<li><a href="/{number}">Part {number}</a></li>' for number in range(20))
 

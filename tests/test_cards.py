@@ -70,6 +70,8 @@ EXCERPT = "What the ferry is to the people of the other bank, and why they never
         f'<li><a data-testid="post-preview-title" href="{{url}}">{{headline}}</a><a href="{{url}}">{EXCERPT}</a></li>',
         '<li><a href="{url}"><div class="text-xs">8 Jan 2026</div><div class="mt-1">{headline}</div></a></li>',
         '<li><a href="{url}">{headline}</a> <a class="title" href="{url}">Read more</a></li>',
+        '<li><a href="{url}">Read also: {headline}</a></li>',
+        '<li><a href="{url}">上一篇：{headline}</a></li>',
         '<li><a href="{url}"><h5>Latest</h5><span><em>6m ago</em> {headline}</span></a></li>',
         '<li><a href="{url}" aria-label="Open the article: {headline}"></a><div>{headline}</div></li>',
         '<li><a href="{url}" aria-label="Read more: {headline}"></a><img src="/a.jpg"></li>',

@@ -60,6 +60,12 @@ def hours(ahead: float) -> timezone:
         ("July 22, 2024 3:05 PM ET", "en", datetime(2024, 7, 22, 15, 5, tzinfo=hours(-4))),
         ("October 29, 2006 3:05 PM PT", "en", datetime(2006, 10, 29, 15, 5, tzinfo=hours(-8))),
         ("Nov 22, 2024, 3:05 PM | 4,094 | ", "en", AFTERNOON),
+        ("Publié le 22 novembre 2024 à 15:05 et modifié le 23 novembre", "fr", AFTERNOON),
+        ("22. November 2024 15:05 ist es vorbei", "de", AFTERNOON),
+        ("22 November 2024, 15:05 - 17:40", "en", AFTERNOON),
+        ("22 November 2024, 15:05 -2 degrees", "en", AFTERNOON),
+        ("22 November 2024 15:05 (+0530)", "en", AFTERNOON.replace(tzinfo=timezone(timedelta(hours=5.5)))),
+        ("22 November 2024 15:05 GMT + 2", "en", AFTERNOON.replace(tzinfo=hours(2))),
         ("2024-11-22T15:05-500", None, AFTERNOON.replace(tzinfo=hours(-5))),
     ],
 )

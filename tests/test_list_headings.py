@@ -95,6 +95,20 @@ def test_heading_is_known_by_the_section_it_links_or_by_where_it_stands(heading:
     assert LinkKind.POPULAR not in {link.kind for link in links}
 
 
+def test_label_of_a_field_above_a_list_is_no_heading() -> None:
+    field = '<form><label>Search for:</label><input name="q"></form>'
+
+    links = related(f'<div class="rail">{field}<ul>{items(OTHERS)}</ul></div>')
+
+    assert {link.block for link in links} == {""}
+
+
+def test_heading_is_set_apart_from_who_made_its_list() -> None:
+    links = related(listed("<span>You may like</span><span>by Adnet</span>"))
+
+    assert {link.block for link in links} == {"You may like by Adnet"}
+
+
 @pytest.mark.parametrize("line", ["Advertisement", "3 of 12", '<p style="display:none">Loading</p>'])
 def test_label_count_or_hidden_line_above_a_list_is_no_heading(line: str) -> None:
     links = related(f'<div class="rail"><div class="side-header">{line}</div><ul>{items(OTHERS)}</ul></div>')

@@ -39,6 +39,7 @@ def test_first_page_of_a_site_is_no_story_whatever_its_data_call_it(path: str, e
         ("/impressum", False),
         ("/search", False),
         ("/about/the-old-bridge/", True),
+        ("/2026/11/search.html", True),
         ("/2026/what-the-privacy-law-changes", True),
     ],
 )

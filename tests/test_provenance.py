@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from archiver.items import Article, Origin, Outcome, Precision, Sources
 from archiver.parsers import split_page
+from archiver.parsers.metadata import HERE
 from db.connection import APPLICATION_ID, open_archive, read_archive
 from db.migrations import migrations
 from db.read import stored_article
@@ -346,6 +347,10 @@ def test_section_is_the_first_step_of_the_way_that_a_page_shows(steps: str, firs
 
     assert (found.section, found.sources.section) == ("City", Origin.LINK)
     assert story(below=steps.format(first=first)).section is None
+
+
+def test_line_that_begins_like_a_way_is_read_at_once() -> None:
+    assert HERE.match("您" + "现在的" * 1_000) is None
 
 
 def test_section_may_have_a_host_of_its_own() -> None:

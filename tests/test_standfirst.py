@@ -72,6 +72,12 @@ def test_box_of_a_leading_picture_holds_no_standfirst() -> None:
     assert lead(f'<div class="lead-image">{DECK}</div>', kind="NewsArticle") is None
 
 
+def test_call_to_subscribe_below_the_headline_is_no_standfirst() -> None:
+    call = "The river letter tells what moves on the banks. Want to read it every Sunday? Subscribe below!"
+
+    assert lead(f"<p>{call}</p>", head=SHARED, kind="NewsArticle") is None
+
+
 def test_line_of_numbers_below_the_headline_is_no_standfirst() -> None:
     spans = "".join(f"<span>{each}</span>" for each in ("ภูมิภาค", "20 พ.ย. 69", "10:15", "1,204"))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
@@ -188,6 +189,7 @@ def _likely(
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
 
+    @cache
     def is_mostly_hidden() -> bool:
         return bool(2 * sum(len(block.text) for block in sure if is_hidden(block.box)) > text[-1])
 

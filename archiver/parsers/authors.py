@@ -74,7 +74,7 @@ LONGEST_SOLE = 60
 PATH_BREAK = re.compile(r"[\W_]+")
 # Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
 is_unsigned = called(
-    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
+    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote|taboola|outbrain|(?<![a-z])trc[-_]|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
 )
 # How many boxes around a line are asked: those farther out hold the whole page.
 MOST_AROUND = 4

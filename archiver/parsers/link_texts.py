@@ -31,6 +31,13 @@ def joined(element: Element) -> str:
     return set_apart(pieces(element)) if len(element) else clean(element.text or "")
 
 
+def set_apart_in(block: Block) -> str:
+    """Return the same of a block that is all there is of its box; of its texts the one with more spaces."""
+    box = block.box
+    is_alone = box.end_block - box.first_block == 1 and len(box.element)
+    return max(block.text, joined(box.element), key=len) if is_alone else block.text
+
+
 def set_apart(runs: Iterable[tuple[str, bool]]) -> str:
     """Return runs of text on one line, with a space before those that only their style sets apart from the last."""
     said: list[str] = []

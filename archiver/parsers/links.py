@@ -20,7 +20,7 @@ from archiver.parsers.link_parts import (
     trimmed_heading,
     without_rank_and_time,
 )
-from archiver.parsers.link_texts import joined
+from archiver.parsers.link_texts import joined, set_apart_in
 from archiver.parsers.names import bit, name_bits
 from archiver.parsers.overlays import (
     CARD_BLOCKS,
@@ -244,9 +244,7 @@ def _in_blocks(anchor: Anchor, inside: list[Block]) -> tuple[str, Block | None]:
         said = clean("".join(headline_parts(anchor)))
         if word_count(said) >= CARD_WORDS:
             return said.lstrip(SEPARATORS), best
-    box = best.box
-    alone = best.heading and box.end_block - box.first_block == 1 and len(box.element)
-    text = joined(box.element) if alone else best.text
+    text = set_apart_in(best) if best.heading else best.text
     if len(best.anchors) == 1:
         own = parts_in(anchor.parts, best.text)
         text = (without_rank_and_time if best.heading else trimmed)(own) or text

@@ -48,7 +48,7 @@ HOME = re.compile(
 STEP_MARKS = " ›»>/|:·•"
 # How a line begins that shows the way without being called so.
 HERE = re.compile(
-    r"[您你]?(?:(?:现在|目前|当前|所在)的?|的)+位置|現在位置|you are (?:now )?here|sie (?:sind|befinden sich) hier"
+    r"[您你]?(?:现在|目前|当前|所在|的)+位置|現在位置|you are (?:now )?here|sie (?:sind|befinden sich) hier"
     r"|vous êtes ici|estás? (?:usted )?(?:aquí|en)|(?:tu )?sei qui|ti trovi in|u bent hier|(?:você )?está aqui|вы здесь"
     r"|jesteś tutaj|nacházíte se",
     re.IGNORECASE,

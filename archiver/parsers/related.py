@@ -23,7 +23,8 @@ from archiver.parsers.link_features import (
     numbered,
     unheaded,
 )
-from archiver.parsers.link_texts import begins_with_time
+from archiver.parsers.link_parts import without_announcement
+from archiver.parsers.link_texts import begins_with_time, set_apart_in
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
@@ -151,7 +152,9 @@ def _links(chosen: list[list[Shown]], first: list[Shown], kinds: list[LinkKind])
     return tuple(
         RelatedLink(
             url=one.candidate.target,
-            headline=max(_likely(shown), key=lambda other: worth(other.candidate)).candidate.headline,
+            headline=without_announcement(
+                max(_likely(shown), key=lambda other: worth(other.candidate)).candidate.headline
+            ),
             kind=kind,
             block=_heading(one),
             position=position,
@@ -361,7 +364,7 @@ def _own_label(candidate: Candidate) -> str:
 
 def _heading(shown: Shown) -> str:
     """What the reader sees above the list, or before the headline in its own line."""
-    return _own_label(shown.candidate) or (shown.heading.text if shown.heading else "")
+    return _own_label(shown.candidate) or (set_apart_in(shown.heading) if shown.heading else "")
 
 
 def _is_neighbour(candidate: Candidate) -> bool:

@@ -8,7 +8,7 @@ from archiver.parsers.asides import ADDRESS, is_only_a_time
 from archiver.parsers.bylines import CALLED
 from archiver.parsers.dates import CLOCK
 from archiver.parsers.reasons import Reason
-from archiver.parsers.text import ends_sentence, fold, word_count
+from archiver.parsers.text import UNSPACED, ends_sentence, fold, word_count
 
 # So long is a line with a reporter's name and mail address, in characters.
 LONGEST_SIGNED = 80
@@ -46,8 +46,17 @@ def _is_signature(line: str, names: set[str]) -> bool:
         return True
     rest = line
     for name in names:
-        rest = rest.replace(name, " ")
+        rest = _without(name, rest)
     return rest != line and word_count(rest.strip(EDGES)) <= BESIDE_NAMES
+
+
+def _without(name: str, line: str) -> str:
+    """A line without a name, which is none within a word: "Lee" in "Leeds"."""
+    if name not in line:
+        return line
+    if UNSPACED.match(name):
+        return line.replace(name, " ")
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", line)
 
 
 def _signs_entry(text: str, names: set[str]) -> bool:

@@ -50,9 +50,11 @@ from archiver.parsers.urls import canonical_url
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.
 UNSIGNED_WORDS = 120
-# What the addresses of pages end with that tell of the house, its terms and its services, or let one search and log in.
+# What the addresses of pages end with that tell of the house, its terms and its services, or let one search and
+# log in; the address of a story with its year may end so, too.
 HOUSE = re.compile(
-    r"/(?:about(?:[-_]us)?|ueber-uns|a-propos|quienes-somos|chi-siamo|over-ons|terms(?:[-_](?:of|and)[-_]\w+)?|tos|legal"
+    r"\A(?!.*/(?:19|20)\d\d/).*/(?:about(?:[-_]us)?|ueber-uns|a-propos|quienes-somos|chi-siamo|over-ons|tos|legal"
+    r"|terms(?:[-_](?:of|and)[-_]\w+)?"
     r"|privacy(?:[-_]policy)?|impressum|imprint|datenschutz\w*|agb|contact(?:[-_]us)?|kontakt|log-?in|sign-?(?:in|up)"
     r"|register|search|suche)(?:\.\w+)?/?\Z"
 )

@@ -79,6 +79,8 @@ def _heads_several(block: Block, shown: list[int]) -> bool:
     after = bisect_right(shown, block.index)
     if after + 1 >= len(shown) or shown[after] - block.index > NEAR:
         return False
+    if any(box.tag == "form" and box.end_block <= shown[after] for box in block.box.lineage()):
+        return False  # "Search for:"
     return shown[after + 1] < end_of_reach(block, shown)
 
 
