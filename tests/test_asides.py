@@ -4,6 +4,9 @@ import pytest
 
 from archiver.items import Article
 from archiver.parsers import split_page
+from archiver.parsers.blocks import page_layout
+from archiver.parsers.decoding import page_tree
+from archiver.parsers.linked import is_linked_behind_label
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 PARAGRAPHS = [
@@ -380,3 +383,55 @@ def test_paragraph_without_anything_to_see_is_none(text: str) -> None:
 
 def test_title_of_a_film_with_its_length_is_no_text() -> None:
     assert read("<p>The old bridge seen from above | 02:41</p>").body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("names", ["teaser", "promo-box", "small-teaser"])
+def test_teaser_of_another_story_is_no_text(names: str) -> None:
+    teaser = f"""<div class="{names}"><h2><a href="/city/2026/11/18/mill.html">Mill owner buys the meadow</a></h2>
+        <p>He wants to build a second wheel there, and has asked the council for its leave.</p></div>"""
+
+    assert read(teaser).body.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("line", "is_linked"),
+    [
+        ("<b>IN THE NORTH: </b><a href='/ferry'>Ferry runs again after a week</a>", True),
+        (
+            "The council has put its report on the bridge online: <a href='/r.pdf'>Report on the old bridge</a>",
+            False,
+        ),
+        ("Source: <a href='/post'>River Post</a>", False),
+        (
+            "In the north: the ferry <a href='/ferry'>runs again after a week</a> of repairs at the mill",
+            False,
+        ),
+    ],
+)
+def test_link_behind_a_label_is_told(line: str, is_linked: bool) -> None:
+    (block,) = page_layout(page_tree(f"<html><body><p>{line}</p></body></html>".encode())).blocks
+
+    assert is_linked_behind_label(block) is is_linked
+
+
+@pytest.mark.parametrize("names", ["author-dropdown", "author-endnote-container", "author-profile"])
+def test_boxes_that_say_who_the_author_is_stay_out(names: str) -> None:
+    told = """She has written on the river and its towns for twenty years, grew up at the old mill, and has told the
+        story of the flood of 1926 in a book that the council gave to each of its schools."""
+
+    assert read(f'<div class="{names}"><p>{told}</p></div>').body.split("\n\n") == PARAGRAPHS
+
+
+def test_quotation_set_beside_the_text_is_said_again() -> None:
+    assert (
+        read('<div class="c-float-right"><q>"We saw it coming for years"</q></div>').body.split("\n\n")
+        == PARAGRAPHS
+    )
+
+
+def test_quotation_that_a_word_broke_is_pulled_all_the_same() -> None:
+    said = "I have never seen the river take a railing like that in all my years"
+    told = f"<p>“{said},” said Bo Ek, who keeps the mill, “and I was born here.”</p>"
+    pulled = f'<blockquote class="pull-quote">{said}, and I was born here.</blockquote>'
+
+    assert len(read(told + pulled).body.split("\n\n")) == len(PARAGRAPHS) + 1

@@ -1,7 +1,14 @@
 """The headlines of cards: which of a card's texts is the one that its links show."""
 
+import numpy as np
 import pytest
 from test_related_links import OTHERS, listed, related
+
+from archiver.parsers.article import Story
+from archiver.parsers.blocks import page_layout
+from archiver.parsers.decoding import page_tree
+from archiver.parsers.excerpts import excerpts
+from archiver.parsers.links import link_candidates
 
 NUMBERED = '<div class="teaser"><span class="rank">7</span><span>{headline}</span><a href="{url}"></a></div>'
 UNDER_A_TOPIC = (
@@ -126,3 +133,21 @@ def test_sites_of_those_who_comment_are_no_stories() -> None:
     links = related(listed("Read also") + f'<ul id="recentcomments">{comments}</ul>')
 
     assert [link.url.removeprefix("https://news.example") for link in links] == list(OTHERS)
+
+
+@pytest.mark.parametrize(("paragraphs", "is_excerpt"), [(9, True), (1, False)])
+def test_short_list_at_the_end_of_the_text_s_box_is_no_text(paragraphs: int, is_excerpt: bool) -> None:
+    text = "<p>The river rose by two metres and took the railing of the bridge.</p>" * paragraphs
+    card = (
+        '<dl><dd><a href="{url}">{headline}</a></dd><dd class="exp">The mayor kept silent about it.</dd></dl>'
+    )
+    cards = "".join(card.format(url=url, headline=headline) for url, headline in OTHERS.items())
+    layout = page_layout(
+        page_tree(f'<html><body><div class="text">{text}<div>{cards}</div></div></body></html>'.encode())
+    )
+    told = tuple(block for block in layout.blocks if not block.anchors)
+    every = link_candidates(layout, "https://news.example/", frozenset({"https://news.example/flood"}))
+
+    found = excerpts(layout, Story(told, None, np.ones(len(layout.blocks), np.float32)), every, every)
+
+    assert bool(found) is is_excerpt

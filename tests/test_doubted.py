@@ -5,7 +5,7 @@ import pytest
 
 from archiver.parsers.blocks import page_layout
 from archiver.parsers.decoding import page_tree
-from archiver.parsers.doubted import only_paragraph, with_lines_alike
+from archiver.parsers.doubted import alike, only_paragraph, with_lines_alike
 
 REPORT = (
     "The ferry Ada has won the prize of the port for 2026, which is given to a boat of the river that was never late, "
@@ -80,3 +80,24 @@ def test_paragraph_below_the_headline_that_is_all_there_is_is_the_text() -> None
 )
 def test_unlikely_short_or_far_line_is_no_text(html: str, chance: float) -> None:
     assert kept(html, *([0.1] * html.count("<p>Menu")), 0.1, chance) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "expected"),
+    [
+        ("", '<div class="facts"><div class="copy"><p>About the firm</p></div></div>', []),
+        ("", '<div class="post"><div class="copy"><p>Second part</p></div></div>', ["Second part"]),
+        ('<div class="top"><div class="copy"><p>Standfirst</p></div></div>', "", ["Standfirst"]),
+    ],
+)
+def test_boxes_behind_the_text_are_alike_only_where_they_stand_alike(
+    before: str, behind: str, expected: list[str]
+) -> None:
+    text = "<p>The ferry runs again.</p><p>The crew is back.</p>"
+    page = f'{before}<div class="post"><div class="copy">{text}</div></div>{behind}'
+    blocks = page_layout(page_tree(f"<html><body>{page}</body></html>".encode())).blocks
+    prose = [block for block in blocks if block.text in text]
+
+    is_alike = alike(prose)
+
+    assert [block.text for block in blocks if block not in prose and is_alike(block)] == expected

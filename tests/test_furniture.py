@@ -37,6 +37,8 @@ def test_every_line_of_the_file_is_known_as_a_page_shows_it(language: str) -> No
         "写真：共同",
         "[사진=연합뉴스]",
         "Advertisement - story continues below",
+        "👉 Sign up for our morning newsletter",
+        "声明：文章内容仅供参考，据此操作风险自担。",
         "Just a heads up, some of the links on River Post are affiliate links. We may earn a little.",
         "This column does not necessarily reflect the opinion of the board. Ada Quist writes about rivers.",
         "Schlagworte: Fähre, Hochwasser",

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from archiver.parsers.asides import LINKED_WHOLE, is_linked_whole, without_asides
+from archiver.parsers.asides import without_asides
 from archiver.parsers.between import (
     with_lines,
     with_tables,
@@ -17,14 +17,16 @@ from archiver.parsers.between import (
     without_pulled,
 )
 from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.boxes import form, is_hidden
+from archiver.parsers.boxes import is_hidden
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.comments import without_comments
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
-from archiver.parsers.doubted import with_doubted
+from archiver.parsers.doubted import alike, with_doubted
+from archiver.parsers.endings import without_ends
 from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.furniture import is_furniture
+from archiver.parsers.linked import LINKED_WHOLE, is_linked_whole
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, says
@@ -34,6 +36,7 @@ from archiver.parsers.standfirst import Announced, standfirst
 from archiver.parsers.text import fold, folds_to, word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.twins import without_twins
+from archiver.parsers.unfolded import without_unfolded
 
 # A block is taken as the story's from this probability on.
 CHANCE = 0.5
@@ -138,6 +141,8 @@ def story(
     own = _without_repeats(own, announced.headline, reasons)
     own = with_tables(layout, own, ruled.body, reasons)
     if ruled.body is None:
+        own = without_unfolded(layout, own, announced.headline, fetched, reasons)
+        own = without_ends(layout, own, announced.headline, chances, reasons)
         own = without_pulled(with_lines(layout, own, announced, chances, reasons), reasons)
     chosen = _without_edges(own, fetched, reasons)
     is_ruled = ruled.body is not None
@@ -184,7 +189,7 @@ def _likely(
     is_sure = chances > CHANCE
     sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
-    alike = {form(block.box) for block in sure if block.box.tag == "p" and table.prose[block.index]}
+    is_alike = alike([block for block in sure if block.box.tag == "p" and table.prose[block.index]])
 
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
@@ -198,7 +203,7 @@ def _likely(
         if chance <= CHANCE:
             is_prose = block.box.tag == "p" and table.prose[block.index]
             least = DOUBTED_THERE if holds_most(block.box.parent) else DOUBTED
-            if chance <= least or not (is_prose and form(block.box) in alike):
+            if chance <= least or not (is_prose and is_alike(block)):
                 return False
             reasons.setdefault(block.index, Reason.ALIKE)
         # A box that is called so and holds most of the text is the text's own.

@@ -12,6 +12,7 @@ from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.furniture import is_furniture
+from archiver.parsers.linked import LINKED_WORDS, is_linked_behind_label, is_linked_whole
 from archiver.parsers.names import bit, called
 from archiver.parsers.notices import ends_with_credit
 from archiver.parsers.phrases import is_phrase
@@ -23,7 +24,7 @@ from archiver.parsers.text import ends_sentence, fold, word_count
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
 BIOGRAPHY = re.compile(
-    r"author[-_]*(?:bio|box|info|card|desc|about)|about[-_]*(?:the[-_]*)?author|(?<![a-z])bio(?![a-z])"
+    r"author[-_]*(?:bio|box|info|card|desc|about|dropdown|popup|profile|endnote)|about[-_]*(?:the[-_]*)?author|(?<![a-z])bio(?![a-z])"
 )
 EMBED_NAMES = bit("embed")
 # What the code that networks give out calls the box of a post until their script has run: right of all 27 such blocks.
@@ -36,12 +37,14 @@ LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
 # readers are told or only paper shows, what opens over the page, stories to read on, appeals for money, the frame of an
 # archive. Right of 155 out of 156 such blocks that the models take for text.
 is_off_text = called(
-    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|dialog|hentry|poll|opinary"
+    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|dialog|hentry|hmedia|poll|opinary"
     r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden|a11y|print[-_]?(?:only|block)|post[-_]?metadata\d*"
     r"|overlay[-_]?(?:inner|content|text)?|wm[-_]ipp[-_](?:base|inside))(?![a-z])|pop[-_]?up"
     r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
     rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
 )
+# A small box of this name whose heading is a link shows another story.
+is_teaser = called(r"(?<![a-z])(?:teaser|promo)")
 # The same of an entry beside the text, as WordPress calls it; builders of pages put text into other boxes of that name.
 is_widget = called(r"(?<!\S)widget(?:_\w+)?(?!\S)")
 WIDGETS = frozenset({"li", "aside"})
@@ -61,9 +64,6 @@ LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
-# In newsrooms, a line of so many words that is a link to this share is another story's: right of 30 out of 32.
-LINKED_WHOLE = 0.95
-LINKED_WORDS = 4
 # In newsrooms, a small box around a form with a field to type in is none of the text, so many boxes out; nor is a
 # button of so few words.
 FORM_DEPTH = 3
@@ -78,7 +78,6 @@ opens = called(
     r"accordion|spoiler|collaps|toggle|expand|faq|question|answer|sidenote|footnote|glossary|tooltip"
 )
 OPEN_ENDS = "?？؟;,"
-MARKS = " :：-–—|>»›→▶►•·*+([<)]"
 # There, one of so few words that names an agency is its mark, one of so few with an address the reporter's: right of
 # all 34. What stands in an aside is none of the text: right of 93 out of 95. One that is but a time is an entry's.
 AGENCY_WORDS = 3
@@ -122,7 +121,7 @@ def without_asides(
         beside_forms = _beside_forms(layout)
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
         found |= {block.index: Reason.SUMMED_UP for block in summed_up(layout, own)}
-    off_text = _off_text(own, announced.headline, is_news=is_news)
+    off_text = _off_text(layout, own, announced.headline, is_news=is_news)
     found = dict.fromkeys((block.index for block in off_text), Reason.OFF_TEXT) | found
     found |= {block.index: Reason.INSET for block in own if _is_below_label(layout, block)}
     kept = [block for block in own if block.index not in found]
@@ -132,7 +131,7 @@ def without_asides(
     return kept
 
 
-def _off_text(own: list[Block], headline: Block | None, *, is_news: bool) -> Iterator[Block]:
+def _off_text(layout: Layout, own: list[Block], headline: Block | None, *, is_news: bool) -> Iterator[Block]:
     """Yield the blocks in boxes that are called something else than text and hold little of it, nor the headline.
 
     In newsrooms, those that are called invitations, too: right of all 12 such blocks.
@@ -152,7 +151,10 @@ def _off_text(own: list[Block], headline: Block | None, *, is_news: bool) -> Ite
             held = size[bisect_left(at, box.end_block)] - size[bisect_left(at, box.first_block)]
             if held > LITTLE * size[-1] or box.first_block <= place < box.end_block:
                 break
-            if box.names and _is_called_off(box, is_inside=box.first_block > at[0], is_news=is_news):
+            if box.names and (
+                _is_called_off(box, is_inside=box.first_block > at[0], is_news=is_news)
+                or (is_teaser(box.names) and _is_of_another(layout, box))
+            ):
                 is_off = True
                 break
         known.update(dict.fromkeys(passed, is_off))
@@ -169,6 +171,14 @@ def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
     if box.tag in WIDGETS and is_widget(box.names):
         return True
     return is_inside and holds_facts(box.names)
+
+
+def _is_of_another(layout: Layout, box: Box) -> bool:
+    """Whether a small box begins with a heading that is linked to another page."""
+    head = layout.blocks[box.first_block]
+    if not head.heading or not is_linked_whole(head) or not _is_small(layout, box):
+        return False
+    return not any(anchor.href.startswith("#") for anchor in head.anchors)
 
 
 def _beside_forms(layout: Layout) -> set[int]:
@@ -259,6 +269,8 @@ def _line_of_news(block: Block) -> Reason | None:
     text, words = block.text, word_count(block.text)
     if is_linked_whole(block) and words >= LINKED_WORDS and not _opens_an_answer(block):
         return Reason.LINKED
+    if block.box.tag == "p" and is_linked_behind_label(block):
+        return Reason.LINKED
     if words <= AGENCY_WORDS and ends_with_credit(text):
         return Reason.AGENCY
     if words <= ADDRESS_WORDS and ADDRESS.search(text):
@@ -273,11 +285,6 @@ def _is_of_a_topic(anchor: Anchor) -> bool:
 def _opens_an_answer(block: Block) -> bool:
     """Whether a heading is linked to a place on its own page: the question of an accordion."""
     return block.heading > 0 and all(anchor.href.startswith("#") for anchor in block.anchors)
-
-
-def is_linked_whole(block: Block) -> bool:
-    """Whether all of a block is a link, but for marks before and behind it: ">> Ferry runs again"."""
-    return block.linked > 0 and block.linked > LINKED_WHOLE * len(block.text.strip(MARKS))
 
 
 def _is_caption(block: Block, words: int) -> bool:

@@ -33,6 +33,9 @@ LONGEST_PULLED = 1_000
 # In a box that is called a pulled quotation, fewer will do.
 is_pulled = called(r"pull[-_]?(?:ed[-_]?)?quote|(?<![a-z])(?:exergue|destaque)(?![a-z])")
 CALLED_DEPTH, CALLED_WORDS = 3, 4
+# So many characters of it are looked for.
+LONGEST_CORE = 60
+is_apart = called(r"float|(?<![a-z])(?:cent(?:er|re)(?:ed)?|left|right|pull\w*)(?![a-z])")
 # Where more of the text than this is said twice, it is so written.
 MOST_PULLED = 0.25
 # In stories of more characters nothing is looked for: every block would be, in all of the text.
@@ -96,11 +99,23 @@ def without_pulled(own: list[Block], reasons: dict[int, Reason]) -> list[Block]:
     said = "\n".join(block.text for block in own)
     if len(said) > LONGEST_STORY:
         return own
-    pulled = [block for block in own if _may_be_pulled(block) and _is_said_elsewhere(block, said, own)]
+    pulled = [
+        block
+        for block in own
+        if _is_set_apart(block) or (_may_be_pulled(block) and _is_said_elsewhere(block, said, own))
+    ]
     if sum(len(block.text) for block in pulled) > MOST_PULLED * len(said):
         return own
     reasons.update(dict.fromkeys((block.index for block in pulled), Reason.PULLED))
     return [block for block in own if block not in pulled] if pulled else own
+
+
+def _is_set_apart(block: Block) -> bool:
+    """Whether all of a block is a quotation that its names set beside the text or in its middle."""
+    own = block.box.element
+    if len(own) != 1 or own[0].tag != "q" or (own.text or "").strip() or (own[0].tail or "").strip():
+        return False
+    return is_apart(f"{block.box.names} {own[0].get('class') or ''}".lower())
 
 
 def _may_be_pulled(block: Block) -> bool:
@@ -117,8 +132,10 @@ def _is_called_pulled(block: Block) -> bool:
 def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:
     """Whether a longer block of the story says the same and more."""
     core = block.text.strip(AROUND_A_QUOTE)
-    if _is_called_pulled(block):  # Its first letter is small where it stands within a sentence.
-        core = core[1:]
+    if _is_called_pulled(
+        block
+    ):  # Its first letter is small where it stands within a sentence, and words may break it.
+        core = core[1:LONGEST_CORE]
     if said.count(core) < 2:
         return False
     return any(core in other.text and len(other.text) > len(block.text) for other in own)

@@ -1,7 +1,7 @@
 """What the models doubt and is the story's all the same, by what stands around it: headings, items, lines of a box."""
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +39,24 @@ SEMICOLONS = (";", "；")
 DOUBTED_ALONE = 0.38
 ALONE_WORDS = 25
 BELOW_HEADLINE = 12
+
+
+def alike(prose: list[Block]) -> Callable[[Block], bool]:
+    """Return what tells a block that is boxed like paragraphs of the story.
+
+    Behind them, readers' comments and facts on a company may be called the same, in boxes that stand in others.
+    """
+    forms = {form(block.box) for block in prose}
+    outer = {form(block.box.parent) for block in prose if block.box.parent is not None}
+    last = prose[-1].index if prose else -1
+
+    def is_alike(block: Block) -> bool:
+        around = block.box.parent
+        if form(block.box) not in forms or around is None:
+            return False
+        return block.index < last or form(around) in outer
+
+    return is_alike
 
 
 def with_doubted(

@@ -15,6 +15,8 @@ from archiver.parsers.text import word_count
 EXCERPT_BLOCKS = 5
 EXCERPT_WORDS = 45
 MOST_EXCERPTS = 0.3
+# In the box of the text, at its end and of no more of it.
+MOST_AT_END = 0.5
 # Cards of one form, at least so many, hold nothing of a story, unless its text goes on between them.
 FEWEST_ALIKE = 3
 MOST_BETWEEN = 0.2
@@ -39,14 +41,21 @@ def excerpts(
 
 
 def _is_made_of(story: Story, alike: set[int]) -> bool:
-    """Whether cards are the story's text: it goes on between them, or they stand in the box of what is above them."""
+    """Whether cards are the story's text: it goes on between them, or they stand in the box of what is above them.
+
+    There they may still be a short list of other stories at its end.
+    """
     first, last = min(alike), max(alike)
     rest = [block for block in story.blocks if block.index not in alike]
     above = next((block.box.parent for block in reversed(rest) if block.index < first), None)
-    if above is None or above.first_block <= first < above.end_block:
+    held = sum(len(block.text) for block in story.blocks if block.index in alike)
+    if above is None:
         return True
+    if above.first_block <= first < above.end_block:
+        is_short = held <= MOST_AT_END * sum(len(block.text) for block in story.blocks)
+        return not is_short or rest[-1].index > first
     between = sum(len(block.text) for block in rest if first < block.index < last)
-    return between > MOST_BETWEEN * sum(len(block.text) for block in story.blocks if block.index in alike)
+    return between > MOST_BETWEEN * held
 
 
 def _in_cards_alike(every: Iterable[Candidate], own: Set[int]) -> Iterator[int]:

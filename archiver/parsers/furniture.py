@@ -11,7 +11,7 @@ from archiver.word_lists import lines, word_table
 
 # Characters of the longest such line: a notice of rights has two sentences.
 LONGEST = 300
-EDGES = PUNCTUATION.replace("#", "")
+EDGES = PUNCTUATION.replace("#", "") + "。！？👉📲📱📰🔔✅📧📩🔴⚡📢📣➡⬇☞\ufe0f"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # What stands for any words.
 ANY = "*"

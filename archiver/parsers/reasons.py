@@ -36,6 +36,7 @@ class Reason(StrEnum):
     DATE = "date line"
     BYLINE = "byline"
     COPYRIGHT = "copyright line"
+    LONE = "alone and far from the story"
     AUTHOR = "an author's name"
     NOTES = "notes ruled off behind the text"
     HEADS_NEXT = "heads what comes next"

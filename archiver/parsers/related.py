@@ -10,7 +10,6 @@ import numpy as np
 
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers.article import Story
-from archiver.parsers.asides import is_linked_whole
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
@@ -25,6 +24,7 @@ from archiver.parsers.link_features import (
 )
 from archiver.parsers.link_parts import without_announcement
 from archiver.parsers.link_texts import begins_with_time, set_apart_in
+from archiver.parsers.linked import is_linked_whole
 from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
+from archiver.parsers.additions import without_additions
 from archiver.parsers.article import Story, no_story, story, without
 from archiver.parsers.authors import authors
 from archiver.parsers.blocks import Block, Layout, page_layout
@@ -129,7 +130,7 @@ def page_parts(
     rules: Sequence[SiteRules] = (),
 ) -> Parts:
     """Return what split_page splits a page into, and by what. Raises PageError if the page has no markup."""
-    root = page_tree(html, content_type)
+    root = without_additions(page_tree(html, content_type), html)
     moment = fetch_time(fetched)
     ruling = apply_rules(root, rules_at(rules, moment))
     if ruling.rules is not None and ruling.rules.timezone is not None:
