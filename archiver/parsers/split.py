@@ -54,7 +54,7 @@ UNSIGNED_WORDS = 120
 HOUSE = re.compile(
     r"/(?:about(?:[-_]us)?|ueber-uns|a-propos|quienes-somos|chi-siamo|over-ons|terms(?:[-_](?:of|and)[-_]\w+)?|tos|legal"
     r"|privacy(?:[-_]policy)?|impressum|imprint|datenschutz\w*|agb|contact(?:[-_]us)?|kontakt|log-?in|sign-?(?:in|up)"
-    r"|register|search|suche)(?:\.\w+)?/?\Z"
+    r"|register|(?:[a-z]+-)?search|suche|search[-_]?results?|suchergebnisse|404(?:[-_]error)?|not[-_]?found)(?:\.\w+)?/?\Z"
 )
 # What is for sale, as schema.org calls it and as og:type does.
 GOODS = frozenset({"product", "productgroup", "book", "offer"})
@@ -149,9 +149,14 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         is_news=is_news(stated),
         is_article=_shared_as(stated).startswith("article"),
         entries=entry_headlines(stated),
+        title=title.text,
+        url=url,
     )
     found = story(layout, table, announced, fetched, decided)
-    if title.origin is not Origin.RULE and (above := line_above(layout, title, found, fetched)) is not None:
+    if (
+        title.origin is not Origin.RULE
+        and (above := line_above(layout, title, found, url, fetched)) is not None
+    ):
         title, found = above, without_headline(found, above)
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:
