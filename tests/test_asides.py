@@ -374,3 +374,34 @@ def test_paragraph_without_anything_to_see_is_none(text: str) -> None:
 
 def test_title_of_a_film_with_its_length_is_no_text() -> None:
     assert read("<p>The old bridge seen from above | 02:41</p>").body.split("\n\n") == PARAGRAPHS
+
+
+def test_times_set_as_the_paragraphs_below_are_subheadings_of_the_text() -> None:
+    hours = "<p>9:25 p.m.</p><p>The mill stands in the water, its owner says.</p><p>10:10 p.m.</p>"
+
+    assert read(hours, kind="WebPage").body.split("\n\n") == [
+        *PARAGRAPHS[:-1],
+        "9:25 p.m.",
+        "The mill stands in the water, its owner says.",
+        "10:10 p.m.",
+        PARAGRAPHS[-1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("boatyard.example", True), ("news.example", False), ("news.co.uk", False)],
+)
+def test_items_of_a_newsroom_s_list_are_text_where_they_lead_to_other_sites(
+    host: str, expected: bool
+) -> None:
+    items = [
+        f"The {name} pump takes the water out of any cellar in one night, and it costs no more than 75 crowns."
+        for name in ("Ada", "Rio", "Tom")
+    ]
+    linked = "".join(f'<li><a href="https://{host}/{item[4:7]}">{item}</a></li>' for item in items)
+    body = read(
+        f"<p>The firemen have three pumps, which anybody may buy in a shop:</p><ul>{linked}</ul>"
+    ).body
+
+    assert any(item in body for item in items) == expected

@@ -80,3 +80,19 @@ def test_paragraph_below_the_headline_that_is_all_there_is_is_the_text() -> None
 )
 def test_unlikely_short_or_far_line_is_no_text(html: str, chance: float) -> None:
     assert kept(html, *([0.1] * html.count("<p>Menu")), 0.1, chance) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("<p>So the boats wait.</p>", 4),
+        ("<p>Read on page two</p>", 3),
+        ('<p class="note">So the boats wait.</p>', 3),
+        ('<p><a href="/2">So the boats wait.</a></p>', 3),
+    ],
+)
+def test_sentence_at_an_end_of_paragraphs_boxed_alike_is_text(line: str, expected: int) -> None:
+    text = "<p>The harbour is full.</p><p>The sea is wild.</p><p>The wind blows.</p>"
+
+    assert len(kept(f"<h1>Rules of the harbour</h1>{text}{line}", 0, 0.9, 0.9, 0.9, 0.4)) == expected
+    assert len(kept(f"<h1>Rules of the harbour</h1>{line}{text}", 0, 0.4, 0.9, 0.9, 0.9)) == expected
