@@ -435,3 +435,34 @@ def test_quotation_that_a_word_broke_is_pulled_all_the_same() -> None:
     pulled = f'<blockquote class="pull-quote">{said}, and I was born here.</blockquote>'
 
     assert len(read(told + pulled).body.split("\n\n")) == len(PARAGRAPHS) + 1
+
+
+def test_times_set_as_the_paragraphs_below_are_subheadings_of_the_text() -> None:
+    hours = "<p>9:25 p.m.</p><p>The mill stands in the water, its owner says.</p><p>10:10 p.m.</p>"
+
+    assert read(hours, kind="WebPage").body.split("\n\n") == [
+        *PARAGRAPHS[:-1],
+        "9:25 p.m.",
+        "The mill stands in the water, its owner says.",
+        "10:10 p.m.",
+        PARAGRAPHS[-1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("boatyard.example", True), ("news.example", False), ("news.co.uk", False)],
+)
+def test_items_of_a_newsroom_s_list_are_text_where_they_lead_to_other_sites(
+    host: str, expected: bool
+) -> None:
+    items = [
+        f"The {name} pump takes the water out of any cellar in one night, and it costs no more than 75 crowns."
+        for name in ("Ada", "Rio", "Tom")
+    ]
+    linked = "".join(f'<li><a href="https://{host}/{item[4:7]}">{item}</a></li>' for item in items)
+    body = read(
+        f"<p>The firemen have three pumps, which anybody may buy in a shop:</p><ul>{linked}</ul>"
+    ).body
+
+    assert any(item in body for item in items) == expected

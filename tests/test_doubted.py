@@ -101,3 +101,19 @@ def test_boxes_behind_the_text_are_alike_only_where_they_stand_alike(
     is_alike = alike(prose)
 
     assert [block.text for block in blocks if block not in prose and is_alike(block)] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("<p>So the boats wait.</p>", 4),
+        ("<p>Read on page two</p>", 3),
+        ('<p class="note">So the boats wait.</p>', 3),
+        ('<p><a href="/2">So the boats wait.</a></p>', 3),
+    ],
+)
+def test_sentence_at_an_end_of_paragraphs_boxed_alike_is_text(line: str, expected: int) -> None:
+    text = "<p>The harbour is full.</p><p>The sea is wild.</p><p>The wind blows.</p>"
+
+    assert len(kept(f"<h1>Rules of the harbour</h1>{text}{line}", 0, 0.9, 0.9, 0.9, 0.4)) == expected
+    assert len(kept(f"<h1>Rules of the harbour</h1>{line}{text}", 0, 0.4, 0.9, 0.9, 0.9)) == expected

@@ -414,3 +414,38 @@ def test_site_behind_a_dash_without_space_is_no_part_of_the_title() -> None:
     )
 
     assert headline(html)[0] == "What the town says of its closed bridge"
+
+
+@pytest.mark.parametrize("number", [" (1/2)", "（2/3）"])
+def test_number_of_a_page_is_no_part_of_the_headline(number: str) -> None:
+    html = page(h1=f"Flood closes the old bridge{number}", title="Flood closes the old bridge")
+
+    assert headline(html)[0] == "Flood closes the old bridge"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p><b>Council of the old town<br>Decision on the closing<br>Of the bridge at the mill</b></p>",
+        "<h1>News and events</h1><h2>Council of the old town</h2><h2>Decision on the closing</h2>"
+        "<h2>Of the bridge at the mill</h2>",
+    ],
+)
+def test_headline_may_be_set_over_several_lines(below: str) -> None:
+    title = "Council of the old town: decision on the closing of the bridge at the mill"
+    html = page(below=below, title=f"{title}_River Post_Town")
+    article = split_page(html, url=URL).article
+
+    assert article is not None
+    assert article.headline == title
+    assert article.body.startswith("Paragraph one tells")
+
+
+def test_two_lines_that_name_the_site_are_no_headline() -> None:
+    below = (
+        "<header><div>Friends of the River</div><div>in the old town</div></header><ul><li>News</li><li>Town</li></ul>"
+        "<h2>Flood closes the old bridge</h2>"
+    )
+    html = page(below=below, title="Friends of the River in the old town - Flood closes the old bridge")
+
+    assert headline(html)[0] == "Flood closes the old bridge"

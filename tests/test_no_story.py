@@ -38,6 +38,9 @@ def test_first_page_of_a_site_is_no_story_whatever_its_data_call_it(path: str, e
         ("/en/legal/terms-of-use.html", False),
         ("/impressum", False),
         ("/search", False),
+        ("/us/people-search", False),
+        ("/404.html", False),
+        ("/2026/river-404-trees", True),
         ("/about/the-old-bridge/", True),
         ("/2026/11/search.html", True),
         ("/2026/what-the-privacy-law-changes", True),
@@ -63,3 +66,21 @@ def test_page_about_the_house_is_no_story_if_its_data_name_none(path: str, expec
 )
 def test_page_of_goods_is_no_story(head: str, box: str, expected: bool) -> None:
     assert is_story("https://news.example/bridge", head, box) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "dated", "expected"),
+    [
+        ('<dl><dd class="info price--new">75 crowns</dd></dl>', "", False),
+        ('<dl><dd class="info price--new">75 crowns</dd></dl>', '<time datetime="2026-11-20"></time>', True),
+        ('<dl><dd class="info">75 bridges</dd></dl>', "", True),
+    ],
+)
+def test_what_has_a_price_below_its_name_and_no_date_is_no_story(
+    line: str, dated: str, expected: bool
+) -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXTS)
+    html = f"""<html lang="en"><head><title>The old bridge</title></head><body><main><h1>The old bridge</h1>
+        <p class="byline">By Ada Quist</p>{dated}{line}{paragraphs}</main></body></html>"""
+
+    assert (split_page(html.encode(), url="https://news.example/bridge").article is not None) == expected

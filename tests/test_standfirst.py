@@ -183,3 +183,9 @@ def test_headline_again_in_fewer_words_is_no_standfirst() -> None:
     again = '<div class="lead">Flood closes old bridge</div>'
 
     assert lead(again, kind="NewsArticle") is None
+
+
+def test_deck_in_a_heading_that_holds_a_paragraph_is_found_by_the_heading_s_name() -> None:
+    deck = '<h2 class="subheadline"><p>"Nobody saw it come at all."</p></h2>'
+
+    assert lead(deck, head=SHARED) == '"Nobody saw it come at all."'

@@ -88,3 +88,23 @@ def test_address_gives_the_day_also_in_short_and_as_a_parameter(url: str) -> Non
     assert article is not None
     assert article.date_published is not None
     assert article.date_published.date().isoformat() == "2026-11-09"
+
+
+def test_heading_below_that_of_a_section_is_the_headline_where_the_title_names_the_section() -> None:
+    above = f"<tr><td><h3>Home - News from the valley</h3></td></tr><tr><td><h5>{TITLE}</h5></td></tr>"
+    dated = "<tr><td>Published: 2026-11-20 Source: River Watch</td></tr>"
+    article = read(above + dated, head="<title>News from the valley--River Watch</title>")
+
+    assert article is not None
+    assert article.headline == TITLE
+
+
+def test_heading_far_above_the_text_is_the_headline_where_the_address_spells_it() -> None:
+    steps = "".join(f"<tr><td>Step {number}</td></tr>" for number in range(12))
+    url = "http://www.riverwatch.example/2026/11/20/ferry-runs-again-after-three-weeks-of-repairs/"
+    article = read(
+        f"<tr><td><h2>{TITLE}</h2></td></tr>{steps}", head="<title>riverwatch.example</title>", url=url
+    )
+
+    assert article is not None
+    assert article.headline == TITLE

@@ -35,6 +35,7 @@ from archiver.parsers.rules import Ruled
 from archiver.parsers.standfirst import Announced, standfirst
 from archiver.parsers.text import fold, folds_to, word_count
 from archiver.parsers.text_features import Columns
+from archiver.parsers.title_lines import lines_of
 from archiver.parsers.twins import without_twins
 from archiver.parsers.unfolded import without_unfolded
 
@@ -138,7 +139,7 @@ def story(
         likely = without_contents(layout, likely, reasons) if announced.is_news else likely
     own = without_comments(layout, likely, reasons, STORY_WORDS)
     own = without_twins(without_asides(layout, own, announced, reasons), reasons)
-    own = _without_repeats(own, announced.headline, reasons)
+    own = _without_repeats(layout, own, announced, reasons)
     own = with_tables(layout, own, ruled.body, reasons)
     if ruled.body is None:
         own = without_unfolded(layout, own, announced.headline, fetched, reasons)
@@ -252,16 +253,19 @@ def _promoted(block: Block) -> Box | None:
     return next((box for box in named if not OF_SUBSCRIBERS.search(box.names)), None)
 
 
-def _without_repeats(own: list[Block], headline: Block | None, reasons: dict[int, Reason]) -> list[Block]:
-    """Leave out the headline and what says the same."""
-    if headline is None:
-        return own
-    title = fold(headline.text[: LONGEST_REPEAT + 1])
-    said = [
-        block
-        for block in own
-        if len(block.text) <= LONGEST_REPEAT and (block is headline or folds_to(block.text, title))
-    ]
+def _without_repeats(
+    layout: Layout, own: list[Block], announced: Announced, reasons: dict[int, Reason]
+) -> list[Block]:
+    """Leave out the headline, what says the same and, above the text, the lines over which it is set."""
+    headline = announced.headline
+    said = lines_of(announced.title, own, layout)
+    if headline is not None:
+        title = fold(headline.text[: LONGEST_REPEAT + 1])
+        said += [
+            block
+            for block in own
+            if len(block.text) <= LONGEST_REPEAT and (block is headline or folds_to(block.text, title))
+        ]
     reasons.update(dict.fromkeys((block.index for block in said), Reason.REPEATS))
     return [block for block in own if block not in said] if said else own
 

@@ -20,6 +20,7 @@ from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.summaries import summed_up
 from archiver.parsers.text import ends_sentence, fold, word_count
+from archiver.parsers.urls import canonical_url, same_name
 
 AUTHOR_NAMES = bit("author")
 # What plugins and themes call the box that tells who the author is; "author" alone may hold a quotation's.
@@ -85,6 +86,8 @@ ADDRESS_WORDS = 8
 ZONE = r"(?:[ap]\.?m\.?|uhr|h|[a-z]{2,3}t|utc)"
 TIME = re.compile(rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?\s*{ZONE}?|\.\d\d\s*{ZONE})", re.IGNORECASE)
 DOTTED = re.compile(r"\d{1,2}\.\d\d")
+# So many of them set as the paragraphs below are subheadings of a report that goes by the hour.
+LEAST_TIMES = 2
 # The same with its day before it: "Oct 24, 2023 6:12 PM IST".
 LONGEST_STAMP = 40
 ZONED = re.compile(rf"(?<![^\W\d_])(?:{ZONE}|[a-z]{{2,4}})(?![^\W\d_])", re.IGNORECASE)
@@ -109,11 +112,14 @@ def without_asides(
     lines = {
         block.index: reason
         for block in likely
-        if (reason := _line(block, own_box, is_news=is_news)) is not None
+        if (reason := _line(block, own_box, announced.url, is_news=is_news)) is not None
     }
     elsewhere = sum(_size(block) for block in likely if lines.get(block.index) is Reason.OTHER_STORY)
     if 2 * elsewhere > sum(map(_size, likely)):  # the headline alone has an article element to itself
         lines = {index: reason for index, reason in lines.items() if reason is not Reason.OTHER_STORY}
+    times = {block.index for block in likely if lines.get(block.index) is Reason.DATE and _heads_alike(block)}
+    if len(times) >= LEAST_TIMES:
+        lines = {index: reason for index, reason in lines.items() if index not in times}
     reasons.update(lines)
     own = [block for block in likely if block.index not in lines]
     found = {block.index: reason for block in own if (reason := _aside(block, is_news=is_news)) is not None}
@@ -223,7 +229,7 @@ def _size(block: Block) -> int:
     return len(block.text)
 
 
-def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
+def _line(block: Block, own: Box | None, url: str, *, is_news: bool) -> Reason | None:
     """What a line is that is set between or around paragraphs, most of all by newsrooms, and is none of them.
 
     own is the article element around the headline; another one just like it holds the next story.
@@ -238,7 +244,7 @@ def _line(block: Block, own: Box | None, *, is_news: bool) -> Reason | None:
         return Reason.CAPTION
     if not is_news:
         return None
-    return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block)
+    return Reason.OTHER_STORY if own is not None and _is_in_another(block, own) else _line_of_news(block, url)
 
 
 def _tells_time(block: Block) -> bool:
@@ -246,6 +252,15 @@ def _tells_time(block: Block) -> bool:
     if TIME.fullmatch(block.text) or _is_stamp(block.text):
         return True
     return DOTTED.fullmatch(block.text) is not None and next(block.box.element.iter("time"), None) is not None
+
+
+def _heads_alike(block: Block) -> bool:
+    """Whether a time is set as the paragraph below it is."""
+    own = block.box.element
+    after = own.getnext()
+    if own.tag != "p" or after is None or after.tag != "p" or after.get("class") != own.get("class"):
+        return False
+    return next(own.iter("time"), None) is None
 
 
 def _is_stamp(text: str) -> bool:
@@ -265,9 +280,10 @@ def _is_in_another(block: Block, own: Box) -> bool:
     return bool(around) and own not in around
 
 
-def _line_of_news(block: Block) -> Reason | None:
+def _line_of_news(block: Block, url: str) -> Reason | None:
     text, words = block.text, word_count(block.text)
-    if is_linked_whole(block) and words >= LINKED_WORDS and not _opens_an_answer(block):
+    is_linked = is_linked_whole(block) and words >= LINKED_WORDS
+    if is_linked and not (_opens_an_answer(block) or _is_item_away(block, url)):
         return Reason.LINKED
     if block.box.tag == "p" and is_linked_behind_label(block):
         return Reason.LINKED
@@ -285,6 +301,12 @@ def _is_of_a_topic(anchor: Anchor) -> bool:
 def _opens_an_answer(block: Block) -> bool:
     """Whether a heading is linked to a place on its own page: the question of an accordion."""
     return block.heading > 0 and all(anchor.href.startswith("#") for anchor in block.anchors)
+
+
+def _is_item_away(block: Block, url: str) -> bool:
+    """Whether an item of a list is linked to other sites: what the story tells of, and none of its newsroom's."""
+    targets = (canonical_url(anchor.href, url) for anchor in block.anchors)
+    return block.box.tag == "li" and not any(target is None or same_name(target, url) for target in targets)
 
 
 def _is_caption(block: Block, words: int) -> bool:

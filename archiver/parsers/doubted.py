@@ -32,6 +32,8 @@ HEADS_APART = 12
 # sentences and items do or are code, from the lower one on: gold has 18 of 19.
 DOUBTED_LINE, DOUBTED_SENTENCE = 0.3, 0.15
 LINES = frozenset({"p", "div", "pre"})
+# At either end of a text, a sentence boxed like so many of it next to it from this chance on.
+LEAST_IN_RUN, DOUBTED_END = 3, 0.35
 MOST_LINES = 5
 LINE_WORDS = 2
 SEMICOLONS = (";", "；")
@@ -103,8 +105,30 @@ def with_lines_alike(
         for block in layout.blocks[before.index + 1 : after.index]
         if block.index not in reasons and _is_line_alike(block, before, chances)
     ]
+    found += _ends_alike(layout, own, chances, reasons)
     reasons.update((block.index, Reason.ALIKE) for block in found)
     return sorted([*own, *found], key=lambda block: block.index) if found else own
+
+
+def _ends_alike(
+    layout: Layout, own: list[Block], chances: Columns, reasons: dict[int, Reason]
+) -> Iterator[Block]:
+    """Yield the lines right above and below the story's blocks that are boxed just like the next ones of it."""
+    for edge, step in ((own[:LEAST_IN_RUN], -1), (own[: -LEAST_IN_RUN - 1 : -1], 1)):
+        index = edge[0].index + step
+        if not 0 <= index < len(layout.blocks) or len(edge) < LEAST_IN_RUN or edge[0].box.tag not in LINES:
+            continue
+        around, shape = edge[0].box.parent, form(edge[0].box)
+        block = layout.blocks[index]
+        if (
+            chances[index] > DOUBTED_END
+            and index not in reasons
+            and all(other.box.parent is around and form(other.box) == shape for other in (block, *edge))
+            and not block.anchors
+            and not block.box.hidden
+            and ends_sentence(block.text)
+        ):
+            yield block
 
 
 def with_headings_alike(

@@ -18,6 +18,16 @@ from archiver.parsers.phrases import is_phrase
 from archiver.parsers.stated_titles import SHARED, Headline, is_cut, site_names, stated_titles
 from archiver.parsers.structured import Structured, first_string, is_news
 from archiver.parsers.text import clean, ends_sentence, fold, word_count
+from archiver.parsers.title_lines import (
+    HEADING_WORDS,
+    HEADLINE_NAMES,
+    LONGEST_HEADLINE,
+    MOST_BLOCKS,
+    MOST_OF_LINK,
+    leads_home,
+    shown_part,
+    title_lines,
+)
 from archiver.parsers.titles import (
     TITLE_BREAK,
     is_name_of_site,
@@ -29,7 +39,6 @@ from archiver.parsers.titles import (
     words_of,
 )
 
-HEADLINE_NAMES = bit("headline")
 KICKER_NAMES = bit("tag")
 # A shown title and a stated one are the same story's from this share of common words on.
 ALIKE = 0.5
@@ -37,9 +46,6 @@ ALIKE = 0.5
 UNLIKE = 0.2
 # From so many words on a title can be no site's name.
 SENTENCE_WORDS = 6
-# A lone heading counts as the story's title from so many words on, whatever the machine titles say.
-HEADING_WORDS = 3
-LONGEST_HEADLINE = 300
 # Words of the date or section that a heading has before its title.
 LONGEST_KICKER = 3
 # Words and characters of a kicker, badge or count that has an element to itself within a heading.
@@ -49,9 +55,8 @@ LONGEST_MARK = 60
 is_logo = called(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
 # A list that is called so shows the way to the page.
 is_path = called(r"(?<![a-z])bread[-_]?crumbs?(?![a-z])")
-# The address of a site's first page; what a link covers of a heading that is all its name.
-HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?", re.IGNORECASE)
-MOST_OF_LINK = 0.9
+# The number of a page of a story behind its headline.
+PAGE_NUMBER = re.compile(r"(?<=\w)\s*[(（]\d{1,2}/\d{1,2}[)）]\Z")
 BARS = "|｜│ㅣ丨"
 MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
@@ -59,8 +64,6 @@ MOST_LINES = 20
 # Blocks below a navigation path in which the story's own heading stands.
 CRUMB_REACH = 4
 LISTS = frozenset({"ol", "ul"})
-# Blocks among which the parts of a title are looked for.
-MOST_BLOCKS = 2_000
 # An address spells a title from this share of common words on, and another one up to this.
 SPELLED = 0.95
 ANOTHER = 0.5
@@ -74,6 +77,8 @@ def headline(layout: Layout, structured: Structured, url: str) -> Headline:
     states for machines.
     """
     found = _headline(layout, structured, url)
+    if found.text.endswith((")", "）")):
+        found = replace(found, text=PAGE_NUMBER.sub("", found.text))
     if found.block is None and found.text:
         return replace(found, block=_heading_like(layout, found.text))
     if found.block is not None and _is_crumb(found.block):
@@ -131,9 +136,9 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     called = [title for title in stated.values() if title.text and fold(title.text) not in names]
     lone = best if len(shown) == 1 and best and word_count(best.text) >= HEADING_WORDS else None
     if lone is None or is_end or max(likeness) <= UNLIKE:
-        lines = _title_lines(layout, names) if called else []
+        lines = title_lines(layout, names) if called else []
         for title in called:
-            if (part := _shown_part(lines, title)) and (lone is None or _is_below(part, lone)):
+            if (part := shown_part(lines, title)) and (lone is None or _is_below(part, lone)):
                 return part
     if lone:
         return _without_kicker(layout, lone, stated)
@@ -244,13 +249,8 @@ def _shown_titles(layout: Layout) -> Iterator[Headline]:
             if box.tag != "h1" and any(block.box.tag == "h1" and block.box is not box for block in blocks):
                 continue  # the heading is in there, with what stands beside it
             text = " ".join(block.text for block in blocks)
-            if text and len(text) < LONGEST_HEADLINE and not all(map(_leads_home, blocks)):
+            if text and len(text) < LONGEST_HEADLINE and not all(map(leads_home, blocks)):
                 yield Headline(unescape(text) if "&" in text else text, blocks[-1], Origin.H1)
-
-
-def _leads_home(block: Block) -> bool:
-    """Whether a block is a link to the site's first page: its name."""
-    return block.link_share > MOST_OF_LINK and all(HOME.fullmatch(anchor.href) for anchor in block.anchors)
 
 
 def _paragraph_in(layout: Layout, heading: Box) -> list[Block]:
@@ -333,38 +333,6 @@ def _is_icon(c: str) -> bool:
 def _is_begun_by(titles: set[str], text: str, shown: str) -> bool:
     """Whether a stated title goes on behind a block that is most of a heading."""
     return 2 * len(text) > len(shown) and any(title.startswith(text) for title in titles)
-
-
-def _title_lines(layout: Layout, names: frozenset[str]) -> list[tuple[Block, str]]:
-    """The blocks that may show a title, with their letters: headings, and lines of some words that are no links."""
-    return [
-        (block, letters_of(block.text))
-        for block in layout.blocks[:MOST_BLOCKS]
-        if 0 < len(block.text) < LONGEST_HEADLINE
-        and (
-            block.heading
-            or block.box.meanings & HEADLINE_NAMES
-            or not (block.linked or word_count(block.text) < HEADING_WORDS)
-        )
-        and not (is_name_of_site(block.text, names) or _leads_home(block))
-    ]
-
-
-def _shown_part(lines: list[tuple[Block, str]], title: Headline) -> Headline | None:
-    """The part of a title, up to or from one of its marks, that the page shows as a heading or a line of its own."""
-    letters, marks = letters_of(title.text), marks_in(title.text)
-    in_series = title.text.startswith(("[", "【", "（"))
-    found: list[tuple[bool, int, bool, Block]] = []
-    for block, own in lines:
-        begins = letters.startswith(own) and len(own) in marks
-        ends = letters.endswith(own) and len(letters) - len(own) in marks
-        if own and (begins or ends):
-            is_first = begins and not in_series
-            found.append((is_first and not block.linked, len(own), is_first, block))
-    if not found:
-        return None
-    _, size, _, block = max(found, key=lambda one: one[:3])
-    return replace(title, text=title.text if size == len(letters) else block.text, block=block)
 
 
 def _is_only_an_end(shown: Headline, stated: dict[str, Headline]) -> bool:

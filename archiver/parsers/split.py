@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -27,6 +28,7 @@ from archiver.parsers.language import language
 from archiver.parsers.link_addresses import NOT_A_STORY
 from archiver.parsers.link_texts import shown_text
 from archiver.parsers.listings import is_listing
+from archiver.parsers.names import called
 from archiver.parsers.reasons import Reason
 from archiver.parsers.related import Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
@@ -57,11 +59,14 @@ HOUSE = re.compile(
     r"\A(?!.*/(?:19|20)\d\d/).*/(?:about(?:[-_]us)?|ueber-uns|a-propos|quienes-somos|chi-siamo|over-ons|tos|legal"
     r"|terms(?:[-_](?:of|and)[-_]\w+)?"
     r"|privacy(?:[-_]policy)?|impressum|imprint|datenschutz\w*|agb|contact(?:[-_]us)?|kontakt|log-?in|sign-?(?:in|up)"
-    r"|register|search|suche)(?:\.\w+)?/?\Z"
+    r"|register|(?:[a-z]+-)?search|suche|search[-_]?results?|suchergebnisse|404(?:[-_]error)?|not[-_]?found)(?:\.\w+)?/?\Z"
 )
 # What is for sale, as schema.org calls it and as og:type does.
 GOODS = frozenset({"product", "productgroup", "book", "offer"})
 OFFERED = ("product", "og:product")
+# Below the name of what is for sale, so many blocks off at most, stands what it costs.
+PRICE_REACH = 12
+is_price = called(r"(?<![a-z])price(?![a-z])")
 # A page whose address ends with so many words is called by its headline.
 NAME_WORDS = 4
 # Where a page says for machines what it tells.
@@ -154,9 +159,14 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         is_news=is_news(stated),
         is_article=_shared_as(stated).startswith("article"),
         entries=entry_headlines(stated),
+        title=title.text,
+        url=url,
     )
     found = story(layout, table, announced, fetched, decided)
-    if title.origin is not Origin.RULE and (above := line_above(layout, title, found, fetched)) is not None:
+    if (
+        title.origin is not Origin.RULE
+        and (above := line_above(layout, title, found, url, fetched)) is not None
+    ):
         title, found = above, without_headline(found, above)
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:
@@ -169,7 +179,11 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         and is_listing(stated, layout, title.block, found, url, fetched)
     ):
         found = no_story(found, Reason.LISTING)
-    elif not title.text or not _is_story(stated, said, title.block, found, url):
+    elif (
+        not title.text
+        or not _is_story(stated, said, title.block, found, url)
+        or (said.published is None and not found.is_ruled and _is_priced(layout, title.block, found))
+    ):
         found = no_story(found, Reason.NO_STORY)
     own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
@@ -305,6 +319,14 @@ def _is_of_goods(headline: Block | None) -> bool:
     boxes = headline.box.lineage() if headline is not None else ()
     named = {(box.element.get("itemtype") or "").rpartition("/")[2].lower() for box in boxes}
     return bool(named & GOODS) and not named & STORY_TYPES
+
+
+def _is_priced(layout: Layout, headline: Block | None, found: Story) -> bool:
+    """Whether a line between headline and text is called a price: both are about what is for sale."""
+    if headline is None or not found.blocks:
+        return False
+    between = layout.blocks[headline.index + 1 : found.blocks[0].index][:PRICE_REACH]
+    return any(is_price(box.names) for block in between for box in islice(block.box.lineage(), 2))
 
 
 def _article(stated: Structured, main: Story, url: str, title: Headline, said: _Said) -> Article:

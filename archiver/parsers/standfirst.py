@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
-from archiver.parsers.blocks import Block, Box, Layout
+from archiver.parsers.blocks import HEADINGS, Block, Box, Layout
 from archiver.parsers.boxes import form
-from archiver.parsers.names import bit, called, name_bits
+from archiver.parsers.names import LONGEST_NAME, bit, called, name_bits
 from archiver.parsers.text import fold, word_count
 from archiver.parsers.text_features import Columns
 from archiver.parsers.titles import words_of
@@ -73,6 +73,10 @@ class Announced:
     """Whether it is shared as an article."""
     entries: frozenset[str] = frozenset()
     """The headlines, folded, of the entries that its data list: those of a live blog."""
+    title: str = ""
+    """The headline, of which the block may show but a line."""
+    url: str = ""
+    """The page's address."""
 
 
 def standfirst(
@@ -223,7 +227,7 @@ def _tells_of_others(block: Block) -> bool:
 
 
 def _is_called_so(block: Block) -> bool:
-    return any(map(_is_called, _named(block)))
+    return any(map(_is_called, _named(block))) or is_lead(_heading_before(block))
 
 
 def _is_called(box: Box) -> bool:
@@ -234,7 +238,15 @@ def _is_called(box: Box) -> bool:
 
 
 def _names(block: Block) -> str:
-    return " ".join(box.names for box in _named(block))
+    return " ".join((*(box.names for box in _named(block)), _heading_before(block)))
+
+
+def _heading_before(block: Block) -> str:
+    """The names of the heading whose paragraph a block is: libxml2 ends the heading before it."""
+    before = block.box.element.getprevious() if block.box.tag == "p" else None
+    if before is None or before.tag not in HEADINGS or len(before) or (before.text or "").strip():
+        return ""
+    return str(before.get("class") or "")[:LONGEST_NAME].lower()
 
 
 def _named(block: Block) -> list[Box]:
@@ -253,7 +265,7 @@ def _is_below(block: Block, headline: Block, chosen: list[Block], lines: int = 1
     if (
         (block is chosen[0] and form(block.box) in {form(after.box) for after in chosen[1 : 1 + NEAR]})
         or block.index - headline.index > NEAR
-        or word_count(block.text) < PLAIN_WORDS
+        or (word_count(block.text) < PLAIN_WORDS and not is_lead(_names(block)))
         or block.box.meanings & OTHER_NAMES
         or 2 * sum(map(str.isdigit, block.text)) > sum(map(str.isalnum, block.text))
     ):

@@ -1,16 +1,18 @@
 """The headline of a page whose titles name but its site: the line right above its text."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from archiver.items import Origin
 from archiver.parsers.article import Story, stands_beside
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.headline import HEADLINE_NAMES
+from archiver.parsers.headline import FEWEST_IN_ADDRESS, SPELLED
 from archiver.parsers.reasons import Reason
 from archiver.parsers.stated_titles import Headline
 from archiver.parsers.text import ends_sentence, word_count
-from archiver.parsers.titles import likeness_of, words_of
+from archiver.parsers.title_lines import HEADLINE_NAMES
+from archiver.parsers.titles import letters_of, likeness_of, names_in_path, spelled, words_of
 
 # How far above the text it stands, in blocks, and its words.
 REACH = 8
@@ -33,7 +35,7 @@ MOSTLY = 0.5
 MOST_READ = 20_000
 
 
-def line_above(layout: Layout, title: Headline, found: Story, fetched: datetime) -> Headline | None:
+def line_above(layout: Layout, title: Headline, found: Story, url: str, fetched: datetime) -> Headline | None:
     """Return the headline that stands right above a story's text, or None where the page tells its title elsewhere.
 
     It is a heading, a line called so or in bold letters, else the last line of some words, and may be the text's first.
@@ -60,6 +62,8 @@ def line_above(layout: Layout, title: Headline, found: Story, fetched: datetime)
     ]
     best = marked[-1] if marked else next((block for block in plain if block.index <= first.index), None)
     if best is None or not _is_told_of(best, title, found):
+        best = _named_by_address(layout.blocks[: first.index], url)
+    if best is None:
         return None
     return Headline(best.text, best, Origin.TEXT)
 
@@ -82,7 +86,18 @@ def _is_unshown(title: Headline, first: Block) -> bool:
         return title.block is None
     if title.origin is not Origin.TITLE:
         return False
-    return title.block is None or not 0 <= first.index - title.block.index <= FAR
+    if title.block is None or not 0 <= first.index - title.block.index <= FAR:
+        return True
+    return letters_of(title.block.text) not in letters_of(title.text)
+
+
+def _named_by_address(above: Sequence[Block], url: str) -> Block | None:
+    """The last heading above a text whose words the page's address spells."""
+    name = max(names_in_path(url), key=len, default=frozenset())
+    if len(name) < FEWEST_IN_ADDRESS:
+        return None
+    headings = (block for block in reversed(above) if block.heading and not block.anchors)
+    return next((block for block in headings if spelled(block.text, name) >= SPELLED), None)
 
 
 def _is_told_of(line: Block, title: Headline, found: Story) -> bool:

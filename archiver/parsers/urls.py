@@ -153,6 +153,11 @@ def same_site(url: str, other: str) -> bool:
     return site(host(url)) == site(host(other))
 
 
+def same_name(url: str, other: str) -> bool:
+    """Whether two absolute addresses belong to sites of one name: riverpost.example and riverpost.co.uk."""
+    return site(host(url)).partition(".")[0] == site(host(other)).partition(".")[0]
+
+
 @lru_cache(maxsize=4096)
 def site(host: str) -> str:
     """Return the registered domain of a host (a.news.example.co.uk: example.co.uk), or the host itself."""
