@@ -33,7 +33,7 @@ YEAR_FIRST = re.compile(
 GLUED = re.compile(r"(?<=[^\W\d_]{2})(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
 NUMBERS = re.compile(
     r"(?<![\d.:/])(?<!\d-)(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
-    r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.,])|(?P=mark)?(?![\d:/]))"
+    r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.]|,\S)|(?P=mark)?(?![\d:/]))"
 )
 # A day in numbers without its year is one only where a time stands beside it, or its second mark.
 CLOCK_BESIDE = re.compile(r"\W*(?:[^\W\d]{1,3}\W+)?[0-2]?\d[:.h][0-5]\d(?!\d)")

@@ -17,6 +17,8 @@ ALL_YEAR = frozenset({"et", "ct", "mt", "pt"})
 LONG_SUMMERS = 2007
 SUNDAY = 6
 
+# What stands between a time and its zone: "14:05 Uhr MEZ".
+HOUR = re.compile(r"(?:uhr|uur|hrs?|hs?)\.?(?!\w)\s*", re.IGNORECASE)
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*(?P<sign>[+\-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
 
@@ -24,6 +26,8 @@ NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
 def zone_before(after: str, day: date) -> tzinfo | None:
     """Return the zone that what stands behind a time of that day begins with, or None."""
     text = after.lstrip(" ,(")
+    if hour := HOUR.match(text):
+        text = text[hour.end() :].lstrip("(")
     if name := NAME.match(text):
         if name[0].lower() in ("utc", "gmt") and (offset := OFFSET.match(text[name.end() :].strip())):
             return _spelled(offset)
