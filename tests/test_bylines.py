@@ -203,6 +203,7 @@ def test_label_with_marks_among_its_letters_names_the_author(line: str, names: t
         ("durch Eva Klein", ("Eva Klein",)),
         ("Aus Lübeck berichten Eva Klein und Max Muster", ("Eva Klein", "Max Muster")),
         ("Yazan: Ayşe Yılmaz ve Mehmet Demir", ("Ayşe Yılmaz", "Mehmet Demir")),
+        ("Yazan: Olaylar ve Görüşler", ("Olaylar ve Görüşler",)),
         ("كتب: أحمد حسن ومحمد علي", ("أحمد حسن", "محمد علي")),
         ("بقلم أحمد وليد", ("أحمد وليد",)),
         ("文＝田中一郎、写真＝佐藤花子", ("田中一郎",)),
@@ -244,6 +245,16 @@ def test_agency_place_and_credit_beside_a_name_above_a_date_are_none(line: str, 
 )
 def test_words_of_songs_greetings_and_menus_are_no_names(line: str) -> None:
     assert not looks_like_a_name(line)
+
+
+def test_byline_with_its_place_far_from_the_story_is_another_s() -> None:
+    comments = "".join(f"<p>Comment number {number} on the story.</p>" for number in range(30))
+    html = page(
+        "20 November 2026",
+        behind=(f'<div id="comments">{comments}</div>', "<aside>By Antonia Leeward, Lund</aside>"),
+    )
+
+    assert split_page(html, url="https://post.example/n/100.html").article.authors == ()  # type: ignore[union-attr]
 
 
 def test_place_behind_an_emphasized_name_is_no_author() -> None:

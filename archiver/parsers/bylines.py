@@ -21,12 +21,14 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 BYLINE_BREAK = re.compile(r"(?:\(s\))?\s*[:：・]\s*|\s+")
 NAME_SPLIT = re.compile(
     r"\s*(?:[,;|│｜/•·、，]\s*(?:and|und|et|&)\s|[,;|│｜/•·、，]|\((?:with|avec|mit|con|com)\s"
-    r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|و|ve|&|with|avec|mit|con)\s)\s*"
+    r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|و|&|with|avec|mit|con)\s)\s*"
 )
 # Arabic sets "and" right before the second name; some names begin with that letter.
 ARABIC_AND = re.compile(
     r"(?<=[\u0600-\u06ff])\sو(?!ليد|ائل|سام|جدي|فاء|داد|جيه|حيد|رد)(?=[\u0600-\u06ff]{3,}\s[\u0600-\u06ff]{2,}$)"
 )
+# Turkish for "and", between names of two words: "Olaylar ve Görüşler" is a desk.
+TURKISH_AND = re.compile(r"(\w+\s\w+)\sve\s(?=\w+\s\w)")
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
@@ -223,6 +225,7 @@ def _is_capitalized_word(name: str) -> bool:
 
 def _parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
+    text = TURKISH_AND.sub(r"\1, ", text) if " ve " in text else text
     text = ARABIC_AND.sub(", ", PLACE.sub("", FEMALE.sub("", text)))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text

@@ -19,6 +19,8 @@ OF_AUTHORS = re.compile(
 MOST_BLOCKS = 2_000
 # Characters of a link to authors, and of a byline that stands far from the headline and the text.
 LONGEST_SOLE = 60
+# One word behind the names, as teasers of other stories have: "By Ann Lee, Lund".
+PLACED = re.compile(r",\s[^\s,]+$")
 # Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
 is_unsigned = called(
     r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|hmedia|related-?media|pull-?quote|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
@@ -38,6 +40,8 @@ def sole_byline(layout: Layout) -> Iterator[str]:
             continue
         names = byline_names(block.text)
         if not names or not all(map(_is_sole_name, names)) or AMBIGUOUS.match(block.text):
+            continue
+        if PLACED.search(block.text):
             continue
         is_most = 2 * sum(map(len, names)) >= len(block.text)
         if is_most and may_be_signed(block) and not block.box.meanings_around & UNSIGNED:
