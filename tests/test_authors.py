@@ -122,6 +122,12 @@ def test_paper_named_beside_its_writer_is_no_author() -> None:
     assert authors(page(byline="<p>By Ann Lee, River Post</p>"))[0] == ("Ann Lee",)
 
 
+def test_models_and_dressers_in_the_data_are_no_authors() -> None:
+    stated = ["Ann Lee", "Cy Dale", "Bo Ek at River Models", "Di Fry using Mill Gloss"]
+
+    assert authors(page(author=stated)) == (("Ann Lee",), Origin.JSON_LD)
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

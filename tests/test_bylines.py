@@ -4,6 +4,7 @@ import pytest
 
 from archiver.parsers import split_page
 from archiver.parsers.bylines import byline_names, signed_names
+from archiver.parsers.person_names import looks_like_a_name
 
 TITLE = "Flood closes the old bridge"
 TEXT = (
@@ -187,3 +188,101 @@ def test_words_that_lead_to_a_date_are_no_part_of_a_name(line: str) -> None:
 )
 def test_label_with_marks_among_its_letters_names_the_author(line: str, names: tuple[str, ...]) -> None:
     assert signed_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Par ANNE DUBOIS, LUC MARTIN Envoyés spéciaux à Lyon", ("ANNE DUBOIS", "LUC MARTIN")),
+        ("Door Anna de Vries en Jan Bakker, correspondent Brussel", ("Anna de Vries", "Jan Bakker")),
+        ("Por Ana Ruiz en Deportes", ("Ana Ruiz",)),
+        ("Dal nostro inviato Marco Bruni", ("Marco Bruni",)),
+        ("Van onze verslaggever Jan Bakker", ("Jan Bakker",)),
+        ("opr. Jan Kowalski", ("Jan Kowalski",)),
+        ("Reportagem de Ana Souza", ("Ana Souza",)),
+        ("durch Eva Klein", ("Eva Klein",)),
+        ("Aus Lübeck berichten Eva Klein und Max Muster", ("Eva Klein", "Max Muster")),
+        ("Yazan: Ayşe Yılmaz ve Mehmet Demir", ("Ayşe Yılmaz", "Mehmet Demir")),
+        ("Yazan: Olaylar ve Görüşler", ("Olaylar ve Görüşler",)),
+        ("كتب: أحمد حسن ومحمد علي", ("أحمد حسن", "محمد علي")),
+        ("بقلم أحمد وليد", ("أحمد وليد",)),
+        ("文＝田中一郎、写真＝佐藤花子", ("田中一郎",)),
+        ("取材・文●オカモト／川編集部", ("オカモト",)),
+        ("【ロンドン＝田中一郎】", ("田中一郎",)),
+        ("김철수 기자 이영희 기자", ("김철수", "이영희")),
+        ("(서울=강뉴스) 김철수 기자 =", ("김철수",)),
+        ("글·사진 김철수 기자", ("김철수",)),
+        ("사진 김철수 기자", ()),
+        ("记者 王小明 李建国 北京报道", ("王小明", "李建国")),
+        ("文/王小明 编辑/李建国", ("王小明",)),
+        ("By Ann Lee, TIME", ("Ann Lee",)),
+        ("By Ann Lee Reuters", ("Ann Lee",)),
+        ("By Michael Bloomberg", ("Michael Bloomberg",)),
+    ],
+)
+def test_bylines_of_many_languages_are_read_without_roles_places_and_houses(
+    line: str, names: tuple[str, ...]
+) -> None:
+    assert signed_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("Anna Nowak, PAP", "Data publikacji: 20.11.2026, 14:05, Aktualizacja: 21.11.2026"),
+        ("Anna Nowak/dpa, Lund", "Fr., 20.11.26, 15.30 Uhr"),
+        ("Anna Nowak, Agência Rio", "Sexta-feira, 20 de novembro de 2026"),
+        ("Anna Nowak - Reuters", "20 November 2026"),
+        ("Anna Nowak (Text) und Bo Ek (Fotos)", "20.11.2026"),
+    ],
+)
+def test_agency_place_and_credit_beside_a_name_above_a_date_are_none(line: str, date: str) -> None:
+    assert authors(page(line, date, language="de")) == ("Anna Nowak",)
+
+
+@pytest.mark.parametrize(
+    "line", ["Repeat Chorus", "What You Can Do", "Viel Spaß", "Legal Notices", "想念你 想念你"]
+)
+def test_words_of_songs_greetings_and_menus_are_no_names(line: str) -> None:
+    assert not looks_like_a_name(line)
+
+
+def test_byline_with_its_place_far_from_the_story_is_another_s() -> None:
+    comments = "".join(f"<p>Comment number {number} on the story.</p>" for number in range(30))
+    html = page(
+        "20 November 2026",
+        behind=(f'<div id="comments">{comments}</div>', "<aside>By Antonia Leeward, Lund</aside>"),
+    )
+
+    assert split_page(html, url="https://post.example/n/100.html").article.authors == ()  # type: ignore[union-attr]
+
+
+def test_place_behind_an_emphasized_name_is_no_author() -> None:
+    line = '<p class="autor"><strong>Ana Ruiz</strong> | Palma de Mallorca | 20/11/2026</p>'
+
+    assert authors(page(line, language="es")) == ("Ana Ruiz",)
+
+
+def test_authors_in_the_items_of_a_list_are_all_read() -> None:
+    items = ("By Ann Lee", "Bo Ek", "Cy Dale")
+    line = "".join(f'<li><div class="author" rel="author">{item}</div></li>' for item in items)
+
+    assert authors(page(f'<ul class="authors">{line}</ul><p>Nov 20, 2026</p>')) == (
+        "Ann Lee",
+        "Bo Ek",
+        "Cy Dale",
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div id="infobox"><a href="/author/ann-lee/">Ann Lee</a> is the editor of the Post and likes rivers.</div>',
+        '<div>The author <a href="/source/ann-lee" rel="author">Ann Lee</a></div>',
+    ],
+)
+def test_only_author_whom_a_page_tells_of_or_links_is_the_story_s(box: str) -> None:
+    comments = "".join(f"<p>Comment number {number} on the story.</p>" for number in range(30))
+    html = page(behind=(f'<div id="comments">{comments}</div>', box))
+
+    assert split_page(html, url="https://post.example/n/100.html").article.authors == ("Ann Lee",)  # type: ignore[union-attr]

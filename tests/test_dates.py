@@ -241,3 +241,22 @@ def test_day_that_a_template_hides_behind_a_name_gives_way_to_the_one_that_is_re
 
     assert found is not None
     assert found.at.date() == DAY.date()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("20 نوفمبر 2026 02:05 م", "ar"),
+        ("٢٠/١١/٢٠٢٦ ١٤:٠٥", "ar"),
+        ("20 نونبر 2026 - 14:05", "ar"),
+        ("20 Νοεμβρίου 2026, 2:05 μ.μ.", "el"),
+        ("2026/11/20 PM 2:05", "ja"),
+        ("2026-11-20 PM 2:05:00", "ko"),
+        ("2026-11-20 오후 2:05", "ko"),
+    ],
+)
+def test_afternoon_is_told_before_or_behind_the_hour_in_many_languages(text: str, language: str) -> None:
+    found = moment(text, language=language, fetched=NOW)
+
+    assert found is not None
+    assert found.at.replace(second=0) == datetime(2026, 11, 20, 14, 5, tzinfo=UTC)

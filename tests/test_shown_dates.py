@@ -389,3 +389,16 @@ def test_update_that_is_not_after_the_story_or_stands_far_from_it_is_none() -> N
 
     assert story(head=STATED, below="<p>Updated 20 November 2026</p>").date_modified is None
     assert story(head=STATED, after=far).date_modified is None
+
+
+def test_time_of_publication_before_the_day_of_an_update_is_not_its_own() -> None:
+    article = story(below="<p>20 November 2026, 14:05. Updated: 21 November 2026</p>")
+
+    assert article.date_published == datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+    assert article.date_modified == datetime(2026, 11, 21, tzinfo=UTC)
+
+
+def test_zone_is_read_behind_the_word_for_the_hour() -> None:
+    article = story(below="<p>Freitag, 20. November 2026, 14:05 Uhr MEZ</p>", lang="de")
+
+    assert article.date_published == datetime(2026, 11, 20, 13, 5, tzinfo=UTC)

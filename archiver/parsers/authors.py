@@ -7,13 +7,13 @@ from itertools import chain, islice
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin
-from archiver.parsers.blocks import Anchor, Block, Layout
+from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import (
-    AMBIGUOUS,
     KATAKANA,
     LONGEST_LINE,
     beside_a_date,
     byline_names,
+    is_credited,
     is_desk,
     is_label,
     is_office,
@@ -26,11 +26,20 @@ from archiver.parsers.credits import author_labels, without_credits
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
 from archiver.parsers.lone_names import FILED, LONE_WORDS, lone_names, names_beside_dates
-from archiver.parsers.names import bit, called
+from archiver.parsers.names import called
 from archiver.parsers.near import BEFORE, end_near
 from archiver.parsers.person_names import is_nobody, looks_like_a_name
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
+from archiver.parsers.sole_bylines import (
+    LONGEST_SOLE,
+    MOST_AROUND,
+    leads_to_author,
+    link_text,
+    may_be_signed,
+    sole_byline,
+    sole_link,
+)
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.stated_authors import (
     is_site,
@@ -55,32 +64,18 @@ NAMED = re.compile(
     r"(?<![a-z])(?:author|auteur|autor|byline|writer)(?:[-_]*(?:name|link|fn))?(?:[-_]te?xt)?(?![a-z_-])",
     re.IGNORECASE,
 )
+# Lines of a list of authors that are looked at: with each may stand a biography and where to follow them.
+MOST_IN_LIST = 20
 WITHIN = ("span", "strong", "b", "a", "em")
 MOST_ELEMENTS = 30
-# The same of the address of an author's page.
-OF_AUTHORS = re.compile(
-    r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|editors?|writers?|contributors?|reporters?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
-)
 # What is called after an author but tells of other things.
 tells_of_author = called(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)")
 # Behind a label: "Duration: 0:47".
 LABELLING = re.compile(r"\s*[:：]")
+BARRED = re.compile(r"\s*[|│｜]")
 ASIAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}")
 LONGEST_AGENCY = 5
-# Blocks of a page among which its only byline is looked for.
-MOST_BLOCKS = 2_000
-# Characters of a link to authors, and of a byline that stands far from the headline and the text.
-LONGEST_SOLE = 60
 PATH_BREAK = re.compile(r"[\W_]+")
-# Boxes that name others than the story's author: readers who comment, photographers, people who are quoted, menus.
-is_unsigned = called(
-    r"(?<![a-z_-])(?:comments?|bread-?crumbs?)(?![a-z_-])|comment-?(?:list|body|meta|author)|caption|pull-?quote|taboola|outbrain|(?<![a-z])trc[-_]|(?<![a-z_-])(?:main-|sub-|nav-)?menu(?![a-z])"
-)
-# How many boxes around a line are asked: those farther out hold the whole page.
-MOST_AROUND = 4
-QUOTING = frozenset({"blockquote", "figcaption", "figure", "nav"})
-# The same where a byline stands far from the story.
-UNSIGNED = bit("comment") | bit("nav") | bit("foot")
 
 
 def authors(layout: Layout, structured: Structured, places: Places, url: str) -> Sourced[tuple[str, ...]]:
@@ -105,7 +100,8 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.BYLINE, _byline_authors(layout, lines, places, title, own | firms)),
         (Origin.MICRODATA, item_authors(structured)),
         (Origin.BYLINE, lone_names(layout, near, title)),
-        (Origin.BYLINE, _sole_byline(layout)),
+        (Origin.BYLINE, sole_byline(layout)),
+        (Origin.BYLINE, sole_link(layout)),
         (Origin.TEXT, signature(layout, places, title, is_stated="author" in structured.story)),
     ):
         found = tuple(dict.fromkeys(candidates))
@@ -131,6 +127,8 @@ def _people(names: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
     if len(people) > 1:  # "LA VOZ" of La Voz de Lund
         people = tuple(name for name in people if not (name.isupper() and _begins_one(name, own))) or people
         people = tuple(name for name in people if not is_office(name)) or people
+    if sum(map(is_credited, people)) > 1 and not is_credited(people[0]):
+        people = people[:1]
     # A blog may be called after its author, whose only name it is then.
     return tuple(name for name in people if fold(name).replace(" ", "") not in own) or people
 
@@ -190,7 +188,7 @@ def _lines_near(layout: Layout, places: Places) -> list[Block]:
 def _is_line(block: Block) -> bool:
     """Whether a block is short, or lists what belongs to a story with its author among it."""
     return len(block.text) <= LONGEST_LINE or (
-        not ends_sentence(block.text) and any(map(_leads_to_author, block.anchors))
+        not ends_sentence(block.text) and any(map(leads_to_author, block.anchors))
     )
 
 
@@ -206,13 +204,13 @@ def _byline_authors(
     for block in chain(lines, lines_beside_text(layout, places)):
         linked = _named_names(block) or _linked_names(block)
         names = linked or ([] if single else _explicit_names(block))
-        if not names or not _may_be_signed(block):
+        if not names or not may_be_signed(block):
             continue
         if all(is_site(name, own) or is_office(name) for name in names):
             firm = firm or names
         elif any(map(_is_person, names)) or (linked and not single):
             yield from names
-            yield from _linked_below(layout, block) if linked else ()
+            yield from _linked_below(layout, block) if linked else _listed_below(layout, block)
             return
         else:
             single = single or names
@@ -223,7 +221,7 @@ def _byline_authors(
     head = layout.blocks[: places[0].index] if places[0] else ()
     for block in lines:
         name = beside_a_date(block.text) or _name_linked_in(block)
-        if not name or is_nobody(name) or _is_filed_under(name, block) or not _may_be_signed(block):
+        if not name or is_nobody(name) or _is_filed_under(name, block) or not may_be_signed(block):
             continue
         if not (block.anchors and any(above.text == name for above in head)):  # which a menu has, too
             yield name
@@ -235,7 +233,7 @@ def _is_filed_under(name: str, block: Block) -> bool:
     """Whether a line links a name to what the site files under it: a topic, a section."""
     return any(
         (FILED.search(anchor.href) or "tag" in (anchor.element.get("rel") or "").split())
-        and (clean(_text(anchor)) in name or name in _text(anchor))
+        and (clean(link_text(anchor)) in name or name in link_text(anchor))
         for anchor in block.anchors
     )
 
@@ -273,7 +271,7 @@ def _linked_names(block: Block) -> list[str]:
     links = [
         text
         for anchor in block.anchors
-        if _leads_to_author(anchor) and len(text := _text(anchor)) <= LONGEST_SOLE
+        if leads_to_author(anchor) and len(text := link_text(anchor)) <= LONGEST_SOLE
     ]
     return [
         name
@@ -286,7 +284,7 @@ def _linked_names(block: Block) -> list[str]:
 def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
     """The names in the lines right behind one that links its author, where "Authors" stands above them all."""
     above = layout.blocks[block.index - 1] if block.index else block
-    if fold(above.text) not in author_labels() or not any(map(_leads_to_author, block.anchors)):
+    if fold(above.text) not in author_labels() or not any(map(leads_to_author, block.anchors)):
         return
     for line in layout.blocks[block.index + 1 : block.index + MOST_SIGNERS]:
         if len(line.text) > LONGEST_LINE or not (names := _linked_names(line)):
@@ -294,47 +292,29 @@ def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
         yield from names
 
 
-def _leads_to_author(anchor: Anchor) -> bool:
-    """Whether a link leads to an author."""
-    return OF_AUTHORS.search(anchor.href) is not None or anchor.element.get("rel") == "author"
+def _listed_below(layout: Layout, block: Block) -> Iterator[str]:
+    """The names in the items right behind a byline that is one of a list, each called a byline, too."""
+    item = next((box for box in islice(block.box.lineage(), MOST_AROUND) if box.tag == "li"), None)
+    if item is None:
+        return
+    for line in layout.blocks[item.end_block : item.end_block + MOST_IN_LIST]:
+        boxes = islice(line.box.lineage(), MOST_AROUND)
+        if not any(box.tag == "li" and box.parent is item.parent for box in boxes):
+            return
+        if (
+            len(line.text) <= LONGEST_SOLE
+            and is_byline(line.box.names)
+            and not tells_of_author(line.box.names)
+        ):
+            yield from people_in(line.text)
 
 
 def _name_linked_in(block: Block) -> str | None:
     """The name that a dated line links first: "Ann Lee 3/5/24 11:04am"."""
     if not block.anchors or moment(block.text) is None:
         return None
-    name = clean(_text(block.anchors[0]))
+    name = clean(link_text(block.anchors[0]))
     return name if block.text.startswith(name) and looks_like_a_name(name) and not is_label(name) else None
-
-
-def _sole_byline(layout: Layout) -> Iterator[str]:
-    """The names of the page's only byline, wherever it stands but among comments and in menus."""
-    found: set[tuple[str, ...]] = set()
-    for block in layout.blocks[:MOST_BLOCKS]:
-        if block.heading or len(block.text) > LONGEST_SOLE:
-            continue
-        names = byline_names(block.text)
-        if not names or not all(map(_is_sole_name, names)) or AMBIGUOUS.match(block.text):
-            continue
-        is_most = 2 * sum(map(len, names)) >= len(block.text)
-        if is_most and _may_be_signed(block) and not block.box.meanings_around & UNSIGNED:
-            found.add(names)
-    if len(found) == 1:
-        yield from found.pop()
-
-
-def _may_be_signed(block: Block) -> bool:
-    """Whether a line stands in no box of those that never name the story's author."""
-    around = islice(block.box.lineage(), MOST_AROUND)
-    return not any(box.tag in QUOTING or is_unsigned(box.names) for box in around)
-
-
-def _is_sole_name(name: str) -> bool:
-    return looks_like_a_name(name) and len(name.split()) <= LONE_WORDS and "(" not in name
-
-
-def _text(anchor: Anchor) -> str:
-    return "".join(text for text, _ in anchor.parts)
 
 
 def _explicit_names(block: Block) -> list[str]:
@@ -352,9 +332,18 @@ def _explicit_names(block: Block) -> list[str]:
         and not is_nobody(name)
         and not (is_label(name) or LABELLING.match(text.partition(name)[2]))
     ]
+    if (people := list(people_in(text))) and (first := _emphasized(block)):
+        return [name for name in people if name in first] or people
     # A name of one word, or a desk: where nothing else in the line could be one but the house, "王小明，River".
     asian = [name for name in named if ASIAN_NAME.fullmatch(name) and not is_office(name)]
-    return list(people_in(text)) or (named if len(named) == 1 else asian)
+    return people or (named if len(named) == 1 else asian)
+
+
+def _emphasized(block: Block) -> str:
+    """What a line emphasizes before a bar, where it does no more: "**Ann Lee** | Palma de Mallorca"."""
+    found = list(islice(block.box.element.iter("strong", "b"), 2))
+    text = clean(element_text(found[0], LONGEST_LINE)) if len(found) == 1 else ""
+    return text if text and BARRED.match(block.text.removeprefix(text)) else ""
 
 
 def _is_called_byline(block: Block) -> bool:

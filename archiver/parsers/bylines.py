@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from archiver.parsers.asian_bylines import ASIAN_ROLE, CALLED, signed_in_asian
 from archiver.parsers.credits import author_labels, credits_another, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
 from archiver.parsers.person_names import NOT_A_NAME, ROLE, ROLES, looks_like_a_name, may_be_unspaced_name
@@ -22,6 +23,12 @@ NAME_SPLIT = re.compile(
     r"\s*(?:[,;|│｜/•·、，]\s*(?:and|und|et|&)\s|[,;|│｜/•·、，]|\((?:with|avec|mit|con|com)\s"
     r"|\s(?:and|und|et|y|e|en|och|og|i|и|та|και|و|&|with|avec|mit|con)\s)\s*"
 )
+# Arabic sets "and" right before the second name; some names begin with that letter.
+ARABIC_AND = re.compile(
+    r"(?<=[\u0600-\u06ff])\sو(?!ليد|ائل|سام|جدي|فاء|داد|جيه|حيد|رد)(?=[\u0600-\u06ff]{3,}\s[\u0600-\u06ff]{2,}$)"
+)
+# Turkish for "and", between names of two words: "Olaylar ve Görüşler" is a desk.
+TURKISH_AND = re.compile(r"(\w+\s\w+)\sve\s(?=\w+\s\w)")
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
@@ -43,10 +50,15 @@ WEEKDAY = re.compile(
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
     re.IGNORECASE,
 )
-IN_SECTION = re.compile(r"\s(?:in|unter|dans|en|em)\s[^|]*$", re.IGNORECASE)
+# Not "en" in Dutch, which is "and".
+IN_SECTION = re.compile(
+    r"\s(?:in|unter|dans|em)\s[^|]*$|^(?!door\s)(?P<name>[^|]*?)\sen\s[^|]*$", re.IGNORECASE
+)
 MOST_DATES = 3
 # What stands before a name only where what follows looks like one, unless a colon follows: "From India to Argentina".
 AMBIGUOUS = re.compile(r"(?:from|text|aus|texto|texte|de|da|di|haber)\s+(?![:：])", re.IGNORECASE)
+# "Aus Lund berichten Ann Lee und Bo Ek"
+REPORTS_FROM = re.compile(r"^aus\s[^\W\d_][^,:]{2,30}?\sbericht(?:et|en)\s", re.IGNORECASE)
 ACCOUNT_NAME = re.compile(r"[a-z][\w.-]+")
 # News agencies and editors sign with a few small letters: "dpa", "hej".
 AGENCY = re.compile(r"[a-z]{2,5}")
@@ -54,6 +66,11 @@ AGENCY = re.compile(r"[a-z]{2,5}")
 ROLE_BEHIND = re.compile(
     r"(?<=\w)\s+(?:(?:senior|staff|chief|deputy|special|political|sports|business|health|news|freelance)\s+"
     r"(?:[A-Z]\w+\s+)?)*" + ROLES + ".*",
+    re.IGNORECASE,
+)
+# Where one was sent, right behind the name, too: "Luc Martin Envoyés spéciaux à Lyon".
+SENT = re.compile(
+    r"(?<=\w)\s+(?:envoyée?s? spécia|enviad[oa]s? especia|inviat[oaie]\s|sonderkorrespondent).*",
     re.IGNORECASE,
 )
 # Degrees behind a name.
@@ -71,6 +88,8 @@ BEHIND_NAME = re.compile(
 WHERE_AND_WHEN = re.compile(
     r"\s+(?:(?:in|من)\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
 )
+# An agency right behind a name of two words: "Ann Lee Reuters".
+AGENCY_BEHIND = re.compile(r"(?<=[^\W\d_]{2})\s(?:Reuters|Bloomberg|AFP|EFE|ANSA|DPA|PAP|TASS)$")
 # The place behind a name and a full stop: "Ann Lee. Lund".
 BEHIND_DOT = re.compile(r"(?<=[^\W\d_]{4})\.\s[^\W\d_].*$")
 # A name in capitals with its paper behind it: "ANN LEE River Post".
@@ -78,11 +97,11 @@ IN_CAPITALS = re.compile(r"([A-Z]{2}[A-Z.'’-]+(?:\s[A-Z]{2}[A-Z.'’-]+){1,2})
 # The names of papers and agencies, behind those of people.
 PAPER = re.compile(
     r"\b(?:press|news|times|post|daily|herald|tribune|journal|gazette|telegraph|chronicle|reuters|bloomberg|magazine"
-    r"|media|radio|television|network|agency|agence|agentur|agencia|agenzia|nachrichten|zeitung|presse)\b",
+    r"|media|radio|television|network|agency|agence|agentur|ag[eê]ncia|agenzia|nachrichten|zeitung|presse)\b",
     re.IGNORECASE,
 )
 # Broadcasters have studios: "Ann Lee, ARD Nairobi".
-BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z]\w+$")
+BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z][a-z]\w*$")
 # "Autor/in: Ann Lee"
 FEMALE = re.compile(r"/-?in(?:nen)?(?=\s?:)")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
@@ -104,37 +123,18 @@ OFFICE = re.compile(
     r"|[报報網网社台臺号號]$|新[闻聞]$|(?:신문|일보|뉴스|방송)$",
     re.IGNORECASE,
 )
+# Desks of broadcasters: "ABC News".
+NETWORK = re.compile(r"[A-Z]{2,5}\s(?:News|Sports?|Radio|TV|Wire)")
+# What data add to those who were in the pictures or made them up: "Ann Lee at River Models", "Bo Ek using Mill Gloss".
+CREDITED = re.compile(r"\w\s(?:at|for|using)\s[^\W\d_a-z]")
 # Japanese for foreign words: names have a dot between their parts.
 KATAKANA = re.compile(r"[ァ-ヺー]+")
 INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_]?")
 # What stands around a name: frames of a line, brackets of Chinese and Japanese ones.
 MARKS = " .,:;-–—|*│｜《》【】[]"
-# What Chinese papers write before a name: this paper's columnist.
-ASIAN_ROLE = re.compile(r"^[\u4e00-\u9fff]{0,8}(?:作者|记者|記者|编辑|編輯|原创)\s+(?=\S)")
-# What Korean and Chinese papers write behind a name: reporter.
-CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
-KOREAN = re.compile(
-    r"(?!촬영|사진|편집|영상|취재|담당|인턴|선임|전문|객원|시민|수습)([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])"
-)
-# How Chinese papers sign, before names of two to four characters, in the order of trust.
-_HAN = "\u4e00-\u9fff"
-SIGNED = tuple(
-    re.compile(rf"(?:{leader})\s*([{_HAN}]{{2,4}}(?:[\s、，,&]+[{_HAN}]{{2,4}})*)(?![{_HAN}：:]|\s*[摄攝])")
-    for leader in (
-        # Not where somebody tells them something: "对记者表示".
-        "(?<![对對向告诉訴问問答])(?:记者|記者)(?![^，。]{0,2}(?:表示|说|說|称|稱|了解|获悉|采访|提问|介绍|从))\\s*[：:]?",
-        f"(?:(?<![{_HAN}])(?:作者|撰文|采写|撰稿|执笔)|(?:作者|撰文|采写|撰稿|执笔)(?=\\s*[：:/／]))\\s*[：:/／]?",
-    )
-)
-# A name and its paper alone on a line: "王小明/江报".
-OF_PAPER = re.compile(rf"([{_HAN}]{{2,4}})[/／][{_HAN}]{{1,8}}[报報网網社台]")
-# What stands among the names and is none: trainee, local contributor, this paper, compiled.
-NO_SIGNERS = frozenset({
-    "实习生", "實習生", "通讯员", "通訊員", "本报", "本報", "整合", "综合", "綜合", "编译", "編譯", "整理", "报道",
-    "報道", "報導", "摄影", "攝影", "编辑", "編輯", "责任编辑", "責任編輯",
-})  # fmt: skip
-SIGNERS_BREAK = re.compile(r"[\s、，,&]+")
 LONGEST_LINE = 120
+# A line that gives the day of publication and that of an update.
+LONGEST_DATED = 80
 LONGEST_BYLINE = 400
 # Characters of the authors stated for machines that are read.
 MOST_NAMES = 2_000
@@ -151,24 +151,27 @@ def byline_names(text: str) -> tuple[str, ...]:
     """Return the names in a line that says who wrote ("By Ann Lee and Bo Ek"), or () if it is no such line."""
     if not _may_start_byline(text):
         return ()
-    text = with_by(without_credits(clean(text)))
+    text = REPORTS_FROM.sub("von ", with_by(without_credits(clean(text))), count=1)
     return tuple(names_in(text)) if _starts_byline(text) else ()
 
 
 def signed_names(text: str) -> tuple[str, ...]:
     """Return the names in a line that says who wrote beside other things: "3 May 2024 by Ann Lee | 5 comments"."""
     text = clean(text)
-    if not ends_sentence(text) and (asian := _asian_names(text)):
+    if not ends_sentence(text) and (asian := signed_in_asian(text)):
         return asian
     parts = [part.strip(" ,(") for part in PART_BREAK.split(without_times(without_credits(text)))]
     for part in parts:
-        if names := byline_names(IN_SECTION.sub("", part)) or byline_names(_without_date_words(part)):
-            # Behind a name of more words, one word is a place or a paper.
-            return tuple(name for name in names if " " in name or " " not in names[0] or name.islower())
+        if names := byline_names(_without_section(part)) or byline_names(_without_date_words(part)):
+            return names
     if len(parts) > 1:
         accounts = (name for part in parts if (name := _without_phrase(part)) != part)
         return tuple(name for name in accounts if ACCOUNT_NAME.fullmatch(name))[:1]
     return ()
+
+
+def _without_section(part: str) -> str:
+    return IN_SECTION.sub(lambda found: found["name"] or "", part)
 
 
 def _without_date_words(part: str) -> str:
@@ -180,16 +183,6 @@ def _without_date_words(part: str) -> str:
         if len(rest) >= LEAST_DATE_WORDS and any(opens(use, rest) for use in ("updated", "published")):
             return " ".join(words[:start]).rstrip(",;-–—")
     return part
-
-
-def _asian_names(text: str) -> tuple[str, ...]:
-    if korean := KOREAN.match(text):
-        return (korean[1],)
-    if paper := OF_PAPER.fullmatch(text):
-        return (paper[1],)
-    found = next((match for pattern in SIGNED if (match := pattern.search(text))), None)
-    signers = SIGNERS_BREAK.split(found[1]) if found else ()
-    return tuple(name for name in signers if name not in NO_SIGNERS)
 
 
 def without_times(text: str) -> str:
@@ -211,19 +204,29 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
     text = text[:MOST_NAMES]
     if ADDRESS.search(text):
         return
+    is_person = False
     for number, part in enumerate(NAME_SPLIT.split(_parted(clean(text)))):
-        name = _bare(part, is_first=number == 0, stated=stated)
+        name = SENT.sub("", _bare(part, is_first=number == 0, stated=stated))
         if not name or (number and any(said.search(name) for said in NOT_SECOND)):
             continue
         if " " in (bare := ROLE_BEHIND.sub("", name)):
             name = bare
+        if is_person and not stated and _is_capitalized_word(name):
+            continue
         if (stated or not name[0].islower() or AGENCY.fullmatch(name)) and _may_be_name(name):
+            is_person = is_person or " " in name
             yield name
+
+
+def _is_capitalized_word(name: str) -> bool:
+    """Whether a name is one word with capitals: behind a name of more words, that is a place or a paper."""
+    return " " not in name and not name.islower() and name.lower() != name.upper()
 
 
 def _parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
-    text = PLACE.sub("", FEMALE.sub("", text))
+    text = TURKISH_AND.sub(r"\1, ", text) if " ve " in text else text
+    text = ARABIC_AND.sub(", ", PLACE.sub("", FEMALE.sub("", text)))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
 
@@ -241,6 +244,8 @@ def _bare(part: str, *, is_first: bool, stated: bool) -> str:
         name = people[0] if len(people) == 1 else name
     name = without_note(name) if "(" in name else name.rstrip(")")
     if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
+        name = bare
+    if looks_like_a_name(bare := AGENCY_BEHIND.sub("", name)):
         name = bare
     if looks_like_a_name(bare := BEHIND_DOT.sub("", name)):
         name = bare
@@ -313,7 +318,12 @@ def is_team(text: str) -> bool:
 
 def is_office(name: str) -> bool:
     """Whether a name given as author is that of a desk, a paper or a company, not of a person."""
-    return OFFICE.search(name) is not None
+    return OFFICE.search(name) is not None or NETWORK.fullmatch(name) is not None
+
+
+def is_credited(name: str) -> bool:
+    """Whether a name stated as author is that of a model or of who dressed one, by what is added to it."""
+    return CREDITED.search(name) is not None
 
 
 def is_desk(name: str) -> bool:
@@ -325,7 +335,7 @@ def is_desk(name: str) -> bool:
 
 def is_dated(text: str) -> bool:
     """Whether a line is short and gives a year, in any digits and calendar."""
-    if len(text) >= LONGEST_LINE // 2:
+    if len(text) >= LONGEST_DATED or ends_sentence(text):
         return False
     return YEAR.search(text) is not None or ((found := moment(text)) is not None and found.has_year)
 

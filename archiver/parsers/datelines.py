@@ -319,7 +319,10 @@ def _told_apart(block: Block, first: Moment, reading: Reading) -> tuple[Dated | 
             updated_line(rest) and not updated_line(text[: first.start]) and CLOCK.search(rest) is not None
         )
         return (found, None) if is_first and first.has_year else (None, found)
-    between, other = rest[: second.start], _as_timed(block, second, reading)
+    between = rest[: second.start]
+    if (clock := CLOCK.search(between)) and updated_line(between[clock.end() :]):
+        second = reading.moment(rest[second.start :]) or second  # whose time that is of the first
+    other = _as_timed(block, second, reading)
     if not updated_line(text[: first.start]) and updated_line(between):
         return (found, other) if first.has_year else (None, other)
     return (other, found) if says("published", between) and second.has_year else (None, found)

@@ -33,21 +33,21 @@ YEAR_FIRST = re.compile(
 GLUED = re.compile(r"(?<=[^\W\d_]{2})(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
 NUMBERS = re.compile(
     r"(?<![\d.:/])(?<!\d-)(?P<a>\d{1,2})(?P<mark>[./-])\s?(?P<b>\d{1,2})"
-    r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.,])|(?P=mark)?(?![\d:/]))"
+    r"(?:(?P=mark)\s?(?P<y>\d{4})(?!\d)|(?P=mark)(?P<short>\d\d)(?![\d:.]|,\S)|(?P=mark)?(?![\d:/]))"
 )
 # A day in numbers without its year is one only where a time stands beside it, or its second mark.
 CLOCK_BESIDE = re.compile(r"\W*(?:[^\W\d]{1,3}\W+)?[0-2]?\d[:.h][0-5]\d(?!\d)")
 MONTH_DAY_CJK = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일号號]")
 TIME = re.compile(
-    r"(?<![\d./-])(?P<h>[01]?\d|2[0-4])\s?(?:[:：h.]|時|时|시|uur|Uhr)\s?(?P<min>[0-5]\d)?(?:[:.](?P<s>[0-5]\d))?(?!\d)(?:分|분)?"
-    r"\s*(?P<half>[ap]\.?\s?m\b\.?)?",
+    r"(?<![\d./-])(?P<h>[01٠١]?\d|[2٢][0-4٠-٤])\s?(?:[:：h.]|時|时|시|uur|Uhr)\s?(?P<min>[0-5٠-٥]\d)?(?:[:.](?P<s>[0-5]\d))?(?!\d)(?:分|분)?"
+    r"\s*(?P<half>[ap]\.?\s?m\b\.?|مساء|صباحا|[مص]\b|[πμ]\.?μ\b)?",
     re.IGNORECASE,
 )
 HALF_TIME = re.compile(
     r"(?<!\d)(?P<h>1[0-2]|0?[1-9])(?:[:.](?P<min>[0-5]\d))?\s*(?P<half>[ap]\.?\s?m\b\.?)", re.IGNORECASE
 )
 CJK_HALF = re.compile(
-    r"(?P<half>午後|下午|오후|晚上|午前|上午|오전)\s*(?P<h>\d{1,2})\s*[:：時时시点點]\s*(?P<min>\d{1,2})?"
+    r"(?P<half>午後|下午|오후|晚上|午前|上午|오전|(?<![^\W\d_])(?<!\d)(?<!\d\s)[AP]M)\s*(?P<h>\d{1,2})\s*[:：時时시点點]\s*(?P<min>\d{1,2})?"
 )
 # A time of the day.
 CLOCK = re.compile(r"\d{1,2}[:.h]\d\d(?!\d)")
@@ -107,7 +107,9 @@ def moment(text: str, *, language: str | None = None, fetched: datetime | None =
         text = f"{last['day']} {last['y']} {last['time']}"
     if RFC.match(text) and (parsed := _rfc(text, now)):
         return parsed
-    if (iso := ISO.search(text)) and (found := _iso(iso, now)):
+    iso = ISO.search(text)
+    # "2026-11-20 PM 2:05"
+    if iso and not CJK_HALF.match(text[iso.end() :].lstrip()) and (found := _iso(iso, now)):
         return found
     day = _day(text, (language or "").lower())
     if day is None or (on := _resolved(day, now)) is None:
@@ -363,6 +365,6 @@ def _time(text: str, day: Day, on: date, now: datetime) -> tuple[int, int, int, 
 
 def _hour(hour: int, half: str | None) -> int | None:
     if half:
-        afternoon = half[0] in "pP" or half in ("午後", "下午", "오후", "晚上")
+        afternoon = half[0] in "pPمμ" or half in ("午後", "下午", "오후", "晚上")
         hour = hour % 12 + (12 if afternoon else 0) if hour <= 12 else hour
     return hour if hour <= 24 else None

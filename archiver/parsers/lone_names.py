@@ -9,11 +9,12 @@ from archiver.parsers.bylines import (
     ACCOUNT,
     LONGEST_LINE,
     NAME_SPLIT,
+    PAPER,
     PLACE,
     is_dated,
     is_label,
 )
-from archiver.parsers.credits import without_credits
+from archiver.parsers.credits import without_credits, without_note
 from archiver.parsers.person_names import ROLE, looks_like_a_name
 from archiver.parsers.text import fold
 from archiver.parsers.urls import words_of_path
@@ -36,8 +37,8 @@ LONE_WORDS = 3
 BIOGRAPHY = 20
 # Names on one line, at most.
 MOST_NAMES = 4
-# Letters of an agency's name, in capitals, among names: "Ann Lee, AFP".
-LONGEST_AGENCY = 5
+# What stands behind a dash, as behind a comma: "Ann Lee - Reuters".
+DASH = re.compile(r"\s[-–—]\s")
 
 
 def lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
@@ -96,12 +97,15 @@ def _names_alone(block: Block) -> tuple[str, ...]:
     if block.heading or len(block.text) > LONGEST_LINE or is_label(block.text) or block.text.endswith(":"):
         return ()
     line = WHERE.sub("", ACCOUNT.sub("", PLACE.sub("", without_credits(block.text)))).strip()
-    names = []
-    for part in NAME_SPLIT.split(line):
-        name = part.strip(" .()")
-        if name and not name[0].islower() and looks_like_a_name(name) and len(name.split()) <= LONE_WORDS + 1:
+    names: list[str] = []
+    for part in NAME_SPLIT.split(DASH.sub(", ", line)):
+        name = without_note(part.strip()).strip(" .()")
+        if not name:
+            continue
+        is_name = not name[0].islower() and looks_like_a_name(name)
+        if is_name and len(name.split()) <= LONE_WORDS + 1 and not (names and PAPER.search(name)):
             names.append(name)
-        elif not names or not (_is_agency(name) or ROLE.search(name) or name[:1].islower()):
+        elif not names or not (_is_beside_names(name) or ROLE.search(name) or name[:1].islower()):
             return ()
     if not 1 <= len(names) <= MOST_NAMES:
         return ()
@@ -110,8 +114,9 @@ def _names_alone(block: Block) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _is_agency(name: str) -> bool:
-    return name.isupper() and len(name) <= LONGEST_AGENCY
+def _is_beside_names(text: str) -> bool:
+    """Whether what stands behind a name is an agency or a place: "Ann Lee, AFP", "Ann Lee/dpa, Lund"."""
+    return " " not in text or PAPER.search(text) is not None
 
 
 def _leads_to(anchor: Anchor, name: str) -> bool:

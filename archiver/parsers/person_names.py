@@ -18,7 +18,7 @@ PARTICLES = frozenset({
     "du", "el", "ibn", "la", "le", "ten", "ter", "van", "vom", "von", "y", "zu", "zum",
 })  # fmt: skip
 # Those that begin no name: "Zum Beschluss vom 20. November 2026".
-NO_FIRST = frozenset({"vom", "zum", "zur"})
+NO_FIRST = frozenset({"das", "vom", "zum", "zur"})
 # What people are, not who they are.
 ROLES = (
     r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
@@ -44,6 +44,7 @@ def looks_like_a_name(text: str) -> bool:
     words = text.split()
     return (
         2 <= len(words) <= 4
+        and len(set(words)) > 1
         # Letters of scripts without capitals are neither small nor large.
         and all(_begins_name(word) for word in words)
         and not any(char.isdigit() for char in text)

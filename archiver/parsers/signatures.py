@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from archiver.parsers.asian_bylines import NO_SIGNERS, SIGNERS_BREAK
 from archiver.parsers.blocks import Block, Layout
-from archiver.parsers.bylines import LONGEST_LINE, NO_SIGNERS, SIGNERS_BREAK, is_label, is_team, people_in
+from archiver.parsers.bylines import LONGEST_LINE, is_label, is_team, people_in
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.lone_names import is_lone_name
 from archiver.parsers.text import ends_sentence, fold

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 from archiver.parsers.article import EDGE, LONGEST_EDGE, Story
+from archiver.parsers.asian_bylines import CALLED
 from archiver.parsers.asides import ADDRESS, is_only_a_time
-from archiver.parsers.bylines import CALLED
 from archiver.parsers.dates import CLOCK
 from archiver.parsers.reasons import Reason
 from archiver.parsers.text import UNSPACED, ends_sentence, fold, word_count

@@ -20,6 +20,8 @@ SUNDAY = 6
 OFFSET = re.compile(r"(?P<sign>[+\-−])\s?(?P<h>\d{1,2}):?(?P<m>\d\d)?(?!\d)")
 # The same without UTC before it, where "10:30 - 12:40" tells how long something goes on.
 BARE_OFFSET = re.compile(r"(?P<sign>[+\-−])(?P<h>0\d|1[0-4]|\d(?=:?\d\d))(?::?(?P<m>[0134][05]))?(?![\d:])")
+# What stands between a time and its zone: "14:05 Uhr MEZ".
+HOUR = re.compile(r"(?:uhr|uur|hrs?|hs?)\.?(?!\w)\s*", re.IGNORECASE)
 NAME = re.compile(r"(?<!\w)(?:" + "|".join(ZONES) + r")(?!\w)", re.IGNORECASE)
 # Abbreviations that are words unless they are in capitals: "10:30 et mis à jour", "10:30 ist es vorbei".
 WORDS = frozenset({"et", "est", "ist", "art", "met", "mt", "pt", "ct", "cat", "eat", "west", "wet"})
@@ -28,6 +30,8 @@ WORDS = frozenset({"et", "est", "ist", "art", "met", "mt", "pt", "ct", "cat", "e
 def zone_before(after: str, day: date) -> tzinfo | None:
     """Return the zone that what stands behind a time of that day begins with, or None."""
     text = after.lstrip(" ,(")
+    if hour := HOUR.match(text):
+        text = text[hour.end() :].lstrip("(")
     name = NAME.match(text)
     if name and (name[0].isupper() or name[0].lower() not in WORDS):
         if name[0].lower() in ("utc", "gmt") and (offset := OFFSET.match(text[name.end() :].strip())):
