@@ -42,13 +42,19 @@ SURELY_OFFER = re.compile(
 SURELY_DISCUSSION = re.compile(
     r"#comment|comment-page-|/comments?(?:/|$|\.)|[?&](?:share|replytocom|cid)=", re.IGNORECASE
 )
-# The same of threads of a forum, lists of a wiki, sections of a SPIP site and appeals for money.
+# The same of threads of a forum, lists of a wiki, sections of a SPIP site, appeals for money, first pages in an
+# archive, feeds, bookmarks, licences, newsletters and privacy policies.
 SURELY_NO_STORY = re.compile(
     r"/threads/|/(?:showthread|viewtopic)\.php|/wiki/(?:category|special|help|talk|user|template|portal|file|kategorie|spezial|hilfe|datei|cat%c3%a9gorie|sp%c3%a9cial"
-    r"|categor%c3%ada|especial|categoria)(?:_talk)?:|spip\.php\?(?:rubrique|auteur|mot)\d|/donate/?(?:$|[?#])",
+    r"|categor%c3%ada|especial|categoria)(?:_talk)?:|spip\.php\?(?:rubrique|auteur|mot)\d|/donate/?(?:$|[?#])"
+    r"|/web/\d{4,14}\w*/https?:/+[^/]+/?$|/feed/?$|//b\.hatena\.ne\.jp/entry/|spip\.php\?page=forum|//creativecommons\.org/licenses/"
+    r"|/newsletter-?(?:registration|sign-?up|anmeldung)/|/(?:privacy(?:[-_]?(?:policy|notice))?|datenschutz(?:erkl\w+)?)(?:\.\w+)?/?$",
     re.IGNORECASE,
 )
-PARTS_OF_NO_STORY = ("/threads/", ".php", "/wiki/", "/donate")
+PARTS_OF_NO_STORY = (
+    "/threads/", ".php", "/wiki/", "/donate", "/web/", "/feed", "//b.hatena", "//creativecommons", "/newsletter",
+    "/privacy", "/datenschutz",
+)  # fmt: skip
 DIGITS = re.compile(r"\d{4,}")
 DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d?")
 WORDS_OF_SLUG = re.compile(r"[^-_.+,]+")

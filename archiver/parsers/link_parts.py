@@ -7,7 +7,7 @@ from archiver.parsers.blocks import Anchor
 from archiver.parsers.link_texts import EMPHASIS, RANK, TIME, set_apart
 from archiver.parsers.names import bit, called, name_bits
 from archiver.parsers.overlays import CARD_WORDS, HEADLINE_NAMES
-from archiver.parsers.phrases import is_phrase_of, kind_of_heading
+from archiver.parsers.phrases import kind_of_heading
 from archiver.parsers.text import clean, word_count
 
 Part = tuple[str, str]
@@ -26,8 +26,6 @@ BESIDE_WORDS = 3
 # Words of the longest label before a headline in its link, and the uses of phrases that one may have.
 LABEL_WORDS = 5
 LABELS = ("related", "popular", "latest")
-# Of these, the uses of one within its text: "Latest:" begins headlines, too.
-ANNOUNCING = ("related",)
 # How an element is called that holds a headline's rank or how often it was read, and one that sets letters in small
 # capitals: "the <span class="caps">BBC</span>".
 is_number = called(r"(?<![a-z])(?:numb?(?:er)?|rank(?:ing)?|count(?:er)?|index|order|position)(?![a-z])")
@@ -187,15 +185,6 @@ def headline_parts(anchor: Anchor) -> list[str]:
             )
         )
     ]
-
-
-def without_announcement(text: str) -> str:
-    """Return a headline without the "Next:" or "Read also:" that it begins with."""
-    for mark in LEADS_IN:
-        label, found, headline = text.partition(mark)
-        if found and is_phrase_of(ANNOUNCING, label):
-            return headline.strip() or text
-    return text
 
 
 def _is_beside_by_type(first: str, after: str) -> bool:

@@ -30,8 +30,9 @@ from archiver.parsers.overlays import (
     heading_beside,
     is_its_card,
     overlaid,
+    said_of,
 )
-from archiver.parsers.phrases import is_phrase_of, reads_on
+from archiver.parsers.phrases import is_phrase, is_phrase_of, reads_on
 from archiver.parsers.text import clean, word_count
 from archiver.parsers.urls import readable_url
 
@@ -234,7 +235,8 @@ def _words_of(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
         beside = heading_beside(layout, anchor)
         if beside is not None and is_its_card(layout, anchor, beside):
             return beside.text, beside
-    return text, block
+    # What says "Next post" may have the headline in its label.
+    return (said_of(anchor) or text if is_phrase("related", text) else text), block
 
 
 def _in_blocks(anchor: Anchor, inside: list[Block]) -> tuple[str, Block | None]:
@@ -279,6 +281,6 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
         words >= FEWEST_WORDS or not block.heading,
         block.heading > 0 and not is_label,
         bool(named & HEADLINE_NAMES) and not is_label,
-        not is_apart and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
+        not (is_apart or is_label) and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
         -block.index,
     )

@@ -1,5 +1,8 @@
 """The headlines of links that show none themselves: they lie over a card, or invite to read on beside it."""
 
+import re
+from html import unescape
+
 from archiver.parsers.blocks import Anchor, Block, Box, Layout
 from archiver.parsers.link_texts import RANK, TIME, pieces
 from archiver.parsers.names import bit
@@ -18,13 +21,20 @@ CARD_WORDS = 3
 CARD_BLOCKS = 12
 # The share of a link's label that the headline in it has at least.
 MOST_OF_LABEL = 0.5
+# What templates write into titles around a headline: its tags, and the words that WordPress puts before it.
+MARKUP = re.compile(r"</?[a-z][^<>]*>")
+PERMALINK = re.compile(
+    r"^(?:perma(?:nent )?link (?:to|for)|permanente?r? link zu|permalink zu|lien permanent vers|permalien vers"
+    r"|enlace permanente a|link permanente (?:a|para)|permalink naar):? ?",
+    re.IGNORECASE,
+)
 # Boxes outward that are searched for the headline an empty link lies over.
 OVERLAY_REACH = 3
 
 
 def overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
     """Return the headline that a link without text lies over, or what it says of itself, and the block of either."""
-    said = clean(anchor.element.get("aria-label") or anchor.element.get("title") or "")
+    said = said_of(anchor)
     box = anchor.box
     if said:
         named = [
@@ -48,6 +58,13 @@ def overlaid(layout: Layout, anchor: Anchor) -> tuple[str, Block | None]:
             if is_short and word_count(block.text) >= CARD_WORDS and not block.box.meanings_around & CAPTION:
                 return _without_rank(block), block
     return "", None
+
+
+def said_of(anchor: Anchor) -> str:
+    """Return what a link says of the page behind it where its text does not: its label, or its title."""
+    attributes = anchor.element.attrib
+    labels = (clean(MARKUP.sub("", unescape(attributes.get(name, "")))) for name in ("aria-label", "title"))
+    return PERMALINK.sub("", next((label for label in labels if label and not reads_on(label)), ""))
 
 
 def _without_rank(block: Block) -> str:

@@ -1,9 +1,9 @@
 """Which links of a page show another story by its headline, of what kind, under which heading."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -13,7 +13,7 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
-from archiver.parsers.link_addresses import FILES, NOT_A_STORY, address, names_a_story
+from archiver.parsers.link_addresses import FILES, NOT_A_STORY
 from archiver.parsers.link_features import (
     KIND_ORDER,
     KINDS_OF_HEADING,
@@ -22,12 +22,20 @@ from archiver.parsers.link_features import (
     numbered,
     unheaded,
 )
-from archiver.parsers.link_parts import without_announcement
+from archiver.parsers.link_headlines import shown_headline
 from archiver.parsers.link_texts import begins_with_time, set_apart_in
 from archiver.parsers.linked import is_linked_whole
-from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address, worth
+from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address
 from archiver.parsers.model import trees
 from archiver.parsers.names import bit
+from archiver.parsers.no_headlines import (
+    heads_a_list,
+    is_by_a_reader,
+    is_no_headline,
+    may_be_a_story,
+    said_of_many,
+    shows_own_story,
+)
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement, says
 from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
@@ -50,11 +58,6 @@ PAID_CHANCE = 0.02
 # How sure a link is another story that stands alone between the paragraphs of a newsroom: right of 5
 # out of 5 on the pages of benchmarks/README.md.
 ALONE = 0.6
-# A post on a network is no story; such links are weighed none the less, as they tell of the links beside them.
-POST = re.compile(
-    r"https?://(?:www\.|m\.)?(?:instagram\.com|t\.me|facebook\.com|twitter\.com|x\.com|tiktok\.com|threads\.net|bsky\.app)/",
-    re.IGNORECASE,
-)
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
 LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
@@ -73,6 +76,13 @@ FRONT_FURNITURE = frozenset({"nav", "footer", "header", "form", "button"})
 FRONT_DEPTH = 4
 SAME_SITE = LINK_FEATURES.index("same_site")
 FURNITURE_NAMES = bit("nav") | bit("foot") | bit("share") | bit("signup") | bit("comment") | bit("shop")
+
+
+class Own(NamedTuple):
+    """What tells a page itself from other stories."""
+
+    addresses: frozenset[str]
+    headline: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,14 +114,15 @@ def related_links(
     table: BlockTable,
     story: Story,
     base: str,
-    own: frozenset[str],
+    page: Own,
     ruled: frozenset[int] = frozenset(),
 ) -> Related:
     """Return the links that show another story.
 
-    base is what the page's links are relative to, own the addresses of the page itself, ruled the anchors, by
-    index, that are related by a rule of the site.
+    base is what the page's links are relative to, page what it says of itself, ruled the anchors, by index, that are
+    related by a rule of the site.
     """
+    own = page.addresses
     candidates = link_candidates(layout, base, own, ruled)
     if not candidates:
         return Related()
@@ -128,7 +139,7 @@ def related_links(
     for candidate, above, chance, features, is_said in zip(
         candidates, headings, chances.tolist(), columns.T, in_a_sentence, strict=True
     ):
-        is_ruled = candidate.anchor.index in ruled and _may_be_a_story(candidate)
+        is_ruled = candidate.anchor.index in ruled and may_be_a_story(candidate)
         if is_ruled or not is_said:
             heading, row = _headed(above, features)
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
@@ -140,11 +151,26 @@ def related_links(
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
     if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
         least = SURE
-    chosen = [shown for shown in found.values() if max(one.chance for one in shown) > least]
+    likely = [shown for shown in found.values() if max(one.chance for one in shown) > least]
+    chosen = _telling(likely, page.headline if story.blocks else "")
     # The place where a reader meets the headline first says what it is to the story.
     first = [next(one for one in shown if one.chance > least) for shown in chosen]
     links = _links(chosen, first, _kinds(first, bool(story.blocks)))
-    return Related(links, _blocks_of(layout, chosen, story), found, least)
+    return Related(links, _blocks_of(layout, likely, story), found, least)
+
+
+def _telling(likely: list[list[Shown]], headline: str) -> list[list[Shown]]:
+    """The links that tell of one other story each: not of the page's own, by its headline, nor in words for many."""
+    others = [shown for shown in likely if not shows_own_story([one.candidate for one in shown], headline)]
+    said = [(_headline_of(shown), shown[0].candidate.target) for shown in others]
+    many = said_of_many(said)
+    return [shown for shown, (text, _) in zip(others, said, strict=True) if text not in many]
+
+
+def _headline_of(shown: list[Shown]) -> str:
+    """The headline that the links to one address show: of those about as likely as the likeliest, the best."""
+    best = max(one.chance for one in shown)
+    return shown_headline([one.candidate for one in shown if one.chance > best / 2])
 
 
 def _links(chosen: list[list[Shown]], first: list[Shown], kinds: list[LinkKind]) -> tuple[RelatedLink, ...]:
@@ -152,9 +178,7 @@ def _links(chosen: list[list[Shown]], first: list[Shown], kinds: list[LinkKind])
     return tuple(
         RelatedLink(
             url=one.candidate.target,
-            headline=without_announcement(
-                max(_likely(shown), key=lambda other: worth(other.candidate)).candidate.headline
-            ),
+            headline=_headline_of(shown),
             kind=kind,
             block=_heading(one),
             position=position,
@@ -199,35 +223,15 @@ def _is_sure(shown: Shown) -> bool:
     return shown.chance > SURE and not _is_paid(shown.candidate, shown.heading, shown.row)
 
 
-def _may_be_a_story(candidate: Candidate) -> bool:
-    """Whether a link in a box of related ones leads to a story, not to its author, its topic or its comments."""
-    if is_phrase("furniture", candidate.headline):
-        return False
-    is_long = candidate.words >= PAID_WORDS
-    return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path.lower() + "/") is None
-
-
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page or the address says so itself."""
-    if POST.match(candidate.target) or _is_a_commenter(candidate):
+    if is_by_a_reader(candidate):
         return 0.0
-    if chance > CHANCE and _heads_a_list(candidate):
+    if chance > CHANCE_ON_A_FRONT and (is_no_headline(candidate.headline) or heads_a_list(candidate)):
         return 0.0
     paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
     reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
     return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
-
-
-def _is_a_commenter(candidate: Candidate) -> bool:
-    """Whether a link leads to the site of who wrote a comment, as WordPress marks it."""
-    return candidate.anchor.element.get("class") == "url" and "external" in candidate.rel
-
-
-def _heads_a_list(candidate: Candidate) -> bool:
-    """Whether a link's few words announce a list, "More from Sport", and its address is that of one."""
-    if candidate.words >= PAID_WORDS:
-        return False
-    return kind_of_heading(candidate.headline) is not None and not names_a_story(address(candidate.target))
 
 
 def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:
@@ -291,12 +295,6 @@ def _list_box(candidate: Candidate) -> Box:
     for _ in range(LIST_DEPTH):
         box = box.parent or box
     return box
-
-
-def _likely(shown: list[Shown]) -> list[Shown]:
-    """Those of the links to one address that are about as likely as the likeliest."""
-    best = max(one.chance for one in shown)
-    return [one for one in shown if one.chance > best / 2]
 
 
 def _kinds(shown: list[Shown], beside_a_story: bool) -> list[LinkKind]:

@@ -30,7 +30,7 @@ from archiver.parsers.link_texts import shown_text
 from archiver.parsers.listings import is_listing
 from archiver.parsers.names import called
 from archiver.parsers.reasons import Reason
-from archiver.parsers.related import Related, related_links
+from archiver.parsers.related import Own, Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
 from archiver.parsers.signed import without_byline
 from archiver.parsers.sourced import Dated, Sourced
@@ -185,7 +185,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         or (said.published is None and not found.is_ruled and _is_priced(layout, title.block, found))
     ):
         found = no_story(found, Reason.NO_STORY)
-    own = frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url})
+    own = Own(frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url}), title.text)
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
     main = without(found, related.blocks, frozenset(link.headline for link in related.links))
     main = without_byline(main, said.authors.value)
