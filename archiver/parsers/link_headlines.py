@@ -46,7 +46,7 @@ def _without_marks(text: str) -> str:
 
 
 def _without_label(text: str) -> str:
-    """A headline without the "Related:" or "Previous article:" before it in its link; "Latest:" begins headlines too."""
+    """A headline without the "Related:" or "Previous article:" before it in its link; "Latest:" is part of one."""
     for mark in LEADS_IN:
         label, found, rest = text.partition(mark)
         rest = rest.strip()
