@@ -114,3 +114,50 @@ def test_label_count_or_hidden_line_above_a_list_is_no_heading(line: str) -> Non
     links = related(f'<div class="rail"><div class="side-header">{line}</div><ul>{items(OTHERS)}</ul></div>')
 
     assert {link.block for link in links} == {""}
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("<span>Chosen for you</span><span>Chosen for you</span>", "Chosen for you"),
+        ("<span>Most read stories</span> <span>Most read</span>", "Most read stories"),
+        ('<a href="#" class="now">RELATED ARTICLES</a><a href="#">MORE FROM AUTHOR</a>', "RELATED ARTICLES"),
+        ('Most read <a href="/most-read/">more</a>', "Most read"),
+    ],
+)
+def test_heading_is_given_once_and_without_what_stands_beside_it(heading: str, said: str) -> None:
+    links = related(f'<section class="rail"><h4>{heading}</h4><ul>{items(OTHERS)}</ul></section>')
+
+    assert {link.block for link in links} == {said}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<h3>LinkedIn</h3>",
+        "<h3>{title}</h3>",
+        "<h3>Jul 3, 2026</h3>",
+        "<h3>Suche</h3>",
+        '<h3><a href="/author/ann-lee/">Ann Lee</a></h3>',
+    ],
+)
+def test_network_date_author_or_unfilled_place_heads_no_stories(line: str) -> None:
+    links = related(f'<section class="rail"><h2>Good to know</h2>{line}<ul>{items(OTHERS)}</ul></section>')
+
+    assert {link.block for link in links} == {"Good to know"}
+
+
+def test_headline_that_a_link_lies_over_heads_no_other_card() -> None:
+    card = '<article class="card"><h3>{headline}</h3><a class="whole" href="{url}">View</a></article>'
+
+    links = related(f'<section><h2>Most read</h2><div class="row">{items(OTHERS, card)}</div></section>')
+
+    assert [link.headline for link in links] == list(OTHERS.values())
+    assert {(link.block, link.kind) for link in links} == {("Most read", LinkKind.POPULAR)}
+
+
+def test_label_of_an_advertisement_heads_none_of_the_site_s_stories_even_as_a_heading() -> None:
+    links = related(f'<section class="rail"><h3>Advertisement</h3><ul>{items(OTHERS)}</ul></section>')
+
+    assert {link.block for link in links} == {""}
+    assert LinkKind.SPONSORED not in {link.kind for link in links}

@@ -13,6 +13,7 @@ from archiver.parsers.article import CHANCE
 from archiver.parsers.asides import inset
 from archiver.parsers.blocks import Block
 from archiver.parsers.datelines import line_date
+from archiver.parsers.heading_texts import heading_text
 from archiver.parsers.links import anchor_blocks
 from archiver.parsers.reasons import Reason
 from archiver.parsers.rules import Removed, SiteRules, element_path
@@ -295,7 +296,7 @@ def _links(parts: Parts) -> Iterator[LinkDecision]:
             url=url,
             headline=link.headline if link else likeliest.candidate.headline,
             kind=link.kind if link else None,
-            block=link.block if link else likeliest.heading.text if likeliest.heading else "",
+            block=link.block if link else heading_text(likeliest.heading) if likeliest.heading else "",
             chance=round(float(likeliest.chance), 3),
         )
 

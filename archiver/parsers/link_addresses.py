@@ -14,6 +14,8 @@ NOT_A_STORY = re.compile(
     r"register|account|subscri\w*|abo\w*|newsletters?|contact\w*|about\w*|privacy|terms|impressum|datenschutz\w*|shop|store|jobs?|people|"
     r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
 )
+# A story may stand so many segments below a section that is called like no story: "/topic/politics/no-need-to-panic".
+BELOW = 2
 # Where a site invites its readers to: to log in, to subscribe, to give. As a label of the host or a part of the path.
 INVITATION = re.compile(
     r"[/.](?:log-?in|sign-?(?:in|up)|(?:un)?subscri(?:be|bers?|ptions?)|register|registration|registr(?:o|ieren|azione)|newsletters?"
@@ -220,6 +222,17 @@ def is_no_story(url: str, href: str) -> bool:
     if any(part in url for part in PARTS_OF_NO_STORY) and SURELY_NO_STORY.search(url) is not None:
         return True
     return ("=" in href or "comment" in href.lower()) and SURELY_DISCUSSION.search(href) is not None
+
+
+def leads_elsewhere(path: str) -> bool:
+    """Return whether a path leads to a topic, an author, a shop or the like, and to no story below its section."""
+    found = NOT_A_STORY.search(path.lower() + "/")
+    if found is None:
+        return False
+    below = [segment for segment in path[found.end() - 1 :].split("/") if segment]
+    return len(below) < BELOW or not (
+        DIGITS.search(below[-1]) or len(WORDS_OF_SLUG.findall(below[-1])) >= NAMING_WORDS
+    )
 
 
 def is_offer(url: str) -> bool:

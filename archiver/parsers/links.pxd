@@ -14,7 +14,7 @@ cdef class Candidate:
 
 
 @cython.locals(box=Box, parts=list, most=Py_ssize_t)
-cdef bint _is_of_a_menu(Anchor anchor)
+cdef bint _is_of_a_menu(layout, Anchor anchor)
 
 @cython.locals(box=Box, outer=Box, outmost=Box)
 cdef tuple _looks(Anchor anchor)

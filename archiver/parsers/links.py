@@ -48,6 +48,7 @@ OFFERED = re.compile(r"\([a-z](?:\s?[/|*-]\s?[a-z]){1,3}\)", re.IGNORECASE)
 # called like one, of one word less. Eight of 2,066 labelled headlines are so short and stand there.
 MENU_WORDS = 3
 MENU_NAMES = bit("nav") | bit("foot")
+NEIGHBOURS = frozenset({"prev", "next"})
 # Characters of a date in a card, and of how long ago something was.
 LONGEST_DATE = 30
 LONGEST_AGE = 25
@@ -94,7 +95,7 @@ def link_candidates(
     shop = is_offer(main_address(own))
     named = frozenset(url for url in map(named_page, own) if url)
     for anchor in layout.anchors:
-        if _is_of_a_menu(anchor) and anchor.index not in ruled:
+        if _is_of_a_menu(layout, anchor) and anchor.index not in ruled:
             continue
         href = anchor.href
         if href.startswith("#"):  # a place on this page
@@ -128,7 +129,7 @@ def link_candidates(
     return found
 
 
-def _is_of_a_menu(anchor: Anchor) -> bool:
+def _is_of_a_menu(layout: Layout, anchor: Anchor) -> bool:
     """Whether a link stands in a menu or footer and has too few words for a headline there."""
     box = anchor.box
     if box.in_menu:
@@ -138,9 +139,15 @@ def _is_of_a_menu(anchor: Anchor) -> bool:
     else:
         return False
     parts = anchor.parts
-    if not parts:  # it may lie over a headline
+    if not parts or is_of_neighbour(anchor.element.get("rel") or ""):  # it may show a headline all the same
         return False
-    return word_count(parts[0][0] if len(parts) == 1 else "".join([text for text, _ in parts])) <= most
+    text = parts[0][0] if len(parts) == 1 else "".join([text for text, _ in parts])
+    return word_count(text) <= most and not (reads_on(clean(text)) and heading_beside(layout, anchor))
+
+
+def is_of_neighbour(rel: str) -> bool:
+    """Return whether a link says that its target is the story before or after."""
+    return rel != "" and not NEIGHBOURS.isdisjoint(rel.lower().split())
 
 
 def _looks(anchor: Anchor) -> tuple[str | int, ...]:
@@ -168,6 +175,13 @@ def worth(candidate: Candidate) -> tuple[bool, bool, bool, int]:
     is_title = words > 2 and bool(name_bits(names) & HEADLINE_NAMES)
     shows = not is_teaser and not reads_on(candidate.headline)
     return in_heading, shows and is_title, shows, min(words, HEADLINE_WORDS) if in_heading else words
+
+
+def is_a_date(text: str) -> bool:
+    """Return whether a line of a card is but a date."""
+    if len(text) > LONGEST_DATE or not any(map(str.isdigit, text)) or (found := moment(text)) is None:
+        return False
+    return not any(map(str.isalnum, text[: found.start] + text[found.end :]))
 
 
 def anchor_blocks(layout: Layout, anchor: Anchor) -> list[Block]:
@@ -264,13 +278,6 @@ def _without_age(anchor: Anchor, text: str) -> str:
     return text
 
 
-def _is_a_date(text: str) -> bool:
-    """Whether a line of a card is but a date."""
-    if len(text) > LONGEST_DATE or not any(map(str.isdigit, text)) or (found := moment(text)) is None:
-        return False
-    return not any(map(str.isalnum, text[: found.start] + text[found.end :]))
-
-
 def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
     """Of the blocks in one card, the heading is the headline, else what is called so, else the longest short one."""
     named = block.box.meanings
@@ -281,6 +288,6 @@ def _headline_like(block: Block) -> tuple[bool, bool, bool, bool, int]:
         words >= FEWEST_WORDS or not block.heading,
         block.heading > 0 and not is_label,
         bool(named & HEADLINE_NAMES) and not is_label,
-        not (is_apart or is_label) and CARD_WORDS <= words <= TEASER_WORDS and not _is_a_date(block.text),
+        not (is_apart or is_label) and CARD_WORDS <= words <= TEASER_WORDS and not is_a_date(block.text),
         -block.index,
     )

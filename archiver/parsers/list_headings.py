@@ -12,10 +12,12 @@ from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
 from archiver.parsers.heading_reach import PLACE, headlines, last_reaching, leads_away
-from archiver.parsers.link_addresses import address, names_a_story
+from archiver.parsers.heading_texts import heads_stories
+from archiver.parsers.link_addresses import NAMING_WORDS, address, names_a_story
 from archiver.parsers.links import Candidate, card_targets
 from archiver.parsers.names import bit
-from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, phrase_bits, reads_on
+from archiver.parsers.overlays import CARD_WORDS
+from archiver.parsers.phrases import PUNCTUATION, kind_of_heading, marks_advertisement, phrase_bits, reads_on
 from archiver.parsers.text import UNSPACED, fold, word_count
 from archiver.parsers.text_features import HEADING, LINK_SHARE, Columns
 from archiver.parsers.unlike_headings import merged, unlike_headings
@@ -90,7 +92,8 @@ def headings_above(
     shown = headlines(candidates)
     unlike = unlike_headings(layout, table, chances, shown, own)
     reaching, reaching_ours = (
-        last_reaching(merged(each, unlike), sorted(set(places)), shown) for each in (headings, unslotted)
+        last_reaching(merged(_of_stories(each, candidates), unlike), sorted(set(places)), shown)
+        for each in (headings, unslotted)
     )
     near = [
         (reaching_ours if is_ours else reaching)[place] for place, is_ours in zip(places, ours, strict=True)
@@ -244,7 +247,8 @@ def _is_of_a_list(block: Block) -> bool:
 
 
 def _labels_a_slot(block: Block) -> bool:
-    return not block.heading and kind_of_heading(block.text) is LinkKind.SPONSORED
+    is_paid = kind_of_heading(block.text) is LinkKind.SPONSORED
+    return is_paid and (not block.heading or marks_advertisement(block.text))
 
 
 def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
@@ -283,6 +287,28 @@ def _without_headlines(headings: list[Block], candidates: list[Candidate], own: 
         or (kind_of_heading(block.text) is not None and not SAYS_MORE.search(block.text))
         or not names_a_story(address(readable_url(block.anchors[0].href, own) or ""))
     ]
+
+
+def _of_stories(headings: list[Block], candidates: list[Candidate]) -> list[Block]:
+    """Leave out what heads no stories, and headlines that a link beside them lies over, or that link a story."""
+    shown = {
+        one.block.index for one in candidates if one.block is not None and _shows_a_story(one, one.block)
+    }
+    return [
+        block
+        for block in headings
+        if heads_stories(block)
+        and (
+            block.index not in shown
+            or (kind_of_heading(block.text) is not None and not SAYS_MORE.search(block.text))
+        )
+    ]
+
+
+def _shows_a_story(candidate: Candidate, block: Block) -> bool:
+    if candidate.anchor not in block.anchors:
+        return candidate.words >= CARD_WORDS
+    return candidate.words > CARD_WORDS and address(candidate.target).slug_words >= NAMING_WORDS
 
 
 def _labels_within(headings: list[Block], candidates: list[Candidate]) -> dict[int, Block]:

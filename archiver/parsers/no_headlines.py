@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from archiver.parsers.dates import moment
 from archiver.parsers.furniture import is_furniture
-from archiver.parsers.link_addresses import NOT_A_STORY, address, names_a_story
+from archiver.parsers.link_addresses import address, leads_elsewhere, names_a_story
 from archiver.parsers.links import Candidate
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, reads_on
 from archiver.parsers.text import word_count
@@ -52,7 +52,7 @@ def may_be_a_story(candidate: Candidate) -> bool:
     if is_phrase("furniture", candidate.headline):
         return False
     is_long = candidate.words >= NAMING_WORDS
-    return is_long or NOT_A_STORY.search(urlsplit(candidate.target).path.lower() + "/") is None
+    return is_long or not leads_elsewhere(urlsplit(candidate.target).path)
 
 
 def is_by_a_reader(candidate: Candidate) -> bool:

@@ -197,6 +197,11 @@ def marks_advertisement(text: str) -> bool:
     return _is_one_of("advertisement.toml", text)
 
 
+def heads_nothing(text: str) -> bool:
+    """Whether a text that looks like a heading is one of those that head no stories, in any language."""
+    return _is_one_of("no_headings.toml", text)
+
+
 def _is_one_of(name: str, text: str) -> bool:
     return len(text) <= LONGEST_WHOLE and fold(text).strip(PUNCTUATION) in _texts(name)
 

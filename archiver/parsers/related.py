@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from archiver.parsers.article import Story
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
-from archiver.parsers.link_addresses import FILES, NOT_A_STORY
+from archiver.parsers.front_headlines import heads_a_front_story, is_told_of
+from archiver.parsers.heading_texts import heading_text
+from archiver.parsers.link_addresses import address, said_in_slug
 from archiver.parsers.link_features import (
     KIND_ORDER,
     KINDS_OF_HEADING,
@@ -23,11 +24,10 @@ from archiver.parsers.link_features import (
     unheaded,
 )
 from archiver.parsers.link_headlines import shown_headline
-from archiver.parsers.link_texts import begins_with_time, set_apart_in
+from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.linked import is_linked_whole
-from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address
+from archiver.parsers.links import Candidate, anchor_blocks, is_of_neighbour, link_candidates, main_address
 from archiver.parsers.model import trees
-from archiver.parsers.names import bit
 from archiver.parsers.no_headlines import (
     heads_a_list,
     is_by_a_reader,
@@ -36,10 +36,9 @@ from archiver.parsers.no_headlines import (
     said_of_many,
     shows_own_story,
 )
-from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement, says
+from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement
 from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
-from archiver.parsers.urls import same_site
 
 # A link is taken as another story's headline from this probability on.
 CHANCE = 0.32
@@ -60,6 +59,8 @@ PAID_CHANCE = 0.02
 ALONE = 0.6
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
+# The share of the words of an address from which on a short headline is what the address says.
+SAID = 0.5
 LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
@@ -69,13 +70,9 @@ LABELS = ("related", "popular", "latest")
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
 DRAWN = 0.5
-# What tells a headline on a front page: its words, and that it stands in no furniture, looked for so many boxes out.
+# How sure a link on a front page is a headline that has the looks of one.
 FRONT_HEADLINE = 0.5
-FRONT_WORDS = (4, 40)
-FRONT_FURNITURE = frozenset({"nav", "footer", "header", "form", "button"})
-FRONT_DEPTH = 4
 SAME_SITE = LINK_FEATURES.index("same_site")
-FURNITURE_NAMES = bit("nav") | bit("foot") | bit("share") | bit("signup") | bit("comment") | bit("shop")
 
 
 class Own(NamedTuple):
@@ -134,7 +131,7 @@ def related_links(
     in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]
     chances = _with_their_list(candidates, trees("links").probabilities(columns), in_a_sentence)
     if not story.blocks:
-        chances = np.maximum(chances, [FRONT_HEADLINE * _heads_a_front_story(one, own) for one in candidates])
+        chances = np.maximum(chances, [FRONT_HEADLINE * heads_a_front_story(one, own) for one in candidates])
     found: dict[str, list[Shown]] = {}
     for candidate, above, chance, features, is_said in zip(
         candidates, headings, chances.tolist(), columns.T, in_a_sentence, strict=True
@@ -145,7 +142,7 @@ def related_links(
             certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
             is_alone = candidate.anchor.first_block in alone
             is_ticked = chance > TICKED and begins_with_time(candidate.anchor)
-            if (is_alone or is_ticked) and _is_told_of(candidate, own):
+            if (is_alone or is_ticked) and is_told_of(candidate, own):
                 certain = max(certain, ALONE)
             found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
     least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
@@ -211,7 +208,7 @@ def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]
 
     A heading may head no stories: "Tags" that have come to their end.
     """
-    if heading is not None and kind_of_heading(heading.text) is not None:
+    if heading is not None and kind_of_heading(heading_text(heading)) is not None:
         return heading, row
     if heading is not None and is_phrase("furniture", heading.text):
         return None, unheaded(row)
@@ -225,7 +222,7 @@ def _is_sure(shown: Shown) -> bool:
 
 def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page or the address says so itself."""
-    if is_by_a_reader(candidate):
+    if is_by_a_reader(candidate) or _is_a_way_to_a_neighbour(candidate):
         return 0.0
     if chance > CHANCE_ON_A_FRONT and (is_no_headline(candidate.headline) or heads_a_list(candidate)):
         return 0.0
@@ -251,16 +248,6 @@ def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:
     )
 
 
-def _is_told_of(candidate: Candidate, own: frozenset[str]) -> bool:
-    """Whether a link has the words of a headline and leads to a page of the site that may be a story."""
-    if candidate.words < PAID_WORDS or says("furniture", candidate.headline):
-        return False
-    path = urlsplit(candidate.target).path.lower()
-    if NOT_A_STORY.search(path) or path.endswith(FILES):
-        return False
-    return same_site(candidate.target, main_address(own))
-
-
 def _with_their_list(candidates: list[Candidate], chances: Columns, in_a_sentence: list[bool]) -> Columns:
     """Chances drawn towards those of the links alike in the same list: its cards are all headlines or none is."""
     members: dict[tuple[tuple[str | int, ...], int], list[int]] = {}
@@ -273,20 +260,6 @@ def _with_their_list(candidates: list[Candidate], chances: Columns, in_a_sentenc
         if len(indices) >= FEWEST_IN_LIST:
             drawn[indices] = (1 - DRAWN) * chances[indices] + DRAWN * chances[indices].mean()
     return drawn
-
-
-def _heads_a_front_story(candidate: Candidate, own: frozenset[str]) -> bool:
-    """Whether a link on a page without story is a headline by its looks alone, whatever its address.
-
-    The model has learned from pages with a story, where most links lead elsewhere; on a front page a link of the
-    site that has the words of a headline and stands in no menu or footer is one.
-    """
-    if not FRONT_WORDS[0] <= candidate.words <= FRONT_WORDS[1] or not _is_told_of(candidate, own):
-        return False
-    around = list(candidate.anchor.box.lineage())
-    if any(box.tag in FRONT_FURNITURE for box in around):
-        return False
-    return not any(box.meanings & FURNITURE_NAMES for box in around[:FRONT_DEPTH])
 
 
 def _list_box(candidate: Candidate) -> Box:
@@ -362,13 +335,24 @@ def _own_label(candidate: Candidate) -> str:
 
 def _heading(shown: Shown) -> str:
     """What the reader sees above the list, or before the headline in its own line."""
-    return _own_label(shown.candidate) or (set_apart_in(shown.heading) if shown.heading else "")
+    return _own_label(shown.candidate) or (heading_text(shown.heading) if shown.heading else "")
 
 
 def _is_neighbour(candidate: Candidate) -> bool:
-    """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`)."""
-    rel = candidate.rel.split() if candidate.rel else ()
-    return ("prev" in rel or "next" in rel) and candidate.words >= PAID_WORDS
+    """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`).
+
+    What the address says is its headline, however short: "Previous post" is none.
+    """
+    return is_of_neighbour(candidate.rel) and (candidate.words >= PAID_WORDS or _said(candidate) >= SAID)
+
+
+def _is_a_way_to_a_neighbour(candidate: Candidate) -> bool:
+    """Whether a link says but "Previous post", and its address says more."""
+    return is_of_neighbour(candidate.rel) and candidate.words < PAID_WORDS and 0 <= _said(candidate) < SAID
+
+
+def _said(candidate: Candidate) -> float:
+    return said_in_slug(address(candidate.target), candidate.headline)
 
 
 def _is_paid(candidate: Candidate, heading: Block | None, row: Columns) -> bool:
@@ -392,7 +376,7 @@ def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
     elif _is_neighbour(shown.candidate):
         kind = LinkKind.RELATED
     else:
-        said = kind_of_heading(shown.heading.text) if shown.heading else None
+        said = kind_of_heading(heading_text(shown.heading)) if shown.heading else None
         kind = guessed if said is None or said is LinkKind.SPONSORED else said
     # On a front page there is no story to be related to.
     return kind if beside_a_story or kind is not LinkKind.RELATED else LinkKind.SECTION

@@ -9,6 +9,7 @@ import numpy as np
 from archiver.parsers.blocks import Block, Layout, signature
 from archiver.parsers.features import BlockTable
 from archiver.parsers.heading_reach import PLACE, end_of_reach
+from archiver.parsers.heading_texts import heads_stories
 from archiver.parsers.link_addresses import address, names_a_story
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import marks_advertisement, opens
@@ -90,7 +91,7 @@ def _says_what_follows(block: Block) -> bool:
     is_told = (
         block.box.hidden or any(map(str.isdigit, text)) or opens("by", text) or marks_advertisement(text)
     )
-    return not is_told and any(map(str.isalpha, text))
+    return not is_told and any(map(str.isalpha, text)) and heads_stories(block)
 
 
 def _is_above_a_list(layout: Layout, index: int) -> bool:
