@@ -88,17 +88,22 @@ def headings_above(
         _last_before(unslotted if is_ours else headings, place)
         for place, is_ours in zip(places, ours, strict=True)
     ]
-    found = _announced(layout, candidates, last, told)
+    announced = _Announced(layout, told)
+    found = announced.of(candidates, last)
     shown = headlines(candidates)
     unlike = unlike_headings(layout, table, chances, shown, own)
-    reaching, reaching_ours = (
-        last_reaching(merged(_of_stories(each, candidates), unlike), sorted(set(places)), shown)
-        for each in (headings, unslotted)
-    )
+    telling = merged(_of_stories(headings, candidates), unlike)
+    each_place = sorted(set(places))
+    reaching = last_reaching(telling, each_place, shown)
+    reaching_ours = reaching
+    if any(ours):
+        reaching_ours = last_reaching(
+            [each for each in telling if not _labels_a_slot(each)], each_place, shown
+        )
     near = [
         (reaching_ours if is_ours else reaching)[place] for place, is_ours in zip(places, ours, strict=True)
     ]
-    seen = _announced(layout, candidates, near, told)
+    seen = announced.of(candidates, near)
     for row in rows:
         _share_out(row, candidates, found, seen)
     for number, label in labels.items():
@@ -107,23 +112,29 @@ def headings_above(
     return found, seen
 
 
-def _announced(
-    layout: Layout, candidates: list[Candidate], above: list[Block | None], told: list[int]
-) -> list[Block | None]:
-    """Of the headings above the links those that announce them, with no paragraphs of the story between."""
-    known: dict[tuple[int, int, int], Block | None] = {}
-    found: list[Block | None] = []
-    for candidate, heading in zip(candidates, above, strict=True):
-        if heading is None:
-            found.append(None)
-            continue
+class _Announced:
+    """Which headings announce the links below them, with no paragraphs of the story between."""
+
+    def __init__(self, layout: Layout, told: list[int]) -> None:
+        self._layout = layout
+        self._told = told
+        self._known: dict[tuple[int, int, int], Block | None] = {}
+
+    def of(self, candidates: list[Candidate], above: list[Block | None]) -> list[Block | None]:
+        """Return of the headings above the links those that announce them."""
+        return [
+            None if heading is None else self._one(candidate, heading)
+            for candidate, heading in zip(candidates, above, strict=True)
+        ]
+
+    def _one(self, candidate: Candidate, heading: Block) -> Block | None:
         box, place = candidate.anchor.box, candidate.anchor.first_block
         key = box.index, place, heading.index
-        if key not in known:
-            parted = _parted(heading.index, place, told)
-            known[key] = None if parted or not _announces_at(layout, heading, box, place) else heading
-        found.append(known[key])
-    return found
+        if key not in self._known:
+            parted = _parted(heading.index, place, self._told)
+            announces = not parted and _announces_at(self._layout, heading, box, place)
+            self._known[key] = heading if announces else None
+        return self._known[key]
 
 
 def _told(table: BlockTable, chances: Columns) -> list[int]:
