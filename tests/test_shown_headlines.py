@@ -111,6 +111,17 @@ def test_words_that_lead_to_many_pages_are_no_headline() -> None:
     assert shown(card) == list(OTHERS.values())
 
 
+def test_headline_that_the_addresses_of_one_story_say_is_one() -> None:
+    paths = (
+        "/city/2026/11/11/school-meals",
+        "/amp/city/2026/11/11/school-meals",
+        "/print/city/2026/11/11/school-meals",
+    )
+    card = "".join(f'<li class="card"><a href="{path}">School meals get cheaper</a></li>' for path in paths)
+
+    assert shown(card).count("School meals get cheaper") == len(paths)
+
+
 @pytest.mark.parametrize(
     "href",
     [

@@ -14,6 +14,8 @@ NOT_A_STORY = re.compile(
     r"register|account|subscri\w*|abo\w*|newsletters?|contact\w*|about\w*|privacy|terms|impressum|datenschutz\w*|shop|store|jobs?|people|"
     r"persons?|profiles?|users?|feeds?|rss|help|faq|kontakt|video-?channel|podcasts?|games?|weather|wetter|tv|live|service|hashtag|by)(?:/|$)",
 )
+# The share of the words of an address from which on a headline is what the address says.
+SAID = 0.5
 # A story may stand so many segments below a section that is called like no story: "/topic/politics/no-need-to-panic".
 BELOW = 2
 # Where a site invites its readers to: to log in, to subscribe, to give. As a label of the host or a part of the path.

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from archiver.parsers.dates import moment
 from archiver.parsers.furniture import is_furniture
-from archiver.parsers.link_addresses import address, leads_elsewhere, names_a_story
+from archiver.parsers.link_addresses import SAID, address, leads_elsewhere, names_a_story, said_in_slug
 from archiver.parsers.links import Candidate
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, reads_on
 from archiver.parsers.text import word_count
@@ -89,7 +89,10 @@ def said_of_many(links: Sequence[tuple[str, str]]) -> set[str]:
     """Return which headlines, of links with their addresses, lead to so many pages of one site that they are none."""
     pages: dict[str, set[str]] = {}
     for headline, url in links:
-        pages.setdefault(headline, set()).add(url.partition("?")[0].partition(";")[0])
+        if (
+            said_in_slug(address(url), headline) < SAID
+        ):  # one story has several addresses, which say its headline
+            pages.setdefault(headline, set()).add(url.partition("?")[0].partition(";")[0])
     # Papers share the stories of agencies in the same words.
     return {
         headline

@@ -14,7 +14,7 @@ from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
 from archiver.parsers.front_headlines import heads_a_front_story, is_told_of
 from archiver.parsers.heading_texts import heading_text
-from archiver.parsers.link_addresses import address, said_in_slug
+from archiver.parsers.link_addresses import SAID, address, said_in_slug
 from archiver.parsers.link_features import (
     KIND_ORDER,
     KINDS_OF_HEADING,
@@ -59,8 +59,6 @@ PAID_CHANCE = 0.02
 ALONE = 0.6
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
-# The share of the words of an address from which on a short headline is what the address says.
-SAID = 0.5
 LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
 # What stands between "Read also" and its headline.
 LABEL_MARKS = " :：-–—|>»›→"
