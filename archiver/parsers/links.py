@@ -142,7 +142,10 @@ def _is_of_a_menu(layout: Layout, anchor: Anchor) -> bool:
     if not parts or is_of_neighbour(anchor.element.get("rel") or ""):  # it may show a headline all the same
         return False
     text = parts[0][0] if len(parts) == 1 else "".join([text for text, _ in parts])
-    return word_count(text) <= most and not (reads_on(clean(text)) and heading_beside(layout, anchor))
+    if word_count(text) > most:
+        return False
+    # What is but called a menu may be a card: "View" beside a headline.
+    return box.in_menu or not (reads_on(clean(text)) and heading_beside(layout, anchor))
 
 
 def is_of_neighbour(rel: str) -> bool:

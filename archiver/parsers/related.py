@@ -147,19 +147,23 @@ def related_links(
     if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
         least = SURE
     likely = [shown for shown in found.values() if max(one.chance for one in shown) > least]
-    chosen = _telling(likely, page.headline if story.blocks else "")
+    telling = _telling(likely, page.headline if story.blocks else "")
+    chosen = [shown for _, shown in telling]
     # The place where a reader meets the headline first says what it is to the story.
     first = [next(one for one in shown if one.chance > least) for shown in chosen]
-    links = _links(chosen, first, _kinds(first, bool(story.blocks)))
+    links = _links([text for text, _ in telling], first, _kinds(first, bool(story.blocks)))
     return Related(links, _blocks_of(layout, likely, story), found, least)
 
 
-def _telling(likely: list[list[Shown]], headline: str) -> list[list[Shown]]:
-    """The links that tell of one other story each: not of the page's own, by its headline, nor in words for many."""
+def _telling(likely: list[list[Shown]], headline: str) -> list[tuple[str, list[Shown]]]:
+    """The links that tell of one other story each, with what they say of it.
+
+    They tell not of the page's own, by its headline, nor in words for many.
+    """
     others = [shown for shown in likely if not shows_own_story([one.candidate for one in shown], headline)]
-    said = [(_headline_of(shown), shown[0].candidate.target) for shown in others]
-    many = said_of_many(said)
-    return [shown for shown, (text, _) in zip(others, said, strict=True) if text not in many]
+    said = [(_headline_of(shown), shown) for shown in others]
+    many = said_of_many([(text, shown[0].candidate.target) for text, shown in said])
+    return [(text, shown) for text, shown in said if text not in many]
 
 
 def _headline_of(shown: list[Shown]) -> str:
@@ -168,17 +172,17 @@ def _headline_of(shown: list[Shown]) -> str:
     return shown_headline([one.candidate for one in shown if one.chance > best / 2])
 
 
-def _links(chosen: list[list[Shown]], first: list[Shown], kinds: list[LinkKind]) -> tuple[RelatedLink, ...]:
+def _links(headlines: list[str], first: list[Shown], kinds: list[LinkKind]) -> tuple[RelatedLink, ...]:
     """The chosen links in the words of their best place, otherwise as their first place shows them."""
     return tuple(
         RelatedLink(
             url=one.candidate.target,
-            headline=_headline_of(shown),
+            headline=headline,
             kind=kind,
             block=_heading(one),
             position=position,
         )
-        for position, (shown, one, kind) in enumerate(zip(chosen, first, kinds, strict=True))
+        for position, (headline, one, kind) in enumerate(zip(headlines, first, kinds, strict=True))
     )
 
 
