@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import lightgbm as lgb
 import numpy as np
 
-from archiver.parsers.language import detected_language
+from archiver.parsers.detection import detected_language
 from archiver.parsers.plain_text_features import context_rows, line_rows
 from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence, fold

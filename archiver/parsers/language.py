@@ -3,21 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin
 from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.detection import SAMPLE, common_words, detected_language, likeliest_language
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, first_string
-from archiver.parsers.text import word_count
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
-
-# Characters of the body that are enough to know its language.
-SAMPLE = 1_000
 # Characters of the body that are enough to know its script.
 SCRIPT_SAMPLE = 300
 LANGUAGE_TAG = re.compile(
@@ -28,20 +22,9 @@ NO_LANGUAGES = frozenset({"cn", "jp", "gb", "utf", "iso"})
 # Too few letters to judge by.
 FEWEST_LETTERS = 40
 LATIN_LETTER = re.compile(r"[A-Za-z\u00aa-\u024f]")
-COMMON_WORDS = {
-    "en": frozenset({"the", "of", "and", "to", "for", "with", "is", "was", "are", "that"}),
-    "de": frozenset(
-        {"der", "die", "und", "das", "den", "von", "ist", "zu", "mit", "nicht", "ein", "eine", "im", "auf"}
-    ),
-    "fr": frozenset({"le", "la", "les", "de", "des", "et", "du", "est", "une", "dans", "que", "pour"}),
-    "es": frozenset({"el", "la", "los", "de", "que", "en", "y", "las", "del", "por", "una", "con"}),
-    "it": frozenset({"il", "di", "che", "la", "e", "per", "un", "del", "della", "non", "sono", "le"}),
-    "pt": frozenset({"o", "a", "de", "que", "e", "do", "da", "em", "um", "para", "com", "não", "os"}),
-    "nl": frozenset({"de", "het", "een", "van", "en", "in", "is", "dat", "op", "te", "zijn", "voor"}),
-}
-"""Languages in Latin letters with words of which each text of theirs is full."""
-# Of so many words no text in its language has so few of them: a tenth and more on 500 pages, a hundredth on those that
-# state a wrong one.
+# Languages in Latin letters of whose common words no text has so few of so many: a tenth and more on 500 pages, a
+# hundredth on those that state a wrong one.
+IN_LATIN = frozenset({"en", "de", "fr", "es", "it", "pt", "nl"})
 FEWEST_WORDS, LEAST_COMMON = 40, 0.04
 # How sure it must be that the text is in another language than the page says, and what stands for none.
 SURELY, NONE = 0.95, "zxx"
@@ -108,37 +91,22 @@ def _script_fits(tag: str, body: str) -> bool:
         return True
     if tongue in NON_LATIN:
         return len(_letter_of(tongue).findall(body)) > letters * 0.2
-    return tongue not in COMMON_WORDS or body.isascii() or len(LATIN_LETTER.findall(body)) > letters * 0.3
+    return tongue not in IN_LATIN or body.isascii() or len(LATIN_LETTER.findall(body)) > letters * 0.3
 
 
 def _other_language(tag: str, body: str) -> str | None:
     """The language of a text that is plainly not in the one that its page states, or None."""
-    common = COMMON_WORDS.get(tag.partition("-")[0])
-    words = body.lower().split()
-    if common is None or len(words) < FEWEST_WORDS:
+    tongue = tag.partition("-")[0]
+    words = body.lower().split() if tongue in IN_LATIN else ()
+    if len(words) < FEWEST_WORDS:
         return None
+    common = common_words(tongue)
     if sum(word in common for word in words) >= LEAST_COMMON * len(words):
         return None
-    found, probability = _identifier().classify(body)
-    return str(found) if probability > SURELY and found not in (NONE, tag.partition("-")[0]) else None
+    found, probability = likeliest_language(body)
+    return found if probability > SURELY and found not in (NONE, tongue) else None
 
 
 @cache
 def _letter_of(tongue: str) -> re.Pattern[str]:
     return re.compile(f"[{NON_LATIN[tongue]}]")
-
-
-@cache
-def _identifier() -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # loads a model of 4 MB: only where it is needed
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def detected_language(text: str) -> str | None:
-    """Return the language that text seems to be in, or None if it is too short to tell."""
-    sample = text[:SAMPLE]
-    if word_count(sample) < 8:
-        return None
-    found, probability = _identifier().classify(sample)
-    return str(found) if probability > 0.5 else None

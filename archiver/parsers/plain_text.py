@@ -10,8 +10,8 @@ from archiver.items import Article, LinkKind, RelatedLink, Split
 from archiver.parsers.bylines import byline_names, signed_names
 from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
+from archiver.parsers.detection import detected_language
 from archiver.parsers.furniture import is_furniture
-from archiver.parsers.language import detected_language
 from archiver.parsers.model import trees
 from archiver.parsers.person_names import looks_like_a_name
 from archiver.parsers.phrases import is_phrase
