@@ -5,7 +5,7 @@ import pytest
 
 from archiver.parsers.features import BLOCK_FEATURES, CONTEXT_FEATURES
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES
-from archiver.parsers.model import MOST_LEAVES, MOST_NODES, Trees, answer_table, trees
+from archiver.parsers.model import MOST_LEAVES, MOST_NODES, Trees, trees
 from archiver.parsers.plain_text_features import LINE_FEATURES, context_rows
 
 LINE_CONTEXT = context_rows(*np.zeros((3, 1), np.float32)).shape[1]
@@ -17,12 +17,9 @@ def by_hand() -> Trees:
     leaves[0, :3] = [-1.0, 0.5, 2.0]
     kept = np.full((MOST_NODES, 1), 0xFF, np.uint8)
     kept[:2, 0] = [0xFF & ~0b011, 0xFF & ~0b001]
-    feature, threshold = np.zeros((MOST_NODES, 1), np.intp), np.full((MOST_NODES, 1, 1), np.inf, np.float32)
-    feature[1], threshold[:2, 0, 0] = 1, [1.0, 5.0]
-    answers = answer_table(kept, leaves).ravel()
-    return Trees(
-        feature=feature, threshold=threshold, answers=answers, place=np.zeros((1, 1), np.int32), classes=1
-    )
+    feature, threshold = np.zeros((MOST_NODES, 1), np.int16), np.full((MOST_NODES, 1), np.inf, np.float32)
+    feature[1], threshold[:2, 0] = 1, [1.0, 5.0]
+    return Trees(feature=feature, threshold=threshold, kept=kept, leaves=leaves, classes=1)
 
 
 CASES = [([0, 0], -1.0), ([1, 5], -1.0), ([1, 6], 0.5), ([2, 0], 2.0), ([2, 9], 2.0)]

@@ -15,26 +15,28 @@ from archiver.parsers.text_features import Columns
 MOST_LEAVES = 8
 MOST_NODES = MOST_LEAVES - 1
 PATTERNS = 1 << MOST_NODES
-# Columns that are evaluated at once: some 37 MB for 2,500 trees.
+# Columns that are evaluated at once: some 37 MB for 2,500 trees in Python.
 AT_ONCE = 512
+# The compiled core evaluates so many at a time, and those that are left over one by one.
+LANES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
     """An ensemble of decision trees of at most MOST_LEAVES leaves.
 
-    All tests of a tree are made at once, instead of walking down it: their results, read as the bits of a number,
-    are the place of the tree's answer in a table (after QuickScorer, Lucchese et al. 2015).
+    All tests of a tree are made at once, instead of walking down it: each that fails rules leaves out, and the first
+    leaf that none has ruled out is the one that a column ends in (after QuickScorer, Lucchese et al. 2015).
     """
 
-    feature: NDArray[np.intp]
+    feature: NDArray[np.int16]
     """(MOST_NODES, trees): the feature that each node tests."""
     threshold: NDArray[np.float32]
-    """(MOST_NODES, trees, 1): a test fails if the feature is greater; infinite where a tree has fewer nodes."""
-    answers: NDArray[np.float32]
-    """(trees * PATTERNS,): what each tree says for each pattern of failed tests."""
-    place: NDArray[np.int32]
-    """(trees, 1): where each tree's answers begin."""
+    """(MOST_NODES, trees): a test fails if the feature is greater; infinite where a tree has fewer nodes."""
+    kept: NDArray[np.uint8]
+    """(MOST_NODES, trees): the leaves, numbered from the left, that remain when a test fails, as bits."""
+    leaves: NDArray[np.float32]
+    """(trees, MOST_LEAVES): what each leaf says."""
     classes: int
     """1, or the number of classes; tree i then speaks of class i % classes."""
 
@@ -52,20 +54,37 @@ class Trees:
         # numpy adds up the answers for a single column in another order.
         if kernels is None or count * self.classes == 1:
             return self.scores(columns)
-        scores = np.zeros((self.classes, count), np.float32)
-        columns = np.ascontiguousarray(columns, np.float32)
-        kernels.tree_scores(columns, self.feature, self.threshold, self.answers, scores)
-        return scores
+        whole = np.zeros((len(columns), -(-count // LANES) * LANES), np.float32)
+        whole[:, :count] = columns
+        scores = np.zeros((self.classes, whole.shape[1]), np.float32)
+        kernels.tree_scores(whole, self.feature, self.threshold, self.kept, _placed_leaves(self), scores)
+        return scores[:, :count]
 
     def scores(self, columns: Columns) -> Columns:
-        """The same, in Python."""
-        failed = (columns.take(self.feature, axis=0) > self.threshold).view(np.uint8)
+        """The same, in Python: the failed tests of a tree, read as a number, are its answer's place in a table."""
+        answers, place = _answers(self)
+        failed = (columns.take(self.feature, axis=0) > self.threshold[:, :, None]).view(np.uint8)
         pattern = failed[0]
         for node in failed[1:]:
             pattern = pattern + pattern
             pattern |= node
-        said = self.answers.take(pattern + self.place)
+        said = answers.take(pattern + place)
         return np.asarray(said.reshape(-1, self.classes, columns.shape[1]).sum(axis=0), np.float32)
+
+
+@cache
+def _placed_leaves(trees: Trees) -> NDArray[np.float32]:
+    """What the leaves say, in the order that the compiled core wants them in."""
+    placed = np.empty_like(trees.leaves)
+    compiled.core().modules["kernels"].placed_leaves(trees.leaves, placed)
+    return placed
+
+
+@cache
+def _answers(trees: Trees) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """What each tree says for each pattern of failed tests, and where each tree's answers begin, (trees, 1)."""
+    answers = answer_table(trees.kept, trees.leaves)
+    return answers.ravel(), np.arange(0, answers.size, PATTERNS, dtype=np.int32)[:, None]
 
 
 def probabilities(scores: NDArray[np.floating]) -> Columns:
@@ -77,11 +96,7 @@ def probabilities(scores: NDArray[np.floating]) -> Columns:
 
 
 def answer_table(kept: NDArray[np.uint8], leaves: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what each tree says for each pattern of failed tests, (trees, PATTERNS).
-
-    kept is (MOST_NODES, trees): the leaves, numbered from the left, that remain when a test fails, as bits. The
-    leaf that a column ends in is the first that no failed test has ruled out. leaves is (trees, MOST_LEAVES).
-    """
+    """Return what each tree says for each pattern of failed tests, (trees, PATTERNS); the others are those of Trees."""
     trees = kept.shape[1]
     remaining = np.full((trees, PATTERNS), 0xFF, np.uint8)
     for node, left in enumerate(kept):
@@ -106,11 +121,10 @@ def trees(name: str) -> Trees:
 def _stored(name: str, folder: Path | None) -> Trees:
     weights = PACKAGED if folder is None else folder
     with weights.joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
-        answers = answer_table(stored["kept"], stored["leaves"])
         return Trees(
-            feature=stored["feature"].astype(np.intp),
-            threshold=stored["threshold"][:, :, None],
-            answers=answers.ravel(),
-            place=np.arange(0, answers.size, PATTERNS, dtype=np.int32)[:, None],
+            feature=stored["feature"],
+            threshold=stored["threshold"],
+            kept=stored["kept"],
+            leaves=stored["leaves"],
             classes=int(stored["classes"]),
         )

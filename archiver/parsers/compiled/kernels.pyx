@@ -15,35 +15,61 @@ cdef extern from *:
     #define FOR_WIDE_REGISTERS
     #endif
     #define NODES 7
-    #define AT_ONCE 64
+    #define LANES 8
 
-    /* Add to the score of each column what one tree says of it; its nodes are so many places apart. */
+    /* The lowest bit of the leaves that are left is the one that a column ends in. The middle bits of its product with
+    this number are another for each of the eight bits (a de Bruijn sequence): its place in the order of placed_leaves. */
+    #define PLACE(bit) ((bit) * 0x17 >> 5 & 7)
+    #if defined(__GNUC__) && !defined(__clang__)
+    typedef int Bits __attribute__((vector_size(4 * LANES)));
+    typedef float Values __attribute__((vector_size(4 * LANES)));
+    #endif
+
+    /* Add to the score of each column what one tree says of it. Its nodes are so many places apart, and the number of
+    columns is one of whole LANES. */
     FOR_WIDE_REGISTERS static void add_answers(
-        const float *columns, Py_ssize_t count, const Py_ssize_t *feature, const float *threshold, Py_ssize_t apart,
-        const float *answers, float *score)
+        const float *columns, Py_ssize_t count, const short *feature, const float *threshold,
+        const unsigned char *kept, Py_ssize_t apart, const float *leaves, float *score)
     {
-        /* One loop with all nodes in it is what compilers do for several columns at a time. */
-        #define COLUMN(node) const float *c##node = columns + feature[node * apart] * count
-        #define MOST(node) const float most##node = threshold[node * apart]
-        #define FAILED(node) (c##node[at] > most##node ? 1 << (NODES - 1 - node) : 0)
-        COLUMN(0); COLUMN(1); COLUMN(2); COLUMN(3); COLUMN(4); COLUMN(5); COLUMN(6);
-        MOST(0); MOST(1); MOST(2); MOST(3); MOST(4); MOST(5); MOST(6);
-        int pattern[AT_ONCE];
-        Py_ssize_t start, end, at;
-        for (start = 0; start < count; start = end) {
-            end = count - start < AT_ONCE ? count : start + AT_ONCE;
-            for (at = start; at < end; at++)
-                pattern[at - start] = FAILED(0) | FAILED(1) | FAILED(2) | FAILED(3) | FAILED(4) | FAILED(5) | FAILED(6);
-            for (at = start; at < end; at++)
-                score[at] += answers[pattern[at - start]];
+        const float *column[NODES];
+        float most[NODES];
+        int rest[NODES], node;
+        Py_ssize_t at;
+        for (node = 0; node < NODES; node++) {
+            column[node] = columns + feature[node * apart] * count;
+            most[node] = threshold[node * apart];
+            rest[node] = kept[node * apart];
+        }
+        for (at = 0; at < count; at += LANES) {
+    #if defined(__GNUC__) && !defined(__clang__)
+            Bits left = (Bits){0} + 0xFF;
+            Values value, said, sum;
+            for (node = 0; node < NODES; node++) {
+                memcpy(&value, column[node] + at, sizeof value);
+                left &= ~(value > most[node]) | rest[node];
+            }
+            memcpy(&said, leaves, sizeof said);
+            memcpy(&sum, score + at, sizeof sum);
+            sum += __builtin_shuffle(said, PLACE(left & -left));
+            memcpy(score + at, &sum, sizeof sum);
+    #else
+            int lane;
+            for (lane = 0; lane < LANES; lane++) {
+                int left = 0xFF;
+                for (node = 0; node < NODES; node++)
+                    left &= column[node][at + lane] > most[node] ? rest[node] : 0xFF;
+                score[at + lane] += leaves[PLACE(left & -left)];
+            }
+    #endif
         }
     }
     """
     const char* SOURCES "ARCHIVER_SOURCES"
-    const Py_ssize_t NODES
+    const Py_ssize_t NODES, LANES
+    int PLACE(int bit) noexcept nogil
     void add_answers(
-        const float* columns, Py_ssize_t count, const Py_ssize_t* feature, const float* threshold, Py_ssize_t apart,
-        const float* answers, float* score,
+        const float* columns, Py_ssize_t count, const short* feature, const float* threshold, const unsigned char* kept,
+        Py_ssize_t apart, const float* leaves, float* score,
     ) noexcept nogil
 
 
@@ -53,19 +79,30 @@ IN_PYTHON = {}
 """The parts in Python, by name: compiled.replaced() sets them."""
 
 
+def placed_leaves(const float[:, ::1] leaves, float[:, ::1] placed):
+    """Set placed to what the leaves of each tree, (trees, MOST_LEAVES), say, in the order that tree_scores wants."""
+    cdef Py_ssize_t tree, leaf
+    for tree in range(leaves.shape[0]):
+        for leaf in range(leaves.shape[1]):
+            placed[tree, PLACE(1 << leaf)] = leaves[tree, leaf]
+
+
 def tree_scores(
-    const float[:, ::1] columns, const Py_ssize_t[:, ::1] feature, const float[:, :, ::1] threshold,
-    const float[::1] answers, float[:, ::1] scores,
+    const float[:, ::1] columns, const short[:, ::1] feature, const float[:, ::1] threshold,
+    const unsigned char[:, ::1] kept, const float[:, ::1] leaves, float[:, ::1] scores,
 ):
-    """Add to scores, (classes, columns), what the trees say (model.Trees)."""
+    """Add to scores, (classes, columns), what the trees say (model.Trees); leaves are those of placed_leaves.
+
+    Columns come in whole LANES.
+    """
     cdef Py_ssize_t count = columns.shape[1], nodes = feature.shape[0], trees = feature.shape[1]
     cdef Py_ssize_t classes = scores.shape[0], tree
-    if nodes != NODES:
-        raise ValueError(f"trees have {NODES} inner nodes, not {nodes}")
+    if nodes != NODES or count % LANES:
+        raise ValueError(f"trees have {NODES} inner nodes and columns come by {LANES}, not {nodes} and {count}")
     with nogil:
         for tree in range(trees):
             add_answers(
-                &columns[0, 0], count, &feature[0, tree], &threshold[0, tree, 0], trees, &answers[tree << nodes],
+                &columns[0, 0], count, &feature[0, tree], &threshold[0, tree], &kept[0, tree], trees, &leaves[tree, 0],
                 &scores[tree % classes, 0],
             )
 
