@@ -56,6 +56,7 @@ WHOLE_TAG = re.compile(rb"<[A-Za-z][^>=]*(?:=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?
 RAW = re.compile(rb"<(?:(script|style|textarea|title)\b|!--)", re.IGNORECASE)
 QUOTED = re.compile(rb"[^>\"']*[\"']")
 SEPARATORS = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
+MARKS = b"".join((*SEPARATORS, b"<", b"'", b'"'))
 # Codecs of Python that are no encoding of pages (unicode_escape, idna, EBCDIC) read this otherwise.
 MARKUP = rb"\u003c+ADw-<p class='a'>"
 READ_AS = "u003c+ADw-<p class='a'>"
@@ -199,6 +200,8 @@ def _end_of_tag(html: bytes, start: int) -> int:
 def _first_attributes(html: bytes) -> bytes:
     """The page up to MOST_ATTRIBUTES_OF_PAGE, counted by the spaces, slashes and quotes that set them apart."""
     left, at = MOST_ATTRIBUTES_OF_PAGE, 0
+    if len(html) - len(html.translate(None, MARKS)) < left:
+        return html
     for piece in html.split(b"<"):
         tag = piece.partition(b">")[0] if not piece.startswith(b"/") else b""
         left -= 1 + sum(map(tag.count, SEPARATORS)) + (tag.count(b"'") + tag.count(b'"')) // 2
