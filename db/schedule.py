@@ -20,21 +20,19 @@ REVISIT_AGES = (
     timedelta(days=3),
     timedelta(days=14),
 )
-# A page that was refused, moved or taken down changes its mind within days, not hours.
-SLOW = timedelta(days=1)
-# After a failure that may pass: this long, then each time so many times longer.
+# What was refused, moved, taken down or no page is looked at again this much later at the earliest.
+SLOW = timedelta(hours=6)
+# After a failure that may pass: this long, then so many times longer, and after so many visits in a row that failed as
+# what was refused, but sooner.
 FIRST_RETRY = timedelta(minutes=15)
 RETRY_FACTOR = 4
-# Visits in a row that fail before a page without story is given up, unless a listing names it again.
-MOST_TRIES = 3
+QUICK_TRIES = 3
 # A crawl that holds a page for longer has died: no page may take a tenth of it.
 LEASE = timedelta(minutes=30)
 
 PASSING = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 """Outcomes of a failure that may pass; an HTTP error is one by its status."""
-FINAL = frozenset(
-    {Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE, Outcome.TRAP, Outcome.FORBIDDEN_ADDRESS}
-)
+FINAL = frozenset({Outcome.LISTING, Outcome.TRAP})
 """Outcomes after which nothing asks for the page by itself: listings are asked for by every crawl."""
 REFUSED = frozenset(
     {
@@ -45,9 +43,12 @@ REFUSED = frozenset(
         Outcome.CHALLENGE,
         Outcome.CONSENT,
         Outcome.PAYWALL,
+        Outcome.NOT_HTML,
+        Outcome.TOO_LARGE,
+        Outcome.FORBIDDEN_ADDRESS,
     }
 )
-"""Outcomes that may change, slowly."""
+"""Outcomes that may change, slowly: a server that starts anew answers with anything."""
 
 
 # A page by another form of its address, as it was found and listed.
@@ -86,6 +87,8 @@ class PageHistory:
 
     born: datetime
     """When its story appeared: as the site says, at the latest when it was first seen."""
+    tried: datetime
+    """When it was first visited."""
     attempts: int
     """Visits that failed since the last that did not."""
     has_article: bool
@@ -98,19 +101,27 @@ def turn_after(
     now: datetime,
     ages: Sequence[timedelta] = REVISIT_AGES,
 ) -> Turn:
-    """Return when a page is visited again after a visit with this outcome and HTTP status."""
+    """Return when a page is visited again after a visit with this outcome and HTTP status.
+
+    One that has never given a story is tried as long as a story is looked at, whatever its own age, ever later.
+    """
     if visit_outcome in FINAL:
         return Turn(PageStatus.DONE, 0, None)
-    if not may_pass(visit_outcome, status):
-        least = SLOW if visit_outcome in REFUSED else timedelta()
-        return _by_age(history.born, now, ages, least, attempts=0)
-    attempts = history.attempts + 1
-    if attempts < MOST_TRIES:
+    passes = may_pass(visit_outcome, status)
+    attempts = history.attempts + 1 if passes else 0
+    if passes and attempts < QUICK_TRIES:
         wait = FIRST_RETRY * RETRY_FACTOR ** (attempts - 1)
         return Turn(PageStatus.PENDING, attempts, now + wait)
-    if history.has_article:
-        return _by_age(history.born, now, ages, timedelta(), attempts)
-    return Turn(PageStatus.DONE, attempts, None)
+    least = SLOW if visit_outcome in REFUSED and not passes else timedelta()
+    # Of sites with a wall, every story would be asked for twice as often.
+    is_tried = passes or (visit_outcome in REFUSED and visit_outcome is not Outcome.PAYWALL)
+    if history.has_article or not is_tried:
+        return _by_age(history.born, now, ages, least, attempts)
+    wait = max(now - history.tried, least, FIRST_RETRY)
+    may_wait = now + wait <= history.tried + max(ages, default=timedelta())
+    return Turn(
+        PageStatus.PENDING if may_wait else PageStatus.DONE, attempts, now + wait if may_wait else None
+    )
 
 
 def may_pass(outcome: Outcome, status: int | None) -> bool:
@@ -129,7 +140,8 @@ def close_turn(
         outcome = Outcome.LISTING
     row = archive.execute(
         """
-        SELECT attempts, pages.first_seen, listed_published, article_id, articles.date_published
+        SELECT attempts, pages.first_seen, listed_published, article_id, articles.date_published,
+            (SELECT min(fetched) FROM captures WHERE page_id = pages.id) AS tried
         FROM pages LEFT JOIN articles ON articles.id = article_id WHERE pages.id = ?
         """,
         (page_id,),
@@ -138,6 +150,7 @@ def close_turn(
     stated = _moment(row["date_published"] or row["listed_published"])
     history = PageHistory(
         born=first_seen if stated is None else min(stated, first_seen),
+        tried=min(time_of(row["tried"] or row["first_seen"]), visit.fetched),
         attempts=row["attempts"],
         has_article=row["article_id"] is not None,
     )

@@ -20,7 +20,8 @@ from spiders.frontier import Asked, Source
 from spiders.frontier import Turn as CrawlTurn
 
 HOUR = timedelta(hours=1)
-FRESH = PageHistory(born=NOON, attempts=0, has_article=True)
+FRESH = PageHistory(born=NOON, tried=NOON, attempts=0, has_article=True)
+WITHOUT = replace(FRESH, has_article=False)
 
 
 @pytest.fixture
@@ -56,24 +57,75 @@ def test_visit_shortly_before_an_age_counts_as_that_of_the_age() -> None:
     assert early.next_visit == NOON + 24 * HOUR
 
 
-def test_what_was_taken_down_or_refused_is_looked_at_again_within_days_not_hours() -> None:
-    for outcome in (Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS, Outcome.CHALLENGE, Outcome.PAYWALL):
-        assert visits_of(outcome) == [timedelta(), DAY, 3 * DAY, 14 * DAY]
+REFUSALS = (
+    Outcome.GONE, Outcome.REDIRECT, Outcome.ROBOTS, Outcome.CHALLENGE, Outcome.PAYWALL, Outcome.NOT_HTML,
+    Outcome.TOO_LARGE, Outcome.FORBIDDEN_ADDRESS,
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("outcome", [Outcome.LISTING, Outcome.NOT_HTML, Outcome.TOO_LARGE, Outcome.TRAP])
+@pytest.mark.parametrize("outcome", REFUSALS)
+def test_archived_story_that_was_taken_down_or_refused_keeps_its_schedule_but_for_the_next_hours(
+    outcome: Outcome,
+) -> None:
+    assert visits_of(outcome) == [timedelta(), 6 * HOUR, DAY, 3 * DAY, 14 * DAY]
+    late = turn_after(outcome, 200, FRESH, NOON + 23 * HOUR)
+    assert late.next_visit == NOON + 3 * DAY
+
+
+@pytest.mark.parametrize("outcome", sorted({*REFUSALS} - {Outcome.PAYWALL}))
+def test_page_that_never_gave_a_story_is_tried_ever_later_for_two_weeks(outcome: Outcome) -> None:
+    """A story that the site takes up in a feed before its page, or after a check for robots, is not lost."""
+    assert visits_of(outcome, WITHOUT) == [wait * HOUR for wait in (0, 6, 12, 24, 48, 96, 192)]
+
+
+def test_page_of_an_old_story_is_tried_as_long() -> None:
+    old = replace(WITHOUT, born=NOON - 900 * DAY)
+
+    assert turn_after(Outcome.GONE, 404, old, NOON).next_visit == NOON + 6 * HOUR
+    assert (
+        turn_after(Outcome.TIMEOUT, None, replace(old, attempts=2), NOON + HOUR).next_visit == NOON + 2 * HOUR
+    )
+
+
+@pytest.mark.parametrize("outcome", [Outcome.LISTING, Outcome.TRAP])
 def test_what_cannot_be_a_story_is_done_with(outcome: Outcome) -> None:
     assert turn_after(outcome, 200, FRESH, NOON).state is PageStatus.DONE
 
 
-def test_failures_that_may_pass_are_tried_again_ever_later_and_then_given_up() -> None:
-    history = PageHistory(born=NOON, attempts=0, has_article=False)
-    waits = []
-    while (turn := turn_after(Outcome.TIMEOUT, None, history, NOON)).next_visit is not None:
-        waits.append(turn.next_visit - NOON)
+def test_failures_that_may_pass_are_tried_again_ever_later_for_two_weeks() -> None:
+    """Story pages that fail for half a day while the listings are served are had within another."""
+    history, now = WITHOUT, NOON
+    visits = [timedelta()]
+    while (turn := turn_after(Outcome.TIMEOUT, None, history, now)).next_visit is not None:
+        now = turn.next_visit
+        visits.append(now - NOON)
         history = replace(history, attempts=turn.attempts)
-    assert waits == [timedelta(minutes=15), HOUR]
+
+    minutes = [0, 15, 75, *(75 * 2**doubled for doubled in range(1, 9))]
+    assert visits == [timedelta(minutes=each) for each in minutes]
     assert turn.state is PageStatus.DONE
+
+
+def test_failures_of_a_page_that_waited_long_for_its_first_visit_count_from_that(
+    archive: sqlite3.Connection,
+) -> None:
+    crawl_id, url = crawl(archive), f"{SOURCE}mill"
+    listings = (Listing(url=url, date_published=NOON - 900 * DAY),)
+    found = Discovery(
+        source=SOURCE,
+        found_by=FoundBy.FEED,
+        found_on=f"{SOURCE}feed",
+        seen=NOON - 90 * DAY,
+        listings=listings,
+    )
+    add_discovery(archive, found)
+    broken = failed(url, Outcome.TIMEOUT, found_by=FoundBy.RELATED)
+    for hours in (0, 1, 2, 3):
+        record_visit(archive, crawl_id, replace(broken, fetched=NOON + hours * HOUR))
+
+    state = page_state(archive, url)
+    assert state is not None
+    assert (state.state, state.next_visit) == (PageStatus.PENDING, NOON + 6 * HOUR)
 
 
 def test_archived_story_that_fails_for_long_keeps_its_schedule() -> None:
