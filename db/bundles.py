@@ -7,7 +7,8 @@ from sqlite3 import Connection, Row
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from archiver.errors import ArchiveError
-from db.alarms import AlarmKind, StandingAlarm, bundle_path
+from db.alarms import StandingAlarm, bundle_path
+from db.unusual import READABLE_FAILURES, AlarmKind
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
 
@@ -15,7 +16,7 @@ from db.warc_places import WarcPlace, warc_directory
 MOST_PAGES = 5
 # Alarms that pages show; of the others nothing came.
 SHOWN_BY = {
-    AlarmKind.FEW_ARTICLES: "captures.outcome IN ('not_article', 'empty', 'parse_error', 'parse_limit')",
+    AlarmKind.FEW_ARTICLES: f"captures.outcome IN ({', '.join(map(repr, map(str, sorted(READABLE_FAILURES))))})",
     AlarmKind.SHORT_TEXTS: "body_length NOT NULL",
     AlarmKind.NO_DATES: "has_date = 0",
     AlarmKind.NO_AUTHORS: "has_author = 0",

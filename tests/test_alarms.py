@@ -22,10 +22,11 @@ from archiver.crawl.notify import notify
 from archiver.crawl.sources_file import add_entry
 from archiver.errors import NotifyError
 from archiver.items import CrawlState, Outcome, Visit
-from db.alarms import AlarmKind, StandingAlarm, alarms_of, raise_alarms, standing_alarms
+from db.alarms import StandingAlarm, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
 from db.store import finish_crawl, record_visit, start_crawl
+from db.unusual import AlarmKind, alarms_of
 from spiders.frontier import Source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -67,8 +68,8 @@ NOTHING = replace(
 
 
 def kinds(*latest: Funnel) -> list[AlarmKind]:
-    """Return the alarms of a source that did well each hour of two days, and whose latest crawls were so."""
-    funnels = [*latest, *([WELL] * 48)]
+    """Return the alarms of a source that did well each hour of eight days, and whose latest crawls were so."""
+    funnels = [*latest, *([WELL] * 192)]
     each = [replace(funnel, started=NOW - number * HOUR) for number, funnel in enumerate(funnels)]
     return [alarm.kind for alarm in alarms_of(each, NOW)]
 
@@ -137,12 +138,74 @@ def test_site_that_is_down_raises_an_alarm_at_the_second_crawl() -> None:
     assert kinds(NOTHING, NOTHING) == [AlarmKind.UNREACHABLE]
 
 
+def test_site_that_was_never_there_raises_an_alarm_at_the_second_crawl() -> None:
+    """An address with a slip in it."""
+    (told,) = alarms_of([NOTHING] * 3, NOW)
+
+    assert (told.kind, told.message) == (
+        AlarmKind.UNREACHABLE, "nothing could be fetched in the last 3 crawls (9 timeout), and nothing before"
+    )  # fmt: skip
+
+
+def test_stories_that_all_fail_raise_an_alarm_though_listings_come() -> None:
+    listing = replace(NOTHING, fetched=1, outcomes={Outcome.LISTING: 1})
+    failing = replace(
+        listing, fetched=9, outcomes={Outcome.LISTING: 1, Outcome.HTTP_ERROR: 7, Outcome.TIMEOUT: 1}
+    )
+    one = replace(listing, fetched=2, outcomes={Outcome.LISTING: 1, Outcome.HTTP_ERROR: 1})
+    assert (
+        kinds(failing)
+        == kinds(one, one, one)
+        == kinds(replace(WELL, outcomes=failing.outcomes), failing)
+        == []
+    )
+    assert kinds(failing, failing) == kinds(one, listing, failing) == [AlarmKind.FAILING]
+    refused = replace(failing, refused=8)
+    assert kinds(refused, refused) == [AlarmKind.REFUSED]
+    (told,) = alarms_of([failing, failing, WELL], NOW)
+    assert (
+        told.message
+        == "no story could be had in the last 2 crawls that asked for some (14 http error, 2 timeout)"
+    )
+
+
 def test_silence_is_measured_by_the_silences_before() -> None:
     quiet = replace(WELL, new=0, changed=0)
     assert kinds(*[quiet] * 5) == []
     assert kinds(*[quiet] * 8) == [AlarmKind.SILENT]
     weekly = [replace(WELL, started=NOW - number * timedelta(days=3)) for number in range(9)]
     assert alarms_of(weekly, NOW + timedelta(days=4)) == []
+
+
+def hourly(
+    past: timedelta, new_until: timedelta, pause: tuple[timedelta, timedelta] | None = None
+) -> list[Funnel]:
+    """Return funnels of a source, newest first, crawled each hour but in a pause, with new stories until so long ago.
+
+    Like many it has none at night.
+    """
+    moments = [NOW - number * HOUR for number in range(int(past / HOUR))]
+    if pause is not None:
+        moments = [moment for moment in moments if not pause[1] <= NOW - moment <= pause[0]]
+    return [
+        replace(WELL, started=moment, new=int(NOW - moment >= new_until and 6 <= moment.hour < 22))
+        for moment in moments
+    ]
+
+
+def test_source_is_no_longer_silent_than_its_nights_before_a_week_has_shown_them() -> None:
+    first_night, later = hourly(20 * HOUR, new_until=14 * HOUR), hourly(9 * DAY, new_until=14 * HOUR)
+
+    assert alarms_of(first_night, NOW) == []
+    (told,) = alarms_of(later, NOW)
+    assert told.message == "no new story for 15 hours; before, the longest silence in 8 days was 9 hours"
+
+
+def test_pause_of_the_crawls_is_no_silence_of_the_site() -> None:
+    pause = (100 * HOUR, 30 * HOUR)
+
+    assert [alarm.kind for alarm in alarms_of(hourly(20 * DAY, 15 * HOUR, pause), NOW)] == [AlarmKind.SILENT]
+    assert alarms_of(hourly(20 * DAY, 100 * HOUR, (100 * HOUR, 2 * HOUR)), NOW) == []
 
 
 class Webhook:
@@ -335,7 +398,7 @@ def test_silence_stands_until_a_new_story_comes(archive: Path) -> None:
         stood = [crawl_at(connection, NOW + number * DAY, quiet) for number in range(10, 120)]
         assert [alarm.kind for alarm in stood[-1]] == [AlarmKind.SILENT]
         assert len({alarm.id for alarms in stood for alarm in alarms}) == 1
-        assert "for 110 days; before, the longest silence in 30 days was 24 hours" in stood[-1][0].message
+        assert "for 110 days; before, the longest silence in 11 days was 24 hours" in stood[-1][0].message
         assert crawl_at(connection, NOW + 120 * DAY, *day_of(120)) == []
 
 
