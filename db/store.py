@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from archiver.items import CrawlState, Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
+from archiver.items import Article, CrawlState, Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
 from db.articles import Place, record_article
 from db.connection import transaction
 from db.digests import body_digest, bytes_digest
@@ -244,10 +244,17 @@ def _measures(visit: Visit) -> dict[str, int | None]:
     article = visit.split.article if visit.split else None
     return {
         "body_length": len(article.body) if article else None,
-        "has_date": int(article.date_published is not None) if article else None,
+        # What a listing says of a page is none of its own.
+        "has_date": int(article.sources.date_published is not None) if article else None,
         "has_author": int(bool(article.authors)) if article else None,
         "link_count": len(visit.split.related) if visit.split else None,
     }
+
+
+def _states_a_date(article: Article, listing: Listing | None) -> bool:
+    """Whether a page gives its story's date itself: what a feed says of it is none of its own."""
+    is_listed = listing is not None and article.sources.date_published is None
+    return article.date_published is not None and not is_listed
 
 
 def _header(response: RawResponse | None, name: str) -> str | None:

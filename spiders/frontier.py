@@ -3,7 +3,7 @@
 import heapq
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from itertools import count
@@ -337,7 +337,8 @@ class Frontier:
     def _turn(self, found: Sequence[Asked]) -> tuple[Asked, Turn]:
         """Return when an address should be visited, and by which listing."""
         turns = ((asked, self._memory.turn(asked)) for asked in found)
-        return next((each for each in turns if each[1] is not Turn.NOT_DUE), (found[0], Turn.NOT_DUE))
+        asked, turn = next((each for each in turns if each[1] is not Turn.NOT_DUE), (found[0], Turn.NOT_DUE))
+        return _dated(asked, found), turn
 
     def _visit(self, asked: Asked) -> Asked:
         self._budget -= 1
@@ -369,6 +370,15 @@ class Frontier:
         if asked.found_by is not FoundBy.FRONT_PAGE:
             return OLDEST
         return self._memory.waits_since(asked.url) or NEWEST
+
+
+def _dated(asked: Asked, found: Sequence[Asked]) -> Asked:
+    """The address with the date that another listing gives, where its own, mostly a front page, gives none."""
+    if asked.listing is None or asked.listing.date_published is not None:
+        return asked
+    dates = (other.listing.date_published for other in found if other.listing is not None)
+    date = next((date for date in dates if date is not None), None)
+    return asked if date is None else replace(asked, listing=replace(asked.listing, date_published=date))
 
 
 def _rank(asked: Asked) -> _Rank:

@@ -277,12 +277,13 @@ def test_new_layout_raises_an_alarm_with_pages_that_show_it_and_clears_once_mend
             assert standing_alarms(connection) == []
 
     assert f"Pages that show them: {archive.with_name('archive.alarms')}/" in status.out.replace("\n", "")
-    assert [alarm.kind for alarm in raised] == [AlarmKind.NO_AUTHORS]  # the feed still states the dates
+    # The feed still gives the dates, which the pages do not.
+    assert [alarm.kind for alarm in raised] == [AlarmKind.NO_DATES, AlarmKind.NO_AUTHORS]
     assert "0% of the latest stories name an author; before it was 100%" in " ".join(status.out.split())
-    assert [alarm["kind"] for alarm in json.loads(each)["alarms"]] == ["no_authors"]
+    assert [alarm["kind"] for alarm in json.loads(each)["alarms"]] == ["no_dates", "no_authors"]
     assert json.loads(each)["new_by_day"][-1] == 31
     bundles = sorted(archive.with_name("archive.alarms").iterdir())
-    assert len(bundles) == 1
+    assert [bundle.stem.rpartition("-")[2] for bundle in bundles] == ["authors", "dates"]
     with ZipFile(bundles[0]) as bundle:
         assert bundle.read("page-1.html") in {page(str(number), is_new=True) for number in range(22, 31)}
         assert json.loads(bundle.read("page-1.json"))["url"].startswith(server.url)

@@ -414,3 +414,18 @@ def test_story_that_names_its_address_with_another_scheme_is_no_copy_of_itself(
             outcomes.append(pages(archive)["/a"][1])
 
     assert outcomes == ["stored", "unchanged", "changed"]
+
+
+def test_story_without_date_has_that_of_its_feed_also_where_the_front_page_shows_it(
+    archive: Path, crawl: Crawl
+) -> None:
+    pages = {"/": front("/a"), "/feed.xml": feed("/a"), "/a": answer(story("The bridge is closed"))}
+    with misbehaving(pages) as server:
+        crawl(server.url)
+
+    with closing(read_archive(archive)) as connection:
+        (found,) = connection.execute(
+            "SELECT found_by, date_published, has_date FROM pages JOIN articles ON articles.id = article_id "
+            "JOIN captures ON captures.page_id = pages.id"
+        ).fetchall()
+    assert tuple(found) == ("front_page", "2026-11-20T10:59:00Z", 0)
