@@ -296,3 +296,21 @@ def _waiting_page(row: Row) -> WaitingPage:
         ),
         is_due=row["outcome"] is not None,
     )
+
+
+def is_listing(archive: Connection, url: str) -> bool:
+    """Return whether a page was a listing when it was last visited."""
+    row = archive.execute("SELECT outcome FROM pages WHERE url = ?", (storable(url),)).fetchone()
+    return row is not None and row["outcome"] in (Outcome.LISTING, Outcome.UNCHANGED)
+
+
+def last_fetching_crawl(archive: Connection, source: str, before: int) -> datetime | None:
+    """Return when the last crawl before that one began that had anything of the source at address source, if any."""
+    (started,) = archive.execute(
+        """
+        SELECT max(crawls.started) FROM funnels JOIN crawls ON crawls.id = funnels.crawl_id
+        WHERE funnels.source_id = (SELECT id FROM sources WHERE url = ?) AND crawl_id < ? AND funnels.fetched > 0
+        """,
+        (storable(source), before),
+    ).fetchone()
+    return time_or_none(started)

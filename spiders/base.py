@@ -129,6 +129,8 @@ class NewsSpider(Spider):
         """
         for number, path in enumerate(paths):
             url = urljoin(frontier.source.url, path)
+            if not self.memory.may_list(url, frontier.source):
+                continue
             asked = Asked(url=url, found_by=found_by)
             others = tuple(paths[number + 1 :])
             if requests := list(self.listing_request(frontier, asked, callback, guesses=others)):

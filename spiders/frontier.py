@@ -124,6 +124,9 @@ class Memory(Protocol):
     def sitemap_read(self, url: str) -> datetime | None:
         """Return when an earlier crawl read the stories of a sitemap; None if none did."""
 
+    def may_list(self, url: str, source: Source) -> bool:
+        """Return whether to look for a listing where a source's may stand, though nothing on the site says so."""
+
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
 
@@ -148,6 +151,9 @@ class NoMemory:
 
     def sitemap_read(self, url: str) -> datetime | None:  # noqa: ARG002 - as in Memory
         return None
+
+    def may_list(self, url: str, source: Source) -> bool:  # noqa: ARG002 - as in Memory
+        return True
 
     def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
         return 0, 0

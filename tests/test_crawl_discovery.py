@@ -12,7 +12,7 @@ from conftest import Crawl
 from misbehaving import Answer, answer, feed, front, misbehaving, redirect, story
 
 from archiver.items import Outcome
-from db.connection import read_archive
+from db.connection import open_archive, read_archive
 from spiders.frontier import Source
 
 NOT_FOUND = answer(b"", "404 Not Found")
@@ -429,3 +429,25 @@ def test_story_without_date_has_that_of_its_feed_also_where_the_front_page_shows
             "JOIN captures ON captures.page_id = pages.id"
         ).fetchall()
     assert tuple(found) == ("front_page", "2026-11-20T10:59:00Z", 0)
+
+
+def test_common_places_are_looked_at_once_a_week_and_where_a_listing_was_always(
+    archive: Path, crawl: Crawl
+) -> None:
+    pages = {
+        "/": PLAIN_FRONT, "/feed": NOT_FOUND, "/rss": NOT_FOUND, "/rss.xml": feed("/a"), "/a": answer(story()),
+        "/sitemap.xml": NOT_FOUND,
+    }  # fmt: skip
+    asked = []
+    with misbehaving(pages) as server:
+        for _ in range(3):
+            crawl(server.url)
+            asked.append({path for path in server.asked if path != "/a"})
+            server.asked.clear()
+            if len(asked) == 2:
+                with closing(open_archive(archive)) as connection, connection:
+                    connection.execute("UPDATE crawls SET started = '2026-01-05T10:00:00.000000Z'")
+
+    assert {"/feed", "/rss", "/rss.xml", "/sitemap.xml", "/news-sitemap.xml"} < asked[0]
+    assert asked[1] == {"/", "/rss.xml", "/robots.txt"}
+    assert asked[2] == asked[0]

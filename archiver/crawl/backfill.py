@@ -59,6 +59,10 @@ class BackfillMemory(ArchiveMemory):
         is_open = state is None or state.last_visited is None or asked.url in self._failed
         return Turn.NOW if is_open else Turn.NOT_DUE
 
+    def may_list(self, url: str, source: Source) -> bool:  # noqa: ARG002 - who asks for the past looks everywhere
+        """Return True."""
+        return True
+
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - the frontier chooses
         """Return the stories of the period that are left over, and those that failed; some may be of another."""
         span = self._asked_for

@@ -16,7 +16,7 @@ from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
 from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
-from db.lookups import LastCapture, related_addresses
+from db.lookups import LastCapture, is_listing, last_fetching_crawl, related_addresses
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
@@ -128,6 +128,16 @@ class ArchiveMemory:
     def sitemap_read(self, url: str) -> datetime | None:
         """Return when an earlier crawl read the stories of a sitemap; None if none did, or all shall be visited."""
         return sitemap_read(self._archive, url) if self._after is None else None
+
+    def may_list(self, url: str, source: Source) -> bool:
+        """Return whether to look for a listing at a common place: where one was, elsewhere once a week.
+
+        The first crawl of a week (of ISO 8601, in UTC) looks everywhere, and each until one has fetched anything.
+        """
+        if is_listing(self._archive, url):
+            return True
+        last = last_fetching_crawl(self._archive, source.url, before=self._crawl_id)
+        return last is None or last.isocalendar()[:2] != datetime.now(UTC).isocalendar()[:2]
 
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
