@@ -20,6 +20,7 @@ SPACES = re.compile(r"\s+")
 LONG = 100_000
 COUNTED = 20_000
 WORD = re.compile(r"\w+")
+DIGIT = re.compile(r"\d")
 # Marks that stand among the letters of a word and are none: Hebrew and Arabic points, vowels of Indian scripts, Thai,
 # Lao, Burmese and Khmer.
 MARKS = (
@@ -67,6 +68,7 @@ def _unaccenting() -> dict[int, str]:
     return {code: c for code, c in plain.items() if ord(c) != code} | {ord("ı"): "i", ord("ё"): "е"}
 
 
+@replaced
 def folds_to(text: str, folded: str) -> bool:
     """Whether a clean text is as folded as it is compared; most are told by their first letters."""
     # What follows may change a letter outside ASCII, and a mark behind it one of ASCII.
@@ -94,6 +96,12 @@ def word_count(text: str) -> int:
         return len(text.split())
     unspaced = len(UNSPACED.findall(text))
     return unspaced // 2 + len(WORD.findall(UNSPACED.sub(" ", text)))
+
+
+@replaced
+def has_digit(text: str) -> bool:
+    """Whether a text has a digit, of any script."""
+    return DIGIT.search(text) is not None
 
 
 def ends_sentence(text: str) -> bool:

@@ -15,6 +15,7 @@ cdef extern from *:
     str PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
     unsigned char* PyUnicode_1BYTE_DATA(object text)
     bint PyUnicode_IS_ASCII(object text)
+    bint Py_UNICODE_ISDECIMAL(Py_UCS4 character)
     str PyUnicode_FromKindAndData(int kind, const void* data, Py_ssize_t size)
 
 
@@ -101,6 +102,23 @@ def fold(str text not None):
     return PyUnicode_FromKindAndData(4, folded, size)
 
 
+def folds_to(str text not None, str folded not None):
+    """text.folds_to."""
+    cdef Py_ssize_t size = len(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef unsigned int first, second
+    if size:
+        first = PyUnicode_READ(kind, data, 0)
+        second = PyUnicode_READ(kind, data, 1) if size > 1 else 0
+        if first < 0x80 and second < 0x80 and first != 0x60:
+            if SORTS[first] == CAPITAL:
+                first = first | 0x20
+            if not folded or PyUnicode_READ(PyUnicode_KIND(folded), PyUnicode_DATA(folded), 0) != first:
+                return False
+    return fold(text) == folded
+
+
 cdef str _folded(str text, bint is_folded):
     """An ASCII text, clean; if it is to be folded, in lower case with plain quotes too. The same object if it is so."""
     cdef Py_ssize_t size = len(text), at, kept = 0
@@ -170,6 +188,19 @@ def word_count(str text not None):
         words += after_space
         after_space = False
     return words
+
+
+def has_digit(str text not None):
+    """text.has_digit."""
+    cdef Py_ssize_t at
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_UCS4 c
+    for at in range(len(text)):
+        c = PyUnicode_READ(kind, data, at)
+        if 0x30 <= c <= 0x39 or (c > 0x7F and Py_UNICODE_ISDECIMAL(c)):
+            return True
+    return False
 
 
 def character_counts(
