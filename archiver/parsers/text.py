@@ -35,7 +35,10 @@ MARKED_WORD = re.compile(rf"\w+(?:[{MARKS}]+\w*)*")
 # Letters below are Latin or Greek.
 CYRILLIC = 0x0400
 SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
-SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’»›)\]」』]*\s*$")
+# What may stand behind them, and in how many characters all of it.
+CLOSING = "\"'”’»›)]」』"
+END_SIZE = 8
+SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\s*$")
 
 
 @replaced
@@ -82,6 +85,7 @@ QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict
 QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»\u0307]")
 if (_core := module("texts")) is not None:
     _core.know_quotes(QUOTES)
+    _core.know_ends(SENTENCE_ENDS, CLOSING, END_SIZE)
 
 
 @replaced
@@ -104,6 +108,7 @@ def has_digit(text: str) -> bool:
     return DIGIT.search(text) is not None
 
 
+@replaced
 def ends_sentence(text: str) -> bool:
     """Whether text ends as a sentence does, in any script."""
-    return not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None
+    return not text[-1:].isalnum() and SENTENCE_END.search(text[-END_SIZE:]) is not None
