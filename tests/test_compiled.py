@@ -155,7 +155,7 @@ LETTERS = st.sampled_from(
 
 
 @in_both_forms
-@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count", "has_digit", "ends_sentence"])
 @given(text=st.one_of(st.text(LETTERS), st.text(st.characters(codec=None))))
 def test_texts_are_read_alike_in_both_forms(name: str, text: str) -> None:
     faster, plain = _both(getattr(text_functions, name))
@@ -164,7 +164,7 @@ def test_texts_are_read_alike_in_both_forms(name: str, text: str) -> None:
 
 
 @in_both_forms
-@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count", "has_digit", "ends_sentence"])
 def test_every_character_is_read_alike_in_both_forms(name: str) -> None:
     faster, plain = _both(getattr(text_functions, name))
     texts = [f"a{chr(code)}B {chr(code)}" for code in range(0x11000)]
@@ -175,11 +175,20 @@ def test_every_character_is_read_alike_in_both_forms(name: str) -> None:
 @in_both_forms
 @pytest.mark.parametrize("size", [1_000, 20_001, 100_001])
 @pytest.mark.parametrize("word", ["word  ", "Wört\u2019s  ", "漢字 \u200b"])
-@pytest.mark.parametrize("name", ["clean", "fold", "word_count"])
+@pytest.mark.parametrize("name", ["clean", "fold", "word_count", "has_digit", "ends_sentence"])
 def test_long_texts_are_read_alike_in_both_forms(name: str, word: str, size: int) -> None:
     faster, plain = _both(getattr(text_functions, name))
 
     assert faster(word * size) == plain(word * size)
+
+
+@in_both_forms
+@given(text=st.text(LETTERS, max_size=3), folded=st.text(LETTERS, max_size=3))
+def test_texts_fold_to_the_same_in_both_forms(text: str, folded: str) -> None:
+    faster, plain = _both(text_functions.folds_to)
+
+    assert faster(text, folded) == plain(text, folded)
+    assert faster(text, text_functions.fold(text)) == plain(text, text_functions.fold(text))
 
 
 NOTICE_PIECES = st.one_of(

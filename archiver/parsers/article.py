@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 import numpy as np
 
@@ -83,6 +83,8 @@ CREDIT = re.compile(
     r"|[\s(（。](?:视频|網路|网络|网页|影片)?截[图圖][）)]?。?$|[\s(（。](?:视觉中国|資料圖|资料图)(?:\s?资料)?[）)]?$"
     r"|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
 )
+# Of all those one has a mark or, with its colon, a letter of such a script.
+EASTERN = re.compile("[\u1100-\uffff]")
 # Words of a paragraph of text, at least.
 TEXT_WORDS = 20
 # How agencies rule off who else reported, in so many blocks at the end.
@@ -164,7 +166,8 @@ def no_story(found: Story, reason: Reason) -> Story:
 
 
 def _is_enough(blocks: Iterable[Block]) -> bool:
-    return sum(word_count(block.text) for block in blocks) >= STORY_WORDS
+    words = accumulate(word_count(block.text) for block in blocks)
+    return any(count >= STORY_WORDS for count in words)
 
 
 def stands_beside(text: str, fetched: datetime) -> bool:
@@ -336,7 +339,8 @@ def _label(text: str) -> Reason | None:
         if text[-1].isdigit() and MEDIA.search(text):
             return Reason.LABEL
         end = text[-LONGEST_CREDIT:]
-        if (":" in end or "=" in end or not end.isascii()) and CREDIT.search(end.lower()):
+        may_credit = ":" in end or "=" in end or (not end.isascii() and EASTERN.search(end))
+        if may_credit and CREDIT.search(end.lower()):
             return Reason.CREDIT
     if is_furniture(text) or is_phrase_of(LABEL_USES, text):
         return Reason.LABEL

@@ -1,13 +1,12 @@
 """What stands within a story's text and is none of it: captions, boxes, embedded posts, the lines of a newsroom."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import accumulate, islice
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
-from archiver.parsers.blocks import HEADINGS, Anchor, Block, Box, Layout
+from archiver.parsers.blocks import Anchor, Block, Box, Layout
+from archiver.parsers.boxes import LONGEST_SMALL, SMALL_BLOCKS, is_small
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.dates import CLOCK, moment
 from archiver.parsers.decoding import element_text
@@ -15,6 +14,7 @@ from archiver.parsers.furniture import is_furniture
 from archiver.parsers.linked import LINKED_WORDS, is_linked_behind_label, is_linked_whole
 from archiver.parsers.names import bit, called
 from archiver.parsers.notices import ends_with_credit
+from archiver.parsers.off_text import off_text
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
@@ -32,31 +32,6 @@ EMBED_NAMES = bit("embed")
 EMBEDDED = re.compile(
     r"twitter-tweet|instagram-media|(?:tiktok|bluesky|mastodon|reddit|imgur)-embed|wp-embedded-content"
 )
-# What the boxes of the numbers beside the lines of code are called.
-LINE_NUMBERS = r"(?<![a-z])(?:linenos?|rouge-gutter|code-gutter)(?![a-z])"
-# What boxes are called that hold none of the text: calls to action, captions, polls, other posts, what only screen
-# readers are told or only paper shows, what opens over the page, stories to read on, appeals for money, the frame of an
-# archive. Right of 155 out of 156 such blocks that the models take for text.
-is_off_text = called(
-    r"(?<![a-z])(?<!after--)(?:cta|btn|captions?|figure|ratings?|disclaimer|footnotes?|modal|dialog|hentry|hmedia|poll|opinary"
-    r"|(?:sr|screen[-_]?reader)[-_]?(?:only|text)|visually[-_]?hidden|a11y|print[-_]?(?:only|block)|post[-_]?metadata\d*"
-    r"|overlay[-_]?(?:inner|content|text)?|wm[-_]ipp[-_](?:base|inside))(?![a-z])|pop[-_]?up"
-    r"|(?<!\S)(?:[a-z]{1,6}[-_]+){0,2}related[-_]*(?:stor(?:y|ies)|articles?|posts?|news|pages?|links?)(?![a-z])"
-    rf"|{LINE_NUMBERS}|fundrais|[-_]appeal(?!\S)|(?<!\S)appeal[-_](?:box|banner)"
-)
-# A small box of this name whose heading is a link shows another story.
-is_teaser = called(r"(?<![a-z])(?:teaser|promo)")
-# The same of an entry beside the text, as WordPress calls it; builders of pages put text into other boxes of that name.
-is_widget = called(r"(?<!\S)widget(?:_\w+)?(?!\S)")
-WIDGETS = frozenset({"li", "aside"})
-# The same within the text; before it, such a box may be its summary.
-holds_facts = called(r"(?<![a-z])(?:(?:info|facts?|fakta)[-_]?(?:box|boks|ruta)|facts?)(?![a-z])")
-# Such a box holds at most so much of the text.
-LITTLE = 0.5
-# What a newsroom calls the boxes that invite; text that only subscribers may read is called after these.
-invites = called(
-    r"newsletter|sign[-_]?up(?![a-z])|regist(?:er|ration)|subscri(?:be(?!r)|ption)|donat(?:e|ion)"
-)
 # The box of a quotation, at most so many boxes around the line that says whose it is, and of so many blocks: right of 6
 # out of 7 such lines.
 is_quotation = called(r"quote|citat|zitat|(?<![a-z])cita(?![a-z])")
@@ -65,11 +40,12 @@ LONGEST_SPEAKER, SPEAKER_WORDS = 100, 10
 INSET_NAMES = bit("signup") | bit("related") | bit("advert") | bit("share") | bit("comment")
 # Elements that hold no text of a story: right of 33 such captions and 17 such footers but for one each.
 OUTSIDE = {"figcaption": Reason.CAPTION, "footer": Reason.FOOTER}
+# All elements and names of boxes that may tell that what stands in them is none of the text.
+TELLING = frozenset({*OUTSIDE, "aside", "form", "button"})
+TELLING_NAMES = AUTHOR_NAMES | EMBED_NAMES
 # In newsrooms, a small box around a form with a field to type in is none of the text, so many boxes out; nor is a
 # button of so few words.
 FORM_DEPTH = 3
-# A small box has so many blocks and characters at most.
-SMALL_BLOCKS, LONGEST_SMALL = 6, 700
 TYPED = frozenset({"text", "email", "tel"})
 MOST_FIELDS = 20
 BUTTON_WORDS = 3
@@ -127,64 +103,14 @@ def without_asides(
         beside_forms = _beside_forms(layout)
         found |= {block.index: Reason.INSET for block in own if block.index in beside_forms}
         found |= {block.index: Reason.SUMMED_UP for block in summed_up(layout, own)}
-    off_text = _off_text(layout, own, announced.headline, is_news=is_news)
-    found = dict.fromkeys((block.index for block in off_text), Reason.OFF_TEXT) | found
+    in_others = off_text(layout, own, announced.headline, is_news=is_news)
+    found = dict.fromkeys((block.index for block in in_others), Reason.OFF_TEXT) | found
     found |= {block.index: Reason.INSET for block in own if _is_below_label(layout, block)}
     kept = [block for block in own if block.index not in found]
     if 2 * sum(map(_size, kept)) < sum(map(_size, own)):
         return own
     reasons.update(found)
     return kept
-
-
-def _off_text(layout: Layout, own: list[Block], headline: Block | None, *, is_news: bool) -> Iterator[Block]:
-    """Yield the blocks in boxes that are called something else than text and hold little of it, nor the headline.
-
-    In newsrooms, those that are called invitations, too: right of all 12 such blocks.
-    """
-    at = [block.index for block in own]
-    size = [0, *accumulate(map(_size, own))]
-    known: dict[int, bool] = {}
-    place = headline.index if headline is not None else -1
-    for block in own:
-        passed: list[int] = []
-        is_off = False
-        for box in block.box.lineage():
-            if box.index in known:
-                is_off = known[box.index]
-                break
-            passed.append(box.index)
-            held = size[bisect_left(at, box.end_block)] - size[bisect_left(at, box.first_block)]
-            if held > LITTLE * size[-1] or box.first_block <= place < box.end_block:
-                break
-            if box.names and (
-                _is_called_off(box, is_inside=box.first_block > at[0], is_news=is_news)
-                or (is_teaser(box.names) and _is_of_another(layout, box))
-            ):
-                is_off = True
-                break
-        known.update(dict.fromkeys(passed, is_off))
-        if is_off:
-            yield block
-
-
-def _is_called_off(box: Box, *, is_inside: bool, is_news: bool) -> bool:
-    """Whether the name of a box is that of something else than text; a heading's is made of its words."""
-    if box.tag in HEADINGS:
-        return False
-    if is_off_text(box.names) or (is_news and invites(box.names)):
-        return True
-    if box.tag in WIDGETS and is_widget(box.names):
-        return True
-    return is_inside and holds_facts(box.names)
-
-
-def _is_of_another(layout: Layout, box: Box) -> bool:
-    """Whether a small box begins with a heading that is linked to another page."""
-    head = layout.blocks[box.first_block]
-    if not head.heading or not is_linked_whole(head) or not _is_small(layout, box):
-        return False
-    return not any(anchor.href.startswith("#") for anchor in head.anchors)
 
 
 def _beside_forms(layout: Layout) -> set[int]:
@@ -194,7 +120,7 @@ def _beside_forms(layout: Layout) -> set[int]:
         if not any(map(_is_typed_in, islice(form.element.iter("input", "textarea"), MOST_FIELDS))):
             continue
         for box in islice(form.lineage(), FORM_DEPTH):
-            if not _is_small(layout, box):
+            if not is_small(layout, box):
                 break
             found.update(range(box.first_block, box.end_block))
     return found
@@ -203,22 +129,16 @@ def _beside_forms(layout: Layout) -> set[int]:
 def _is_below_label(layout: Layout, block: Block) -> bool:
     """Whether a block stands in a small box whose heading is none of a text: "Newsletter", "Table of contents"."""
     for box in block.box.lineage():
-        if not _is_small(layout, box):
+        if box.end_block - box.first_block > SMALL_BLOCKS:
             return False
         head = layout.blocks[box.first_block]
         if head is not block and head.heading and _is_label(head.text):
-            return True
+            return is_small(layout, box)
     return False
 
 
 def _is_label(text: str) -> bool:
     return is_furniture(text) or is_phrase("furniture", text)
-
-
-def _is_small(layout: Layout, box: Box) -> bool:
-    if box.end_block - box.first_block > SMALL_BLOCKS:
-        return False
-    return sum(map(_size, layout.blocks[box.first_block : box.end_block])) <= LONGEST_SMALL
 
 
 def _is_typed_in(field: Element) -> bool:
@@ -353,19 +273,19 @@ def _article(headline: Block | None) -> Box | None:
 
 def _aside(block: Block, *, is_news: bool) -> Reason | None:
     """Why a block stands besides the story by its place alone."""
-    around = block.box.meanings_around
-    for box in block.box.lineage():
+    telling = [box for box in block.box.lineage() if box.tag in TELLING or box.meanings & TELLING_NAMES]
+    for box in telling:
         if box.tag in OUTSIDE:
             return OUTSIDE[box.tag]
         if (is_news and box.tag == "aside") or (
             box.tag == "button" and _is_pressed(block, box, is_news=is_news)
         ):
             return Reason.INSET
-        if around & AUTHOR_NAMES and box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
+        if box.meanings & AUTHOR_NAMES and BIOGRAPHY.search(box.names):
             return Reason.BIOGRAPHY
-        if around & EMBED_NAMES and box.meanings & EMBED_NAMES and EMBEDDED.search(box.names):
+        if box.meanings & EMBED_NAMES and EMBEDDED.search(box.names):
             return Reason.EMBEDDED
-    if inset(block):
+    if any(map(_is_inset, telling)):
         return Reason.INSET
     return Reason.SPEAKER if _names_speaker(block) else None
 
@@ -401,7 +321,8 @@ def _names_speaker(block: Block) -> bool:
 
 def inset(block: Block) -> Box | None:
     """Return the aside or form around a block that is by name an invitation or a list, or None."""
-    for box in block.box.lineage():
-        if box.tag in ("aside", "form") and box.meanings & INSET_NAMES:
-            return box
-    return None
+    return next(filter(_is_inset, block.box.lineage()), None)
+
+
+def _is_inset(box: Box) -> bool:
+    return box.tag in ("aside", "form") and box.meanings & INSET_NAMES != 0

@@ -5,9 +5,9 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from archiver.parsers.asides import LINE_NUMBERS
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.names import bit, called
+from archiver.parsers.off_text import LINE_NUMBERS
 from archiver.parsers.reasons import Reason
 from archiver.parsers.standfirst import Announced
 from archiver.parsers.text import ends_sentence, word_count
@@ -132,9 +132,8 @@ def _is_called_pulled(block: Block) -> bool:
 def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:
     """Whether a longer block of the story says the same and more."""
     core = block.text.strip(AROUND_A_QUOTE)
-    if _is_called_pulled(
-        block
-    ):  # Its first letter is small where it stands within a sentence, and words may break it.
+    # Its first letter is small where it stands within a sentence, and words may break it.
+    if _is_called_pulled(block):
         core = core[1:LONGEST_CORE]
     if said.count(core) < 2:
         return False
@@ -143,7 +142,8 @@ def _is_said_elsewhere(block: Block, said: str, own: list[Block]) -> bool:
 
 def _tables(layout: Layout, chosen: list[Block]) -> Iterator[Block]:
     """Yield the blocks of the tables between the first and the last of the chosen blocks, each once."""
-    boxes = [box for box in layout.boxes if box.tag == "table"] if len(chosen) > 1 else []
+    start = chosen[0].box.index if len(chosen) > 1 else len(layout.boxes)
+    boxes = [box for box in layout.boxes[start:] if box.tag == "table"]
     if not boxes:
         return
     size = np.cumsum([0, *(len(block.text) for block in layout.blocks)])

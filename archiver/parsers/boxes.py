@@ -32,6 +32,8 @@ AROUND = (
 # What stylesheets call boxes that they hide, unless on wider or narrower screens: right of all such blocks in doubt.
 is_called_hidden = called(r"(?<!\S)(?:hidden|hide|d-none)(?!\S)(?!.*(?:[a-z]{2}:|d-[a-z]{2}-))")
 HIDDEN_DEPTH = 3
+# A small box has so many blocks and characters at most.
+SMALL_BLOCKS, LONGEST_SMALL = 6, 700
 DIGITS = re.compile(r"\d+")
 
 
@@ -68,6 +70,13 @@ _AROUND_BIT = {tag: 1 << index for index, tag in enumerate(AROUND)}
 def is_hidden(box: Box) -> bool:
     """Return whether a box is hidden by its style or by what it, or one right around it, is called."""
     return box.hidden or any(is_called_hidden(around.names) for around in islice(box.lineage(), HIDDEN_DEPTH))
+
+
+def is_small(layout: Layout, box: Box) -> bool:
+    """Return whether a box holds few blocks and little text."""
+    if box.end_block - box.first_block > SMALL_BLOCKS:
+        return False
+    return sum(len(block.text) for block in layout.blocks[box.first_block : box.end_block]) <= LONGEST_SMALL
 
 
 def form(box: Box) -> tuple[str, str, str, str]:

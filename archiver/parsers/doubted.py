@@ -32,6 +32,7 @@ HEADS_APART = 12
 # sentences and items do or are code, from the lower one on: gold has 18 of 19.
 DOUBTED_LINE, DOUBTED_SENTENCE = 0.3, 0.15
 LINES = frozenset({"p", "div", "pre"})
+LISTS = frozenset({"ul", "ol"})
 # At either end of a text, a sentence boxed like so many of it next to it from this chance on.
 LEAST_IN_RUN, DOUBTED_END = 3, 0.35
 MOST_LINES = 5
@@ -221,12 +222,15 @@ def _is_line_alike(block: Block, before: Block, chances: Columns) -> bool:
 
 def _lists_between(layout: Layout, own: list[Block], chances: Columns) -> Iterator[Box]:
     """Yield the short lists of likely items that stand between two of the story's paragraphs, in the same box."""
-    beside: dict[Box, list[int]] = {}
-    for block in own:
-        if block.box.tag == "p" and block.box.parent is not None:
-            beside.setdefault(block.box.parent, []).append(block.index)
-    for box in layout.boxes if beside else ():
-        if box.tag not in ("ul", "ol") or box.parent is None or (places := beside.get(box.parent)) is None:
+    paragraphs = [block for block in own if block.box.tag == "p"]
+    if not paragraphs:
+        return
+    beside: dict[Box | None, list[int]] = {}
+    for block in paragraphs:
+        beside.setdefault(block.box.parent, []).append(block.index)
+    within = layout.boxes[paragraphs[0].box.index : paragraphs[-1].box.index]
+    for box in [box for box in within if box.tag in LISTS]:
+        if (places := beside.get(box.parent)) is None:
             continue
         first, end = box.first_block, box.end_block
         if places[0] < first < end <= places[-1] and end - first <= MOST_ANNOUNCED:

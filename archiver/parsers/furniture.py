@@ -1,12 +1,14 @@
 """Lines that stand among a story's paragraphs and are none of them, by their words (words/furniture.toml)."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from archiver.parsers.phrases import PUNCTUATION
-from archiver.parsers.text import fold, unaccented
+from archiver.parsers.text import fold, has_digit, unaccented
 from archiver.word_lists import lines, word_table
 
 # Characters of the longest such line: a notice of rights has two sentences.
@@ -15,8 +17,9 @@ EDGES = PUNCTUATION.replace("#", "") + "。！？👉📲📱📰🔔✅📧📩
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # What stands for any words.
 ANY = "*"
-# Letters by which the phrases that may match are found.
+# Letters by which the phrases that may match are found, and of a word that few other lines have.
 KEY = 2
+RARE = 5
 
 
 class _Piece(NamedTuple):
@@ -30,26 +33,42 @@ class _Piece(NamedTuple):
 
 _Phrase: TypeAlias = tuple[_Piece, ...]
 """A line of the file with any words in it: its pieces, the first stands where a text begins, the last where it ends."""
-_Keyed: TypeAlias = dict[str, list[_Phrase]]
-_Others: TypeAlias = list[tuple[str, _Phrase]]
+
+
+class _Phrases(NamedTuple):
+    """Phrases of which a line may be one if it begins with, ends with or holds what they share."""
+
+    edges: tuple[str, ...]
+    """What they begin with, or end with: most lines do with none."""
+    phrases: list[_Phrase]
+
+
+_Keyed: TypeAlias = dict[str, _Phrases]
+_Others: TypeAlias = list[tuple[str, list[_Phrase]]]
 
 
 def is_furniture(text: str) -> bool:
     """Whether a text is a line that is no part of a story wherever it stands, in any language."""
     if len(text) > LONGEST:
         return False
-    line = NUMBER.sub("0", fold(text)).strip(EDGES)
+    line = fold(text).strip(EDGES)
+    if has_digit(line):
+        line = NUMBER.sub("0", line)
     whole, by_beginning, by_end, others = _phrases()
     if line in whole:
         return True
-    for phrase in by_beginning.get(line[:KEY], ()):
-        if line.startswith(phrase[0].text) and _is_said_by(line, phrase):
-            return True
-    for phrase in by_end.get(line[-KEY:], ()):
-        if line.endswith(phrase[-1].text) and _is_said_by(line, phrase):
-            return True
-    near = [phrase for longest, phrase in others[line.isascii()] if longest in line]
-    return any(_is_said_by(line, phrase) for phrase in near)
+    likely = by_beginning.get(line[:KEY])
+    if likely is not None and line.startswith(likely.edges) and _is_one_of(line, likely.phrases):
+        return True
+    likely = by_end.get(line[-KEY:])
+    if likely is not None and line.endswith(likely.edges) and _is_one_of(line, likely.phrases):
+        return True
+    near = [phrases for word, phrases in others[line.isascii()] if word in line]
+    return bool(near) and _is_one_of(line, chain.from_iterable(near))
+
+
+def _is_one_of(line: str, phrases: Iterable[_Phrase]) -> bool:
+    return any(_is_said_by(line, phrase) for phrase in phrases)
 
 
 def _is_said_by(line: str, phrase: _Phrase) -> bool:
@@ -85,7 +104,8 @@ def _stands(line: str, piece: _Piece, start: int) -> bool:
 def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, tuple[_Others, _Others]]:
     """The lines without "any words"; the phrases by what they begin with, else by what they end with; all others.
 
-    Each of the others has its longest piece beside it; those of ASCII alone stand there a second time by themselves.
+    The others stand together by a word that all of some have; those of ASCII alone stand there a second time by
+    themselves.
     """
     tables = word_table("parsers", "furniture.toml").values()
     written = dict.fromkeys(
@@ -94,7 +114,7 @@ def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, tuple[_Others, _Others]]
     whole = frozenset(fold(line).strip(EDGES) for line in written if ANY not in line)
     found: dict[str, list[_Phrase]] = {}
     ends: dict[str, list[_Phrase]] = {}
-    others: _Others = []
+    others: list[_Phrase] = []
     for phrase in (_phrase(line) for line in written if ANY in line):
         beginning, end = phrase[0].text[:KEY], phrase[-1].text[-KEY:]
         if len(beginning) == KEY:
@@ -102,8 +122,29 @@ def _phrases() -> tuple[frozenset[str], _Keyed, _Keyed, tuple[_Others, _Others]]
         elif len(end) == KEY:
             ends.setdefault(end, []).append(phrase)
         else:
-            others.append((max((piece.text for piece in phrase), key=len), phrase))
-    return whole, found, ends, (others, [each for each in others if each[0].isascii()])
+            others.append(phrase)
+    in_ascii = [phrase for phrase in others if all(piece.text.isascii() for piece in phrase)]
+    return whole, _with_edges(found, 0), _with_edges(ends, -1), (_by_word(others), _by_word(in_ascii))
+
+
+def _with_edges(found: dict[str, list[_Phrase]], at: int) -> _Keyed:
+    return {
+        key: _Phrases(tuple({phrase[at].text for phrase in phrases}), phrases)
+        for key, phrases in found.items()
+    }
+
+
+def _by_word(phrases: list[_Phrase]) -> _Others:
+    """Phrases by the word of theirs that most of them have; by their longest piece those that have no long word."""
+    words = [
+        {word for piece in phrase for word in piece.text.split() if len(word) >= RARE} for phrase in phrases
+    ]
+    count = Counter(chain.from_iterable(words))
+    found: dict[str, list[_Phrase]] = {}
+    for phrase, own in zip(phrases, words, strict=True):
+        longest = max((piece.text for piece in phrase), key=len)
+        found.setdefault(max(own, key=lambda word: (count[word], word), default=longest), []).append(phrase)
+    return list(found.items())
 
 
 def _spellings(line: str) -> tuple[str, ...]:

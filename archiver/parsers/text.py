@@ -20,6 +20,7 @@ SPACES = re.compile(r"\s+")
 LONG = 100_000
 COUNTED = 20_000
 WORD = re.compile(r"\w+")
+DIGIT = re.compile(r"\d")
 # Marks that stand among the letters of a word and are none: Hebrew and Arabic points, vowels of Indian scripts, Thai,
 # Lao, Burmese and Khmer.
 MARKS = (
@@ -34,7 +35,10 @@ MARKED_WORD = re.compile(rf"\w+(?:[{MARKS}]+\w*)*")
 # Letters below are Latin or Greek.
 CYRILLIC = 0x0400
 SENTENCE_ENDS = ".!?…。！？؟۔।॥։።"
-SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][\"'”’»›)\]」』]*\s*$")
+# What may stand behind them, and in how many characters all of it.
+CLOSING = "\"'”’»›)]」』"
+END_SIZE = 8
+SENTENCE_END = re.compile(rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\s*$")
 
 
 @replaced
@@ -67,6 +71,7 @@ def _unaccenting() -> dict[int, str]:
     return {code: c for code, c in plain.items() if ord(c) != code} | {ord("ı"): "i", ord("ё"): "е"}
 
 
+@replaced
 def folds_to(text: str, folded: str) -> bool:
     """Whether a clean text is as folded as it is compared; most are told by their first letters."""
     # What follows may change a letter outside ASCII, and a mark behind it one of ASCII.
@@ -80,6 +85,7 @@ QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛′´`‹›", "'"), **dict
 QUOTE = re.compile("[‘’‚‛′´`‹›“”„‟″«»\u0307]")
 if (_core := module("texts")) is not None:
     _core.know_quotes(QUOTES)
+    _core.know_ends(SENTENCE_ENDS, CLOSING, END_SIZE)
 
 
 @replaced
@@ -96,6 +102,13 @@ def word_count(text: str) -> int:
     return unspaced // 2 + len(WORD.findall(UNSPACED.sub(" ", text)))
 
 
+@replaced
+def has_digit(text: str) -> bool:
+    """Whether a text has a digit, of any script."""
+    return DIGIT.search(text) is not None
+
+
+@replaced
 def ends_sentence(text: str) -> bool:
     """Whether text ends as a sentence does, in any script."""
-    return not text[-1:].isalnum() and SENTENCE_END.search(text[-8:]) is not None
+    return not text[-1:].isalnum() and SENTENCE_END.search(text[-END_SIZE:]) is not None

@@ -14,6 +14,14 @@ cdef inline bint may_be_unspaced(Py_UCS4 c) noexcept:
     return c >= 0x0E00 and not (0x1E00 <= c < 0x3000) and not (0xAC00 <= c < 0xD7B0)
 
 
+cdef inline bint is_unspaced(Py_UCS4 c) noexcept:
+    """Whether a character is one of text.UNSPACED."""
+    return c >= 0x0E00 and (
+        c <= 0x0EFF or 0x1000 <= c <= 0x109F or 0x1780 <= c <= 0x17FF or 0x3040 <= c <= 0x30FF
+        or 0x3400 <= c <= 0x4DBF or 0x4E00 <= c <= 0x9FFF or 0xF900 <= c <= 0xFAFF or 0x20000 <= c <= 0x3FFFF
+    )
+
+
 cdef inline bint is_space(Py_UCS4 c) noexcept:
     """str.isspace."""
     return c == 0x20 or 0x09 <= c <= 0x0D or 0x1C <= c <= 0x1F or (c >= 0x80 and Py_UNICODE_ISSPACE(c))

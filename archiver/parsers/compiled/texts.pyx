@@ -1,12 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """What is done to every text of a page. Each function stands beside its part in Python, by the same name, and gives the same.
 
-Whatever is rare (invisible characters, scripts without spaces, very long texts) is left to the part in Python.
+Whatever is rare (invisible characters, letters that change with those before them, very long texts) is left to the part
+in Python.
 """
 
 import unicodedata
 
-from archiver.parsers.compiled.characters cimport is_space, may_be_invisible, may_be_unspaced
+from archiver.parsers.compiled.characters cimport is_space, is_unspaced, may_be_invisible
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_KIND, PyUnicode_READ
 
 
@@ -15,6 +17,8 @@ cdef extern from *:
     str PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
     unsigned char* PyUnicode_1BYTE_DATA(object text)
     bint PyUnicode_IS_ASCII(object text)
+    bint Py_UNICODE_ISDECIMAL(Py_UCS4 character)
+    bint Py_UNICODE_ISALNUM(Py_UCS4 character)
     str PyUnicode_FromKindAndData(int kind, const void* data, Py_ssize_t size)
 
 
@@ -61,44 +65,93 @@ def clean(str text not None):
     return " ".join(text.split())
 
 
-# What a character of an alphabet (Latin, Greek, Cyrillic, Armenian) or of general punctuation is folded to, where it
-# always is and to one; else 0. None of them is composed with the one before it.
 cdef enum:
-    ALPHABETS = 0x0530, PUNCTUATION = 0x2010, LAST = 0x2040, LONGEST = 1024
-cdef Py_UCS4[LAST] FOLDED
+    # Characters from LAST on are left to Python. A shorter text is folded without asking for memory.
+    LAST = 0x20000, LONGEST = 1024, BITS = 21, MOST = 3
+    # The letters that syllables of Hangul are made of: as marks do, they change with those before them.
+    JAMO = 0x1100, LAST_JAMO = 0x11FF
+# What a character is folded to wherever it stands, up to MOST others of so many bits each, the first one lowest; 0 where
+# it has not been met yet, IN_CONTEXT where Python must tell.
+cdef unsigned long long[LAST] FOLDED
+cdef unsigned long long IN_CONTEXT = <unsigned long long>1 << 63
+cdef dict QUOTES
 
 
 def know_quotes(dict quotes):
-    """Take what quotes are folded to, and find what all else is. text.py calls this once."""
-    cdef Py_UCS4 code
-    for code in range(LAST):
-        c = chr(code)
-        folded = unicodedata.normalize("NFKC", c).casefold().translate(quotes)
-        is_alone = not unicodedata.combining(c) and len(folded) == 1 and (code == 0x20 or not is_space(code))
-        is_known = code < ALPHABETS or code >= PUNCTUATION
-        FOLDED[code] = ord(folded) if is_alone and is_known and not may_be_invisible(code) else 0
+    """Take what quotes are folded to. text.py calls this once."""
+    global QUOTES
+    QUOTES = quotes
+
+
+cdef unsigned long long _meet(Py_UCS4 code) except 0:
+    """Find, and remember, what a character is folded to."""
+    cdef unsigned long long found = 0
+    cdef Py_UCS4 c
+    cdef str one = chr(code), folded = unicodedata.normalize("NFKC", one).casefold().translate(QUOTES)
+    is_alone = 0 < len(folded) <= MOST
+    for c in one + folded:
+        is_alone = is_alone and not JAMO <= c <= LAST_JAMO and unicodedata.category(c)[0] != "M"
+    for c in reversed(folded):
+        found = found << BITS | <unsigned int>c
+    FOLDED[code] = found if is_alone and found else IN_CONTEXT
+    return FOLDED[code]
 
 
 def fold(str text not None):
     """text.fold."""
-    cdef Py_ssize_t size, at
-    cdef int kind
-    cdef const void* data
-    cdef Py_UCS4 c
-    cdef Py_UCS4[LONGEST] folded
+    cdef Py_UCS4[LONGEST] room
+    cdef Py_UCS4* folded
     cdef str cleaned
     if PyUnicode_IS_ASCII(text):
         return _folded(text, True)
-    if len(text) > LONGEST:
+    if len(text) >= LONG:
         return IN_PYTHON["fold"](text)
     cleaned = clean(text)
-    size, kind, data = len(cleaned), PyUnicode_KIND(cleaned), PyUnicode_DATA(cleaned)
-    for at in range(size):
+    if MOST * len(cleaned) <= LONGEST:
+        return _folded_by_letter(cleaned, room)
+    folded = <Py_UCS4*>PyMem_Malloc(MOST * len(cleaned) * sizeof(Py_UCS4))
+    if folded is NULL:
+        raise MemoryError
+    try:
+        return _folded_by_letter(cleaned, folded)
+    finally:
+        PyMem_Free(folded)
+
+
+cdef str _folded_by_letter(str text, Py_UCS4* folded):
+    """A clean text folded, with room for MOST letters of each of its own."""
+    cdef Py_ssize_t at, filled = 0
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_UCS4 c
+    cdef unsigned long long found
+    for at in range(len(text)):
         c = PyUnicode_READ(kind, data, at)
-        folded[at] = FOLDED[c] if c < LAST else 0
-        if not folded[at]:
-            return IN_PYTHON["fold"](cleaned)
-    return PyUnicode_FromKindAndData(4, folded, size)
+        found = IN_CONTEXT if c >= LAST else FOLDED[c] or _meet(c)
+        if found == IN_CONTEXT:
+            return IN_PYTHON["fold"](text)
+        while found:
+            folded[filled] = <Py_UCS4>(found & ((1 << BITS) - 1))
+            filled += 1
+            found >>= BITS
+    return PyUnicode_FromKindAndData(4, folded, filled)
+
+
+def folds_to(str text not None, str folded not None):
+    """text.folds_to."""
+    cdef Py_ssize_t size = len(text)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef unsigned int first, second
+    if size:
+        first = PyUnicode_READ(kind, data, 0)
+        second = PyUnicode_READ(kind, data, 1) if size > 1 else 0
+        if first < 0x80 and second < 0x80 and first != 0x60:
+            if SORTS[first] == CAPITAL:
+                first = first | 0x20
+            if not folded or PyUnicode_READ(PyUnicode_KIND(folded), PyUnicode_DATA(folded), 0) != first:
+                return False
+    return fold(text) == folded
 
 
 cdef str _folded(str text, bint is_folded):
@@ -165,11 +218,66 @@ def word_count(str text not None):
         if is_space(c):
             after_space = True
             continue
-        if may_be_unspaced(c):
-            return IN_PYTHON["word_count"](text)
+        if is_unspaced(c):
+            return _unspaced_words(text)
         words += after_space
         after_space = False
     return words
+
+
+cdef Py_ssize_t _unspaced_words(str text):
+    """The words of a text with characters of scripts without spaces: of these, two are one."""
+    cdef Py_ssize_t at, words = 0, unspaced = 0
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_UCS4 c
+    cdef bint in_word = False
+    for at in range(len(text)):
+        c = PyUnicode_READ(kind, data, at)
+        if is_unspaced(c):
+            unspaced += 1
+            in_word = False
+        elif c == 0x5F or Py_UNICODE_ISALNUM(c):
+            words += not in_word
+            in_word = True
+        else:
+            in_word = False
+    return unspaced // 2 + words
+
+
+cdef str ENDS = "", CLOSING = ""
+cdef Py_ssize_t END_SIZE
+
+
+def know_ends(str ends, str closing, Py_ssize_t size):
+    """Take what sentences end with, what may stand behind that, and in how many characters. text.py calls this once."""
+    global ENDS, CLOSING, END_SIZE
+    ENDS, CLOSING, END_SIZE = ends, closing, size
+
+
+def ends_sentence(str text not None):
+    """text.ends_sentence."""
+    cdef Py_ssize_t end = len(text), first = max(0, end - END_SIZE)
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    while end > first and is_space(PyUnicode_READ(kind, data, end - 1)):
+        end -= 1
+    while end > first and <Py_UCS4>PyUnicode_READ(kind, data, end - 1) in CLOSING:
+        end -= 1
+    return end > first and <Py_UCS4>PyUnicode_READ(kind, data, end - 1) in ENDS
+
+
+def has_digit(str text not None):
+    """text.has_digit."""
+    cdef Py_ssize_t at
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_UCS4 c
+    for at in range(len(text)):
+        c = PyUnicode_READ(kind, data, at)
+        if 0x30 <= c <= 0x39 or (c > 0x7F and Py_UNICODE_ISDECIMAL(c)):
+            return True
+    return False
 
 
 def character_counts(
