@@ -166,8 +166,7 @@ def no_story(found: Story, reason: Reason) -> Story:
 
 
 def _is_enough(blocks: Iterable[Block]) -> bool:
-    words = accumulate(word_count(block.text) for block in blocks)
-    return any(count >= STORY_WORDS for count in words)
+    return any(words >= STORY_WORDS for words in accumulate(word_count(block.text) for block in blocks))
 
 
 def stands_beside(text: str, fetched: datetime) -> bool:
