@@ -302,8 +302,11 @@ def _without_headlines(headings: list[Block], candidates: list[Candidate], own: 
 
 def _of_stories(headings: list[Block], candidates: list[Candidate]) -> list[Block]:
     """Leave out what heads no stories, and headlines that a link beside them lies over, or that link a story."""
+    known = {block.index for block in headings}
     shown = {
-        one.block.index for one in candidates if one.block is not None and _shows_a_story(one, one.block)
+        one.block.index
+        for one in candidates
+        if one.block is not None and one.block.index in known and _shows_a_story(one, one.block)
     }
     return [
         block
