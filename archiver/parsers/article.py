@@ -193,7 +193,8 @@ def _likely(
     is_sure = chances > CHANCE
     sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
-    is_alike = alike([block for block in sure if block.box.tag == "p" and table.prose[block.index]])
+    prose = table.prose.tolist()
+    is_alike = alike([block for block in sure if block.box.tag == "p" and prose[block.index]])
 
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
@@ -202,10 +203,9 @@ def _likely(
     def is_mostly_hidden() -> bool:
         return bool(2 * sum(len(block.text) for block in sure if is_hidden(block.box)) > text[-1])
 
-    def is_likely(block: Block) -> bool:
-        chance = chances[block.index]
+    def is_likely(block: Block, chance: float) -> bool:
         if chance <= CHANCE:
-            is_prose = block.box.tag == "p" and table.prose[block.index]
+            is_prose = block.box.tag == "p" and prose[block.index]
             least = DOUBTED_THERE if holds_most(block.box.parent) else DOUBTED
             if chance <= least or not (is_prose and is_alike(block)):
                 return False
@@ -218,8 +218,12 @@ def _likely(
             reasons[block.index] = Reason.HIDDEN
         return reasons.get(block.index) in KEEPS
 
-    weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED_THERE).tolist()]
-    return [block for block in weighed if is_likely(block)]
+    weighed = np.flatnonzero(chances > DOUBTED_THERE)
+    return [
+        layout.blocks[index]
+        for index, chance in zip(weighed.tolist(), chances[weighed].tolist(), strict=True)
+        if is_likely(layout.blocks[index], chance)
+    ]
 
 
 def _is_ruled(
