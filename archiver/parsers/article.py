@@ -20,6 +20,7 @@ from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import is_hidden
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.comments import without_comments
+from archiver.parsers.credits import credits_picture
 from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.doubted import alike, with_doubted
@@ -72,19 +73,8 @@ LEAD_WORDS = 8
 TWO_DATES, TWO_DATES_WORDS = 2, 12
 NUMBERS = re.compile(r"[\d:.,|/–-]+")
 LIST_HEADING_WORDS, HEADING_WORDS = 4, 10
-# A caption is at most so long, and the credit at its end, in characters.
-LONGEST_CAPTION, LONGEST_CREDIT = 260, 50
-CREDIT = re.compile(
-    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
-    # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
-    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$"
-    # "Zhou Bin took it", "supplied by the museum", "still of a film", a bank of pictures.
-    r"|(?:^|[\s(（。，,])[\u4e00-\u9fff]{2,12}\s?[摄攝][）)]?$|供[图圖](?:\s?[\u4e00-\u9fff]{2,8}[发發])?[）)]?$"
-    r"|[\s(（。](?:视频|網路|网络|网页|影片)?截[图圖][）)]?。?$|[\s(（。](?:视觉中国|資料圖|资料图)(?:\s?资料)?[）)]?$"
-    r"|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
-)
-# Of all those one has a mark or, with its colon, a letter of such a script.
-EASTERN = re.compile("[\u1100-\uffff]")
+# A caption is at most so long, in characters.
+LONGEST_CAPTION = 260
 # Words of a paragraph of text, at least.
 TEXT_WORDS = 20
 # How agencies rule off who else reported, in so many blocks at the end.
@@ -192,7 +182,8 @@ def _likely(
     is_sure = chances > CHANCE
     sure = [layout.blocks[index] for index in np.flatnonzero(is_sure).tolist()]
     text = np.concatenate([[0.0], np.cumsum(table.size * is_sure, dtype=np.float64)])
-    is_alike = alike([block for block in sure if block.box.tag == "p" and table.prose[block.index]])
+    prose = table.prose.tolist()
+    is_alike = alike([block for block in sure if block.box.tag == "p" and prose[block.index]])
 
     def holds_most(box: Box | None) -> bool:
         return box is not None and 2 * (text[box.end_block] - text[box.first_block]) >= text[-1]
@@ -201,10 +192,9 @@ def _likely(
     def is_mostly_hidden() -> bool:
         return bool(2 * sum(len(block.text) for block in sure if is_hidden(block.box)) > text[-1])
 
-    def is_likely(block: Block) -> bool:
-        chance = chances[block.index]
+    def is_likely(block: Block, chance: float) -> bool:
         if chance <= CHANCE:
-            is_prose = block.box.tag == "p" and table.prose[block.index]
+            is_prose = block.box.tag == "p" and prose[block.index]
             least = DOUBTED_THERE if holds_most(block.box.parent) else DOUBTED
             if chance <= least or not (is_prose and is_alike(block)):
                 return False
@@ -217,8 +207,12 @@ def _likely(
             reasons[block.index] = Reason.HIDDEN
         return reasons.get(block.index) in KEEPS
 
-    weighed = [layout.blocks[index] for index in np.flatnonzero(chances > DOUBTED_THERE).tolist()]
-    return [block for block in weighed if is_likely(block)]
+    weighed = np.flatnonzero(chances > DOUBTED_THERE)
+    return [
+        layout.blocks[index]
+        for index, chance in zip(weighed.tolist(), chances[weighed].tolist(), strict=True)
+        if is_likely(layout.blocks[index], chance)
+    ]
 
 
 def _is_ruled(
@@ -337,9 +331,7 @@ def _label(text: str) -> Reason | None:
     if len(text) <= LONGEST_CAPTION:
         if text[-1].isdigit() and MEDIA.search(text):
             return Reason.LABEL
-        end = text[-LONGEST_CREDIT:]
-        may_credit = ":" in end or "=" in end or (not end.isascii() and EASTERN.search(end))
-        if may_credit and CREDIT.search(end.lower()):
+        if credits_picture(text):
             return Reason.CREDIT
     if is_furniture(text) or is_phrase_of(LABEL_USES, text):
         return Reason.LABEL

@@ -50,8 +50,11 @@ def with_tables(
     layout: Layout, own: list[Block], body: Set[int] | None, reasons: dict[int, Reason]
 ) -> list[Block]:
     """The story's blocks with the tables between them; of what a rule gives as body, where it gives any."""
+    found = list(_tables(layout, own))
+    if not found:
+        return own
     chosen = {block.index: block for block in own}
-    for block in _tables(layout, own):
+    for block in found:
         if block.index in chosen or is_numbered(block.box.names):
             continue
         if reasons.get(block.index) is not Reason.RULE_RELATED and (body is None or block.index in body):
@@ -69,7 +72,7 @@ def with_lines(
     """
     found = [] if announced.is_news else list(_lines(layout, own, chances, reasons.keys()))
     reasons.update((block.index, Reason.BETWEEN) for block in found)
-    return sorted([*own, *found], key=lambda block: block.index)
+    return sorted([*own, *found], key=lambda block: block.index) if found else own
 
 
 def without_contents(layout: Layout, own: list[Block], reasons: dict[int, Reason]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""Credits in a byline that name others than the author: who took the pictures, edited, translated or filmed."""
+"""Credits that name others than the author: who took the pictures, edited, translated or filmed."""
 
 import re
 from functools import cache
@@ -22,6 +22,19 @@ NOTE = re.compile(r"\s*\(([^()]{3,40})\)$")
 END = re.compile(r"[|;/•·]")
 # Longer texts are no bylines.
 LONGEST = 200
+# What credits a picture at the end of its caption, in so many characters of it.
+LONGEST_CREDIT = 50
+PICTURE = re.compile(
+    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
+    # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
+    r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$"
+    # "Zhou Bin took it", "supplied by the museum", "still of a film", a bank of pictures.
+    r"|(?:^|[\s(（。，,])[\u4e00-\u9fff]{2,12}\s?[摄攝][）)]?$|供[图圖](?:\s?[\u4e00-\u9fff]{2,8}[发發])?[）)]?$"
+    r"|[\s(（。](?:视频|網路|网络|网页|影片)?截[图圖][）)]?。?$|[\s(（。](?:视觉中国|資料圖|资料图)(?:\s?资料)?[）)]?$"
+    r"|\s제공$|[.다]\s[가-힣]{2,4}\s(?:선임)?기자$",
+)
+# Each of those has ":" or "=", or a letter of such a script; the wide colon is among them.
+EASTERN = re.compile("[\u1100-\uffff]")
 
 
 def without_credits(text: str) -> str:
@@ -63,6 +76,14 @@ def credits_another(name: str) -> bool:
     """Return whether what others did stands behind their name: "山田 太郎 訳" (translation)."""
     before, _, note = name.rpartition(" ")
     return bool(before) and not note.isascii() and fold(note) in _others()
+
+
+def credits_picture(text: str) -> bool:
+    """Return whether a caption ends with who took or supplied its picture."""
+    end = text[-LONGEST_CREDIT:]
+    if ":" in end or "=" in end or (not end.isascii() and EASTERN.search(end)):
+        return PICTURE.search(end.lower()) is not None
+    return False
 
 
 @cache

@@ -182,18 +182,17 @@ def with_items_alike(
     """
     taken = Counter(around for block in own if (around := _list_around(block)) is not None)
     announced = {
-        _list_below(layout, block, chances) for block in own if block.heading or _announces(block)
-    } - {None}
+        box
+        for block in own
+        if (block.heading or _announces(block)) and (box := _list_below(layout, block, chances)) is not None
+    }
     if not is_news:
         announced |= set(_lists_between(layout, own, chances))
     if max(taken.values(), default=0) < LEAST_ALIKE and not announced:
         return own
     chosen = {block.index for block in own}
-    items: dict[Box, list[Block]] = {}
-    for block in layout.blocks:
-        around = _list_around(block)
-        if around is not None and (taken[around] >= LEAST_ALIKE or around in announced):
-            items.setdefault(around, []).append(block)
+    lists = announced | {box for box, count in taken.items() if count >= LEAST_ALIKE}
+    items = {box: _items(layout, box) for box in lists}
     found = [
         block
         for box, listed in items.items()
@@ -257,6 +256,11 @@ def _list_below(layout: Layout, block: Block, chances: Columns) -> Box | None:
         return None
     is_doubted = bool((chances[around.first_block : around.end_block] <= HEADED_ITEM).any())
     return None if block.heading and is_doubted else around
+
+
+def _items(layout: Layout, box: Box) -> list[Block]:
+    """The items of a list."""
+    return [block for block in layout.blocks[box.first_block : box.end_block] if _list_around(block) is box]
 
 
 def _list_around(block: Block) -> Box | None:

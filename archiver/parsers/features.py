@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.parsers.arrays import vector
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.boxes import AROUND, Boxes, box_arrays
 from archiver.parsers.names import MEANINGS
@@ -148,7 +147,7 @@ def _placed(size: Columns, prose: NDArray[np.bool_], headline: Block | None) -> 
         [
             order / count,
             (np.cumsum(mass) - mass) / whole,
-            np.clip(order - at, -FAR, 3 * FAR) if headline else np.full(count, -2 * FAR),
+            np.minimum(np.maximum(order - at, -FAR), 3 * FAR) if headline else np.full(count, -2 * FAR),
             np.full(count, np.log1p(count)),
             np.full(count, whole / max(float(size.sum()), 1.0)),
             np.minimum(order - before, FAR),
@@ -206,13 +205,16 @@ def _levels(
     sums = np.zeros((4, len(size) + 1), np.float64)
     mass = np.where(prose, size, 0.0)
     np.cumsum([mass, size, size * texts[LINK_SHARE], texts[PARAGRAPH]], axis=1, out=sums[:, 1:])
-    prose_in, text_in, linked_in, paragraphs_in = sums[:, boxes.end] - sums[:, boxes.first]
+    prose_in, text_in, linked_in, paragraphs_in = sums.take(boxes.end, axis=1) - sums.take(
+        boxes.first, axis=1
+    )
+    all_prose, all_text = sums[:2, -1].tolist()
     count = np.maximum(boxes.end - boxes.first, 1)
     text = np.maximum(text_in, 1.0)
     described = np.array(
         [
-            prose_in / max(float(mass.sum()), 1.0),
-            text_in / max(float(size.sum()), 1.0),
+            prose_in / max(all_prose, 1.0),
+            text_in / max(all_text, 1.0),
             linked_in / text,
             np.log1p(count),
             prose_in / text,
@@ -220,10 +222,10 @@ def _levels(
         ],
         np.float32,
     )
-    levels, at = [], boxes.parent[box]
+    levels, at = [], box
     for _ in range(LEVELS):
-        levels.append(described[:, at])
         at = boxes.parent[at]
+        levels.append(described.take(at, axis=1))
     return np.concatenate(levels)
 
 
@@ -238,10 +240,10 @@ def _alike(blocks: list[Block], which: NDArray[np.int64], size: Columns, prose: 
     total, all_text = np.bincount(which, mass), np.bincount(which, size)
     return np.array(
         [
-            (total / max(float(mass.sum()), 1.0))[which],
+            (total / max(float(total.sum()), 1.0))[which],
             np.log1p(np.bincount(which))[which],
             (total / np.maximum(all_text, 1.0))[which],
-            np.log1p(vector([repeats[text] for text in texts], np.int64)),
+            np.log1p(np.fromiter(map(repeats.__getitem__, texts), np.int64, len(texts))),
         ],
         np.float32,
     )
