@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +19,9 @@ from archiver.crawl.run import CrawlPlan, CrawlSummary, run_crawl
 from archiver.errors import ExitCode
 from archiver.items import Outcome
 from archiver.sample.server import SampleServer
-from db.connection import read_archive
+from db.connection import open_archive, read_archive
 from db.store import CrawlState
+from db.values import time_text
 from spiders.frontier import Source
 
 EXPECTED = {
@@ -224,13 +226,19 @@ def test_story_that_failed_is_asked_for_again_a_few_times(archive: Path, crawl: 
     assert page_rows(archive)["/a"][0] == "stored"
 
 
-def test_story_that_keeps_failing_is_given_up(archive: Path, crawl: Crawl) -> None:
+def test_story_that_keeps_failing_is_given_up_after_two_weeks(archive: Path, crawl: Crawl) -> None:
     with misbehaving({"/a": PAGES["/503"]}) as server:
         for _ in range(5):
             crawl(server.url, RETRY_TIMES=0)
             server.pages["/feed.xml"] = feed()
+        assert server.asked.count("/a") == 5
+        with closing(open_archive(archive)) as connection, connection:
+            long_ago = time_text(datetime.now(UTC) - timedelta(days=15))
+            connection.execute("UPDATE captures SET fetched = ?", (long_ago,))
+        for _ in range(3):
+            crawl(server.url, RETRY_TIMES=0)
 
-        assert server.asked.count("/a") == 3
+        assert server.asked.count("/a") == 6
 
 
 def test_server_that_speaks_no_https_is_told_as_such(
