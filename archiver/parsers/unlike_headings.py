@@ -1,8 +1,8 @@
 """Headings of lists that the models do not know as such: what a reader sees as one by where it stands."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -30,6 +30,8 @@ LINKED_WORDS = 3
 NEAR = 4
 STORY_CHANCE = 0.5
 LINKED = 0.9
+# Headlines of one form.
+SEVERAL = 2
 
 
 def merged(headings: list[Block], others: list[Block]) -> list[Block]:
@@ -46,13 +48,12 @@ def unlike_headings(
     """
     may_head = (chances <= STORY_CHANCE) & (table.size <= LONGEST) & (table.words > 0)
     places = sorted({index for index in _places(layout, table) if may_head[index]})
-    forms = Counter(signature(layout.blocks[index].box) for index in shown if index < len(layout.blocks))
     return [
         block
         for block in map(layout.blocks.__getitem__, places)
         if _heads_several(block, shown)
         and _says_what_follows(block)
-        and not (forms[signature(block.box)] > 1 and block.link_share >= LINKED)
+        and not _is_one_of_many(layout, block, shown)
         and not _shows_a_story(block, shown, own)
     ]
 
@@ -83,6 +84,17 @@ def _heads_several(block: Block, shown: list[int]) -> bool:
     if any(box.tag == "form" and box.end_block <= shown[after] for box in block.box.lineage()):
         return False  # "Search for:"
     return shown[after + 1] < end_of_reach(block, shown)
+
+
+def _is_one_of_many(layout: Layout, block: Block, shown: list[int]) -> bool:
+    """Whether a block is but a link and of the same form as several headlines."""
+    if block.link_share < LINKED:
+        return False
+    form = signature(block.box)
+    alike = (
+        index for index in shown if index < len(layout.blocks) and signature(layout.blocks[index].box) == form
+    )
+    return len(list(islice(alike, SEVERAL))) == SEVERAL
 
 
 def _says_what_follows(block: Block) -> bool:
