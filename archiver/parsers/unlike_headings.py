@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archiver.parsers.blocks import Block, Layout, signature
 from archiver.parsers.features import BlockTable
@@ -32,6 +33,7 @@ STORY_CHANCE = 0.5
 LINKED = 0.9
 # Headlines of one form.
 SEVERAL = 2
+Truths = NDArray[np.bool_]
 
 
 def merged(headings: list[Block], others: list[Block]) -> list[Block]:
@@ -47,7 +49,7 @@ def unlike_headings(
     shown are the blocks, by index and in order, that show headlines; own is the page's address.
     """
     may_head = (chances <= STORY_CHANCE) & (table.size <= LONGEST) & (table.words > 0)
-    places = sorted({index for index in _places(layout, table) if may_head[index]})
+    places = sorted({*_linked(table, may_head), *_beside_lists(layout, table, may_head)})
     return [
         block
         for block in map(layout.blocks.__getitem__, places)
@@ -58,20 +60,28 @@ def unlike_headings(
     ]
 
 
-def _places(layout: Layout, table: BlockTable) -> Iterator[int]:
-    linked, size = table.linked > 0, table.size
-    is_partly = table.linked < LINKED * size
-    is_heading = (table.columns[HEADING] > 1) & (table.words <= MOST_HEADING_WORDS)
-    yield from np.flatnonzero(is_heading & linked & (is_partly | (table.words > LINKED_WORDS))).tolist()
-    boxes, few = table.boxes, table.words <= MOST_WORDS
+def _linked(table: BlockTable, may_head: Truths) -> list[int]:
+    """The headings that are links, or hold some, of those that may head a list."""
+    is_heading = (table.columns[HEADING] > 1) & (table.words <= MOST_HEADING_WORDS) & (table.linked > 0)
+    is_partly = table.linked < LINKED * table.size
+    found: list[int] = np.flatnonzero(
+        may_head & is_heading & (is_partly | (table.words > LINKED_WORDS))
+    ).tolist()
+    return found
+
+
+def _beside_lists(layout: Layout, table: BlockTable, may_head: Truths) -> Iterator[int]:
+    """Yield the lines of few words in a box called header, and those right above a list of links."""
+    may_head = may_head & (table.words <= MOST_WORDS)
+    boxes = table.boxes
     count = boxes.end - boxes.first
-    headers = (count > 0) & (count <= HEADER_BLOCKS) & ((boxes.bits & MENU_NAMES) != 0)
-    for index in np.flatnonzero(headers).tolist():
+    headers = np.flatnonzero((count > 0) & (count <= HEADER_BLOCKS) & ((boxes.bits & MENU_NAMES) != 0))
+    for index in headers[may_head[boxes.first[headers]]].tolist():
         box = layout.boxes[index]
-        if "header" in box.names and few[box.first_block] and not box.in_menu:
+        if "header" in box.names and not box.in_menu:
             yield box.first_block
-    is_before_links = few[:-1] & ~linked[:-1] & (table.linked[1:] >= LINKED * size[1:])
-    for index in np.flatnonzero(is_before_links).tolist():
+    is_before_links = (table.linked[:-1] == 0) & (table.linked[1:] >= LINKED * table.size[1:])
+    for index in np.flatnonzero(may_head[:-1] & is_before_links).tolist():
         if _is_above_a_list(layout, index):
             yield index
 
