@@ -33,12 +33,15 @@ def without_comments(
     layout: Layout, likely: list[Block], reasons: dict[int, Reason], least: int
 ) -> list[Block]:
     """Leave out readers' comments where a story of so many words stands besides them."""
-    said = {block.index for block in likely if _is_comment(block)}
-    end = _comments_start(layout, likely)
-    said |= {block.index for block in likely if block.index >= end}
-    said |= {block.index for block in likely}.intersection(_answered(layout, likely))
+    chosen = {block.index for block in likely}
+    behind = _behind_most(layout, likely)
+    end = _comments_start(layout, likely, behind)
+    said = {block.index for block in likely if block.index >= end or _is_comment(block)}
+    said |= chosen.intersection(_answered(layout, [block for block in behind if block.index not in chosen]))
+    if not said:
+        return likely
     own = [block for block in likely if block.index not in said]
-    if not said or sum(word_count(block.text) for block in own) < least:
+    if sum(word_count(block.text) for block in own) < least:
         return likely
     reasons.update(dict.fromkeys(said, Reason.COMMENT))
     return own
@@ -50,19 +53,24 @@ def _is_comment(block: Block) -> bool:
     )
 
 
-def _comments_start(layout: Layout, likely: list[Block]) -> int:
-    """The index of the block that heads comments, if text stands below it; else one behind the last block."""
+def _comments_start(layout: Layout, likely: list[Block], behind: list[Block]) -> int:
+    """The index of the block that heads comments, if text stands below it; else one behind the last block.
+
+    behind are the blocks behind most of the text.
+    """
     none = len(layout.blocks)
     if len(likely) < 2:
         return none
     above = layout.blocks[likely[0].index + 1 : likely[-1].index]
     headed = next((block.index for block in above if block.heading and _heads_comments(block)), none)
-    loose = [block.index for block in _behind_most(layout, likely) if _heads_comments(block)]
+    loose = [block.index for block in behind if _heads_comments(block)]
     return min(headed, loose[0] if len(loose) == 1 else none)
 
 
 def _behind_most(layout: Layout, likely: list[Block]) -> list[Block]:
-    """The blocks behind the greater part of the text, up to those right behind its end."""
+    """The blocks behind the greater part of the text, up to those right behind its end; none if there is no text."""
+    if not likely:
+        return []
     size = list(accumulate(len(block.text) for block in likely))
     middle = likely[bisect_left(size, BEFORE * size[-1])].index
     return layout.blocks[middle + 1 : likely[-1].index + 1 + REPLIES_WITHIN]
@@ -76,12 +84,9 @@ def _heads_comments(block: Block) -> bool:
     return said in _phrases("headings") or (said in _phrases("counted") and NUMBER.search(folded) is not None)
 
 
-def _answered(layout: Layout, likely: list[Block]) -> Iterator[int]:
+def _answered(layout: Layout, behind: list[Block]) -> Iterator[int]:
     """Yield the indexes of the blocks above buttons to reply, and of the short lines above those."""
-    chosen = {block.index for block in likely}
-    for block in _behind_most(layout, likely) if likely else ():
-        if block.index in chosen or not _is_reply(block):
-            continue
+    for block in filter(_is_reply, behind):
         yield block.index - 1
         for index in range(block.index - 2, block.index - 2 - SIGNED_LINES, -1):
             if word_count(layout.blocks[index].text) > SIGNED_WORDS:

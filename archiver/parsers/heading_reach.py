@@ -25,6 +25,12 @@ def headlines(candidates: list[Candidate]) -> list[int]:
     return sorted(shown)
 
 
+def last_before(headings: list[Block], places: list[int]) -> dict[int, Block | None]:
+    """Return for each of the places the last heading before it, however far it reaches."""
+    known = [heading.index for heading in headings]
+    return {place: headings[at - 1] if (at := bisect_left(known, place)) else None for place in places}
+
+
 def last_reaching(headings: list[Block], places: list[int], shown: list[int]) -> dict[int, Block | None]:
     """Return for each of the places, in page order, the last heading before it that reaches it.
 

@@ -3,15 +3,15 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
 from archiver.items import LinkKind
 from archiver.parsers.blocks import Block, Box, Layout, signature
 from archiver.parsers.features import BlockTable
-from archiver.parsers.heading_reach import PLACE, headlines, last_reaching, leads_away
+from archiver.parsers.heading_reach import headlines, last_before, last_reaching, leads_away
 from archiver.parsers.heading_texts import heads_stories
 from archiver.parsers.link_addresses import NAMING_WORDS, address, names_a_story
 from archiver.parsers.links import Candidate, card_targets
@@ -70,40 +70,27 @@ def headings_above(
     headings = [
         block
         for block, words, chance in _short_blocks(layout, table, chances)
-        if is_list_heading(block, words, chance, cards) and not (told and block.heading == 1)
+        if not (told and block.heading == 1) and is_list_heading(block, words, chance, cards)
     ]
-    headings = _without_kickers(headings, cards)
-    headings = _without_headlines(headings, candidates, own)
+    headings = _without_headlines(_without_kickers(headings, cards), candidates, own)
     labels = _labels_within(headings, candidates)
     within = {label.index for label in labels.values()}
     headings = [block for block in headings if block.index not in within]
     rows = _tab_rows(headings)
     in_tabs = {block.index for row in rows for block in row}
     headings = [block for block in headings if block.index not in in_tabs or kind_of_heading(block.text)]
-    unslotted = [block for block in headings if not _labels_a_slot(block)]
-    home = site(host(own))
-    ours = [len(unslotted) < len(headings) and site(address(one.target).host) == home for one in candidates]
-    places = [one.anchor.first_block for one in candidates]
-    last = [
-        _last_before(unslotted if is_ours else headings, place)
-        for place, is_ours in zip(places, ours, strict=True)
-    ]
-    announced = _Announced(layout, told)
-    found = announced.of(candidates, last)
     shown = headlines(candidates)
-    unlike = unlike_headings(layout, table, chances, shown, own)
-    telling = merged(_of_stories(headings, candidates), unlike)
-    each_place = sorted(set(places))
-    reaching = last_reaching(telling, each_place, shown)
-    reaching_ours = reaching
-    if any(ours):
-        reaching_ours = last_reaching(
-            [each for each in telling if not _labels_a_slot(each)], each_place, shown
-        )
-    near = [
-        (reaching_ours if is_ours else reaching)[place] for place, is_ours in zip(places, ours, strict=True)
+    telling = merged(_of_stories(headings, candidates), unlike_headings(layout, table, chances, shown, own))
+    places = [one.anchor.first_block for one in candidates]
+    ours = _own_links(headings, candidates, own)
+    last = _nearest(headings, places, ours, last_before)
+    near = _nearest(telling, places, ours, partial(last_reaching, shown=shown))
+    announced = partial(_announced, layout, told)
+    found = list(map(announced, candidates, last))
+    seen = [
+        before if heading is further else announced(one, heading)
+        for one, heading, further, before in zip(candidates, near, last, found, strict=True)
     ]
-    seen = announced.of(candidates, near)
     for row in rows:
         _share_out(row, candidates, found, seen)
     for number, label in labels.items():
@@ -112,29 +99,34 @@ def headings_above(
     return found, seen
 
 
-class _Announced:
-    """Which headings announce the links below them, with no paragraphs of the story between."""
+def _own_links(headings: list[Block], candidates: list[Candidate], own: str) -> list[bool]:
+    """Which links lead to the page's own site; none where no heading is the label of a slot."""
+    if not any(map(_labels_a_slot, headings)):
+        return [False] * len(candidates)
+    home = site(host(own))
+    return [site(address(one.target).host) == home for one in candidates]
 
-    def __init__(self, layout: Layout, told: list[int]) -> None:
-        self._layout = layout
-        self._told = told
-        self._known: dict[tuple[int, int, int], Block | None] = {}
 
-    def of(self, candidates: list[Candidate], above: list[Block | None]) -> list[Block | None]:
-        """Return of the headings above the links those that announce them."""
-        return [
-            None if heading is None else self._one(candidate, heading)
-            for candidate, heading in zip(candidates, above, strict=True)
-        ]
+def _nearest(
+    headings: list[Block],
+    places: list[int],
+    ours: list[bool],
+    search: Callable[[list[Block], list[int]], dict[int, Block | None]],
+) -> list[Block | None]:
+    """The headings that a search finds above the places of links, for the site's own none that labels a slot."""
+    in_order = sorted(set(places))
+    found = of_ours = search(headings, in_order)
+    if any(ours):
+        of_ours = search([block for block in headings if not _labels_a_slot(block)], in_order)
+    return [(of_ours if is_ours else found)[place] for place, is_ours in zip(places, ours, strict=True)]
 
-    def _one(self, candidate: Candidate, heading: Block) -> Block | None:
-        box, place = candidate.anchor.box, candidate.anchor.first_block
-        key = box.index, place, heading.index
-        if key not in self._known:
-            parted = _parted(heading.index, place, self._told)
-            announces = not parted and _announces_at(self._layout, heading, box, place)
-            self._known[key] = heading if announces else None
-        return self._known[key]
+
+def _announced(layout: Layout, told: list[int], candidate: Candidate, heading: Block | None) -> Block | None:
+    """The heading above a link if it announces the link, with no paragraphs of the story, told, between."""
+    place = candidate.anchor.first_block
+    if heading is None or _parted(heading.index, place, told):
+        return None
+    return heading if _announces_at(layout, heading, candidate.anchor.box, place) else None
 
 
 def _told(table: BlockTable, chances: Columns) -> list[int]:
@@ -233,11 +225,6 @@ def _offers() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(every), tuple(word for word in every if UNSPACED.match(word))
 
 
-def _last_before(headings: list[Block], place: int) -> Block | None:
-    position = bisect_left(headings, place, key=PLACE) - 1
-    return headings[position] if position >= 0 else None
-
-
 def _announces_at(layout: Layout, heading: Block, inner: Box, place: int) -> bool:
     """Whether a heading before a place heads what stands there: something smaller than the page holds both.
 
@@ -264,14 +251,12 @@ def _labels_a_slot(block: Block) -> bool:
 
 def is_list_heading(block: Block, words: int, chance: float, cards: dict[int, str | None]) -> bool:
     """Whether a block of so many words heads a list: it says so, or is a heading of neither the story nor a card."""
-    if block.linked and not block.heading and reads_on(block.text):  # it ends the card before
-        return False
-    if _announces(block, words, cards):
-        return True
-    if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):
-        return False
-    is_heading = block.heading > 0 or _is_called_heading(block, words)
-    return is_heading and any(map(str.isalpha, block.text))
+    if not _announces(block, words, cards):
+        if chance > STORY_CHANCE or (block.linked and words > LINKED_WORDS):
+            return False
+        if not (block.heading or _is_called_heading(block, words)) or not any(map(str.isalpha, block.text)):
+            return False
+    return not block.linked or block.heading > 0 or not reads_on(block.text)  # which ends the card before
 
 
 def _without_kickers(headings: list[Block], cards: dict[int, str | None]) -> list[Block]:
@@ -311,11 +296,11 @@ def _of_stories(headings: list[Block], candidates: list[Candidate]) -> list[Bloc
     return [
         block
         for block in headings
-        if heads_stories(block)
-        and (
+        if (
             block.index not in shown
             or (kind_of_heading(block.text) is not None and not SAYS_MORE.search(block.text))
         )
+        and heads_stories(block)
     ]
 
 

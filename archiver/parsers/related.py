@@ -13,12 +13,9 @@ from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.excerpts import excerpts
 from archiver.parsers.features import BlockTable
 from archiver.parsers.front_headlines import heads_a_front_story, is_told_of
-from archiver.parsers.heading_texts import heading_text
-from archiver.parsers.link_addresses import SAID, address, said_in_slug
 from archiver.parsers.link_features import (
     KIND_ORDER,
     KINDS_OF_HEADING,
-    LINK_FEATURES,
     link_columns,
     numbered,
     unheaded,
@@ -26,7 +23,7 @@ from archiver.parsers.link_features import (
 from archiver.parsers.link_headlines import shown_headline
 from archiver.parsers.link_texts import begins_with_time
 from archiver.parsers.linked import is_linked_whole
-from archiver.parsers.links import Candidate, anchor_blocks, is_of_neighbour, link_candidates, main_address
+from archiver.parsers.links import Candidate, anchor_blocks, link_candidates, main_address
 from archiver.parsers.model import trees
 from archiver.parsers.no_headlines import (
     heads_a_list,
@@ -36,7 +33,16 @@ from archiver.parsers.no_headlines import (
     said_of_many,
     shows_own_story,
 )
-from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, marks_advertisement
+from archiver.parsers.phrases import kind_of_heading
+from archiver.parsers.stated_links import (
+    PAID_WORDS,
+    Above,
+    is_a_way_to_a_neighbour,
+    is_neighbour,
+    is_paid,
+    own_label,
+    said_above,
+)
 from archiver.parsers.text import word_count
 from archiver.parsers.text_features import Columns
 
@@ -48,10 +54,6 @@ SURE = 0.5
 CHANCE_ON_A_FRONT = 0.2
 # A block of the story that is linked to this share is a headline that stands between its paragraphs.
 MOSTLY_LINKED = 0.6
-# Words from which on a link behind "Read also" may be a headline at all.
-LABELLED_WORDS = 3
-# Words from which on a link that is marked as paid, as a neighbour or by "Read also" is a headline.
-PAID_WORDS = 4
 # A paid link is a headline unless the model is so sure of the contrary: "Check price at the shop".
 PAID_CHANCE = 0.02
 # How sure a link is another story that stands alone between the paragraphs of a newsroom: right of 5
@@ -60,17 +62,12 @@ ALONE = 0.6
 # A link behind a time, as in a ticker, is as sure from this chance on: all 29 of those pages are others' headlines.
 TICKED = 0.08
 LEADS_IN, LEADS_IN_WORDS = (":", "："), 8
-# What stands between "Read also" and its headline.
-LABEL_MARKS = " :：-–—|>»›→"
-# The uses of phrases that such a label may have.
-LABELS = ("related", "popular", "latest")
 # A list has at least so many links, its box stands so far out; their chances are drawn so far to their mean.
 FEWEST_IN_LIST = 3
 LIST_DEPTH = 2
 DRAWN = 0.5
 # How sure a link on a front page is a headline that has the looks of one.
 FRONT_HEADLINE = 0.5
-SAME_SITE = LINK_FEATURES.index("same_site")
 
 
 class Own(NamedTuple):
@@ -80,14 +77,18 @@ class Own(NamedTuple):
     headline: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class Shown(NamedTuple):
     """One of the links that lead to one address."""
 
     candidate: Candidate
-    heading: Block | None
+    above: Above | None
     chance: float
     row: Columns
+
+    @property
+    def heading(self) -> Block | None:
+        """The heading that a reader sees above the link."""
+        return self.above.block if self.above else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,41 +118,51 @@ def related_links(
     base is what the page's links are relative to, page what it says of itself, ruled the anchors, by index, that are
     related by a rule of the site.
     """
-    own = page.addresses
+    own, has_story = page.addresses, bool(story.blocks)
     candidates = link_candidates(layout, base, own, ruled)
     if not candidates:
         return Related()
     columns, headings = link_columns(
-        layout, candidates, table, story.chances, main_address(own), has_story=bool(story.blocks)
+        layout, candidates, table, story.chances, main_address(own), has_story=has_story
     )
     prose = frozenset(block.index for block in story.blocks)
-    alone = _alone_in_text(layout, story)
     in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]
     chances = _with_their_list(candidates, trees("links").probabilities(columns), in_a_sentence)
-    if not story.blocks:
+    if not has_story:
         chances = np.maximum(chances, [FRONT_HEADLINE * heads_a_front_story(one, own) for one in candidates])
+    said: dict[Block | None, Above] = {
+        block: said_above(block) for block in set(headings) if block is not None
+    }
+    alone = _alone_in_text(layout, story)
     found: dict[str, list[Shown]] = {}
-    for candidate, above, chance, features, is_said in zip(
+    for candidate, heading, chance, row, is_said in zip(
         candidates, headings, chances.tolist(), columns.T, in_a_sentence, strict=True
     ):
-        is_ruled = candidate.anchor.index in ruled and may_be_a_story(candidate)
-        if is_ruled or not is_said:
-            heading, row = _headed(above, features)
-            certain = 1.0 if is_ruled else _chance(candidate, heading, row, chance)
-            is_alone = candidate.anchor.first_block in alone
+        above = said.get(heading)
+        if candidate.anchor.index in ruled and may_be_a_story(candidate):
+            certain = 1.0
+        elif is_said:
+            continue
+        else:
+            certain = _chance(candidate, above, row, chance)
             is_ticked = chance > TICKED and begins_with_time(candidate.anchor)
-            if (is_alone or is_ticked) and is_told_of(candidate, own):
+            if (is_ticked or candidate.anchor.first_block in alone) and is_told_of(candidate, own):
                 certain = max(certain, ALONE)
-            found.setdefault(candidate.target, []).append(Shown(candidate, heading, certain, row))
-    least = CHANCE if story.blocks else CHANCE_ON_A_FRONT
-    if story.blocks and not any(_is_sure(one) for shown in found.values() for one in shown):
+        found.setdefault(candidate.target, []).append(Shown(candidate, above, certain, row))
+    return _taken(layout, story, found, page.headline)
+
+
+def _taken(layout: Layout, story: Story, found: dict[str, list[Shown]], headline: str) -> Related:
+    """What of the links that were weighed, by address, shows stories other than the page's own with its headline."""
+    has_story = bool(story.blocks)
+    least = CHANCE if has_story else CHANCE_ON_A_FRONT
+    if has_story and not any(_is_sure(one) for shown in found.values() for one in shown):
         least = SURE
     likely = [shown for shown in found.values() if max(one.chance for one in shown) > least]
-    telling = _telling(likely, page.headline if story.blocks else "")
-    chosen = [shown for _, shown in telling]
+    telling = _telling(likely, headline if has_story else "")
     # The place where a reader meets the headline first says what it is to the story.
-    first = [next(one for one in shown if one.chance > least) for shown in chosen]
-    links = _links([text for text, _ in telling], first, _kinds(first, bool(story.blocks)))
+    first = [next(one for one in shown if one.chance > least) for _, shown in telling]
+    links = _links([text for text, _ in telling], first, _kinds(first, has_story))
     return Related(links, _blocks_of(layout, likely, story), found, least)
 
 
@@ -205,32 +216,20 @@ def _leads_in(block: Block, after: Block | None) -> bool:
     return after is None or not any(box.tag == "li" for box in after.box.lineage())
 
 
-def _headed(heading: Block | None, row: Columns) -> tuple[Block | None, Columns]:
-    """The heading that a reader sees above a link, and its features: without what another one says of its kind.
-
-    A heading may head no stories: "Tags" that have come to their end.
-    """
-    if heading is not None and kind_of_heading(heading_text(heading)) is not None:
-        return heading, row
-    if heading is not None and is_phrase("furniture", heading.text):
-        return None, unheaded(row)
-    return heading, unheaded(row) if row[KINDS_OF_HEADING].any() else row
-
-
 def _is_sure(shown: Shown) -> bool:
     """Whether a link is surely another story's, as no advertisement is: where one stands there need be no others."""
-    return shown.chance > SURE and not _is_paid(shown.candidate, shown.heading, shown.row)
+    return shown.chance > SURE and not is_paid(shown.candidate, shown.above, shown.row)
 
 
-def _chance(candidate: Candidate, heading: Block | None, row: Columns, chance: float) -> float:
+def _chance(candidate: Candidate, above: Above | None, row: Columns, chance: float) -> float:
     """What the model says, or certainty where the page or the address says so itself."""
-    if is_by_a_reader(candidate) or _is_a_way_to_a_neighbour(candidate):
+    if is_by_a_reader(candidate) or is_a_way_to_a_neighbour(candidate):
         return 0.0
     if chance > CHANCE_ON_A_FRONT and (is_no_headline(candidate.headline) or heads_a_list(candidate)):
         return 0.0
-    paid = chance > PAID_CHANCE and _is_paid(candidate, heading, row)
-    reads_also = _own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
-    return 1.0 if paid or reads_also or _is_neighbour(candidate) else chance
+    paid = chance > PAID_CHANCE and is_paid(candidate, above, row)
+    reads_also = own_label(candidate) != "" and (candidate.words >= PAID_WORDS or chance > TICKED)
+    return 1.0 if paid or reads_also or is_neighbour(candidate) else chance
 
 
 def _alone_in_text(layout: Layout, story: Story) -> frozenset[int]:
@@ -260,7 +259,8 @@ def _with_their_list(candidates: list[Candidate], chances: Columns, in_a_sentenc
     drawn = chances.copy()
     for indices in members.values():
         if len(indices) >= FEWEST_IN_LIST:
-            drawn[indices] = (1 - DRAWN) * chances[indices] + DRAWN * chances[indices].mean()
+            of_list = chances[indices]
+            drawn[indices] = (1 - DRAWN) * of_list + DRAWN * of_list.mean()
     return drawn
 
 
@@ -276,12 +276,21 @@ def _kinds(shown: list[Shown], beside_a_story: bool) -> list[LinkKind]:
     """The kind of each link; the links of one list have one kind, unless the page says otherwise."""
     if not shown:
         return []
-    chances = trees("kinds").probabilities(np.array([one.row for one in shown]).T)
+    chances = trees("kinds").probabilities(np.array([_row(one) for one in shown]).T)
     lists = numbered([_list_key(one) for one in shown])
     total = np.zeros((int(lists.max()) + 1, len(KIND_ORDER)))
     np.add.at(total, lists, chances)
     guesses = total.argmax(axis=1)[lists]
     return [_kind(one, KIND_ORDER[guess], beside_a_story) for one, guess in zip(shown, guesses, strict=True)]
+
+
+def _row(shown: Shown) -> Columns:
+    """The features of a link, without what another heading than that above it says of its kind."""
+    above = shown.above
+    if above is not None and above.kind is not None:
+        return shown.row
+    is_misled = (above is not None and above.block is None) or shown.row[KINDS_OF_HEADING].any()
+    return unheaded(shown.row) if is_misled else shown.row
 
 
 def _list_key(shown: Shown) -> tuple[int, int]:
@@ -299,7 +308,7 @@ def _shown_in(layout: Layout, candidate: Candidate) -> list[Block]:
     return [
         block
         for block in anchor_blocks(layout, candidate.anchor)
-        if block.link_share >= MOSTLY_LINKED or _own_label(candidate) != ""
+        if block.link_share >= MOSTLY_LINKED or own_label(candidate) != ""
     ]
 
 
@@ -317,68 +326,25 @@ def _in_a_sentence(candidate: Candidate, prose: frozenset[int]) -> bool:
         and block.index in prose
         and block.link_share < MOSTLY_LINKED
         and _lies_over(candidate) is None
-        and _own_label(candidate) == ""
+        and own_label(candidate) == ""
     )
-
-
-def _own_label(candidate: Candidate) -> str:
-    """The "Read also" or "Most read" of a line in which the link is all that follows it, or ""."""
-    block = candidate.block
-    if (
-        block is None
-        or len(block.anchors) != 1
-        or not block.text.endswith(candidate.headline)
-        or candidate.words < LABELLED_WORDS
-    ):
-        return ""
-    label = block.text[: -len(candidate.headline)].strip(LABEL_MARKS)
-    return label if is_phrase_of(LABELS, label) else ""
 
 
 def _heading(shown: Shown) -> str:
     """What the reader sees above the list, or before the headline in its own line."""
-    return _own_label(shown.candidate) or (heading_text(shown.heading) if shown.heading else "")
-
-
-def _is_neighbour(candidate: Candidate) -> bool:
-    """Whether a headline is marked as that of the story before or after (`rel=prev`, `rel=next`).
-
-    What the address says is its headline, however short: "Previous post" is none.
-    """
-    return is_of_neighbour(candidate.rel) and (candidate.words >= PAID_WORDS or _said(candidate) >= SAID)
-
-
-def _is_a_way_to_a_neighbour(candidate: Candidate) -> bool:
-    """Whether a link says but "Previous post", and its address says more."""
-    return is_of_neighbour(candidate.rel) and candidate.words < PAID_WORDS and 0 <= _said(candidate) < SAID
-
-
-def _said(candidate: Candidate) -> float:
-    return said_in_slug(address(candidate.target), candidate.headline)
-
-
-def _is_paid(candidate: Candidate, heading: Block | None, row: Columns) -> bool:
-    """Whether a headline is paid for: the link, the boxes around it or the heading above say so."""
-    if candidate.words < PAID_WORDS:
-        return False
-    if "sponsored" in candidate.rel:
-        return True
-    if heading is None or kind_of_heading(heading.text) is not LinkKind.SPONSORED:
-        return False
-    # The label of an advertisement above a list of the site's own stories belongs to something that is not there.
-    return not (marks_advertisement(heading.text) and row[SAME_SITE] > 0)
+    return own_label(shown.candidate) or (shown.above.text if shown.above else "")
 
 
 def _kind(shown: Shown, guessed: LinkKind, beside_a_story: bool) -> LinkKind:
     """What the page says, where it says it in so many words; else what the model makes of the whole."""
-    if _is_paid(shown.candidate, shown.heading, shown.row):
+    if is_paid(shown.candidate, shown.above, shown.row):
         return LinkKind.SPONSORED
-    if label := _own_label(shown.candidate):
+    if label := own_label(shown.candidate):
         kind = kind_of_heading(label) or guessed
-    elif _is_neighbour(shown.candidate):
+    elif is_neighbour(shown.candidate):
         kind = LinkKind.RELATED
     else:
-        said = kind_of_heading(heading_text(shown.heading)) if shown.heading else None
+        said = shown.above.kind if shown.above else None
         kind = guessed if said is None or said is LinkKind.SPONSORED else said
     # On a front page there is no story to be related to.
     return kind if beside_a_story or kind is not LinkKind.RELATED else LinkKind.SECTION

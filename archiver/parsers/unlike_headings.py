@@ -1,10 +1,11 @@
 """Headings of lists that the models do not know as such: what a reader sees as one by where it stands."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archiver.parsers.blocks import Block, Layout, signature
 from archiver.parsers.features import BlockTable
@@ -30,6 +31,9 @@ LINKED_WORDS = 3
 NEAR = 4
 STORY_CHANCE = 0.5
 LINKED = 0.9
+# Headlines of one form.
+SEVERAL = 2
+Truths = NDArray[np.bool_]
 
 
 def merged(headings: list[Block], others: list[Block]) -> list[Block]:
@@ -45,32 +49,39 @@ def unlike_headings(
     shown are the blocks, by index and in order, that show headlines; own is the page's address.
     """
     may_head = (chances <= STORY_CHANCE) & (table.size <= LONGEST) & (table.words > 0)
-    places = sorted({index for index in _places(layout, table) if may_head[index]})
-    forms = Counter(signature(layout.blocks[index].box) for index in shown if index < len(layout.blocks))
+    places = sorted({*_linked(table, may_head), *_beside_lists(layout, table, may_head)})
     return [
         block
         for block in map(layout.blocks.__getitem__, places)
         if _heads_several(block, shown)
         and _says_what_follows(block)
-        and not (forms[signature(block.box)] > 1 and block.link_share >= LINKED)
+        and not _is_one_of_many(layout, block, shown)
         and not _shows_a_story(block, shown, own)
     ]
 
 
-def _places(layout: Layout, table: BlockTable) -> Iterator[int]:
-    linked, size = table.linked > 0, table.size
-    is_partly = table.linked < LINKED * size
-    is_heading = (table.columns[HEADING] > 1) & (table.words <= MOST_HEADING_WORDS)
-    yield from np.flatnonzero(is_heading & linked & (is_partly | (table.words > LINKED_WORDS))).tolist()
-    boxes, few = table.boxes, table.words <= MOST_WORDS
+def _linked(table: BlockTable, may_head: Truths) -> list[int]:
+    """The headings that are links, or hold some, of those that may head a list."""
+    is_heading = (table.columns[HEADING] > 1) & (table.words <= MOST_HEADING_WORDS) & (table.linked > 0)
+    is_partly = table.linked < LINKED * table.size
+    found: list[int] = np.flatnonzero(
+        may_head & is_heading & (is_partly | (table.words > LINKED_WORDS))
+    ).tolist()
+    return found
+
+
+def _beside_lists(layout: Layout, table: BlockTable, may_head: Truths) -> Iterator[int]:
+    """Yield the lines of few words in a box called header, and those right above a list of links."""
+    may_head = may_head & (table.words <= MOST_WORDS)
+    boxes = table.boxes
     count = boxes.end - boxes.first
-    headers = (count > 0) & (count <= HEADER_BLOCKS) & ((boxes.bits & MENU_NAMES) != 0)
-    for index in np.flatnonzero(headers).tolist():
+    headers = np.flatnonzero((count > 0) & (count <= HEADER_BLOCKS) & ((boxes.bits & MENU_NAMES) != 0))
+    for index in headers[may_head[boxes.first[headers]]].tolist():
         box = layout.boxes[index]
-        if "header" in box.names and few[box.first_block] and not box.in_menu:
+        if "header" in box.names and not box.in_menu:
             yield box.first_block
-    is_before_links = few[:-1] & ~linked[:-1] & (table.linked[1:] >= LINKED * size[1:])
-    for index in np.flatnonzero(is_before_links).tolist():
+    is_before_links = (table.linked[:-1] == 0) & (table.linked[1:] >= LINKED * table.size[1:])
+    for index in np.flatnonzero(may_head[:-1] & is_before_links).tolist():
         if _is_above_a_list(layout, index):
             yield index
 
@@ -83,6 +94,17 @@ def _heads_several(block: Block, shown: list[int]) -> bool:
     if any(box.tag == "form" and box.end_block <= shown[after] for box in block.box.lineage()):
         return False  # "Search for:"
     return shown[after + 1] < end_of_reach(block, shown)
+
+
+def _is_one_of_many(layout: Layout, block: Block, shown: list[int]) -> bool:
+    """Whether a block is but a link and of the same form as several headlines."""
+    if block.link_share < LINKED:
+        return False
+    form = signature(block.box)
+    alike = (
+        index for index in shown if index < len(layout.blocks) and signature(layout.blocks[index].box) == form
+    )
+    return len(list(islice(alike, SEVERAL))) == SEVERAL
 
 
 def _says_what_follows(block: Block) -> bool:
