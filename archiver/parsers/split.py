@@ -153,16 +153,7 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
         description=description,
         stated=stated_text(first_string(stated.story.get("articleBody")) or ""),
     )
-    announced = Announced(
-        title.block,
-        page_descriptions(stated),
-        is_news=is_news(stated),
-        is_article=_shared_as(stated).startswith("article"),
-        entries=entry_headlines(stated),
-        title=title.text,
-        url=url,
-    )
-    found = story(layout, table, announced, fetched, decided)
+    found = story(layout, table, _announced(stated, title, url), fetched, decided)
     if (
         title.origin is not Origin.RULE
         and (above := line_above(layout, title, found, url, fetched)) is not None
@@ -171,19 +162,12 @@ def _parts(root: Element, url: str, fetched: datetime, ruling: Ruling) -> Parts:
     said = _said(layout, stated, title, found, url, fetched)
     if ruling.rules is not None:
         said = _as_ruled(said, ruling, fetched)
+    is_called_story = found.is_ruled or bool(types(stated.story) & STORY_TYPES)
     if ruling.is_no_story:
         found = no_story(found, Reason.RULE_NO_STORY)
-    elif (
-        not types(stated.story) & STORY_TYPES
-        and not found.is_ruled
-        and is_listing(stated, layout, title.block, found, url, fetched)
-    ):
+    elif not is_called_story and is_listing(stated, layout, title.block, found, url, fetched):
         found = no_story(found, Reason.LISTING)
-    elif (
-        not title.text
-        or not _is_story(stated, said, title.block, found, url)
-        or (said.published is None and not found.is_ruled and _is_priced(layout, title.block, found))
-    ):
+    elif not _is_story(layout, stated, said, title, found, url):
         found = no_story(found, Reason.NO_STORY)
     own = Own(frozenset({metadata.canonical(stated, url).value, canonical_url(url) or url}), title.text)
     related = related_links(layout, table, found, page_base(stated, url), own, decided.links)
@@ -282,9 +266,27 @@ def page_base(stated: Structured, url: str) -> str:
         return url
 
 
-def _is_story(stated: Structured, said: _Said, headline: Block | None, found: Story, url: str) -> bool:
+def _announced(stated: Structured, title: Headline, url: str) -> Announced:
+    """What the page says of its story before the story is found."""
+    return Announced(
+        title.block,
+        page_descriptions(stated),
+        is_news=is_news(stated),
+        is_article=_shared_as(stated).startswith("article"),
+        entries=entry_headlines(stated),
+        title=title.text,
+        url=url,
+    )
+
+
+def _is_story(
+    layout: Layout, stated: Structured, said: _Said, title: Headline, found: Story, url: str
+) -> bool:
     """Whether the page's text is a story: markup, a site rule, date or author say so, or it is long and no notice."""
-    blocks = found.blocks
+    blocks, headline = found.blocks, title.block
+    is_priced = said.published is None and not found.is_ruled and _is_priced(layout, headline, found)
+    if not title.text or is_priced:
+        return False
     path, query = urlsplit(url).path, urlsplit(url).query
     # Plugins call the first page of a site a news article too.
     if url and path in ("", "/") and not any(c.isdigit() for c in query):
