@@ -306,11 +306,12 @@ def is_listing(archive: Connection, url: str) -> bool:
 
 def last_fetching_crawl(archive: Connection, source: str, before: int) -> datetime | None:
     """Return when the last crawl before that one began that had anything of the source at address source, if any."""
-    (started,) = archive.execute(
+    row = archive.execute(
         """
-        SELECT max(crawls.started) FROM funnels JOIN crawls ON crawls.id = funnels.crawl_id
+        SELECT crawls.started FROM funnels JOIN crawls ON crawls.id = funnels.crawl_id
         WHERE funnels.source_id = (SELECT id FROM sources WHERE url = ?) AND crawl_id < ? AND funnels.fetched > 0
+        ORDER BY crawl_id DESC LIMIT 1
         """,
         (storable(source), before),
     ).fetchone()
-    return time_or_none(started)
+    return None if row is None else time_of(row["started"])

@@ -22,8 +22,7 @@ REVISIT_AGES = (
 )
 # What was refused, moved, taken down or no page is looked at again this much later at the earliest.
 SLOW = timedelta(hours=6)
-# After a failure that may pass: this long, then so many times longer, and after so many visits in a row that failed as
-# what was refused, but sooner.
+# After a failure that may pass: this long, then so many times longer, until so many visits in a row have failed.
 FIRST_RETRY = timedelta(minutes=15)
 RETRY_FACTOR = 4
 QUICK_TRIES = 3
@@ -117,11 +116,10 @@ def turn_after(
     is_tried = passes or (visit_outcome in REFUSED and visit_outcome is not Outcome.PAYWALL)
     if history.has_article or not is_tried:
         return _by_age(history.born, now, ages, least, attempts)
-    wait = max(now - history.tried, least, FIRST_RETRY)
-    may_wait = now + wait <= history.tried + max(ages, default=timedelta())
-    return Turn(
-        PageStatus.PENDING if may_wait else PageStatus.DONE, attempts, now + wait if may_wait else None
-    )
+    again = now + max(now - history.tried, least, FIRST_RETRY)
+    if again > history.tried + max(ages, default=timedelta()):
+        return Turn(PageStatus.DONE, attempts, None)
+    return Turn(PageStatus.PENDING, attempts, again)
 
 
 def may_pass(outcome: Outcome, status: int | None) -> bool:
@@ -141,7 +139,7 @@ def close_turn(
     row = archive.execute(
         """
         SELECT attempts, pages.first_seen, listed_published, article_id, articles.date_published,
-            (SELECT min(fetched) FROM captures WHERE page_id = pages.id) AS tried
+            (SELECT fetched FROM captures WHERE page_id = pages.id ORDER BY id LIMIT 1) AS tried
         FROM pages LEFT JOIN articles ON articles.id = article_id WHERE pages.id = ?
         """,
         (page_id,),

@@ -244,8 +244,7 @@ def _measures(visit: Visit) -> dict[str, int | None]:
     article = visit.split.article if visit.split else None
     return {
         "body_length": len(article.body) if article else None,
-        # What a listing says of a page is none of its own.
-        "has_date": int(article.sources.date_published is not None) if article else None,
+        "has_date": int(_states_a_date(article, visit.listing)) if article else None,
         "has_author": int(bool(article.authors)) if article else None,
         "link_count": len(visit.split.related) if visit.split else None,
     }

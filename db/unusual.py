@@ -1,7 +1,7 @@
 """What is not as it used to be at a source, by what its crawls came to before."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,8 +45,6 @@ READABLE_FAILURES = frozenset(
         Outcome.PAYWALL,
     }
 )
-
-
 # Outcomes of pages that could not be had, though others of their site could.
 STORY_FAILURES = frozenset(
     {Outcome.HTTP_ERROR, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.TOO_LARGE, Outcome.NOT_HTML}
@@ -108,7 +106,9 @@ def _unreachable(funnels: Sequence[Funnel]) -> Alarm | None:
     dead = next((number for number, funnel in enumerate(funnels) if funnel.fetched), len(funnels))
     if dead < DEAD_CRAWLS:
         return None
-    message = f"nothing could be fetched in the last {dead} crawls ({_reasons(funnels[:dead])})"
+    message = (
+        f"nothing could be fetched in the last {dead} crawls ({_reasons(funnels[:dead], frozenset(Outcome))})"
+    )
     if dead == len(funnels):
         message += ", and nothing before"
     return Alarm(kind=AlarmKind.UNREACHABLE, message=message)
@@ -134,9 +134,8 @@ def _failing(funnels: Sequence[Funnel]) -> Alarm | None:
     failing = list(takewhile(lambda funnel: not _stories(funnel), telling))
     if len(failing) < DEAD_CRAWLS or all(_failures(funnel) < MANY_FAILURES for funnel in failing):
         return None
-    message = (
-        f"no story could be had in the last {len(failing)} crawls that asked for some ({_reasons(failing)})"
-    )
+    told = _reasons(failing, STORY_FAILURES)
+    message = f"no story could be had in the last {len(failing)} crawls that asked for some ({told})"
     return Alarm(kind=AlarmKind.FAILING, message=message)
 
 
@@ -231,13 +230,11 @@ def _lost(
     return Alarm(kind=kind, message=f"{is_:.0%} of the latest stories {what}; before it was {was:.0%}")
 
 
-def _reasons(funnels: Sequence[Funnel]) -> str:
-    """What came of their visits that were none, the most frequent first."""
-    outcomes = sum((Counter(funnel.outcomes) for funnel in funnels), Counter[Outcome]())
-    failures = {
-        outcome: number for outcome, number in outcomes.most_common() if outcome is not Outcome.LISTING
-    }
-    return ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in failures.items())
+def _reasons(funnels: Sequence[Funnel], outcomes: Set[Outcome]) -> str:
+    """How often their visits had each of some outcomes, the most frequent first."""
+    counts = sum((Counter(funnel.outcomes) for funnel in funnels), Counter[Outcome]())
+    told = (each for each in counts.most_common() if each[0] in outcomes)
+    return ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in told)
 
 
 def _failures(funnel: Funnel) -> int:

@@ -24,7 +24,7 @@ from archives import (
     visit,
 )
 
-from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Outcome, Split
+from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Origin, Outcome, Split
 from db.connection import open_archive
 from db.digests import bytes_digest, content_digest
 from db.store import Kept, known_article, last_capture, page_state, record_visit
@@ -361,3 +361,13 @@ def test_visit_is_all_or_nothing(archive: sqlite3.Connection) -> None:
         assert one(archive, f"SELECT count(*) FROM {table}") == 0
     assert indexed(archive, "flood") == []
     archive.execute("DROP TRIGGER full")
+
+
+def test_date_that_a_listing_gives_is_none_of_the_page_itself(archive: sqlite3.Connection) -> None:
+    crawl_id = crawl(archive)
+    listing = Listing(url=FLOOD.url, date_published=FLOOD.date_published)
+    stated = replace(FLOOD, sources=replace(FLOOD.sources, date_published=Origin.META))
+    for each in (visit(FLOOD), visit(FLOOD, listing=listing), visit(stated, listing=listing)):
+        record_visit(archive, crawl_id, each)
+
+    assert column(archive, "SELECT has_date FROM captures ORDER BY id") == [1, 0, 1]
