@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 
 from archiver.errors import QueryError
+from archiver.host_names import ascii_host
 from archiver.items import ChangeKind
 from db.forms import OTHER_LETTERS
 from db.values import host_of, plain_host, storable, time_text
@@ -232,7 +233,7 @@ def _wanted_host(source: str) -> str:
     """Return the host that source, an address, host or name, would be as a column holds hosts."""
     host = host_of(source) or plain_host(source.strip().partition("/")[0])
     try:
-        return host if host.isascii() else host.encode("idna").decode()
+        return ascii_host(host)
     except UnicodeError:  # a name of a site, not of a host
         return host
 

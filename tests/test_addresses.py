@@ -18,6 +18,11 @@ BASE = "https://news.example/city/index.html"
         ("/a b/ü?q=é", "https://news.example/a%20b/%C3%BC?q=%C3%A9"),
         ("/a%20b/%C3%BC", "https://news.example/a%20b/%C3%BC"),
         ("https://münchen.de", "https://xn--mnchen-3ya.de/"),
+        ("https://STRASSE.example/straße", "https://strasse.example/stra%C3%9Fe"),
+        ("https://www.Straße.example:443/", "https://www.xn--strae-oqa.example/"),
+        ("https://νέος.example", "https://xn--ixa5ahm.example/"),
+        ("https://日本。example", "https://xn--wgv71a.example/"),
+        ("https://i❤.example", "https://xn--i-7iq.example/"),
         ("http://user:secret@news.example/", "http://news.example/"),
         ("http://127.0.0.1:8080/x", "http://127.0.0.1:8080/x"),
         ("http://[::1]:80/x", "http://[::1]/x"),
@@ -46,6 +51,10 @@ def test_addresses_become_canonical(url: str, canonical: str) -> None:
         "http://",
         "http://[::1",
         "http://a b/",
+        "http://é..example/",
+        "http://é％.example/",
+        f"http://{'é' * 64}.example/",
+        "http://a\u200db.example/",
     ],
 )
 def test_what_is_no_web_address_gives_none(url: str) -> None:

@@ -16,6 +16,7 @@ from zope.interface import implementer
 
 from archiver.crawl.addresses import AddressGuard, is_public, literal, networks
 from archiver.errors import SettingError
+from archiver.parsers.urls import canonical_url
 from db.connection import read_archive
 from spiders.frontier import Source
 
@@ -163,6 +164,17 @@ def test_name_is_checked_where_it_is_connected(archive: Path, crawl: Crawl) -> N
     assert {found[path][0] for path in pages} == {"forbidden_address"}
 
 
+def test_host_with_letters_outside_ascii_is_asked_for_as_browsers_do(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/1": answer(story("Story number 1"))}, PUBLIC) as server:
+        url = f"{canonical_url(f'http://straße.test:{server.port}/')}"
+        resolver = f"{__name__}.Street"
+        crawl(
+            Source(url=url, feeds=(f"{url}feed.xml",)), TWISTED_DNS_RESOLVER=resolver, ALLOWED_NETWORKS=PUBLIC
+        )
+
+    assert rows(archive)["/1"][0] == "stored"
+
+
 @implementer(IHostnameResolver)
 class Inside:
     """Names of which all lead to this machine; or first to the public, by answers in their order."""
@@ -193,3 +205,16 @@ class Turncoat(Inside):
     """Gives public addresses until the listings are read: robots.txt, front page and feed."""
 
     answers = (PUBLIC, PUBLIC, PUBLIC, "127.0.0.1")
+
+
+class Street(Inside):
+    """Knows one name, as it is in the network."""
+
+    answers = (PUBLIC,)
+
+    def resolveHostName(self, receiver: Any, name: str, port: int = 0, *others: Any) -> Any:  # noqa: N802
+        if name == "xn--strae-oqa.test":
+            return super().resolveHostName(receiver, name, port, *others)
+        receiver.resolutionBegan(self)
+        receiver.resolutionComplete()
+        return self

@@ -11,6 +11,7 @@ import click
 from archiver.cli.options import archive_option
 from archiver.cli.rendering import Output, write_utf8
 from archiver.errors import ServeError
+from archiver.host_names import ascii_host
 from db.connection import read_archive
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -26,7 +27,7 @@ def _host_names(ctx: click.Context, param: click.Parameter, names: tuple[str, ..
 
 def _host_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
     try:
-        plain = name.strip().lower().removesuffix(".").encode("idna").decode()
+        plain = ascii_host(name.strip().lower().removesuffix("."))
     except UnicodeError:
         plain = ""
     if not HOST_NAME.fullmatch(plain):

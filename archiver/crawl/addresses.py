@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
 from archiver.errors import SettingError
+from archiver.host_names import ascii_host
 from archiver.parsers.urls import DEFAULT_PORTS
 from spiders.responses import ForbiddenAddressError
 
@@ -196,6 +197,6 @@ def _carried(address: Address) -> Address | None:
 def _as_asked(name: str) -> str:
     """Return a name as addresses write it; Twisted hands over letters outside ASCII."""
     try:
-        return name.encode("idna").decode("ascii").lower().rstrip(".")
+        return ascii_host(name).lower().rstrip(".")
     except UnicodeError:
         return name.lower().rstrip(".")

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
+from archiver.host_names import ascii_host
 from archiver.parsers.public_suffixes import registered_domain
 from archiver.story_address import versions
 
@@ -98,15 +99,13 @@ def _canonical_host(parts: SplitResult) -> str | None:
 
 
 def _ascii_host(host: str) -> str | None:
-    if host.isascii():
-        host = host.rstrip(".")
-        if not host or any(c in host for c in " <>\"'\\^`{|}%"):
-            return None
-        return f"[{host}]" if ":" in host else host
     try:
-        return host.rstrip(".").encode("idna").decode("ascii")
+        host = ascii_host(host.rstrip("."))
     except UnicodeError:
         return None
+    if not host or any(c in host for c in " <>\"'\\^`{|}%"):
+        return None
+    return f"[{host}]" if ":" in host else host
 
 
 def _canonical_query(parts: SplitResult) -> str:

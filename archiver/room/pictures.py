@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from archiver.host_names import ascii_host
 from archiver.items import Image
 from archiver.room.guard import POLICY
 
@@ -18,7 +19,7 @@ def origin(url: str) -> str | None:
     """Return scheme, host and port of an address of the public web, None if it is none."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        host = ascii_host(parts.hostname or "").lower()
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, UnicodeError):
         return None
