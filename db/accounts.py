@@ -8,6 +8,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import FoundBy, Image, Outcome
 from db.announced import announced_visit
 from db.connection import archive_errors
+from db.funnels import IS_CRAWL
 from db.lookups import page_state
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
@@ -24,7 +25,9 @@ FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
-LAST_CRAWL = "SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ?"
+LAST_CRAWL = f"""
+SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ? AND {IS_CRAWL}
+"""  # noqa: S608 - only text of this program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

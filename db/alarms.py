@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 
 from db.connection import transaction
-from db.funnels import Funnel, funnels_since, funnels_to
+from db.funnels import IS_CRAWL, Funnel, funnels_since, funnels_to
 from db.outcomes import FAILURES
 from db.unusual import PAGES_LACK, Alarm, AlarmKind, alarms_of, came
 from db.values import storable, time_of, time_or_none, time_text
@@ -18,6 +18,9 @@ from db.warc_places import real_archive
 PAST = timedelta(days=30)
 # What its pages lack for so long without a cure is how they are by now.
 NORMAL = timedelta(days=90)
+SOURCES = f"""
+SELECT source_id FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE crawl_id = ? AND {IS_CRAWL} ORDER BY source_id
+"""  # noqa: S608 - only text of this program
 # Why the last page that a source was asked for could not be had.
 REASON = f"""
 SELECT detail FROM pages WHERE source_id = ? AND outcome IN ({", ".join("?" * len(FAILURES))})
@@ -45,11 +48,9 @@ def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[Stan
 
     What stands is compared with the time before it was raised, so that it is not taken for how the source has always
     been, and cleared once it is mended, unless nothing came that could show it. Inside a transaction, after the
-    crawl's funnels were closed.
+    crawl's funnels were closed. An import tells nothing of its sources.
     """
-    sources = archive.execute(
-        "SELECT source_id FROM funnels WHERE crawl_id = ? ORDER BY source_id", (crawl_id,)
-    )
+    sources = archive.execute(SOURCES, (crawl_id,))
     new: list[int] = []
     for (source_id,) in sources.fetchall():
         funnels = funnels_since(archive, source_id, time_text(now - PAST))

@@ -12,6 +12,8 @@ from archiver.items import ARTICLE_OUTCOMES, Outcome
 from db.outcomes import FAILURES
 from db.values import time_of, time_or_none
 
+# Of the runs in the table crawls, which were crawls: the others read in files that other programs made.
+IS_CRAWL = "json_extract(crawls.arguments, '$.import') IS NULL"
 # Statuses by which a server says that it does not want us.
 REFUSALS = (401, 403, 429)
 EMPTY = """
@@ -20,19 +22,20 @@ INSERT INTO funnels(crawl_id, source_id, discovered, asked, fetched, articles, n
 VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 ON CONFLICT(crawl_id, source_id) DO UPDATE SET discovered = discovered + excluded.discovered
 """
-BY_DAY = """
+BY_DAY = f"""
 SELECT substr(crawls.started, 1, 10) AS day, count(*) AS crawls, sum(discovered) AS discovered, sum(fetched) AS fetched,
     sum(articles) AS articles, sum(new) AS new, sum(changed) AS changed, sum(unchanged) AS unchanged, sum(gone) AS gone,
     sum(failed) AS failed
 FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ? AND crawls.started >= ?
+    AND {IS_CRAWL}
 GROUP BY day ORDER BY day DESC
-"""
+"""  # noqa: S608 - only text of this program
 FAILED_BY_DAY = f"""
 SELECT substr(crawls.started, 1, 10) AS day, outcome, sum(pages) AS pages
 FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-WHERE source_id = ? AND crawls.started >= ? AND outcome IN ({", ".join("?" * len(FAILURES))})
+WHERE source_id = ? AND crawls.started >= ? AND {IS_CRAWL} AND outcome IN ({", ".join("?" * len(FAILURES))})
 GROUP BY day, outcome ORDER BY pages DESC, outcome
-"""  # noqa: S608 - only text of this program
+"""  # noqa: S608 - as above
 CLOSE = """
 UPDATE funnels SET asked = :asked, fetched = :fetched, articles = :articles, new = :new, changed = :changed,
     unchanged = :unchanged, gone = :gone, failed = :failed, bytes = :bytes, refused = :refused, read = :read,
@@ -127,16 +130,20 @@ def funnels_since(archive: Connection, source_id: int, since: str, limit: int = 
 
     At most limit of them, all if it is less than 0.
     """
-    condition = "source_id = ? AND crawls.started >= ? ORDER BY crawls.started DESC, crawls.id DESC LIMIT ?"
+    condition = f"""
+        source_id = ? AND crawls.started >= ? AND {IS_CRAWL}
+        ORDER BY crawls.started DESC, crawls.id DESC LIMIT ?
+    """
     return _funnels(archive, condition, (source_id, since, limit))
 
 
 def funnels_to(archive: Connection, source_id: int, since: str, crawl_id: int) -> list[Funnel]:
     """Return what a crawl, and those that began before it at the time since or later, came to, newest first."""
-    condition = """
+    condition = f"""
         source_id = ? AND crawls.started >= ? AND crawls.started <= (SELECT started FROM crawls WHERE id = ?)
+            AND {IS_CRAWL}
         ORDER BY crawls.started DESC, crawls.id DESC
-    """
+    """  # noqa: S608 - only text of this program
     return _funnels(archive, condition, (source_id, since, crawl_id))
 
 

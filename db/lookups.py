@@ -9,6 +9,7 @@ from typing import cast
 
 from archiver.items import FoundBy, Listing, Outcome, StoryAddress
 from db.digests import EMPTY_BODY
+from db.funnels import IS_CRAWL
 from db.schedule import PageStatus
 from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import WarcPlace
@@ -307,11 +308,12 @@ def is_listing(archive: Connection, url: str) -> bool:
 def last_fetching_crawl(archive: Connection, source: str, before: int) -> datetime | None:
     """Return when the last crawl before that one began that had anything of the source at address source, if any."""
     row = archive.execute(
-        """
+        f"""
         SELECT crawls.started FROM funnels JOIN crawls ON crawls.id = funnels.crawl_id
         WHERE funnels.source_id = (SELECT id FROM sources WHERE url = ?) AND crawl_id < ? AND funnels.fetched > 0
+            AND {IS_CRAWL}
         ORDER BY crawl_id DESC LIMIT 1
-        """,
+        """,  # noqa: S608 - only text of this program
         (storable(source), before),
     ).fetchone()
     return None if row is None else time_of(row["started"])

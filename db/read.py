@@ -10,6 +10,7 @@ from archiver.items import Article, CrawlState, Image, LinkKind, Outcome
 from db.addresses import article_id_of
 from db.columns import AUTHORS
 from db.connection import archive_errors
+from db.funnels import IS_CRAWL
 from db.values import list_of, sources_of, time_of, time_or_none
 
 ARTICLE = f"""
@@ -25,6 +26,7 @@ FROM related_links LEFT JOIN pages AS targets ON targets.id = target_id
 WHERE page_id = ?1 AND last_seen = (SELECT links_seen FROM pages WHERE id = ?1)
 ORDER BY position, related_links.id
 """
+LAST_CRAWL = f"SELECT * FROM crawls WHERE {IS_CRAWL} ORDER BY started DESC, id DESC LIMIT 1"  # noqa: S608 - as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,7 @@ class Statistics:
     undated: int
     """Articles whose page states no date."""
     last_crawl: CrawlRecord | None
+    """An import is none."""
 
 
 def stored_article(archive: Connection, url_or_id: str) -> StoredArticle:
@@ -157,7 +160,7 @@ def statistics(archive: Connection, days: int = 14) -> Statistics:
             """,
             (days,),
         )
-        last = archive.execute("SELECT * FROM crawls ORDER BY started DESC, id DESC LIMIT 1").fetchone()
+        last = archive.execute(LAST_CRAWL).fetchone()
         return Statistics(
             articles=_count(archive, "SELECT count(*) FROM articles"),
             revisions=_count(archive, "SELECT count(*) FROM revisions"),

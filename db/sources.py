@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from db.connection import archive_errors
+from db.funnels import IS_CRAWL
 from db.values import time_or_none
 
 
@@ -21,12 +22,12 @@ def source_records(archive: Connection) -> dict[str, SourceRecord]:
     """Return what the archive holds of each source, by the address that names it in sources.toml."""
     with archive_errors(archive):
         rows = archive.execute(
-            """
+            f"""
             SELECT url, (SELECT count(*) FROM articles WHERE source_id = sources.id),
                    (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-                    WHERE source_id = sources.id)
+                    WHERE source_id = sources.id AND {IS_CRAWL})
             FROM sources
-            """
+            """  # noqa: S608 - only text of this program
         ).fetchall()
     return {
         url: SourceRecord(articles=articles, last_crawl=time_or_none(started))

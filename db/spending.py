@@ -6,6 +6,7 @@ from sqlite3 import Connection
 
 from archiver.items import Outcome
 from db.connection import archive_errors
+from db.funnels import IS_CRAWL
 from db.values import storable, time_text
 
 
@@ -28,16 +29,16 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
     moment = time_text(since)
     with archive_errors(archive):
         row = archive.execute(
-            """
+            f"""
             SELECT count(*) FILTER (WHERE captures.outcome <> ?1), ifnull(sum(captures.length), 0)
             FROM crawls
             JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
             JOIN pages ON pages.id = captures.page_id
             WHERE crawls.started >= (SELECT ifnull(max(started), '') FROM crawls WHERE started < ?2)
-                AND crawls.id NOT IN (SELECT crawl_id FROM imports)
+                AND {IS_CRAWL}
                 AND pages.source_id = (SELECT id FROM sources WHERE url = ?3) AND captures.fetched >= ?2
                 AND NOT captures.rendered
-            """,
+            """,  # noqa: S608 - only text of this program
             (Outcome.LISTING, moment, storable(source_url)),
         ).fetchone()
     return Spending(pages=row[0], bytes=row[1])

@@ -8,6 +8,7 @@ from sqlite3 import Connection, Row
 from archiver.items import CrawlState
 from db.alarms import StandingAlarm, standing_alarms
 from db.connection import archive_errors
+from db.funnels import IS_CRAWL
 from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
 
@@ -21,8 +22,8 @@ WITH counts AS (
 SELECT date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed), sum(counts.failed)
 FROM counts JOIN crawls ON crawls.id = counts.crawl_id
 LEFT JOIN funnels ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = ?1
-WHERE started >= ?2 GROUP BY 1
-"""  # noqa: S608 - only marks for values
+WHERE started >= ?2 AND {IS_CRAWL} GROUP BY 1
+"""  # noqa: S608 - only marks for values and text of this program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class SourceStatus:
     """Its host."""
     name: str
     last_crawl: datetime | None
+    """When the last one began; an import is none, here and below."""
     state: CrawlState | None
     """How that crawl ended."""
     last_new: datetime | None
@@ -59,20 +61,21 @@ def source_statuses(
     with archive_errors(archive):
         alarms = standing_alarms(archive)
         rows = archive.execute(
-            """
+            f"""
             SELECT sources.id, host, name, crawls.started, crawls.state,
                 (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-                 WHERE source_id = sources.id AND outcome = 'stored') AS last_new,
+                 WHERE source_id = sources.id AND outcome = 'stored' AND {IS_CRAWL}) AS last_new,
                 (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
                  AND outcome IS NULL AND found_by NOT NULL) AS waiting,
                 (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
                  AND outcome NOT NULL AND next_visit <= ?1) AS due
             FROM sources LEFT JOIN crawls
-                ON crawls.id = (SELECT latest.id FROM funnels JOIN crawls AS latest ON latest.id = crawl_id
-                    WHERE source_id = sources.id ORDER BY latest.started DESC, latest.id DESC LIMIT 1)
+                ON crawls.id = (SELECT crawls.id FROM funnels JOIN crawls ON crawls.id = crawl_id
+                    WHERE source_id = sources.id AND {IS_CRAWL}
+                    ORDER BY crawls.started DESC, crawls.id DESC LIMIT 1)
             WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
-            """,
+            """,  # noqa: S608 - only text of this program
             (time_text(now), host),
         ).fetchall()
         return [_status(archive, row, first, days, alarms) for row in rows]

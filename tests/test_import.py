@@ -1,5 +1,6 @@
 """WARC and WACZ files of others are read in as if their pages had been crawled, once, whatever is in them."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -300,6 +301,25 @@ def test_crawl_goes_on_from_an_import(run: Run, archive: Path, tmp_path: Path, c
         ("unchanged",),
     ]
     assert rows(archive, "SELECT revision, parser IS NOT NULL FROM articles") == [(1, 1)]
+
+
+def test_import_is_no_crawl(run: Run, archive: Path, tmp_path: Path, crawl: Crawl) -> None:
+    with misbehaving({"/a": answer(story("Seen by a crawl")), "/feed.xml": feed("/a")}) as server:
+        file = warc(tmp_path / "a.warc.gz", [Sent(url=f"{server.url}b", body=story("Saved by another"))])
+        run("import", file, "--source", server.url, "--archive", archive)
+        before = json.loads(run("status", "--json", "--archive", archive).out)
+        assert json.loads(run("stats", "--json", "--archive", archive).out)["last_crawl"] is None
+        crawl(server.url)
+        run("import", warc(tmp_path / "c.warc.gz", [page("c")]), "--source", HOST, "--archive", archive)
+
+    assert (before["last_crawl"], before["last_new"], sum(before["new_by_day"])) == (None, None, 0)
+    assert before["articles"] == 1
+    assert json.loads(run("stats", "--json", "--archive", archive).out)["last_crawl"]["id"] == 2
+    after = [json.loads(line) for line in run("status", "--json", "--archive", archive).out.splitlines()]
+    assert [(each["last_crawl"] is None, sum(each["new_by_day"])) for each in after] == [
+        (False, 1),
+        (True, 0),
+    ]
 
 
 def test_wacz_is_read_and_nothing_is_unpacked(run: Run, archive: Path, tmp_path: Path) -> None:
