@@ -32,6 +32,8 @@ STRIDE = 2**20
 ENDS = 2**20
 # What warcio and zlib make of bytes that are no record; an AttributeError where a response has no address.
 BROKEN = (ArchiveLoadFailed, PayloadError, EOFError, zlib.error, ValueError, AttributeError)
+# Kinds of records that hold pages, or say where they stand.
+PAGE_RECORDS = frozenset({"response", "resource", "revisit"})
 # How addresses begin whose records hold HTTP; some write them in capitals.
 SCHEMES = ("http:", "https:", "HTTP:", "HTTPS:", "Http:", "Https:")
 NOT_RECORDWISE = "its records are not packed each on its own"
@@ -48,7 +50,7 @@ class RecordHead:
     url: str
     fetched: datetime | None
     status: int | None
-    """HTTP."""
+    """HTTP; None of a resource, which holds a page without what the server said of it."""
     content_type: str
     truncated: bool
     """Whether its maker says that it is not whole."""
@@ -216,7 +218,7 @@ def _whole_records(stream: IO[bytes], refuse: Refuse, largest: int) -> Iterator[
     for record in records:
         head = _head(record)
         refusal, response = refuse(head), None
-        if not refusal and head.kind in ("response", "revisit"):
+        if not refusal and head.kind in PAGE_RECORDS:
             response, refusal = _response(record, head, largest)
         records.read_to_end()
         yield ForeignRecord(head=head, response=response, refusal=refusal, next_offset=records.offset)
@@ -224,6 +226,7 @@ def _whole_records(stream: IO[bytes], refuse: Refuse, largest: int) -> Iterator[
 
 def _head(record: Any) -> RecordHead:
     headers, http = record.rec_headers, record.http_headers
+    stated = headers if record.rec_type == "resource" else http
     refers_at = _moment(headers.get_header("WARC-Refers-To-Date"))
     refers_to = headers.get_header("WARC-Refers-To-Target-URI")
     return RecordHead(
@@ -231,7 +234,7 @@ def _head(record: Any) -> RecordHead:
         url=headers.get_header("WARC-Target-URI") or "",
         fetched=_moment(headers.get_header("WARC-Date")),
         status=_number(http.get_statuscode()) if http else None,
-        content_type=(http.get_header("Content-Type") or "") if http else "",
+        content_type=(stated.get_header("Content-Type") or "") if stated else "",
         truncated=headers.get_header("WARC-Truncated") is not None,
         refers_to=(refers_to.strip("<>"), refers_at) if refers_to and refers_at else None,
     )
@@ -247,16 +250,17 @@ def _response(record: Any, head: RecordHead, largest: int) -> tuple[RawResponse 
         return None, CUT_OFF
     if any("block" in problem for problem in record.digest_checker.problems):
         return None, "the record is damaged: its digest is that of other bytes"
-    headers = (
-        tuple((str(name), str(value)) for name, value in record.http_headers.headers)
-        if record.http_headers
-        else ()
-    )
+    headers: tuple[tuple[str, str], ...] = ()
+    if head.kind == "resource":
+        headers = (("Content-Type", head.content_type),) if head.content_type else ()
+    elif record.http_headers:
+        headers = tuple((str(name), str(value)) for name, value in record.http_headers.headers)
     try:
         body = payload(raw, headers, largest)
     except PayloadError as error:
         return None, f"the body is not whole: {error}"
-    return RawResponse(status=head.status or 0, headers=headers, body=body), ""
+    status = 200 if head.kind == "resource" else head.status or 0
+    return RawResponse(status=status, headers=headers, body=body), ""
 
 
 def _next_record(stream: IO[bytes], start: int) -> int | None:

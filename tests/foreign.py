@@ -50,6 +50,20 @@ def record(sent: Sent, *, packed: bool = True) -> bytes:
     return out.getvalue()
 
 
+def resource(url: str, body: bytes, content_type: str) -> bytes:
+    """Return what is at an address as a WARC record without HTTP."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    about = {"WARC-Date": "2026-11-01T08:00:00Z"}
+    payload = BytesIO(body)
+    writer.write_record(
+        writer.create_warc_record(
+            url, "resource", payload=payload, warc_content_type=content_type, warc_headers_dict=about
+        )
+    )
+    return out.getvalue()
+
+
 def warc(path: Path, sent: Iterable[Sent], *, packed: bool = True) -> Path:
     """Write responses to a WARC file behind a record that says who made it, and return its path."""
     out = BytesIO()

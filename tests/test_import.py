@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from commands import PROGRAM, Run, on_terminal, run_apart, runner, wait_for_the_next_second
 from conftest import Crawl
-from foreign import HOST, HTML, Sent, chunked, packed, page, record, warc
+from foreign import HOST, HTML, Sent, chunked, packed, page, record, resource, warc
 from misbehaving import answer, feed, misbehaving, story
 
 from archiver.errors import ExitCode
@@ -148,6 +148,24 @@ def test_what_is_no_page_of_a_source_is_counted_and_left(run: Run, archive: Path
         "1 cut off by",
     ):
         assert reason in result.out
+
+
+def test_resource_records_are_pages_too(run: Run, archive: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.warc.gz"
+    html = "text/html; charset=utf-8"
+    file.write_bytes(
+        resource(f"{HOST}/a", story("Saved without its server's words"), html)
+        + resource(f"{HOST}/picture.png", b"\x89PNG", "image/png")
+        + resource("urn:pageinfo:https://news.example/a", b"{}", "application/json")
+        + resource("metadata://gnu.org/software/wget/warc/MANIFEST.txt", b"a", "text/plain")
+    )
+    result = run("import", file, "--source", HOST, "--archive", archive)
+
+    assert headlines(archive) == ["Saved without its server's words"]
+    assert rows(archive, "SELECT status, content_type FROM captures") == [(200, html)]
+    assert "2 no web address" in result.out
+    assert "1 not HTML" in result.out
+    assert run("verify", "--archive", archive).code == ExitCode.DONE
 
 
 def test_hosts_are_those_below_them_too_and_get_sources(run: Run, archive: Path, tmp_path: Path) -> None:

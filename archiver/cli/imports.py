@@ -55,9 +55,10 @@ MOST_ROWS = 20
 def import_(**values: Any) -> ExitCode:
     """Read in the pages of WARC and WACZ files.
 
-    Taken are HTML pages with status 200 of the sites in sources.toml and in the archive, or of those named by
-    --source; --hosts and --all-hosts take more. Each is archived as if it had been crawled when it was fetched;
-    what is there already is left out. Run it again after an interruption: it goes on from there.
+    Taken are HTML pages with status 200, or without any in a resource record, of the sites in sources.toml and in the
+    archive, or of those named by --source; --hosts and --all-hosts take more. Each is archived as if it had been
+    crawled when it was fetched; what is there already is left out. Run it again after an interruption: it goes on
+    from there.
 
     \b
     archiver import crawl.warc.gz --source https://news.example/

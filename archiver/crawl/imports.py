@@ -26,7 +26,7 @@ from archiver.pipelines.store import Store
 from archiver.pipelines.validate import Validate
 from db.connection import open_archive
 from db.digests import bytes_digest
-from db.foreign import ForeignFile, ForeignRecord, RecordHead
+from db.foreign import PAGE_RECORDS, ForeignFile, ForeignRecord, RecordHead
 from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
 from db.same_bytes import read_same_bytes
 from db.store import CrawlState, add_source
@@ -40,7 +40,8 @@ from spiders.responses import HTML_TYPES, UNDECIDED_TYPES, not_html
 NOTE_SECONDS = 2.0
 # How far the clock of who made a file may be ahead of ours.
 CLOCK_DRIFT = timedelta(days=1)
-PAGE_RECORDS = frozenset({"response", "revisit"})
+# Statuses of the records that are taken, by kind.
+STATUSES = {"response": (200,), "resource": (None,), "revisit": (None, 200, 304)}
 ALREADY = "already archived"
 NOT_HTML = "not HTML"
 FORGOTTEN = "of a story that was forgotten"
@@ -314,7 +315,7 @@ def _sources(plan: ImportPlan) -> tuple[Source, ...]:
 
 def _fault(head: RecordHead) -> str:
     """Return why a page that is wanted cannot be taken, or ""."""
-    if head.status not in ((200,) if head.kind == "response" else (None, 200, 304)):
+    if head.status not in STATUSES[head.kind]:
         return f"HTTP status {head.status}"
     if head.fetched is None or head.fetched > datetime.now(UTC) + CLOCK_DRIFT:
         return "no date, or one to come"
