@@ -1,5 +1,6 @@
 """archiver parse: the split of files, without archive."""
 
+import bz2
 import gzip
 import json
 import os
@@ -21,6 +22,8 @@ Le ministre des Affaires étrangères a dit jeudi que la ville devait rassembler
 Les ponts seront fermés jusqu'à vendredi, et les écoles resteront ouvertes, a indiqué la mairie dans la nuit.
 Gros porteur chinois : le C919 quitte la ligne d'assemblage
 """
+TAR = "holds no page: it is a tar file: unpack it first"
+TABLE = "holds no page: it is a table (CSV): give every page a file of its own"
 # As browsers save a page in a single file.
 MHTML = b"""From: <Saved by Blink>
 Snapshot-Content-Location: https://news.example/flood
@@ -179,7 +182,36 @@ def test_page_without_story_has_none(run: Run, tmp_path: Path) -> None:
         (
             "paper.html",
             b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj << >> endobj\n" * 9,
-            "holds no page: it is no text",
+            "holds no page: it is a PDF document: save its text",
+        ),
+        (
+            "pages.warc.gz",
+            gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200 OK\r\n\r\n" + story()),
+            "holds no page: it is a WARC file: `archiver import` reads it in",
+        ),
+        (
+            "large.warc",
+            b"WARC/1.1\r\n" + bytes(settings.DOWNLOAD_MAXSIZE),
+            "holds no page: it is a WARC file: `archiver import` reads it in",
+        ),
+        (
+            "archive.db",
+            b"SQLite format 3\0" + story(),
+            "holds no page: it is an SQLite file: `archiver search` and `archiver show` read archives",
+        ),
+        (
+            "saved.txt",
+            b"PK\x03\x04" + story(),
+            "holds no page: it is a ZIP file: unpack it first, or read in WACZ by `archiver import`",
+        ),
+        ("pages.tar", b"page.html".ljust(257, b"\0") + b"ustar\x0000" + story(), TAR),
+        ("pages.bz2", bz2.compress(story()), "holds no page: it is packed: unpack it first"),
+        ("stories.csv", b'id,headline,url\n1,"Flood, again",https://news.example/\n', TABLE),
+        ("stories", "\ufeffid;headline;url\r\n1;Flood;https://news.example/\r\n".encode(), TABLE),
+        (
+            "shape.svg",
+            b'<?xml version="1.0"?><svg><text>Flood</text></svg>',
+            "holds no page: it is XML of another kind",
         ),
     ],
 )
@@ -197,6 +229,24 @@ def test_page_in_a_single_file_is_read(run: Run, tmp_path: Path, name: str) -> N
     (tmp_path / name).write_bytes(MHTML)
 
     assert headlines(run("parse", tmp_path / name)) == ["Flood closes the old bridge = for good"]
+
+
+@pytest.mark.parametrize("header", [b"Snapshot-Content-Location: ", b"Content-Location: "])
+def test_page_in_a_single_file_says_where_it_is_from(run: Run, tmp_path: Path, header: bytes) -> None:
+    path = tmp_path / "saved.mhtml"
+    path.write_bytes(MHTML.replace(b"Snapshot-Content-Location: ", header))
+
+    (own,) = rows_of(run("parse", path))
+    (told,) = rows_of(run("parse", path, "--url", "https://news.example/told"))
+
+    assert own["article"]["url"] == "https://news.example/flood"  # type: ignore[index]
+    assert told["article"]["url"] == "https://news.example/told"  # type: ignore[index]
+
+
+def test_lines_with_commas_are_no_table(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "page").write_text(f"Flood,bridge,ferry\n{TEXT}", "utf-8")
+
+    assert headlines(run("parse", tmp_path / "page", "--fetched", "2015-11-23")) != [None]
 
 
 def test_address_in_place_of_a_file_is_told_what_reads_it(run: Run) -> None:

@@ -2,16 +2,13 @@
 
 import gzip
 import os
-import re
 import sys
 import zlib
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -21,6 +18,7 @@ import click
 
 from archiver import settings
 from archiver.cli.explanation import print_explanation
+from archiver.cli.file_kinds import is_text, refuse_junk, refuse_others, unwrapped
 from archiver.cli.options import MomentType, json_option
 from archiver.cli.rendering import Output, byte_text, fields_of, print_json, printable, write_utf8
 from archiver.errors import ExitCode, PageError
@@ -34,26 +32,6 @@ if TYPE_CHECKING:
 SOURCES = Path("sources.toml")
 STDIN = "-"
 GZIP = b"\x1f\x8b"
-# What no text for readers has near its beginning, but every page does.
-MARKUP = re.compile(rb"<(?:!doctype|html|head|meta|title|body|div|p|script|article|a)\b", re.IGNORECASE)
-SNIFFED_BYTES = 4000
-PDF = b"%PDF"
-# How a web page begins that a browser saved in a single file with all that belongs to it: headers, as of a mail.
-MHTML = re.compile(
-    rb"\A[\w-]+:.*?^content-type:\s*multipart/related\b", re.IGNORECASE | re.DOTALL | re.MULTILINE
-)
-# How files begin that are text, and none for readers.
-OTHERS = (
-    (re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])"), "JSON"),
-    (re.compile(rb"\s*\{\\rtf"), "RTF"),
-    (
-        re.compile(rb"(?:\s|<[!?][^>]*>)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE),
-        "a feed or sitemap",
-    ),
-)
-# Characters that stand in no text; bytes of anything else read as text hold 11 of them in 100.
-CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
-MOST_CONTROLS = 0.03
 Parsed = tuple[str, "Split | Explanation | PageError"]
 
 
@@ -110,7 +88,7 @@ def parse(files: tuple[str, ...], **values: Any) -> ExitCode:
     FILE is HTML, HTML packed by gzip or saved in a single file (MHTML), or plain text; - is standard input.
     One line of JSON for each file, in their order; needs no archive. A file that cannot be read or split, or
     holds no page, is named on standard error, the others still come out, and the exit code is 1. Without
-    --url, relative links are left out, and a front page cannot be told from a story.
+    --url (MHTML says its own), relative links are left out, and a front page cannot be told from a story.
 
     \b
     archiver parse page.html --url https://news.example/2026/a-story
@@ -186,12 +164,10 @@ def _split(
     from archiver.parsers.explain import explain_page  # noqa: PLC0415
 
     try:
-        page = _unwrapped(_page(name, typed))
-        _refuse_junk(page)
-        if not options.text:
-            _refuse_others(page)
-        url, fetched = options.url, options.fetched
-        if options.text or _is_text(name, page):
+        page, address = unwrapped(_page(name, typed, is_text=options.text))
+        refuse_junk(page)
+        url, fetched = options.url or address or "", options.fetched
+        if options.text or is_text(name, page):
             if options.explain:
                 raise PageError("is plain text: only pages can be explained")  # noqa: TRY301 - one way out
             words = page.decode(page_encoding(page), "replace").removeprefix("\ufeff")
@@ -202,8 +178,8 @@ def _split(
         return name, error
 
 
-def _page(name: str, typed: bytes) -> bytes:
-    """Return the bytes of a file, or those typed on standard input, unpacked; PageError if none can be had."""
+def _page(name: str, typed: bytes, *, is_text: bool) -> bytes:
+    """Return the bytes of a file, or those typed on standard input, unpacked; PageError if they are no page's."""
     try:
         with _opened(name, typed) as file:
             head = file.peek(len(GZIP))[: len(GZIP)]
@@ -215,6 +191,7 @@ def _page(name: str, typed: bytes) -> bytes:
         if "://" in name:
             raise PageError(f"is no file: curl -s {name} | archiver parse --url {name} -") from error
         raise PageError(f"cannot be read: {error.strerror or error}") from error
+    refuse_others(page, is_text=is_text)
     if len(page) > settings.DOWNLOAD_MAXSIZE:
         raise PageError(f"is larger than a page may be ({byte_text(settings.DOWNLOAD_MAXSIZE)})")
     return page
@@ -223,42 +200,3 @@ def _page(name: str, typed: bytes) -> bytes:
 def _opened(name: str, typed: bytes) -> BufferedReader:
     # BytesIO is raw enough to be buffered, which gives it peek().
     return BufferedReader(BytesIO(typed)) if name == STDIN else Path(name).open("rb")
-
-
-def _unwrapped(page: bytes) -> bytes:
-    """Return the page alone if a file is MHTML, any other file as it is."""
-    if not MHTML.search(page[:SNIFFED_BYTES]):
-        return page
-    for part in message_from_bytes(page).walk():
-        if part.get_content_type() == "text/html":
-            return bytes(part.get_payload(decode=True))
-    raise PageError("holds no page: no part of it is HTML")
-
-
-def _refuse_others(page: bytes) -> None:
-    """Raise PageError if a file is neither a page nor a text for readers."""
-    head = page[:SNIFFED_BYTES].replace(b"\0", b"").removeprefix(BOM_UTF8)
-    for beginning, what in OTHERS:
-        if beginning.match(head):
-            raise PageError(f"holds no page: it is {what}")
-
-
-def _refuse_junk(page: bytes) -> None:
-    """Raise PageError if there is nothing in a file that anybody could read."""
-    from archiver.parsers.decoding import page_encoding  # noqa: PLC0415 - as above
-
-    if not page.strip(b"\0 \t\r\n\f"):
-        raise PageError("holds no page: it is empty")
-    head = page[:SNIFFED_BYTES]
-    text = head.decode(page_encoding(page), "replace")
-    if head.startswith(PDF) or len(CONTROL.findall(text)) > len(text) * MOST_CONTROLS:
-        raise PageError("holds no page: it is no text")
-
-
-def _is_text(name: str, page: bytes) -> bool:
-    """Whether a file is plain text: by its name, else because its beginning holds no tag of a page."""
-    suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
-    if suffix in ("txt", "text"):
-        return True
-    wide = page[:SNIFFED_BYTES].replace(b"\0", b"")  # of UTF-16
-    return suffix not in ("html", "htm", "xhtml") and MARKUP.search(wide) is None
