@@ -20,6 +20,16 @@ SELECT articles.id, articles.url, headline, content_digest, ifnull(
 """
 
 
+# Of the pages of a source, those that a crawl may visit, and of those visited before, those whose turn it is.
+WAITS = """
+sources.url = :source AND pages.found_by IS NOT NULL AND (:longest IS NULL OR length(pages.url) <= :longest)
+"""
+IS_DUE = """
+pages.next_visit IS NULL OR pages.next_visit <= :now OR pages.last_visited > :now
+OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0)
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
     """An archived article, as far as telling versions and copies apart needs it."""
@@ -201,13 +211,12 @@ def waiting(
     too, whenever their turn is, and what failed then in a way that may pass. What was visited by a clock that was
     ahead is due now. Addresses of more than longest characters, which nobody will ever visit, take no place among them.
     """
-    known = """
+    known = f"""
         SELECT pages.*, origins.url AS found_on
         FROM pages JOIN sources ON sources.id = pages.source_id
         LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
-        WHERE sources.url = :source AND pages.state = 'pending' AND pages.found_by IS NOT NULL
-            AND (:longest IS NULL OR length(pages.url) <= :longest)
-    """
+        WHERE pages.state = 'pending' AND {WAITS}
+    """  # noqa: S608 - only text of this program
     new = f"""
         {known} AND pages.outcome IS NULL
         ORDER BY pages.priority, ifnull(pages.listed_published, pages.listed_modified) DESC,
@@ -215,9 +224,7 @@ def waiting(
         LIMIT :limit
     """
     again = f"""
-        {known} AND pages.outcome IS NOT NULL AND (
-            pages.next_visit IS NULL OR pages.next_visit <= :now OR pages.last_visited > :now
-            OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0))
+        {known} AND pages.outcome IS NOT NULL AND ({IS_DUE})
         ORDER BY pages.next_visit, pages.id
         LIMIT :limit
     """
@@ -235,6 +242,36 @@ def waiting(
     )
     in_turn = (row for pair in zip_longest(others, failed) for row in pair if row is not None)
     return [_waiting_page(row) for row in chain(unvisited, in_turn)]
+
+
+def left_waiting(
+    archive: Connection,
+    source: str,
+    *,
+    began: datetime,
+    now: datetime,
+    after: timedelta | None = None,
+    longest: int | None = None,
+) -> int:
+    """Return how many pages waiting() would give now were there no limit, and those that a crawl did not come to.
+
+    With after, what was visited since the crawl began is not due again by that alone.
+    """
+    own = f"SELECT count(*) FROM pages JOIN sources ON sources.id = pages.source_id WHERE {WAITS}"  # noqa: S608 - as above
+    row = archive.execute(
+        f"""
+        SELECT ({own} AND pages.state = 'pending' AND pages.outcome IS NULL)
+            + ({own} AND pages.state = 'pending' AND pages.outcome IS NOT NULL AND ({IS_DUE}))
+            + ({own} AND pages.state = 'leased')
+        """,
+        {
+            "source": storable(source),
+            "longest": longest,
+            "now": time_text(now),
+            "before": None if after is None else time_text(began - max(after, timedelta(seconds=1))),
+        },
+    ).fetchone()
+    return int(row[0])
 
 
 def related_addresses(archive: Connection, page_url: str) -> list[str]:

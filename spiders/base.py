@@ -79,6 +79,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.continue_when_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.visit_recorded, signal=signals.item_scraped)
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
+        crawler.signals.connect(spider.take_stock, signal=signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -93,8 +94,6 @@ class NewsSpider(Spider):
             frontier = self.frontier_of(source, pages)
             frontier.most_under_way = under_way
             self.frontiers.append(frontier)
-            if frontier.day_is_over:
-                continue
             requests = list(self.discovery(frontier))  # all, before the first response comes
             for asked in self.memory.waiting(source, pages):
                 frontier.add(asked)
@@ -112,11 +111,11 @@ class NewsSpider(Spider):
     def listing_request(
         self, frontier: Frontier, asked: Asked, callback: Any, **kwargs: object
     ) -> Iterator[Request]:
-        """Yield the request for a page that lists stories, unless it was made already or may not list them.
+        """Yield the request for a page that lists stories, unless it was made already, or may not be made.
 
         callback gets response, asked, frontier and kwargs; it must end with self.listed(frontier).
         """
-        if frontier.is_new_listing(asked.url):
+        if frontier.allows_listings and frontier.is_new_listing(asked.url):
             frontier.listings_open += 1
             yield self._request(frontier, asked, callback, self.listing_failed, kwargs)
 
@@ -239,6 +238,11 @@ class NewsSpider(Spider):
         """Visit nothing any longer."""
         for frontier in self.frontiers:
             frontier.is_ending = True
+
+    def take_stock(self) -> None:
+        """Count what is left of every source, before the archive is closed."""
+        for frontier in self.frontiers:
+            frontier.take_stock()
 
     def continue_when_idle(self) -> None:
         """Go on where a request was lost without a word: nothing is under way when the spider is idle."""

@@ -5,6 +5,7 @@ import resource
 import zlib
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -225,13 +226,27 @@ def test_budget_of_pages_a_day_holds_over_several_crawls(archive: Path, crawl: C
     pages = {f"/{number}": answer(story(f"Story number {number}")) for number in range(9)}
     with misbehaving(pages) as server:
         source = Source(url=server.url, pages=2, pages_a_day=3)
-        first, second, third = (crawl(source) for _ in range(3))
-        asked = len(server.asked)
+        first, second = (crawl(source, revisit_after=-1) for _ in range(2))
 
     assert sum(path in pages for path in server.asked) == 3
-    assert [bool(each.spent) for each in (first, second, third)] == [False, True, True]
+    assert [bool(each.spent) for each in (first, second)] == [False, True]
     assert second.spent[server.url] == "3 pages a day (pages_a_day)"
-    assert (third.counts, asked) == ({}, len(server.asked))
+    assert [first.left, second.left] == [7, 6]
+
+
+def test_listings_are_read_when_the_pages_of_a_day_are_used_up(archive: Path, crawl: Crawl) -> None:
+    pages = {f"/{number}": answer(story(f"Story number {number}")) for number in range(9)}
+    with misbehaving(pages) as server:
+        source = Source(url=server.url, pages_a_day=2)
+        crawl(source, revisit_after=-1)
+        server.pages["/feed.xml"] = feed("/seen-for-an-hour", "/0", "/1")
+        hour = crawl(source, revisit_after=-1)
+        server.pages |= {"/feed.xml": feed("/0", "/1"), "/seen-for-an-hour": answer(story("Gone in an hour"))}
+        crawl(replace(source, pages_a_day=3), revisit_after=-1)
+
+    assert hour.counts == {server.url: {Outcome.LISTING: 2}}
+    assert hour.left == 8
+    assert rows(archive)["/seen-for-an-hour"][0] == "stored"
 
 
 def test_budget_of_megabytes_a_day_holds(archive: Path, crawl: Crawl) -> None:
@@ -242,4 +257,5 @@ def test_budget_of_megabytes_a_day_holds(archive: Path, crawl: Crawl) -> None:
 
     assert 3 <= sum(path in pages for path in server.asked) <= 6
     assert "megabytes_a_day" in first.spent[server.url]
-    assert second.counts == {}
+    assert Outcome.STORED not in second.counts.get(server.url, {})
+    assert second.left > 0

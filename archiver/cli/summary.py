@@ -163,7 +163,8 @@ def _print_rest(output: Output, summary: "CrawlSummary") -> None:
         output.say(f"{stories} not asked for: visited a short time ago, or too old to change.")
     for source, budget in summary.spent.items():
         output.say(
-            f"{host_of(source)}: its {budget} are used up; a crawl goes on when they are older than a day."
+            f"{host_of(source)}: its {budget} are used up; its listings are read on, and what they name waits "
+            "until those are older than a day."
         )
     for note in summary.notes:
         output.say(note)

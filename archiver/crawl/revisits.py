@@ -16,7 +16,7 @@ from archiver.pipelines.archive import OpenArchive
 from db.announced import announced_visit
 from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
-from db.lookups import LastCapture, is_listing, last_fetching_crawl, related_addresses
+from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
@@ -65,6 +65,7 @@ class ArchiveMemory:
         self._crawl_id = crawl_id
         self._ages = ages
         self._after = after
+        self._began = datetime.now(UTC)
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
@@ -143,6 +144,16 @@ class ArchiveMemory:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
         spent = spending(self._archive, source.url, datetime.now(UTC) - timedelta(days=1))
         return spent.pages, spent.bytes
+
+    def left(self, source: Source, waiting: Iterable[Asked]) -> int:
+        """Return how many pages of a source wait for the next crawl, those among them of which listings say more."""
+        now, began = datetime.now(UTC), self._began
+        left = left_waiting(
+            self._archive, source.url, began=began, now=now, after=self._after, longest=LONGEST_ADDRESS
+        )
+        announced = {asked.url for asked in waiting if self.turn(asked) is Turn.ANNOUNCED}
+        states = (page_state(self._archive, url) for url in announced)
+        return left + sum(state is not None and not _is_due(state, now) for state in states)
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
