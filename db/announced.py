@@ -1,7 +1,7 @@
 """What a site's feeds and sitemaps say of a story since its last visit: that it changed."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from sqlite3 import Connection
 
 from archiver.items import Listing, Outcome
@@ -13,6 +13,8 @@ from db.values import storable, time_text
 # nothing new it waits so long since that visit, unless a later crawl still finds it dated as it was.
 CLOCK = timedelta(minutes=5)
 WAIT = timedelta(hours=1)
+# A date without a time of day is read as its midnight in UTC. Until so long after, it is that day somewhere.
+DAY_ENDS = timedelta(hours=36)
 LISTED = """
 SELECT places.url AS listed_on, listed_headlines.headline, articles.headline AS own,
     listed_headlines.first_seen <= :visited AS is_old
@@ -38,13 +40,21 @@ def announced_visit(
     if visited is None:
         return None
     headline, modified = (None, None) if listing is None else (listing.headline, listing.date_modified)
-    moments = [moment for moment in (modified, page.listed_modified) if moment and moment > visited]
     if _has_new_headline(archive, page.url, visited, listed_on, headline):
         return visited
+    stated = [moment for moment in (modified, page.listed_modified) if moment is not None]
+    moments = [moment for moment in stated if moment > visited]
     if not moments:
-        return None
+        # The last visit may have been earlier on the day of the change: one more once that is over.
+        days_over = (moment + DAY_ENDS for moment in stated if _is_day(moment))
+        return max((moment for moment in days_over if moment > visited), default=None)
     brought_news = page.outcome in (Outcome.STORED, Outcome.CHANGED)
     return visited if brought_news or read - max(moments) >= CLOCK else visited + WAIT
+
+
+def _is_day(moment: datetime) -> bool:
+    """Whether a date was most probably given without a time of day."""
+    return moment.astimezone(UTC).time() == time()
 
 
 def _has_new_headline(

@@ -13,7 +13,7 @@ from conftest import Crawl
 from misbehaving import Answer, answer, misbehaving, story
 
 from archiver.items import Discovery, FoundBy, Listing, Outcome
-from db.announced import WAIT, announced_visit
+from db.announced import DAY_ENDS, WAIT, announced_visit
 from db.connection import open_archive, read_archive
 from db.lookups import page_state
 from db.store import add_discovery, record_visit
@@ -117,6 +117,19 @@ def test_page_that_is_dated_by_the_clock_waits_after_a_visit_in_vain(connection:
     again = read + 20 * MINUTE
     assert announced(connection, again, again) == announced(connection, again + DAY, again) == read + WAIT
     assert announced(connection, again - 10 * MINUTE, again) == read
+
+
+def test_change_that_is_dated_by_the_day_is_visited_once_that_day_is_over(
+    connection: sqlite3.Connection,
+) -> None:
+    day = NOON - timedelta(hours=12)
+    over = day + DAY_ENDS
+    assert announced(connection, day, NOON + 20 * MINUTE) == announced(connection, day, over) == over
+    assert announced(connection, day - DAY, NOON) is None
+    assert announced(connection, day + DAY, over) == NOON
+
+    record_visit(connection, 1, visit(FLOOD, outcome=Outcome.UNCHANGED, article_id=1, fetched=over))
+    assert announced(connection, day, over + MINUTE) is None
 
 
 def test_headline_is_an_announcement_where_the_same_feed_gave_another(connection: sqlite3.Connection) -> None:
