@@ -274,6 +274,9 @@ class Outcome(StrEnum):
 ARTICLE_OUTCOMES = frozenset({Outcome.STORED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.DUPLICATE})
 """The outcomes of a page that holds a story."""
 
+ANNOUNCED = "its site said that it changed"
+"""How the detail of a visit to a story ends that was made because a feed or sitemap announced a change."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:

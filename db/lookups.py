@@ -69,6 +69,7 @@ class PageState:
     """What is known of one page."""
 
     url: str
+    source_id: int | None
     outcome: Outcome | None
     """Of the latest visit; None if it was never visited."""
     last_visited: datetime | None
@@ -184,6 +185,7 @@ def page_state(archive: Connection, url: str) -> PageState | None:
         return None
     return PageState(
         url=row["url"],
+        source_id=row["source_id"],
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         last_visited=time_or_none(row["last_visited"]),
         first_seen=time_of(row["first_seen"]),

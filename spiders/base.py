@@ -13,7 +13,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.items import RENDERED_TYPE, Discovery, FoundBy, Listing, Outcome, Split, Visit
+from archiver.items import (
+    RENDERED_TYPE,
+    Discovery,
+    FoundBy,
+    Listing,
+    Outcome,
+    Split,
+    Visit,
+)
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source, source_address
@@ -29,6 +37,7 @@ from spiders.responses import (
     outcome_of_status,
     raw_response,
 )
+from spiders.visits import visit_by, visit_of
 
 Found: TypeAlias = Discovery | Visit | Request
 
@@ -213,7 +222,7 @@ class NewsSpider(Spider):
         final_url = canonical_url(failure.request.url) or asked.url  # type: ignore[attr-defined]  # Scrapy's
         if isinstance(failure.value, RobotsUnfetchedError):
             frontier.leave_alone(host(final_url))
-        return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
+        return visit_by(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
 
     async def rendered(self, response: Response, frontier: Frontier) -> bytes | None:
         """Return what a browser makes of a page, None if its source does without. Raises as Renderer.render."""
@@ -267,7 +276,9 @@ class NewsSpider(Spider):
         while (asked := frontier.take()) is not None:
             yield self._request(frontier, asked, self.story, self.story_failed, {})
         for asked, reason in frontier.trapped():
-            yield _visit(asked, frontier, final_url=asked.url, outcome=Outcome.TRAP, detail=one_line(reason))
+            yield visit_by(
+                asked, frontier, final_url=asked.url, outcome=Outcome.TRAP, detail=one_line(reason)
+            )
 
     def _request(
         self, frontier: Frontier, asked: Asked, callback: Any, errback: Any, kwargs: dict[str, object]
@@ -326,7 +337,7 @@ class NewsSpider(Spider):
         )
         frontier.weigh(len(page.body))
         outcome, detail = _outcome_of(reading.split)
-        return _visit(
+        return visit_by(
             asked,
             frontier,
             fetched=fetched,
@@ -337,29 +348,6 @@ class NewsSpider(Spider):
             split=reading.split,
             prepared=reading.prepared,
         )
-
-
-def visit_of(
-    response: Response,
-    asked: Asked,
-    frontier: Frontier,
-    outcome: tuple[Outcome, str],
-    split: Split | None = None,
-    rendered: bytes | None = None,
-) -> Visit:
-    """Return the visit that a response stands for; where it is what the archive had, the server's 304 is kept."""
-    came = response if response.request is None else response.request.meta.get("not_modified", response)
-    frontier.weigh(len(came.body))
-    return _visit(
-        asked,
-        frontier,
-        final_url=canonical_url(response.url) or asked.url,
-        outcome=outcome[0],
-        detail=one_line(outcome[1]),
-        response=raw_response(came),
-        rendered=rendered,
-        split=split,
-    )
 
 
 def _outcome_of(split: Split) -> tuple[Outcome, str]:
@@ -373,18 +361,6 @@ def _sent_home(response: Response, asked: Asked) -> tuple[Outcome, str] | None:
     if urlsplit(response.url).path in ("", "/") and urlsplit(asked.url).path not in ("", "/"):
         return Outcome.REDIRECT, "the redirect leads to the site's first page"
     return None
-
-
-def _visit(asked: Asked, frontier: Frontier, *, fetched: datetime | None = None, **what_came: Any) -> Visit:
-    return Visit(
-        source=frontier.source.url,
-        url=asked.url,
-        found_by=asked.found_by,
-        found_on=asked.found_on,
-        listing=asked.listing,
-        fetched=fetched or datetime.now(UTC),
-        **what_came,
-    )
 
 
 def _asked_of(failure: Failure) -> tuple[Asked, Frontier]:

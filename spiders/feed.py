@@ -10,9 +10,10 @@ from archiver.items import FoundBy, Listing, Outcome
 from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
 from archiver.parsers.feeds import Feed, read_feed
 from archiver.wording import counted
-from spiders.base import Found, NewsSpider, visit_of
+from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier
 from spiders.responses import content_type, outcome_of_status
+from spiders.visits import visit_of
 
 
 class FeedSpider(NewsSpider):

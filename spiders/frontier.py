@@ -89,6 +89,8 @@ class Asked:
     listing: Listing | None = None
     is_due: bool = False
     """Whether an earlier crawl visited it, and the archive says that its turn has come again."""
+    is_announced: bool = False
+    """Whether it is visited again because its site says that it changed."""
 
 
 class Turn(Enum):
@@ -342,7 +344,7 @@ class Frontier:
         """Return when an address should be visited, and by which listing."""
         turns = ((asked, self._memory.turn(asked)) for asked in found)
         asked, turn = next((each for each in turns if each[1] is not Turn.NOT_DUE), (found[0], Turn.NOT_DUE))
-        return _dated(asked, found), turn
+        return replace(_dated(asked, found), is_announced=turn is Turn.ANNOUNCED), turn
 
     def _visit(self, asked: Asked) -> Asked:
         self._budget.take()

@@ -13,7 +13,7 @@ from scrapy.http import Headers, Response
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
-from db.announced import announced_visit
+from db.announced import announced_visit, dated_in_vain
 from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
 from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
@@ -66,6 +66,8 @@ class ArchiveMemory:
         self._ages = ages
         self._after = after
         self._began = datetime.now(UTC)
+        # Told before this crawl's listings date the stories anew.
+        self._dated_in_vain = dated_in_vain(archive, self._began)
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
@@ -82,7 +84,10 @@ class ArchiveMemory:
         since = now - state.last_visited
         if since < timedelta():  # the clock was ahead, when it set the next visit too
             return Turn.AGAIN
-        announced = announced_visit(self._archive, state, now, asked.found_on, asked.listing)
+        by_dates = state.source_id not in self._dated_in_vain
+        announced = announced_visit(
+            self._archive, state, now, asked.found_on, asked.listing, by_dates=by_dates
+        )
         if announced is not None and announced <= now:
             return Turn.ANNOUNCED
         if self._after is not None:
