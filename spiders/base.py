@@ -145,6 +145,11 @@ class NewsSpider(Spider):
                 yield from requests
                 return
 
+    def guessed_wrong(self, response: Response, frontier: Frontier) -> None:
+        """Weigh and log what came where no listing stands."""
+        frontier.weigh(len(response.body))
+        self.logger.info("no listing at %s: HTTP status %s", response.url, response.status)
+
     def listed(self, frontier: Frontier) -> Iterator[Request | Visit]:
         """Note that a listing has been read and yield the stories that can be visited now."""
         frontier.listings_open -= 1
@@ -176,6 +181,7 @@ class NewsSpider(Spider):
         if guesses is None:
             yield visit
         else:
+            self.logger.info("no listing at %s: %s", asked.url, visit.detail)
             yield from self.guess(frontier, asked.found_by, guesses, request.callback)
         yield from self.listed(frontier)
 

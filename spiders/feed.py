@@ -67,6 +67,7 @@ class FeedSpider(NewsSpider):
             for discovery in self.discovered(frontier, FoundBy.FEED, asked.url, listings):
                 yield discovery
         else:
+            self.guessed_wrong(response, frontier)
             for request in self.guess(frontier, FoundBy.FEED, guesses, self.feed):
                 yield request
         for following in self.listed(frontier):

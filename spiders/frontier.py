@@ -227,9 +227,10 @@ class Frontier:
         """Whether its listings may be read, also where a budget of stories is used up."""
         return self._budget.allows_listings
 
-    def weigh(self, size: int) -> None:
-        """Note that a response of so many bytes came."""
+    def weigh(self, size: int, pages: int = 0) -> None:
+        """Note that a response of so many bytes came, to requests for so many stories that are not counted yet."""
         self._budget.weigh(size)
+        self._budget.take(pages)
 
     def take_stock(self) -> None:
         """Find out what is left for the next crawl, now that this one visits nothing any longer."""

@@ -85,6 +85,7 @@ class SitemapSpider(NewsSpider):
             for request in self._sitemap_requests(frontier, named):
                 yield request
         else:
+            self.guessed_wrong(response, frontier)
             for request in _large(self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap)):
                 yield request
         for following in self.listed(frontier):

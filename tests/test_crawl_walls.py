@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import Crawl
-from misbehaving import MEGABYTE, PARAGRAPHS, Answer, answer, feed, misbehaving, story
+from misbehaving import MEGABYTE, PARAGRAPHS, Answer, answer, feed, misbehaving, redirect, story
 
 from archiver.items import Outcome
 from db.connection import read_archive
@@ -247,6 +247,29 @@ def test_listings_are_read_when_the_pages_of_a_day_are_used_up(archive: Path, cr
     assert hour.counts == {server.url: {Outcome.LISTING: 2}}
     assert hour.left == 8
     assert rows(archive)["/seen-for-an-hour"][0] == "stored"
+
+
+def test_budgets_count_redirects_and_second_tries(archive: Path, crawl: Crawl) -> None:
+    moved = {f"/{number}": redirect(f"/at/{number}") for number in range(9)}
+    pages = {f"/at/{number}": answer(story(f"Story number {number}")) for number in range(9)}
+    broken = {"/broken": answer(b"<p>Sorry", "500 Internal Server Error")}
+    with misbehaving({**broken, **moved, **pages}) as server:
+        server.pages["/feed.xml"] = feed(*broken, *moved)
+        source = Source(url=server.url, pages=5, pages_a_day=7)
+        counts = []
+        for _ in range(3):
+            before = len(server.asked)
+            crawl(source, revisit_after=-1)
+            counts.append(sum(path in {**broken, **moved, **pages} for path in server.asked[before:]))
+
+    # What is under way is led on: three stories at most. Without that, it were 10 and 14 requests.
+    assert 5 <= counts[0] <= 8
+    assert 7 <= sum(counts) <= 11
+    assert counts[2] == 0
+    log = archive.with_suffix(".log").read_text()
+    assert f"HTTP status 302 at {server.url}0: then {server.url}at/0" in log
+    assert f"HTTP status 500 at {server.url}broken: tried again" in log
+    assert f"no listing at {server.url}sitemap.xml: HTTP status 404" in log
 
 
 def test_budget_of_megabytes_a_day_holds(archive: Path, crawl: Crawl) -> None:
