@@ -62,6 +62,8 @@ class LastCapture:
     holder_id: int | None
     """The capture whose record holds the bytes; None if they were not kept."""
     outcome: Outcome
+    unmodified: int
+    """How often the server said since then that nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,10 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     """
     row = archive.execute(
         """
-        SELECT captures.* FROM captures JOIN pages ON pages.id = page_id
+        SELECT captures.*, (
+            SELECT count(*) FROM captures AS later
+            WHERE later.page_id = pages.id AND later.id > captures.id AND later.status = 304) AS unmodified
+        FROM captures JOIN pages ON pages.id = page_id
         WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0 AND NOT rendered
         ORDER BY fetched DESC, captures.id DESC LIMIT 1
         """,
@@ -168,6 +173,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
         place=None if holder is None else _place(holder),
         holder_id=None if holder is None else holder["id"],
         outcome=Outcome(row["outcome"]),
+        unmodified=row["unmodified"],
     )
 
 

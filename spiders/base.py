@@ -187,6 +187,7 @@ class NewsSpider(Spider):
 
     async def story(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the visit of a story's page and the stories that can be visited now."""
+        asked = replace(asked, is_whole=bool(response.meta.get("is_whole")))
         outcome = self._unchanged(response) or outcome_of_status(response) or _sent_home(response, asked)
         if outcome is None and (reason := not_html(response)):
             outcome = Outcome.NOT_HTML, reason

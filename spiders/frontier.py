@@ -91,6 +91,8 @@ class Asked:
     """Whether an earlier crawl visited it, and the archive says that its turn has come again."""
     is_announced: bool = False
     """Whether it is visited again because its site says that it changed."""
+    is_whole: bool = False
+    """Whether it was asked for without conditions although there were some to name."""
 
 
 class Turn(Enum):

@@ -5,7 +5,7 @@ from typing import Any
 
 from scrapy.http import Response
 
-from archiver.items import ANNOUNCED, ARTICLE_OUTCOMES, Outcome, Split, Visit
+from archiver.items import ANNOUNCED, ARTICLE_OUTCOMES, WHOLE, Outcome, Split, Visit
 from archiver.parsers.urls import canonical_url
 from spiders.frontier import Asked, Frontier
 from spiders.responses import one_line, raw_response
@@ -36,8 +36,9 @@ def visit_of(
 
 def visit_by(asked: Asked, frontier: Frontier, *, fetched: datetime | None = None, **what_came: Any) -> Visit:
     """Return the visit of a page that was asked for, with what came: its outcome, its detail and the rest."""
-    if asked.is_announced and what_came["outcome"] in ARTICLE_OUTCOMES:
-        what_came["detail"] = "; ".join(filter(None, (what_came["detail"], ANNOUNCED)))
+    if what_came["outcome"] in ARTICLE_OUTCOMES:
+        why = (WHOLE if asked.is_whole else "", ANNOUNCED if asked.is_announced else "")
+        what_came["detail"] = "; ".join(filter(None, (what_came["detail"], *why)))
     return Visit(
         source=frontier.source.url,
         url=asked.url,

@@ -20,11 +20,15 @@ from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waitin
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
+from db.unmodified import hiding_sources
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
 
 # After so long a listing is asked for as a whole, whatever its last answer said of it.
 WHOLE_AFTER = timedelta(days=1)
+# So often in a row a server is believed that a story has not changed; then it is asked for as a whole. Of the five
+# visits of REVISIT_AGES it is the third, a day after the story appeared.
+BELIEVED = 2
 # What a page must have been at its last visit for a 304 to tell what it is.
 OUTCOMES = {"story": ARTICLE_OUTCOMES, "listing": frozenset({Outcome.LISTING})}
 # Headers that name the ETag and the Last-Modified of what is there already.
@@ -174,6 +178,7 @@ class ConditionalRequests:
 
     def __init__(self, archive: OpenArchive) -> None:
         self._archive = archive
+        self._hiding: frozenset[str] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -182,15 +187,15 @@ class ConditionalRequests:
     def process_request(self, request: Request) -> None:
         """Add the validators of the last capture to a page's request, if it is for the address that sent them.
 
-        A page whose bytes were kept and can no longer be read is asked for as a whole, and once a day every listing:
-        some servers never tell that it has changed.
+        A page whose bytes were kept and can no longer be read is asked for as a whole, and so is once a day every
+        listing, and after two unchanged answers a story: some servers never tell that it has changed.
         """
         what = request.meta.get("unless_changed")
         if not what:
             return
         for name in VALIDATORS:
             request.headers.pop(name, None)  # a redirect brings those of the address that it leads away from
-        request.meta["conditional"] = False
+        request.meta["conditional"] = request.meta["is_whole"] = False
         last = last_capture(self._archive.connection, request.cb_kwargs["asked"].url)
         request.meta["is_new"] = last is None
         if (
@@ -203,10 +208,20 @@ class ConditionalRequests:
         ):
             return
         request.meta["kept"] = last.place
+        request.meta["is_whole"] = what == "story" and self._doubts(request, last)
+        if request.meta["is_whole"]:
+            return
         for name, validator in zip(VALIDATORS, (last.etag, last.last_modified), strict=True):
             if validator:
                 request.headers[name] = validator
                 request.meta["conditional"] = True
+
+    def _doubts(self, request: Request, last: LastCapture) -> bool:
+        """Whether a server that could be told what the archive has may say wrongly that this is all there is."""
+        if self._hiding is None:
+            self._hiding = hiding_sources(self._archive.connection, datetime.now(UTC))
+        may_ask = last.etag is not None or last.last_modified is not None
+        return may_ask and (request.meta["source"] in self._hiding or last.unmodified >= BELIEVED)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return a listing that has not changed as the archive keeps it, beside it the 304 for its visit."""
