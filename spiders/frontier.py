@@ -187,7 +187,7 @@ class Frontier:
         self.left = 0
         """Addresses that wait for the next crawl, once take_stock has counted them."""
         self.not_due = 0
-        """Addresses left out because they were visited a short time, or first seen a long time ago."""
+        """Addresses left out because their next visit is not due, or they are done with."""
         self.most_under_way = UNDER_WAY
         """Story pages that are fetched or split at the same time."""
         self.is_ending = False
