@@ -274,6 +274,11 @@ class Outcome(StrEnum):
 ARTICLE_OUTCOMES = frozenset({Outcome.STORED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.DUPLICATE})
 """The outcomes of a page that holds a story."""
 
+WHOLE = "asked for without conditions"
+"""Stands in the detail of a visit that was made so although the archive has the story, to see whether it changed."""
+ANNOUNCED = "its site said that it changed"
+"""How the detail of a visit to a story ends that was made because a feed or sitemap announced a change."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:

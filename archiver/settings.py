@@ -120,6 +120,7 @@ DOWNLOADER_MIDDLEWARES = {
     "archiver.crawl.middlewares.WholeBodies": 595,
     "archiver.crawl.middlewares.Beginnings": 600,
     "archiver.crawl.ending.Ending": 990,
+    "archiver.crawl.further.FurtherRequests": 995,
     # Nobody reads its figures; we send no passwords.
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -6,7 +6,7 @@ from sqlite3 import Connection, Row
 
 from archiver.errors import NotInArchiveError
 from archiver.items import FoundBy, Image, Outcome
-from db.announced import announced_visit
+from db.announced import announced_visit, dated_in_vain
 from db.connection import archive_errors
 from db.funnels import IS_CRAWL
 from db.lookups import page_state
@@ -201,7 +201,10 @@ def _place(row: Row) -> WarcPlace | None:
 def _announced(archive: Connection, page: Row) -> datetime | None:
     (read,) = archive.execute(LAST_CRAWL, (page["source_id"],)).fetchone()
     state = page_state(archive, page["url"])
-    return None if read is None or state is None else announced_visit(archive, state, time_of(read))
+    if read is None or state is None:
+        return None
+    by_dates = state.source_id not in dated_in_vain(archive, time_of(read))
+    return announced_visit(archive, state, time_of(read), by_dates=by_dates)
 
 
 def _article_url(archive: Connection, article_id: int | None) -> str | None:

@@ -21,6 +21,16 @@ SELECT articles.id, articles.url, headline, content_digest, ifnull(
 """
 
 
+# Of the pages of a source, those that a crawl may visit, and of those visited before, those whose turn it is.
+WAITS = """
+sources.url = :source AND pages.found_by IS NOT NULL AND (:longest IS NULL OR length(pages.url) <= :longest)
+"""
+IS_DUE = """
+pages.next_visit IS NULL OR pages.next_visit <= :now OR pages.last_visited > :now
+OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0)
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
     """An archived article, as far as telling versions and copies apart needs it."""
@@ -53,6 +63,8 @@ class LastCapture:
     holder_id: int | None
     """The capture whose record holds the bytes; None if they were not kept."""
     outcome: Outcome
+    unmodified: int
+    """How often the server said since then that nothing has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +72,7 @@ class PageState:
     """What is known of one page."""
 
     url: str
+    source_id: int | None
     outcome: Outcome | None
     """Of the latest visit; None if it was never visited."""
     last_visited: datetime | None
@@ -139,7 +152,10 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     """
     row = archive.execute(
         """
-        SELECT captures.* FROM captures JOIN pages ON pages.id = page_id
+        SELECT captures.*, (
+            SELECT count(*) FROM captures AS later
+            WHERE later.page_id = pages.id AND later.id > captures.id AND later.status = 304) AS unmodified
+        FROM captures JOIN pages ON pages.id = page_id
         WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0 AND NOT rendered
         ORDER BY fetched DESC, captures.id DESC LIMIT 1
         """,
@@ -158,6 +174,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
         place=None if holder is None else _place(holder),
         holder_id=None if holder is None else holder["id"],
         outcome=Outcome(row["outcome"]),
+        unmodified=row["unmodified"],
     )
 
 
@@ -175,6 +192,7 @@ def page_state(archive: Connection, url: str) -> PageState | None:
         return None
     return PageState(
         url=row["url"],
+        source_id=row["source_id"],
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         last_visited=time_or_none(row["last_visited"]),
         first_seen=time_of(row["first_seen"]),
@@ -202,13 +220,12 @@ def waiting(
     too, whenever their turn is, and what failed then in a way that may pass. What was visited by a clock that was
     ahead is due now. Addresses of more than longest characters, which nobody will ever visit, take no place among them.
     """
-    known = """
+    known = f"""
         SELECT pages.*, origins.url AS found_on
         FROM pages JOIN sources ON sources.id = pages.source_id
         LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
-        WHERE sources.url = :source AND pages.state = 'pending' AND pages.found_by IS NOT NULL
-            AND (:longest IS NULL OR length(pages.url) <= :longest)
-    """
+        WHERE pages.state = 'pending' AND {WAITS}
+    """  # noqa: S608 - only text of this program
     new = f"""
         {known} AND pages.outcome IS NULL
         ORDER BY pages.priority, ifnull(pages.listed_published, pages.listed_modified) DESC,
@@ -216,9 +233,7 @@ def waiting(
         LIMIT :limit
     """
     again = f"""
-        {known} AND pages.outcome IS NOT NULL AND (
-            pages.next_visit IS NULL OR pages.next_visit <= :now OR pages.last_visited > :now
-            OR pages.last_visited <= :before AND (pages.article_id IS NOT NULL OR pages.attempts > 0))
+        {known} AND pages.outcome IS NOT NULL AND ({IS_DUE})
         ORDER BY pages.next_visit, pages.id
         LIMIT :limit
     """
@@ -236,6 +251,36 @@ def waiting(
     )
     in_turn = (row for pair in zip_longest(others, failed) for row in pair if row is not None)
     return [_waiting_page(row) for row in chain(unvisited, in_turn)]
+
+
+def left_waiting(
+    archive: Connection,
+    source: str,
+    *,
+    began: datetime,
+    now: datetime,
+    after: timedelta | None = None,
+    longest: int | None = None,
+) -> int:
+    """Return how many pages waiting() would give now were there no limit, and those that a crawl did not come to.
+
+    With after, what was visited since the crawl began is not due again by that alone.
+    """
+    own = f"SELECT count(*) FROM pages JOIN sources ON sources.id = pages.source_id WHERE {WAITS}"  # noqa: S608 - as above
+    row = archive.execute(
+        f"""
+        SELECT ({own} AND pages.state = 'pending' AND pages.outcome IS NULL)
+            + ({own} AND pages.state = 'pending' AND pages.outcome IS NOT NULL AND ({IS_DUE}))
+            + ({own} AND pages.state = 'leased')
+        """,
+        {
+            "source": storable(source),
+            "longest": longest,
+            "now": time_text(now),
+            "before": None if after is None else time_text(began - max(after, timedelta(seconds=1))),
+        },
+    ).fetchone()
+    return int(row[0])
 
 
 def related_addresses(archive: Connection, page_url: str) -> list[str]:

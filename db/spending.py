@@ -15,7 +15,7 @@ class Spending:
     """What was fetched of a source."""
 
     pages: int = 0
-    """Visits, failed ones included; listings do not count."""
+    """Visits, failed ones included, those that a redirect led on as two; listings do not count."""
     bytes: int = 0
     """Of all responses, listings included, unpacked."""
 
@@ -30,7 +30,8 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
     with archive_errors(archive):
         row = archive.execute(
             f"""
-            SELECT count(*) FILTER (WHERE captures.outcome <> ?1), ifnull(sum(captures.length), 0)
+            SELECT ifnull(sum(1 + (captures.final_url <> pages.url)) FILTER (WHERE captures.outcome <> ?1), 0),
+                ifnull(sum(captures.length), 0)
             FROM crawls
             JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
             JOIN pages ON pages.id = captures.page_id

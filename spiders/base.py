@@ -13,7 +13,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.errors import PageError, ParseLimitError
-from archiver.items import RENDERED_TYPE, Discovery, FoundBy, Listing, Outcome, Split, Visit
+from archiver.items import (
+    RENDERED_TYPE,
+    Discovery,
+    FoundBy,
+    Listing,
+    Outcome,
+    Split,
+    Visit,
+)
 from archiver.parsers.urls import canonical_url, host, same_site, site
 from archiver.parsers.workers import SplitWorkers
 from spiders.frontier import Asked, Frontier, Memory, NoMemory, Source, source_address
@@ -29,6 +37,7 @@ from spiders.responses import (
     outcome_of_status,
     raw_response,
 )
+from spiders.visits import visit_by, visit_of
 
 Found: TypeAlias = Discovery | Visit | Request
 
@@ -79,6 +88,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.continue_when_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.visit_recorded, signal=signals.item_scraped)
         crawler.signals.connect(spider.workers.close, signal=signals.spider_closed)
+        crawler.signals.connect(spider.take_stock, signal=signals.spider_closed)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -93,8 +103,6 @@ class NewsSpider(Spider):
             frontier = self.frontier_of(source, pages)
             frontier.most_under_way = under_way
             self.frontiers.append(frontier)
-            if frontier.day_is_over:
-                continue
             requests = list(self.discovery(frontier))  # all, before the first response comes
             for asked in self.memory.waiting(source, pages):
                 frontier.add(asked)
@@ -112,11 +120,11 @@ class NewsSpider(Spider):
     def listing_request(
         self, frontier: Frontier, asked: Asked, callback: Any, **kwargs: object
     ) -> Iterator[Request]:
-        """Yield the request for a page that lists stories, unless it was made already or may not list them.
+        """Yield the request for a page that lists stories, unless it was made already, or may not be made.
 
         callback gets response, asked, frontier and kwargs; it must end with self.listed(frontier).
         """
-        if frontier.is_new_listing(asked.url):
+        if frontier.allows_listings and frontier.is_new_listing(asked.url):
             frontier.listings_open += 1
             yield self._request(frontier, asked, callback, self.listing_failed, kwargs)
 
@@ -136,6 +144,11 @@ class NewsSpider(Spider):
             if requests := list(self.listing_request(frontier, asked, callback, guesses=others)):
                 yield from requests
                 return
+
+    def guessed_wrong(self, response: Response, frontier: Frontier) -> None:
+        """Weigh and log what came where no listing stands."""
+        frontier.weigh(len(response.body))
+        self.logger.info("no listing at %s: HTTP status %s", response.url, response.status)
 
     def listed(self, frontier: Frontier) -> Iterator[Request | Visit]:
         """Note that a listing has been read and yield the stories that can be visited now."""
@@ -168,11 +181,13 @@ class NewsSpider(Spider):
         if guesses is None:
             yield visit
         else:
+            self.logger.info("no listing at %s: %s", asked.url, visit.detail)
             yield from self.guess(frontier, asked.found_by, guesses, request.callback)
         yield from self.listed(frontier)
 
     async def story(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the visit of a story's page and the stories that can be visited now."""
+        asked = replace(asked, is_whole=bool(response.meta.get("is_whole")))
         outcome = self._unchanged(response) or outcome_of_status(response) or _sent_home(response, asked)
         if outcome is None and (reason := not_html(response)):
             outcome = Outcome.NOT_HTML, reason
@@ -214,7 +229,7 @@ class NewsSpider(Spider):
         final_url = canonical_url(failure.request.url) or asked.url  # type: ignore[attr-defined]  # Scrapy's
         if isinstance(failure.value, RobotsUnfetchedError):
             frontier.leave_alone(host(final_url))
-        return _visit(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
+        return visit_by(asked, frontier, final_url=final_url, outcome=outcome, detail=detail)
 
     async def rendered(self, response: Response, frontier: Frontier) -> bytes | None:
         """Return what a browser makes of a page, None if its source does without. Raises as Renderer.render."""
@@ -240,6 +255,11 @@ class NewsSpider(Spider):
         for frontier in self.frontiers:
             frontier.is_ending = True
 
+    def take_stock(self) -> None:
+        """Count what is left of every source, before the archive is closed."""
+        for frontier in self.frontiers:
+            frontier.take_stock()
+
     def continue_when_idle(self) -> None:
         """Go on where a request was lost without a word: nothing is under way when the spider is idle."""
         requests: list[Request] = []
@@ -263,7 +283,9 @@ class NewsSpider(Spider):
         while (asked := frontier.take()) is not None:
             yield self._request(frontier, asked, self.story, self.story_failed, {})
         for asked, reason in frontier.trapped():
-            yield _visit(asked, frontier, final_url=asked.url, outcome=Outcome.TRAP, detail=one_line(reason))
+            yield visit_by(
+                asked, frontier, final_url=asked.url, outcome=Outcome.TRAP, detail=one_line(reason)
+            )
 
     def _request(
         self, frontier: Frontier, asked: Asked, callback: Any, errback: Any, kwargs: dict[str, object]
@@ -322,7 +344,7 @@ class NewsSpider(Spider):
         )
         frontier.weigh(len(page.body))
         outcome, detail = _outcome_of(reading.split)
-        return _visit(
+        return visit_by(
             asked,
             frontier,
             fetched=fetched,
@@ -333,29 +355,6 @@ class NewsSpider(Spider):
             split=reading.split,
             prepared=reading.prepared,
         )
-
-
-def visit_of(
-    response: Response,
-    asked: Asked,
-    frontier: Frontier,
-    outcome: tuple[Outcome, str],
-    split: Split | None = None,
-    rendered: bytes | None = None,
-) -> Visit:
-    """Return the visit that a response stands for; where it is what the archive had, the server's 304 is kept."""
-    came = response if response.request is None else response.request.meta.get("not_modified", response)
-    frontier.weigh(len(came.body))
-    return _visit(
-        asked,
-        frontier,
-        final_url=canonical_url(response.url) or asked.url,
-        outcome=outcome[0],
-        detail=one_line(outcome[1]),
-        response=raw_response(came),
-        rendered=rendered,
-        split=split,
-    )
 
 
 def _outcome_of(split: Split) -> tuple[Outcome, str]:
@@ -369,18 +368,6 @@ def _sent_home(response: Response, asked: Asked) -> tuple[Outcome, str] | None:
     if urlsplit(response.url).path in ("", "/") and urlsplit(asked.url).path not in ("", "/"):
         return Outcome.REDIRECT, "the redirect leads to the site's first page"
     return None
-
-
-def _visit(asked: Asked, frontier: Frontier, *, fetched: datetime | None = None, **what_came: Any) -> Visit:
-    return Visit(
-        source=frontier.source.url,
-        url=asked.url,
-        found_by=asked.found_by,
-        found_on=asked.found_on,
-        listing=asked.listing,
-        fetched=fetched or datetime.now(UTC),
-        **what_came,
-    )
 
 
 def _asked_of(failure: Failure) -> tuple[Asked, Frontier]:

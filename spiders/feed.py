@@ -10,9 +10,10 @@ from archiver.items import FoundBy, Listing, Outcome
 from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
 from archiver.parsers.feeds import Feed, read_feed
 from archiver.wording import counted
-from spiders.base import Found, NewsSpider, visit_of
+from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier
 from spiders.responses import content_type, outcome_of_status
+from spiders.visits import visit_of
 
 
 class FeedSpider(NewsSpider):
@@ -66,6 +67,7 @@ class FeedSpider(NewsSpider):
             for discovery in self.discovered(frontier, FoundBy.FEED, asked.url, listings):
                 yield discovery
         else:
+            self.guessed_wrong(response, frontier)
             for request in self.guess(frontier, FoundBy.FEED, guesses, self.feed):
                 yield request
         for following in self.listed(frontier):

@@ -9,9 +9,10 @@ from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, FoundBy, Listing, Outcome, RelatedLink, Split, Visit
 from archiver.parsers.urls import canonical_url
 from archiver.story_address import is_named_as_story
-from spiders.base import Found, NewsSpider, visit_of
+from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier, Source
 from spiders.responses import CrawlEndsError, not_html, outcome_of_status
+from spiders.visits import visit_of
 
 
 class FrontPageSpider(NewsSpider):

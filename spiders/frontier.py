@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
-from itertools import count
-from math import inf
+from itertools import chain, count
 from typing import Protocol
 
 from archiver.errors import SourceError
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.urls import canonical_url, host, same_site, site
+from spiders.budget import Budget
 from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn", "source_address"]
@@ -28,7 +28,6 @@ ERRORS_IN_A_ROW = 20
 MOST_WAITING = 50_000
 # One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
 REVISIT_SHARE = 5
-MEGABYTE = 1_000_000
 # Ends of time that have a timestamp.
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -90,6 +89,10 @@ class Asked:
     listing: Listing | None = None
     is_due: bool = False
     """Whether an earlier crawl visited it, and the archive says that its turn has come again."""
+    is_announced: bool = False
+    """Whether it is visited again because its site says that it changed."""
+    is_whole: bool = False
+    """Whether it was asked for without conditions although there were some to name."""
 
 
 class Turn(Enum):
@@ -130,6 +133,9 @@ class Memory(Protocol):
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
 
+    def left(self, source: Source, waiting: Iterable[Asked]) -> int:
+        """Return how many addresses of a source wait for the next crawl, by what this one has still in its queue."""
+
 
 class NoMemory:
     """The memory of a first crawl."""
@@ -158,6 +164,9 @@ class NoMemory:
     def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
         return 0, 0
 
+    def left(self, source: Source, waiting: Iterable[Asked]) -> int:  # noqa: ARG002 - as in Memory
+        return len({asked.url for asked in waiting})
+
 
 class _Rank(IntEnum):
     """Stories that the site shows as its news go first, what it merely maps goes last."""
@@ -175,8 +184,10 @@ class Frontier:
         self.listings_open = 0
         """Feeds, sitemaps and fronts that were asked for and not read yet."""
         self.sitemaps_asked = 0
+        self.left = 0
+        """Addresses that wait for the next crawl, once take_stock has counted them."""
         self.not_due = 0
-        """Addresses left out because they were visited a short time, or first seen a long time ago."""
+        """Addresses left out because their next visit is not due, or they are done with."""
         self.most_under_way = UNDER_WAY
         """Story pages that are fetched or split at the same time."""
         self.is_ending = False
@@ -187,14 +198,9 @@ class Frontier:
         self._met_before: set[str] = set()
         self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
-        self._set_aside = 0
         self._memory = memory
-        pages, size = memory.spent(source) if source.pages_a_day or source.megabytes_a_day else (0, 0)
-        self._pages_today = inf if source.pages_a_day is None else source.pages_a_day - pages
-        self._bytes_today = (
-            inf if source.megabytes_a_day is None else source.megabytes_a_day * MEGABYTE - size
-        )
-        self._budget = budget
+        spent = memory.spent(source) if source.pages_a_day or source.megabytes_a_day else (0, 0)
+        self._budget = Budget(budget, source.pages_a_day, source.megabytes_a_day, spent)
         self._seen: set[str] = set()
         self._under_way: set[str] = set()
         self._lost_in_a_row = 0
@@ -211,26 +217,26 @@ class Frontier:
     @property
     def waiting(self) -> int:
         """Story pages that this crawl may still visit, as far as it knows now."""
-        today = max(int(min(self._pages_today, MOST_WAITING)), 0)
-        return min(len(self._queued), self._budget, today) + len(self._under_way)
-
-    @property
-    def left(self) -> int:
-        """Story pages found and not visited, within the budget or not."""
-        return len(self._queued) + len(self._under_way) + self._set_aside
+        return min(len(self._queued), self._budget.pages) + len(self._under_way)
 
     @property
     def day_is_over(self) -> str:
         """Which budget of the source is used up until later crawls, "" if none is."""
-        if self._pages_today <= 0:
-            return f"{self.source.pages_a_day:,} pages a day (pages_a_day)"
-        if self._bytes_today <= 0:
-            return f"{self.source.megabytes_a_day:g} megabytes a day (megabytes_a_day)"
-        return ""
+        return self._budget.day_is_over
 
-    def weigh(self, size: int) -> None:
-        """Note that a response of so many bytes came."""
-        self._bytes_today -= size
+    @property
+    def allows_listings(self) -> bool:
+        """Whether its listings may be read, also where a budget of stories is used up."""
+        return self._budget.allows_listings
+
+    def weigh(self, size: int, pages: int = 0) -> None:
+        """Note that a response of so many bytes came, to requests for so many stories that are not counted yet."""
+        self._budget.weigh(size)
+        self._budget.take(pages)
+
+    def take_stock(self) -> None:
+        """Find out what is left for the next crawl, now that this one visits nothing any longer."""
+        self.left = self._memory.left(self.source, chain.from_iterable(self._queued.values()))
 
     def leave_alone(self, host: str) -> None:
         """Visit no page of a host any longer; they are left for the next crawl."""
@@ -273,7 +279,6 @@ class Frontier:
             if (found := self._queued.pop(url, None)) is None:
                 continue  # it was queued twice, and its turn has been
             if host(url) in self._left_alone:
-                self._set_aside += 1
                 continue
             asked, turn = self._turn(found)
             if turn in (Turn.ANNOUNCED, Turn.AGAIN):
@@ -311,9 +316,7 @@ class Frontier:
     def put_back(self, asked: Asked) -> None:
         """Note that a visit came to nothing: it was not made, and is left for the next crawl."""
         self._under_way.discard(asked.url)
-        self._budget += 1
-        self._pages_today += 1
-        self._set_aside += 1
+        self._budget.take(-1)
 
     def forget_under_way(self) -> None:
         """Note that nothing is under way any more, whatever became of it."""
@@ -344,11 +347,10 @@ class Frontier:
         """Return when an address should be visited, and by which listing."""
         turns = ((asked, self._memory.turn(asked)) for asked in found)
         asked, turn = next((each for each in turns if each[1] is not Turn.NOT_DUE), (found[0], Turn.NOT_DUE))
-        return _dated(asked, found), turn
+        return replace(_dated(asked, found), is_announced=turn is Turn.ANNOUNCED), turn
 
     def _visit(self, asked: Asked) -> Asked:
-        self._budget -= 1
-        self._pages_today -= 1
+        self._budget.take()
         self._taken += 1
         self._under_way.add(asked.url)
         self._memory.lease(asked, self.source)
@@ -358,7 +360,7 @@ class Frontier:
         has_room = not self.listings_open and len(self._under_way) < self.most_under_way
         is_welcome = max(self._lost_in_a_row, self._challenged_in_a_row) < LOST_IN_A_ROW
         is_welcome = is_welcome and self._errors_in_a_row < ERRORS_IN_A_ROW
-        return has_room and is_welcome and not self.is_ending and self._budget > 0 and not self.day_is_over
+        return has_room and is_welcome and not self.is_ending and self._budget.pages > 0
 
     def _trap(self, asked: Asked, reason: str) -> None:
         self.traps += 1

@@ -13,9 +13,10 @@ from archiver.items import FoundBy, Outcome, Visit
 from archiver.parsers.discovery import COMMON_SITEMAPS, sitemap_addresses
 from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
 from archiver.wording import counted
-from spiders.base import Found, NewsSpider, visit_of
+from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier
 from spiders.responses import outcome_of_status
+from spiders.visits import visit_of
 
 # Bytes of the longest one, packed or unpacked: the protocol's own limit (https://www.sitemaps.org/protocol.html).
 LARGEST_SITEMAP = 50 * 1024 * 1024
@@ -84,6 +85,7 @@ class SitemapSpider(NewsSpider):
             for request in self._sitemap_requests(frontier, named):
                 yield request
         else:
+            self.guessed_wrong(response, frontier)
             for request in _large(self.guess(frontier, FoundBy.SITEMAP, guesses, self.sitemap)):
                 yield request
         for following in self.listed(frontier):

@@ -1,5 +1,6 @@
 """A change that a site announces, by a date in its sitemap or a new headline in its feed: the next crawl goes there."""
 
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,14 +13,22 @@ from commands import runner, wait_for_the_next_second
 from conftest import Crawl
 from misbehaving import Answer, answer, misbehaving, story
 
-from archiver.items import Discovery, FoundBy, Listing, Outcome
-from db.announced import WAIT, announced_visit
+from archiver.items import ANNOUNCED, Discovery, FoundBy, Listing, Outcome
+from db.announced import DAY_ENDS, LEAST_IN_VAIN, LOOKED_BACK, WAIT, announced_visit, dated_in_vain
 from db.connection import open_archive, read_archive
 from db.lookups import page_state
 from db.store import add_discovery, record_visit
 from spiders.frontier import Source
 
 MINUTE = timedelta(minutes=1)
+TIMES = (
+    ("crawls", "started"),
+    ("captures", "fetched"),
+    ("pages", "first_seen"),
+    ("pages", "last_visited"),
+    ("pages", "next_visit"),
+    ("pages", "listed_modified"),
+)
 FEED = f"{SOURCE}feed"
 
 
@@ -119,6 +128,19 @@ def test_page_that_is_dated_by_the_clock_waits_after_a_visit_in_vain(connection:
     assert announced(connection, again - 10 * MINUTE, again) == read
 
 
+def test_change_that_is_dated_by_the_day_is_visited_once_that_day_is_over(
+    connection: sqlite3.Connection,
+) -> None:
+    day = NOON - timedelta(hours=12)
+    over = day + DAY_ENDS
+    assert announced(connection, day, NOON + 20 * MINUTE) == announced(connection, day, over) == over
+    assert announced(connection, day - DAY, NOON) is None
+    assert announced(connection, day + DAY, over) == NOON
+
+    record_visit(connection, 1, visit(FLOOD, outcome=Outcome.UNCHANGED, article_id=1, fetched=over))
+    assert announced(connection, day, over + MINUTE) is None
+
+
 def test_headline_is_an_announcement_where_the_same_feed_gave_another(connection: sqlite3.Connection) -> None:
     later = NOON + DAY
     list_headline(connection, "Bridge shut", later, on=f"{SOURCE}another")
@@ -144,3 +166,60 @@ def test_explain_tells_what_is_announced_and_that_the_next_crawl_goes_there(
 
     assert "listed as Flood! · published 2026-11-19T12:00:00Z · changed 2026-11-20T12:01:00Z" in told
     assert "next      by the next crawl that has room for it, since its site says that it changed" in told
+
+
+def dated_by_the_clock(*paths: str) -> Answer:
+    def answered(client: socket.socket) -> None:
+        now = datetime.now(UTC).isoformat()
+        entries = "".join(f"<url><loc>{path}</loc><lastmod>{now}</lastmod></url>" for path in paths)
+        answer(f"<urlset>{entries}</urlset>".encode(), content_type="application/xml")(client)
+
+    return answered
+
+
+def let_pass(archive: Path, hours: int) -> None:
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        for table, column in TIMES:
+            earlier = f"strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '-{hours} hours')"
+            connection.execute(f"UPDATE {table} SET {column} = {earlier}")
+
+
+def test_sitemap_that_always_says_now_is_found_out_for_some_days(archive: Path, crawl: Crawl) -> None:
+    stories = {f"/{number}": answer(story(f"Story number {number}")) for number in range(LEAST_IN_VAIN)}
+    asked = []
+    with misbehaving({**stories, "/map.xml": dated_by_the_clock(*stories)}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}none",), sitemaps=(f"{server.url}map.xml",))
+        # By their age they are due in the second and in the fifth crawl.
+        for hours in (2, 2, 1, 80, 0):
+            before = len(server.asked)
+            crawl(source, revisit_after=None)
+            asked.append(sum(path in stories for path in server.asked[before:]))
+            let_pass(archive, hours)
+
+    assert asked == [6, 6, 6, 0, 6]
+    with closing(read_archive(archive)) as connection:
+        details = [detail for (detail,) in connection.execute("SELECT detail FROM captures")]
+    assert details.count(ANNOUNCED) >= 12
+
+
+def test_dates_count_where_one_visit_in_ten_brings_a_change(connection: sqlite3.Connection) -> None:
+    def visited(outcome: Outcome, times: int) -> None:
+        for _ in range(times):
+            again = visit(FLOOD, outcome=outcome, article_id=1, detail=ANNOUNCED, fetched=NOON + DAY)
+            record_visit(connection, 1, again)
+
+    visited(Outcome.UNCHANGED, LEAST_IN_VAIN - 1)
+    assert not dated_in_vain(connection, NOON + DAY)
+    visited(Outcome.UNCHANGED, 1)
+    (source,) = dated_in_vain(connection, NOON + DAY)
+    page = page_state(connection, FLOOD.url)
+    assert page is not None
+    assert page.source_id == source
+    listing = Listing(url=FLOOD.url, headline="Bridge open again", date_modified=NOON + 2 * DAY)
+    later = NOON + 3 * DAY
+    assert announced_visit(connection, page, later, None, listing, by_dates=False) is None
+    assert announced_visit(connection, page, later, FEED, listing, by_dates=False) is not None
+
+    assert not dated_in_vain(connection, NOON + LOOKED_BACK + DAY)
+    connection.execute("UPDATE captures SET outcome = 'changed' WHERE id = 2")
+    assert not dated_in_vain(connection, NOON + DAY)

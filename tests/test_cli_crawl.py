@@ -58,7 +58,7 @@ def test_crawl_ends_with_a_summary_and_the_next_one_says_that_nothing_is_new(
     assert "Archived 2 new articles.\n" in first.out
     assert "archive.db holds 2 articles now; the crawl took " in first.out
     assert "Nothing new: no story was added, none has changed." in soon.out
-    assert "3 known stories not asked for" in soon.out
+    assert "3 known stories not asked for: their next visit is not due, or they are done with." in soon.out
     assert fields(again) == ["0", "5", "0", "0", "2", "0", "0", "1"]
     assert "Nothing new: no story was added, none has changed." in again.out
     assert articles(tmp_path / "archive.db") == 2

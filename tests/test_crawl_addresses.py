@@ -135,7 +135,7 @@ def test_robots_txt_does_not_lead_into_a_private_network(archive: Path, crawl: C
         crawl(server.url, ALLOWED_NETWORKS=PUBLIC)
 
     assert rows(archive)["/"][0] == "robots"
-    assert "it leads into a private network" in rows(archive)["/"][1]
+    assert "it leads into a private network, to http://" in rows(archive)["/"][1]
     assert inside.asked == []
 
 

@@ -160,10 +160,11 @@ def _print_rest(output: Output, summary: "CrawlSummary") -> None:
     """Print what was left out and why."""
     if summary.not_due:
         stories = counted(summary.not_due, "known story", "known stories")
-        output.say(f"{stories} not asked for: visited a short time ago, or too old to change.")
+        output.say(f"{stories} not asked for: their next visit is not due, or they are done with.")
     for source, budget in summary.spent.items():
         output.say(
-            f"{host_of(source)}: its {budget} are used up; a crawl goes on when they are older than a day."
+            f"{host_of(source)}: its {budget} are used up; its listings are read on, and what they name waits "
+            "until those are older than a day."
         )
     for note in summary.notes:
         output.say(note)

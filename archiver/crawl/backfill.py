@@ -63,6 +63,10 @@ class BackfillMemory(ArchiveMemory):
         """Return True."""
         return True
 
+    def left(self, source: Source, waiting: Iterable[Asked]) -> int:  # noqa: ARG002 - the rest is of another time
+        """Return how many stories of the period wait for the next run."""
+        return len({asked.url for asked in waiting if self.turn(asked) is Turn.NOW})
+
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - the frontier chooses
         """Return the stories of the period that are left over, and those that failed; some may be of another."""
         span = self._asked_for

@@ -28,6 +28,13 @@ def crawl_began(crawl_id: int, sources: Sequence[str]) -> None:
     logger.info("%s", Event("crawl_began", f"Crawl {crawl_id} of {', '.join(sources)} begins", fields))
 
 
+def asked_again(source: str, url: str, answer: str, then: str) -> None:
+    """Log that an answer was none yet, and what is asked for then: the address of a redirect, or the same again."""
+    fields = {"source": source, "url": url, "answer": answer, "then": then}
+    what = "tried again" if then == url else f"then {then}"
+    logger.info("%s", Event("asked_again", f"{answer} at {url}: {what}", fields))
+
+
 def source_ended(end: SourceEnd) -> None:
     """Log what came of a source."""
     counts = {outcome.value: number for outcome, number in end.counts.items()}

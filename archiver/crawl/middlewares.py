@@ -136,7 +136,7 @@ class Robots:
         except ForbiddenAddressError as error:
             if host(error.url) == host(url):  # its pages are as forbidden
                 raise
-            raise RobotsUnfetchedError("it leads into a private network") from error
+            raise RobotsUnfetchedError(f"it leads into a private network, to {error.url[:120]}") from error
         except DownloadTimeoutError as error:
             raise RobotsUnfetchedError("no whole response in time") from error
         except BodyDecodingError as error:

@@ -13,18 +13,22 @@ from scrapy.http import Headers, Response
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
-from db.announced import announced_visit
+from db.announced import announced_visit, dated_in_vain
 from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
-from db.lookups import LastCapture, is_listing, last_fetching_crawl, related_addresses
+from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
+from db.unmodified import hiding_sources
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
 
 # After so long a listing is asked for as a whole, whatever its last answer said of it.
 WHOLE_AFTER = timedelta(days=1)
+# So often in a row a server is believed that a story has not changed; then it is asked for as a whole. Of the five
+# visits of REVISIT_AGES it is the third, a day after the story appeared.
+BELIEVED = 2
 # What a page must have been at its last visit for a 304 to tell what it is.
 OUTCOMES = {"story": ARTICLE_OUTCOMES, "listing": frozenset({Outcome.LISTING})}
 # Headers that name the ETag and the Last-Modified of what is there already.
@@ -65,6 +69,9 @@ class ArchiveMemory:
         self._crawl_id = crawl_id
         self._ages = ages
         self._after = after
+        self._began = datetime.now(UTC)
+        # Told before this crawl's listings date the stories anew.
+        self._dated_in_vain = dated_in_vain(archive, self._began)
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
@@ -81,7 +88,10 @@ class ArchiveMemory:
         since = now - state.last_visited
         if since < timedelta():  # the clock was ahead, when it set the next visit too
             return Turn.AGAIN
-        announced = announced_visit(self._archive, state, now, asked.found_on, asked.listing)
+        by_dates = state.source_id not in self._dated_in_vain
+        announced = announced_visit(
+            self._archive, state, now, asked.found_on, asked.listing, by_dates=by_dates
+        )
         if announced is not None and announced <= now:
             return Turn.ANNOUNCED
         if self._after is not None:
@@ -144,6 +154,16 @@ class ArchiveMemory:
         spent = spending(self._archive, source.url, datetime.now(UTC) - timedelta(days=1))
         return spent.pages, spent.bytes
 
+    def left(self, source: Source, waiting: Iterable[Asked]) -> int:
+        """Return how many pages of a source wait for the next crawl, those among them of which listings say more."""
+        now, began = datetime.now(UTC), self._began
+        left = left_waiting(
+            self._archive, source.url, began=began, now=now, after=self._after, longest=LONGEST_ADDRESS
+        )
+        announced = {asked.url for asked in waiting if self.turn(asked) is Turn.ANNOUNCED}
+        states = (page_state(self._archive, url) for url in announced)
+        return left + sum(state is not None and not _is_due(state, now) for state in states)
+
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
         return related_addresses(self._archive, url)
@@ -158,6 +178,7 @@ class ConditionalRequests:
 
     def __init__(self, archive: OpenArchive) -> None:
         self._archive = archive
+        self._hiding: frozenset[str] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -166,15 +187,15 @@ class ConditionalRequests:
     def process_request(self, request: Request) -> None:
         """Add the validators of the last capture to a page's request, if it is for the address that sent them.
 
-        A page whose bytes were kept and can no longer be read is asked for as a whole, and once a day every listing:
-        some servers never tell that it has changed.
+        A page whose bytes were kept and can no longer be read is asked for as a whole, and so is once a day every
+        listing, and after two unchanged answers a story: some servers never tell that it has changed.
         """
         what = request.meta.get("unless_changed")
         if not what:
             return
         for name in VALIDATORS:
             request.headers.pop(name, None)  # a redirect brings those of the address that it leads away from
-        request.meta["conditional"] = False
+        request.meta["conditional"] = request.meta["is_whole"] = False
         last = last_capture(self._archive.connection, request.cb_kwargs["asked"].url)
         request.meta["is_new"] = last is None
         if (
@@ -187,10 +208,20 @@ class ConditionalRequests:
         ):
             return
         request.meta["kept"] = last.place
+        request.meta["is_whole"] = what == "story" and self._doubts(request, last)
+        if request.meta["is_whole"]:
+            return
         for name, validator in zip(VALIDATORS, (last.etag, last.last_modified), strict=True):
             if validator:
                 request.headers[name] = validator
                 request.meta["conditional"] = True
+
+    def _doubts(self, request: Request, last: LastCapture) -> bool:
+        """Whether a server that could be told what the archive has may say wrongly that this is all there is."""
+        if self._hiding is None:
+            self._hiding = hiding_sources(self._archive.connection, datetime.now(UTC))
+        may_ask = last.etag is not None or last.last_modified is not None
+        return may_ask and (request.meta["source"] in self._hiding or last.unmodified >= BELIEVED)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return a listing that has not changed as the archive keeps it, beside it the 304 for its visit."""

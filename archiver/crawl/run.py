@@ -97,7 +97,7 @@ class CrawlSummary:
     counts: Mapping[str, Mapping[Outcome, int]]
     """Pages by source address and outcome."""
     not_due: int
-    """Known stories that were left out, visited not long ago or too old to change."""
+    """Known stories that were left out: not due yet, or done with, as too old to change or given up."""
     known: frozenset[str]
     """Source addresses at which there were such stories."""
     left: int
