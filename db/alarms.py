@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
 
+from db.columns import LABEL
 from db.connection import transaction
 from db.funnels import Funnel, funnels_since, funnels_to
 from db.outcomes import FAILURES
@@ -34,6 +35,10 @@ class StandingAlarm(Alarm):
     id: int
     source: str
     """Host of the site."""
+    url: str
+    """Address of the source."""
+    label: str
+    """What a line calls the source: its host, or its address where several sources have that host."""
     raised: datetime
     last_seen: datetime
     notified: datetime | None
@@ -63,10 +68,11 @@ def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[Stan
 def standing_alarms(archive: Connection) -> list[StandingAlarm]:
     """Return the alarms that stand, by source and age."""
     rows = archive.execute(
-        """
-        SELECT alarms.*, sources.host AS source FROM alarms JOIN sources ON sources.id = source_id
+        f"""
+        SELECT alarms.*, sources.host AS source, sources.url, {LABEL} AS label
+        FROM alarms JOIN sources ON sources.id = source_id
         WHERE cleared IS NULL ORDER BY source_id, alarms.id
-        """
+        """  # noqa: S608 - only text of this program
     )
     return [_standing(row) for row in rows]
 
@@ -91,7 +97,7 @@ def bundle_directory(archive: Path) -> Path:
 
 def bundle_path(archive: Path, alarm: StandingAlarm) -> Path:
     """Return where the pages that show an alarm are kept, if there are any."""
-    name = UNSAFE.sub("-", f"{time_text(alarm.raised)[:10]}-{alarm.source}-{alarm.kind}")
+    name = UNSAFE.sub("-", f"{time_text(alarm.raised)[:10]}-{alarm.label}-{alarm.kind}")
     return bundle_directory(archive) / f"{name}.zip"
 
 
@@ -167,6 +173,8 @@ def _standing(row: Row) -> StandingAlarm:
     return StandingAlarm(
         id=row["id"],
         source=row["source"],
+        url=row["url"],
+        label=row["label"],
         kind=AlarmKind(row["kind"]),
         message=row["message"],
         raised=time_of(row["raised"]),

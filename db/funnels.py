@@ -48,6 +48,8 @@ class Funnel:
     crawl_id: int
     source: str
     """Host of the site."""
+    url: str
+    """Address of the source."""
     started: datetime
     finished: datetime | None
     discovered: int
@@ -210,7 +212,7 @@ def _measures(archive: Connection, crawl_id: int, source_id: int) -> dict[str, i
 def _funnels(archive: Connection, condition: str, values: tuple[object, ...]) -> list[Funnel]:
     rows = archive.execute(
         f"""
-        SELECT funnels.*, sources.host AS source, crawls.started, crawls.finished, (
+        SELECT funnels.*, sources.host AS source, sources.url, crawls.started, crawls.finished, (
             SELECT json_group_object(outcome, pages) FROM crawl_counts
             WHERE crawl_counts.crawl_id = funnels.crawl_id AND crawl_counts.source_id = funnels.source_id) AS counts
         FROM funnels JOIN sources ON sources.id = funnels.source_id JOIN crawls ON crawls.id = funnels.crawl_id

@@ -7,6 +7,7 @@ from sqlite3 import Connection, Row
 
 from archiver.items import CrawlState
 from db.alarms import StandingAlarm, standing_alarms
+from db.columns import LABEL
 from db.connection import archive_errors
 from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
@@ -31,6 +32,10 @@ class SourceStatus:
 
     source: str
     """Its host."""
+    url: str
+    """Its address."""
+    label: str
+    """What a line calls it: its host, or its address where several sources have that host."""
     name: str
     last_crawl: datetime | None
     state: CrawlState | None
@@ -59,8 +64,8 @@ def source_statuses(
     with archive_errors(archive):
         alarms = standing_alarms(archive)
         rows = archive.execute(
-            """
-            SELECT sources.id, host, name, crawls.started, crawls.state,
+            f"""
+            SELECT sources.id, host, sources.url, {LABEL} AS label, name, crawls.started, crawls.state,
                 (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
                  WHERE source_id = sources.id AND outcome = 'stored') AS last_new,
                 (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
@@ -72,7 +77,7 @@ def source_statuses(
                 ON crawls.id = (SELECT latest.id FROM funnels JOIN crawls AS latest ON latest.id = crawl_id
                     WHERE source_id = sources.id ORDER BY latest.started DESC, latest.id DESC LIMIT 1)
             WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
-            """,
+            """,  # noqa: S608 - only text of this program
             (time_text(now), host),
         ).fetchall()
         return [_status(archive, row, first, days, alarms) for row in rows]
@@ -90,6 +95,8 @@ def _status(
     each = [by_day.get((first + timedelta(days=number)).isoformat(), (0, 0, 0)) for number in range(days)]
     return SourceStatus(
         source=row["host"],
+        url=row["url"],
+        label=row["label"],
         name=row["name"],
         last_crawl=time_or_none(row["started"]),
         state=None if row["state"] is None else CrawlState(row["state"]),
@@ -100,5 +107,5 @@ def _status(
         articles=row["articles"],
         waiting=row["waiting"],
         due=row["due"],
-        alarms=tuple(alarm for alarm in alarms if alarm.source == row["host"]),
+        alarms=tuple(alarm for alarm in alarms if alarm.url == row["url"]),
     )

@@ -34,6 +34,7 @@ HOUR = timedelta(hours=1)
 WELL = Funnel(
     crawl_id=1,
     source="news.example",
+    url="https://news.example/",
     started=NOW,
     finished=NOW,
     discovered=9,
@@ -439,6 +440,26 @@ def test_alarms_of_a_source_end_when_it_is_taken_out(
 
     assert (told.code, "1 alarm ended" in told.out) == (0, True)
     assert "No alarm stands." in runner(capsys)("status", "--archive", archive).out
+
+
+def test_sources_of_one_host_have_rows_and_alarms_of_their_own(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sport, city = "https://news.example/sport/", "https://news.example/city/"
+    down = failed(sport, Outcome.UNREACHABLE)
+    with closing(open_archive(archive)) as connection:
+        for hours in (3, 2, 1):
+            seen = visit(None, source=city, outcome=Outcome.LISTING)
+            crawl_at(connection, datetime.now(UTC) - hours * HOUR, replace(down, source=sport), seen)
+    run = runner(capsys)
+    rows = [json.loads(line) for line in run("status", "--json", "--archive", archive).out.splitlines()]
+    told = run("status", "--archive", archive).out
+
+    assert [(row["url"], len(row["alarms"])) for row in rows] == [(sport, 1), (city, 0)]
+    assert "news.example/city/" in told
+    assert told.count("news.example/sport/") == 2
+    assert "1 alarm\n" in told
+    assert "news.example/sport/" in run("stats", "--archive", archive).out
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:

@@ -146,7 +146,7 @@ def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("Published", no_wrap=True)
     for source in sources:
-        name = source.source if source.name == source.source else f"{source.name} ({source.source})"
+        name = source.label if source.name == source.source else f"{source.name} ({source.label})"
         span = (
             f"{day_text(source.first_published)} to {day_text(source.last_published)}"
             if source.last_published

@@ -67,7 +67,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     for each in statuses:
         ended = "" if each.state in (CrawlState.DONE, None) else f" ({each.state})"
         table.add_row(
-            each.source if each.name == each.source else f"{each.name}\n{each.source}",
+            each.label if each.name == each.source else f"{each.name}\n{each.label}",
             f"{_ago(each.last_crawl, now)}{ended}",
             _ago(each.last_new, now),
             f"{sparkline(each.new_by_day)} {sum(each.new_by_day):,}",
@@ -82,7 +82,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     output.say((f"{counted(len(alarms), 'alarm')}", "bold red"))
     for alarm in alarms:
         about = f"{alarm.kind.replace('_', ' ')}, since {minute_text(alarm.raised)}: {alarm.message}"
-        output.say((f"{alarm.source}  ", "bold"), about, margin="  ")
+        output.say((f"{alarm.label}  ", "bold"), about, margin="  ")
     if any(bundle_path(archive, alarm).exists() for alarm in alarms):
         output.say(f"Pages that show them: {bundle_directory(archive)}/", margin="  ")
 
