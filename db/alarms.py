@@ -19,6 +19,8 @@ from db.warc_places import real_archive
 PAST = timedelta(days=30)
 # What its pages lack for so long without a cure is how they are by now.
 NORMAL = timedelta(days=90)
+# Alarms that somebody was told of once, whatever else each further crawl would say of it.
+NOTHING_COMES = frozenset({AlarmKind.UNREACHABLE, AlarmKind.REFUSED})
 # Why the last page that a source was asked for could not be had.
 REASON = f"""
 SELECT detail FROM pages WHERE source_id = ? AND outcome IN ({", ".join("?" * len(FAILURES))})
@@ -75,6 +77,12 @@ def standing_alarms(archive: Connection) -> list[StandingAlarm]:
         """  # noqa: S608 - only text of this program
     )
     return [_standing(row) for row in rows]
+
+
+def are_known_to_be_out(archive: Connection, sources: Iterable[str]) -> bool:
+    """Return whether at each of the sources at these addresses an alarm stands that says that nothing comes."""
+    out = {alarm.url for alarm in standing_alarms(archive) if alarm.kind in NOTHING_COMES}
+    return out.issuperset(map(storable, sources))
 
 
 def end_alarms(archive: Connection, source: str, now: datetime) -> int:
