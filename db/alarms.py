@@ -1,15 +1,18 @@
 """What needs a person: a source that is not as it used to be, by what its crawls came to before."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
+from types import MappingProxyType
 
+from archiver.wording import minute_text
 from db.columns import LABEL
 from db.connection import transaction
 from db.funnels import Funnel, funnels_since, funnels_to
+from db.lost_listings import lost_listings
 from db.outcomes import FAILURES
 from db.unusual import PAGES_LACK, Alarm, AlarmKind, alarms_of, came
 from db.values import storable, time_of, time_or_none, time_text
@@ -19,6 +22,7 @@ from db.warc_places import real_archive
 PAST = timedelta(days=30)
 # What its pages lack for so long without a cure is how they are by now.
 NORMAL = timedelta(days=90)
+NONE_NAMED: Mapping[str, Sequence[str]] = MappingProxyType({})
 # Alarms that somebody was told of once, whatever else each further crawl would say of it.
 NOTHING_COMES = frozenset({AlarmKind.UNREACHABLE, AlarmKind.REFUSED})
 # Why the last page that a source was asked for could not be had.
@@ -47,20 +51,28 @@ class StandingAlarm(Alarm):
     """When somebody was told."""
 
 
-def raise_alarms(archive: Connection, crawl_id: int, now: datetime) -> list[StandingAlarm]:
+def raise_alarms(
+    archive: Connection, crawl_id: int, now: datetime, named: Mapping[str, Sequence[str]] = NONE_NAMED
+) -> list[StandingAlarm]:
     """Compare the sources of a crawl with their past and write what needs a person; return what is new of it.
 
     What stands is compared with the time before it was raised, so that it is not taken for how the source has always
-    been, and cleared once it is mended, unless nothing came that could show it. Inside a transaction, after the
-    crawl's funnels were closed.
+    been, and cleared once it is mended, unless nothing came that could show it. named are the addresses of the feeds,
+    sitemaps and fronts that the user named, by the addresses of sources. Inside a transaction, after the crawl's
+    funnels were closed.
     """
     sources = archive.execute(
-        "SELECT source_id FROM funnels WHERE crawl_id = ? ORDER BY source_id", (crawl_id,)
+        """
+        SELECT source_id, url FROM funnels JOIN sources ON sources.id = source_id
+        WHERE crawl_id = ? ORDER BY source_id
+        """,
+        (crawl_id,),
     )
     new: list[int] = []
-    for (source_id,) in sources.fetchall():
+    for source_id, url in sources.fetchall():
         funnels = funnels_since(archive, source_id, time_text(now - PAST))
         found = _found(archive, source_id, funnels, now)
+        found += _lost(archive, named.get(url, ())) if came(funnels[0]) else ()
         new += _write(archive, crawl_id, source_id, found, time_text(now))
         if came(funnels[0]):
             _clear(archive, source_id, found, time_text(now))
@@ -134,6 +146,17 @@ def _found(archive: Connection, source_id: int, funnels: Sequence[Funnel], now: 
         for (reason,) in archive.execute(REASON, (source_id, *FAILURES)):
             found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
     return list(found.values())
+
+
+def _lost(archive: Connection, named: Iterable[str]) -> Iterator[Alarm]:
+    """Yield the alarm of those listings, of some that were named, that have not come for long, if there are any."""
+    lost = [
+        f"{each.url} has failed since {minute_text(each.since)} ({each.detail})"
+        for each in lost_listings(archive, named)
+    ]
+    if lost:
+        cure = "give the new address in sources.toml, or take it out there"
+        yield Alarm(kind=AlarmKind.LOST_LISTING, message=f"{'; '.join(lost)}: {cure}")
 
 
 def _place(funnels: Sequence[Funnel], crawl_id: int) -> int:

@@ -63,6 +63,8 @@ class AlarmKind(StrEnum):
     NO_DATES = "no_dates"
     NO_AUTHORS = "no_authors"
     FEW_LINKS = "few_links"
+    LOST_LISTING = "lost_listing"
+    """Of its feeds, sitemaps and fronts one that its user named."""
 
 
 PAGES_LACK = frozenset(

@@ -16,7 +16,7 @@ import pytest
 from archives import DAY, FLOOD, article, failed, visit
 from commands import runner
 from conftest import Crawl
-from misbehaving import answer, feed, misbehaving, story
+from misbehaving import answer, feed, front, misbehaving, story
 
 from archiver.crawl.notify import notify
 from archiver.crawl.sources_file import add_entry
@@ -27,6 +27,7 @@ from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
 from db.store import finish_crawl, record_visit, start_crawl
 from db.unusual import AlarmKind, alarms_of
+from db.values import time_text
 from spiders.frontier import Source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -460,6 +461,40 @@ def test_sources_of_one_host_have_rows_and_alarms_of_their_own(
     assert told.count("news.example/sport/") == 2
     assert "1 alarm\n" in told
     assert "news.example/sport/" in run("stats", "--archive", archive).out
+
+
+def test_named_feed_that_does_not_come_raises_an_alarm_and_others_are_read_until_it_does(
+    archive: Path, crawl: Crawl
+) -> None:
+    def titles() -> set[str]:
+        with closing(read_archive(archive)) as reader:
+            return {title for (title,) in reader.execute("SELECT headline FROM articles")}
+
+    pages = stories(1, 4) | {"/": front("/1"), "/feed.xml": feed("/2"), "/map.xml": feed("/3")}
+    with misbehaving(pages | {"/robots.txt": answer(b"", content_type="text/plain")}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}old.xml", f"{server.url}lost.xml"))
+        crawl(source)
+        assert crawl(source).alarms == ()
+        assert titles() == {"The story of 1"}
+        with closing(open_archive(archive)) as writer, writer:
+            writer.execute(
+                "UPDATE captures SET fetched = ? WHERE id IN (SELECT min(id) FROM captures GROUP BY page_id)",
+                (time_text(datetime.now(UTC) - timedelta(hours=7)),),
+            )
+        (told,) = crawl(source).alarms
+        assert crawl(source).alarms == ()
+        assert titles() == {"The story of 1", "The story of 2"}
+        server.pages |= {"/old.xml": feed("/3"), "/lost.xml": feed()}
+        crawl(source)
+        with closing(read_archive(archive)) as connection:
+            assert standing_alarms(connection) == []
+        server.asked.clear()
+        crawl(source)
+
+    assert f"{server.url}old.xml has failed since" in told
+    assert "(HTTP status 404); " in told
+    assert told.endswith(": give the new address in sources.toml, or take it out there")
+    assert "/feed.xml" not in server.asked
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:
