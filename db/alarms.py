@@ -1,5 +1,6 @@
 """What needs a person: a source that is not as it used to be, by what its crawls came to before."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,13 @@ REASON = f"""
 SELECT detail FROM pages WHERE source_id = ? AND outcome IN ({", ".join("?" * len(FAILURES))})
 ORDER BY last_visited DESC LIMIT 1
 """  # noqa: S608 - no value in it
+END_REMOVED = """
+UPDATE alarms SET cleared = ?1
+WHERE cleared IS NULL AND source_id NOT IN (SELECT id FROM sources WHERE url IN (SELECT value FROM json_each(?3)))
+    AND EXISTS (
+        SELECT 1 FROM crawls WHERE id = (SELECT max(crawl_id) FROM funnels WHERE source_id = alarms.source_id)
+            AND (json_extract(arguments, '$.SOURCES_FILE') = ?2 OR json_type(arguments, '$.SOURCES_FILE') IS NULL))
+"""
 # What no name of a file has.
 UNSAFE = re.compile(r"[^a-z0-9.-]+")
 
@@ -107,6 +115,15 @@ def end_alarms(archive: Connection, source: str, now: datetime) -> int:
             """,
             (time_text(now), storable(source)),
         ).rowcount
+
+
+def end_alarms_of_removed(archive: Connection, file: str, sources: Iterable[str], now: datetime) -> None:
+    """Clear what stands of sources that a crawl of this file was the last to crawl, and that are not in it any more.
+
+    sources are the addresses that it lists now; file is what crawls note of it as their argument SOURCES_FILE. Crawls
+    of older versions noted none: their sources count as its own. Inside a transaction.
+    """
+    archive.execute(END_REMOVED, (time_text(now), file, json.dumps(list(map(storable, sources)))))
 
 
 def bundle_directory(archive: Path) -> Path:

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 from archives import DAY, FLOOD, article, failed, visit
-from commands import runner
+from commands import run_apart, runner
 from conftest import Crawl
 from misbehaving import answer, feed, front, misbehaving, story
 
@@ -495,6 +495,30 @@ def test_named_feed_that_does_not_come_raises_an_alarm_and_others_are_read_until
     assert "(HTTP status 404); " in told
     assert told.endswith(": give the new address in sources.toml, or take it out there")
     assert "/feed.xml" not in server.asked
+
+
+def test_alarms_of_a_source_whose_entry_is_gone_end_with_the_next_crawl_of_the_file(
+    archive: Path, tmp_path: Path
+) -> None:
+    def standing() -> set[str]:
+        with closing(read_archive(archive)) as connection:
+            return {alarm.url for alarm in standing_alarms(connection)}
+
+    def crawl_file(file: str, *urls: str) -> None:
+        if file:
+            (tmp_path / file).write_text("".join(f"[[source]]\nurl = '{url}'\n" for url in urls))
+        named = ("--sources", file) if file else urls
+        run_apart("crawl", *named, "--delay", "0", folder=tmp_path)
+
+    one, two, three, four = (f"http://127.0.0.{number}:9/" for number in range(1, 5))
+    for _ in range(2):
+        crawl_file("sources.toml", one, two)
+        crawl_file("others.toml", three)
+        crawl_file("", four)
+    assert standing() == {one, two, three, four}
+    crawl_file("sources.toml", two)
+
+    assert standing() == {two, three, four}
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:

@@ -208,6 +208,7 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
     return CrawlPlan(
         archive=options.archive,
         sources=sources,
+        file=None if options.urls else options.sources or SOURCES,
         contact=options.contact or contact,
         pages=options.budget,
         delay=options.delay,

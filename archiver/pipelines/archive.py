@@ -15,7 +15,7 @@ from archiver import __version__
 from archiver.durations import duration
 from archiver.errors import ArchiveError, SettingError, SourceError
 from archiver.pipelines.addresses import fill_addresses
-from db.alarms import StandingAlarm, raise_alarms
+from db.alarms import StandingAlarm, end_alarms_of_removed, raise_alarms
 from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
 from db.forgotten import is_forgotten
@@ -27,7 +27,15 @@ from db.warc_places import warc_directory
 logger = logging.getLogger(__name__)
 
 # Settings that tell later what a crawl was asked to do.
-ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AGES", "REVISIT_AFTER", "ROBOTSTXT_OBEY", "USER_AGENT")
+ARGUMENTS = (
+    "PAGE_BUDGET",
+    "DOWNLOAD_DELAY",
+    "REVISIT_AGES",
+    "REVISIT_AFTER",
+    "ROBOTSTXT_OBEY",
+    "USER_AGENT",
+    "SOURCES_FILE",
+)
 STATES = {"finished": CrawlState.DONE, "shutdown": CrawlState.INTERRUPTED}
 
 
@@ -44,6 +52,8 @@ class OpenArchive:
         """How old a story is when it is looked at again, rising."""
         self._named: dict[str, tuple[str, ...]] = {}
         """The listings that each source names, by its address."""
+        self._file = arguments.get("SOURCES_FILE")
+        """The sources.toml whose sources these are, if they are one's."""
         self._closing = ExitStack()
         self.connection = open_archive(path)
         self._closing.callback(self.connection.close)
@@ -109,6 +119,8 @@ class OpenArchive:
     def _compare(self, now: datetime) -> None:
         """Note what needs a person at the sources of the crawl, with pages that show it."""
         with transaction(self.connection):
+            if isinstance(self._file, str):
+                end_alarms_of_removed(self.connection, self._file, self._named, now)
             self.alarms = tuple(raise_alarms(self.connection, self.crawl_id, now, self._named))
         for alarm in self.alarms:
             try:
