@@ -12,10 +12,11 @@ from types import MappingProxyType
 from archiver.wording import minute_text
 from db.columns import LABEL
 from db.connection import transaction
-from db.funnels import Funnel, funnels_since, funnels_to
+from db.funnels import Funnel
 from db.lost_listings import lost_listings
 from db.outcomes import FAILURES
-from db.unusual import PAGES_LACK, Alarm, AlarmKind, alarms_of, came
+from db.past import Past
+from db.unusual import LEAST_SILENCE, PAGES_LACK, Alarm, AlarmKind, Outage, alarms_of, came
 from db.values import storable, time_of, time_or_none, time_text
 from db.warc_places import real_archive
 
@@ -77,9 +78,10 @@ def raise_alarms(
         (crawl_id,),
     )
     new: list[int] = []
+    past = Past(archive)
     for source_id, url in sources.fetchall():
-        funnels = funnels_since(archive, source_id, time_text(now - PAST))
-        found = _found(archive, source_id, funnels, now)
+        funnels = past.funnels(source_id, time_text(now - PAST))
+        found = _found(archive, past, source_id, funnels, now)
         found += _lost(archive, named.get(url, ())) if came(funnels[0]) else ()
         new += _write(archive, crawl_id, source_id, found, time_text(now))
         if came(funnels[0]):
@@ -146,23 +148,39 @@ def note_notified(archive: Connection, alarms: Iterable[StandingAlarm], now: dat
         )
 
 
-def _found(archive: Connection, source_id: int, funnels: Sequence[Funnel], now: datetime) -> list[Alarm]:
+def _found(
+    archive: Connection, known: Past, source_id: int, funnels: Sequence[Funnel], now: datetime
+) -> list[Alarm]:
     """Return what is not as it used to be at a source with these funnels of late."""
-    found = {alarm.kind: alarm for alarm in alarms_of(funnels, now)}
+    since = time_text(now - PAST)
+    may_be_silent = not any(funnel.new and now - funnel.started < LEAST_SILENCE for funnel in funnels)
+    outages = _outages(archive, source_id)
+    beats = known.beats(source_id, since) if may_be_silent else []
+    found = {alarm.kind: alarm for alarm in alarms_of(funnels, now, beats=beats, outages=outages)}
     standing = archive.execute(
         "SELECT kind, raised, crawl_id FROM alarms WHERE source_id = ? AND cleared IS NULL", (source_id,)
     )
     for kind, raised, raised_by in standing.fetchall():
         if kind in PAGES_LACK and time_of(raised) <= now - NORMAL:
             continue
-        later = funnels[: _place(funnels, raised_by)]
-        past = funnels_to(archive, source_id, time_text(time_of(raised) - PAST), raised_by)
         found.pop(kind, None)
-        found |= {alarm.kind: alarm for alarm in alarms_of(past, now, later) if alarm.kind == kind}
+        begun, before = known.moment(raised_by), time_text(time_of(raised) - PAST)
+        later = [funnel for funnel in funnels if funnel.started > begun]
+        past = known.funnels(source_id, before, raised_by)
+        beats = known.beats(source_id, before) if kind == AlarmKind.SILENT else []
+        again = alarms_of(past, now, later, beats, outages)
+        found |= {alarm.kind: alarm for alarm in again if alarm.kind == kind}
     if (alarm := found.get(AlarmKind.UNREACHABLE)) is not None:
         for (reason,) in archive.execute(REASON, (source_id, *FAILURES)):
             found[alarm.kind] = replace(alarm, message=f"{alarm.message}; the last time: {reason}")
     return list(found.values())
+
+
+def _outages(archive: Connection, source_id: int) -> list[Outage]:
+    rows = archive.execute(
+        "SELECT kind, raised, cleared FROM alarms WHERE source_id = ? AND cleared NOT NULL", (source_id,)
+    )
+    return [Outage(AlarmKind(kind), time_of(raised), time_of(cleared)) for kind, raised, cleared in rows]
 
 
 def _lost(archive: Connection, named: Iterable[str]) -> Iterator[Alarm]:
@@ -174,11 +192,6 @@ def _lost(archive: Connection, named: Iterable[str]) -> Iterator[Alarm]:
     if lost:
         cure = "give the new address in sources.toml, or take it out there"
         yield Alarm(kind=AlarmKind.LOST_LISTING, message=f"{'; '.join(lost)}: {cure}")
-
-
-def _place(funnels: Sequence[Funnel], crawl_id: int) -> int:
-    """Return how many funnels are newer than that of a crawl."""
-    return next((place for place, funnel in enumerate(funnels) if funnel.crawl_id == crawl_id), len(funnels))
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from sqlite3 import Connection, Row
@@ -133,13 +133,13 @@ def funnels_since(archive: Connection, source_id: int, since: str, limit: int = 
     return _funnels(archive, condition, (source_id, since, limit))
 
 
-def funnels_to(archive: Connection, source_id: int, since: str, crawl_id: int) -> list[Funnel]:
-    """Return what a crawl, and those that began before it at the time since or later, came to, newest first."""
+def funnels_among(archive: Connection, source_id: int, crawl_ids: Sequence[int]) -> list[Funnel]:
+    """Return what some crawls came to at a source, newest first."""
     condition = """
-        source_id = ? AND crawls.started >= ? AND crawls.started <= (SELECT started FROM crawls WHERE id = ?)
+        funnels.source_id = ? AND funnels.crawl_id IN (SELECT value FROM json_each(?))
         ORDER BY crawls.started DESC, crawls.id DESC
     """
-    return _funnels(archive, condition, (source_id, since, crawl_id))
+    return _funnels(archive, condition, (source_id, json.dumps(list(crawl_ids))))
 
 
 def funnels_by_day(archive: Connection, source_id: int, since: str) -> list[DayFunnel]:

@@ -25,8 +25,9 @@ from archiver.items import CrawlState, Outcome, Visit
 from db.alarms import StandingAlarm, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
+from db.past import LATEST, SHARE, Past
 from db.store import finish_crawl, record_visit, start_crawl
-from db.unusual import AlarmKind, alarms_of
+from db.unusual import AlarmKind, Outage, alarms_of
 from db.values import time_text
 from spiders.frontier import Source
 
@@ -208,6 +209,55 @@ def test_pause_of_the_crawls_is_no_silence_of_the_site() -> None:
 
     assert [alarm.kind for alarm in alarms_of(hourly(20 * DAY, 15 * HOUR, pause), NOW)] == [AlarmKind.SILENT]
     assert alarms_of(hourly(20 * DAY, 100 * HOUR, (100 * HOUR, 2 * HOUR)), NOW) == []
+
+
+def test_time_of_an_alarm_is_no_part_of_the_past_that_the_next_is_compared_with() -> None:
+    bad = replace(WELL, signed=0)
+    funnels = [
+        replace(funnel, started=NOW - number * HOUR)
+        for number, funnel in enumerate([*[bad] * 2, *[WELL] * 6, *[bad] * 100, *[WELL] * 40])
+    ]
+    outage = Outage(AlarmKind.NO_AUTHORS, NOW - 108 * HOUR, NOW - 7 * HOUR)
+
+    assert alarms_of(funnels, NOW) == []
+    (told,) = alarms_of(funnels, NOW, outages=[outage])
+    assert told.message == "0% of the latest stories name an author; before it was 80%"
+
+
+def test_silence_that_raised_an_alarm_is_no_measure_of_the_next_unless_it_becomes_a_habit() -> None:
+    def silence(kind: AlarmKind, days: int) -> Outage:
+        return Outage(kind, NOW - days * DAY + 30 * HOUR, NOW - days * DAY + 48 * HOUR)
+
+    def without(*silences: int) -> list[Funnel]:
+        quiet = [(NOW - days * DAY, NOW - days * DAY + 48 * HOUR) for days in silences]
+        return [
+            replace(funnel, new=0) if any(first < funnel.started < last for first, last in quiet) else funnel
+            for funnel in hourly(20 * DAY, new_until=15 * HOUR)
+        ]
+
+    silent, down = silence(AlarmKind.SILENT, 12), silence(AlarmKind.UNREACHABLE, 12)
+    assert alarms_of(without(12), NOW) == []
+    for outage in (silent, down):
+        (told,) = alarms_of(without(12), NOW, outages=[outage])
+        assert told.message.endswith("before, the longest silence in 19 days was 9 hours")
+    assert alarms_of(without(12, 6), NOW, outages=[silent, silence(AlarmKind.SILENT, 6)]) == []
+
+
+def test_sources_crawled_often_are_compared_with_a_share_of_their_crawls(archive: Path) -> None:
+    often = [NOW - number * timedelta(minutes=15) for number in range(1000)]
+    with closing(open_archive(archive)) as connection:
+        for moment in reversed(often[1:]):
+            crawl_id = start_crawl(connection, started=moment, arguments={}, version="1")
+            record_visit(connection, crawl_id, replace(visit(None, outcome=Outcome.LISTING), fetched=moment))
+            finish_crawl(connection, crawl_id, finished=moment, state=CrawlState.DONE)
+        past = Past(connection)
+        funnels = past.funnels(1, time_text(NOW - 9 * DAY))
+        beats = past.beats(1, time_text(NOW - 9 * DAY))
+
+    assert [beat.started for beat in beats] == often[1 : 9 * 96 + 1]
+    assert [funnel.started for funnel in funnels[:LATEST]] == often[1 : LATEST + 1]
+    assert LATEST + SHARE / 2 < len(funnels) <= LATEST + SHARE
+    assert funnels[-1].started <= NOW - 8 * DAY
 
 
 class Webhook:
