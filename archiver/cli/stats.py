@@ -54,7 +54,8 @@ def stats(
 ) -> None:
     """Tell what the archive holds: in all, by site, by day. Or list the pages that failed.
 
-    Days are those of publication, in UTC. --source and --limit choose failed pages.
+    What failed are pages, each counted by its latest visit; `archiver status` counts visits. Days are those of
+    publication, in UTC. --source and --limit choose failed pages.
 
     \b
     archiver stats --days 30

@@ -32,6 +32,9 @@ LEVELS = "▁▂▃▄▅▆▇█"
 def status(days: int, as_json: bool, archive: Path) -> None:
     """Tell how the sources are doing: a row for each, with its new stories by day, and the alarms that stand.
 
+    changed and failed count the visits of these days, so that a page that failed at ten crawls counts ten times;
+    `archiver stats` counts pages, each by its latest visit.
+
     An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
     dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended; what
     pages lack for ninety days is taken for what the site has become.
