@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from sqlite3 import Connection, Row
@@ -51,6 +51,8 @@ class Funnel:
     crawl_id: int
     source: str
     """Host of the site."""
+    url: str
+    """Address of the source."""
     started: datetime
     finished: datetime | None
     discovered: int
@@ -137,14 +139,13 @@ def funnels_since(archive: Connection, source_id: int, since: str, limit: int = 
     return _funnels(archive, condition, (source_id, since, limit))
 
 
-def funnels_to(archive: Connection, source_id: int, since: str, crawl_id: int) -> list[Funnel]:
-    """Return what a crawl, and those that began before it at the time since or later, came to, newest first."""
-    condition = f"""
-        source_id = ? AND crawls.started >= ? AND crawls.started <= (SELECT started FROM crawls WHERE id = ?)
-            AND {IS_CRAWL}
+def funnels_among(archive: Connection, source_id: int, crawl_ids: Sequence[int]) -> list[Funnel]:
+    """Return what some crawls came to at a source, newest first."""
+    condition = """
+        funnels.source_id = ? AND funnels.crawl_id IN (SELECT value FROM json_each(?))
         ORDER BY crawls.started DESC, crawls.id DESC
-    """  # noqa: S608 - only text of this program
-    return _funnels(archive, condition, (source_id, since, crawl_id))
+    """
+    return _funnels(archive, condition, (source_id, json.dumps(list(crawl_ids))))
 
 
 def funnels_by_day(archive: Connection, source_id: int, since: str) -> list[DayFunnel]:
@@ -217,7 +218,7 @@ def _measures(archive: Connection, crawl_id: int, source_id: int) -> dict[str, i
 def _funnels(archive: Connection, condition: str, values: tuple[object, ...]) -> list[Funnel]:
     rows = archive.execute(
         f"""
-        SELECT funnels.*, sources.host AS source, crawls.started, crawls.finished, (
+        SELECT funnels.*, sources.host AS source, sources.url, crawls.started, crawls.finished, (
             SELECT json_group_object(outcome, pages) FROM crawl_counts
             WHERE crawl_counts.crawl_id = funnels.crawl_id AND crawl_counts.source_id = funnels.source_id) AS counts
         FROM funnels JOIN sources ON sources.id = funnels.source_id JOIN crawls ON crawls.id = funnels.crawl_id

@@ -4,7 +4,7 @@
     "old bridge"             these words in a row, as written
     bridg*                   words that begin so
     flood bridge OR dam      flood, and one of the others; OR binds its neighbours
-    flood -bridge            flood without bridge
+    flood -bridge            flood without bridge; flood NOT bridge
     flood NEAR/5 bridge      at most 5 other words between them, as written; NEAR alone: 10; NEAR(a b c, 5)
     headline:flood           in the headline
     author:quill             by an author whose name holds it; author:"Nora Quill"
@@ -94,8 +94,8 @@ class Query:
 def read_query(words: str) -> Query:
     """Return what words asks for.
 
-    A search of nothing but the word OR looks for it. Raises QueryError, naming the words, if there is nothing
-    in them to look for, or if they only exclude.
+    A search of nothing but the word OR, AND or NOT looks for it. Raises QueryError, naming the words, if there is
+    nothing in them to look for, or if they only exclude.
     """
     tokens = list(TOKEN.finditer(_spaced(words)))
     in_headlines = any(map(_names_headlines, tokens))
@@ -108,7 +108,7 @@ def read_query(words: str) -> Query:
         return Query(groups, tuple(dict.fromkeys(reader.excluded)), in_headlines)
     if reader.excluded:
         raise QueryError(
-            f"{_shown(words)} only leaves articles out: add a word to look for, or quote a minus that you look for"
+            f"{_shown(words)} only leaves articles out: add a word to look for, or quote the minus or NOT meant as one"
         )
     plain = dict.fromkeys(term for token in tokens if (term := _term(token)))
     if not plain:
@@ -132,7 +132,7 @@ class _Reader:
             return
         if (term := _term(token)) is None:
             return
-        if token["minus"]:
+        if token["minus"] or self.joined == "NOT":
             self.excluded.append(term)
         elif self.joined == "OR" and self.groups:
             self.groups[-1].append(term)
@@ -146,7 +146,7 @@ class _Reader:
         word = token["word"]
         if word is None or token["minus"] or token["field"]:
             return False
-        if word in ("OR", "AND"):
+        if word in ("OR", "AND", "NOT"):
             self.joined = word
         elif near := NEAR.fullmatch(word):
             self.joined, self.distance = "NEAR", _distance(near[1])

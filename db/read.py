@@ -8,7 +8,7 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from archiver.items import Article, CrawlState, Image, LinkKind, Outcome
 from db.addresses import article_id_of
-from db.columns import AUTHORS
+from db.columns import AUTHORS, LABEL
 from db.connection import archive_errors
 from db.funnels import IS_CRAWL
 from db.values import list_of, sources_of, time_of, time_or_none
@@ -77,6 +77,8 @@ class SourceStatistics:
 
     source: str
     """Its host."""
+    label: str
+    """What a line calls it: its host, or its address where several sources have that host."""
     name: str
     articles: int
     pages: int
@@ -251,19 +253,20 @@ def _outcomes(archive: Connection) -> dict[Outcome, int]:
 
 def _by_source(archive: Connection) -> tuple[SourceStatistics, ...]:
     rows = archive.execute(
-        """
-        SELECT host, name,
+        f"""
+        SELECT host, {LABEL} AS label, name,
             (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
             (SELECT count(*) FROM pages WHERE source_id = sources.id) AS pages,
             (SELECT count(*) FROM pages WHERE source_id = sources.id AND outcome IS NULL) AS unvisited,
             (SELECT min(date_published) FROM articles WHERE source_id = sources.id) AS first_published,
             (SELECT max(date_published) FROM articles WHERE source_id = sources.id) AS last_published
         FROM sources ORDER BY articles DESC, host
-        """
+        """  # noqa: S608 - only text of this program
     )
     return tuple(
         SourceStatistics(
             source=row["host"],
+            label=row["label"],
             name=row["name"],
             articles=row["articles"],
             pages=row["pages"],

@@ -1,14 +1,16 @@
 """What is not as it used to be at a source, by what its crawls came to before."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, pairwise, takewhile
+from typing import NamedTuple
 
 from archiver.items import Outcome
 from db.funnels import Funnel
+from db.past import LATEST, Beat
 
 # Stories read lately that stand for what a source is now, and before for what it was: fewer prove nothing.
 FEW_NOW = 8
@@ -63,6 +65,8 @@ class AlarmKind(StrEnum):
     NO_DATES = "no_dates"
     NO_AUTHORS = "no_authors"
     FEW_LINKS = "few_links"
+    LOST_LISTING = "lost_listing"
+    """Of its feeds, sitemaps and fronts one that its user named."""
 
 
 PAGES_LACK = frozenset(
@@ -75,6 +79,8 @@ PAGES_LACK = frozenset(
     }
 )
 """Alarms of what pages are like: it may have changed on purpose."""
+NOTHING_SEEN = frozenset({AlarmKind.UNREACHABLE, AlarmKind.REFUSED, AlarmKind.FAILING})
+"""Alarms while which nobody could see whether a source has news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +92,38 @@ class Alarm:
     """One line: what is so, and what it was before."""
 
 
-def alarms_of(past: Sequence[Funnel], now: datetime, later: Sequence[Funnel] = ()) -> list[Alarm]:
+class Outage(NamedTuple):
+    """An alarm that has cleared."""
+
+    kind: AlarmKind
+    raised: datetime
+    cleared: datetime
+
+
+def alarms_of(
+    past: Sequence[Funnel],
+    now: datetime,
+    later: Sequence[Funnel] = (),
+    beats: Sequence[Beat] = (),
+    outages: Sequence[Outage] = (),
+) -> list[Alarm]:
     """Return what is not as it used to be at a source with these funnels, newest first.
 
-    later are those of the crawls since an alarm was raised: they tell how the source is, not how it was.
+    later are those of the crawls since an alarm was raised: they tell how the source is, not how it was. beats are
+    those of all crawls, newest first, where the funnels are a share of them. outages are earlier alarms of the source:
+    what was so while one stood is not how it used to be.
     """
     funnels = (*later, *past)
+    if not funnels:
+        return []
+    beats = beats or [Beat(funnel.started, funnel.new) for funnel in funnels]
+    before = [beat for beat in beats if past and beat.started <= past[0].started]
     found = (
         _unreachable(funnels),
         _refused(funnels),
         _failing(funnels),
-        _silent(funnels, past, now),
-        *_fallen(funnels, past),
+        _silent(beats, before, now, outages) if came(funnels[0]) else None,
+        *(_fallen(funnels, past, outages) if past else ()),
     )
     return [alarm for alarm in found if alarm is not None]
 
@@ -106,9 +132,10 @@ def _unreachable(funnels: Sequence[Funnel]) -> Alarm | None:
     dead = next((number for number, funnel in enumerate(funnels) if funnel.fetched), len(funnels))
     if dead < DEAD_CRAWLS:
         return None
-    message = (
-        f"nothing could be fetched in the last {dead} crawls ({_reasons(funnels[:dead], frozenset(Outcome))})"
-    )
+    more = "more than " if dead > LATEST else ""
+    latest = funnels[: min(dead, LATEST)]
+    reasons = _reasons(latest, frozenset(Outcome))
+    message = f"nothing could be fetched in the last {more}{len(latest)} crawls ({reasons})"
     if dead == len(funnels):
         message += ", and nothing before"
     return Alarm(kind=AlarmKind.UNREACHABLE, message=message)
@@ -139,49 +166,90 @@ def _failing(funnels: Sequence[Funnel]) -> Alarm | None:
     return Alarm(kind=AlarmKind.FAILING, message=message)
 
 
-def _silent(funnels: Sequence[Funnel], past: Sequence[Funnel], now: datetime) -> Alarm | None:
-    with_news = [funnel for funnel in past if funnel.new]
-    if len(with_news) <= RHYTHM or not came(funnels[0]):
+def _silent(
+    beats: Sequence[Beat], past: Sequence[Beat], now: datetime, outages: Sequence[Outage]
+) -> Alarm | None:
+    with_news = [beat for beat in past if beat.new]
+    if len(with_news) <= RHYTHM:
         return None
     span = past[0].started - past[-1].started
     if span < LEAST_PAST:
         return None
-    watched = _watched(funnels, now)
-    longest = max(watched[later.started] - watched[earlier.started] for later, earlier in pairwise(with_news))
-    latest = next(funnel.started for funnel in funnels if funnel.new)
+    watched = _watched(beats, now)
+    longest = _longest_silence(with_news, watched, outages)
+    latest = next(beat.started for beat in beats if beat.new)
     if watched[now] - watched[latest] < max(SILENCE * longest, LEAST_SILENCE):
         return None
     before = f"before, the longest silence in {span.days} days was {_hours(longest)}"
     return Alarm(kind=AlarmKind.SILENT, message=f"no new story for {_hours(now - latest)}; {before}")
 
 
-def _watched(funnels: Sequence[Funnel], now: datetime) -> dict[datetime, timedelta]:
+def _longest_silence(
+    with_news: Sequence[Beat], watched: Mapping[datetime, timedelta], outages: Sequence[Outage]
+) -> timedelta:
+    """Return how long a source, with these crawls that found news, was silent at most while it was well.
+
+    A time in which nothing could be had tells nothing, nor does a silence that raised an alarm, once: a second one is
+    a habit of the source.
+    """
+    usual, told = [timedelta()], []
+    for later, earlier in pairwise(with_news):
+        kinds = {each.kind for each in outages if earlier.started < each.raised <= later.started}
+        silence = watched[later.started] - watched[earlier.started]
+        if AlarmKind.SILENT in kinds:
+            told.append(silence)
+        elif not kinds & NOTHING_SEEN:
+            usual.append(silence)
+    return max(*usual, *sorted(told)[:-1])
+
+
+def _watched(beats: Sequence[Beat], now: datetime) -> dict[datetime, timedelta]:
     """Return how long a source had been looked at when each crawl began, and until now.
 
     A pause of the crawls is no silence of the site: it counts as long as the time that is usual between two crawls.
     """
-    moments = [*(funnel.started for funnel in reversed(funnels)), now]
+    moments = [*(beat.started for beat in reversed(beats)), now]
     steps = [later - earlier for earlier, later in pairwise(moments)]
     usual = sorted(steps)[len(steps) // 2]
     looked = (step if step <= PAUSE * usual else usual for step in steps)
     return dict(zip(moments, accumulate(looked, initial=timedelta()), strict=True))
 
 
-def _fallen(funnels: Sequence[Funnel], past: Sequence[Funnel]) -> Iterator[Alarm | None]:
+def _fallen(
+    funnels: Sequence[Funnel], past: Sequence[Funnel], outages: Sequence[Outage]
+) -> Iterator[Alarm | None]:
     """Yield what the latest stories lack that earlier ones had."""
-    now, before = _parted(funnels, past, _visited)
-    if now and before:
-        is_, was = _share(now, _read, _visited), _share(before, _read, _visited)
-        if is_ < FALLEN * was:
-            message = f"{is_:.0%} of the pages visited as stories hold one; before it was {was:.0%}"
-            yield Alarm(kind=AlarmKind.FEW_ARTICLES, message=message)
-    now, before = _parted(funnels, past, _read)
-    if not now or not before:
-        return
-    yield _shorter(AlarmKind.SHORT_TEXTS, _middle(now, "body_length"), _middle(before, "body_length"))
-    yield _fewer(AlarmKind.FEW_LINKS, _middle(now, "links"), _middle(before, "links"))
-    yield _lost(AlarmKind.NO_DATES, "state a date", now, before, lambda funnel: funnel.dated)
-    yield _lost(AlarmKind.NO_AUTHORS, "name an author", now, before, lambda funnel: funnel.signed)
+    for kind in (each for each in AlarmKind if each in PAGES_LACK):
+        weight = _visited if kind is AlarmKind.FEW_ARTICLES else _read
+        now, before = _parted(funnels, _well(past, kind, outages), weight)
+        if now:
+            yield _compared(kind, now, before)
+
+
+def _well(past: Sequence[Funnel], kind: AlarmKind, outages: Sequence[Outage]) -> Sequence[Funnel]:
+    """Return the funnels of a past without those of the time of an alarm of the kind, the longest if it had more."""
+    times = [each for each in outages if each.kind is kind and each.cleared >= past[-1].started]
+    if not times:
+        return past
+    outage = max(times, key=lambda each: each.cleared - each.raised)
+    return [funnel for funnel in past if not outage.raised <= funnel.started <= outage.cleared]
+
+
+def _compared(kind: AlarmKind, now: Sequence[Funnel], before: Sequence[Funnel]) -> Alarm | None:
+    match kind:
+        case AlarmKind.SHORT_TEXTS:
+            return _shorter(kind, _middle(now, "body_length"), _middle(before, "body_length"))
+        case AlarmKind.FEW_LINKS:
+            return _fewer(kind, _middle(now, "links"), _middle(before, "links"))
+        case AlarmKind.NO_DATES:
+            return _lost(kind, "state a date", now, before, lambda funnel: funnel.dated)
+        case AlarmKind.NO_AUTHORS:
+            return _lost(kind, "name an author", now, before, lambda funnel: funnel.signed)
+    is_, was = _share(now, _read, _visited), _share(before, _read, _visited)
+    if is_ >= FALLEN * was:
+        return None
+    message = f"{is_:.0%} of the pages visited as stories hold one; before it was {was:.0%}"
+    return Alarm(kind=kind, message=message)
 
 
 def _parted(

@@ -117,6 +117,10 @@ class NewsSpider(Spider):
         """Yield the requests that the search for a source's stories begins with."""
         raise NotImplementedError
 
+    def shall_find(self, given: Sequence[str]) -> bool:
+        """Whether to look for listings of a kind of which these were given: there are none, or none comes any more."""
+        return not given or self.memory.are_lost(given)
+
     def listing_request(
         self, frontier: Frontier, asked: Asked, callback: Any, **kwargs: object
     ) -> Iterator[Request]:

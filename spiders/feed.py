@@ -26,7 +26,7 @@ class FeedSpider(NewsSpider):
         source = frontier.source
         for url in source.feeds:
             yield from self.listing_request(frontier, Asked(url=url, found_by=FoundBy.START), self.feed)
-        if not source.feeds:
+        if self.shall_find(source.feeds):
             yield from self.listing_request(
                 frontier, Asked(url=source.url, found_by=FoundBy.START), self.home
             )

@@ -22,7 +22,9 @@ class FrontPageSpider(NewsSpider):
 
     def discovery(self, frontier: Frontier) -> Iterator[Request]:
         """Yield the requests for the front pages: those given, else the site's address."""
-        for url in frontier.source.fronts or (frontier.source.url,):
+        source = frontier.source
+        found = (source.url,) if self.shall_find(source.fronts) else ()
+        for url in (*source.fronts, *found):
             yield from self.listing_request(frontier, Asked(url=url, found_by=FoundBy.START), self.front)
 
     async def front(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:

@@ -130,6 +130,9 @@ class Memory(Protocol):
     def may_list(self, url: str, source: Source) -> bool:
         """Return whether to look for a listing where a source's may stand, though nothing on the site says so."""
 
+    def are_lost(self, urls: Sequence[str]) -> bool:
+        """Return whether none of the listings that a user named, of which there are some, has come for long."""
+
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
 
@@ -160,6 +163,9 @@ class NoMemory:
 
     def may_list(self, url: str, source: Source) -> bool:  # noqa: ARG002 - as in Memory
         return True
+
+    def are_lost(self, urls: Sequence[str]) -> bool:  # noqa: ARG002 - as in Memory
+        return False
 
     def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
         return 0, 0

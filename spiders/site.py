@@ -25,6 +25,6 @@ class SiteSpider(FrontPageSpider, FeedSpider, SitemapSpider):
 
     async def read_front(self, response: Response, asked: Asked, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the requests for the feeds, where the site shall name them."""
-        if not frontier.source.feeds:
+        if self.shall_find(frontier.source.feeds):
             async for request in self.find_feeds(response, asked, frontier):
                 yield request

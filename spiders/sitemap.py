@@ -35,9 +35,8 @@ class SitemapSpider(NewsSpider):
 
     def discovery(self, frontier: Frontier) -> Iterator[Request]:
         """Yield the requests for the sitemaps, or for the robots.txt that names them."""
-        if frontier.source.sitemaps:
-            yield from self.given(frontier)
-        else:
+        yield from self.given(frontier)
+        if self.shall_find(frontier.source.sitemaps):
             yield from self.named(frontier)
 
     def given(self, frontier: Frontier) -> Iterator[Request]:

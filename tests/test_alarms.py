@@ -14,9 +14,9 @@ from zipfile import ZipFile
 
 import pytest
 from archives import DAY, FLOOD, article, failed, visit
-from commands import runner
+from commands import run_apart, runner
 from conftest import Crawl
-from misbehaving import answer, feed, misbehaving, story
+from misbehaving import answer, feed, front, misbehaving, story
 
 from archiver.crawl.notify import notify
 from archiver.crawl.sources_file import add_entry
@@ -25,8 +25,10 @@ from archiver.items import CrawlState, Outcome, Visit
 from db.alarms import StandingAlarm, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
+from db.past import LATEST, SHARE, Past
 from db.store import finish_crawl, record_visit, start_crawl
-from db.unusual import AlarmKind, alarms_of
+from db.unusual import AlarmKind, Outage, alarms_of
+from db.values import time_text
 from spiders.frontier import Source
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -34,6 +36,7 @@ HOUR = timedelta(hours=1)
 WELL = Funnel(
     crawl_id=1,
     source="news.example",
+    url="https://news.example/",
     started=NOW,
     finished=NOW,
     discovered=9,
@@ -206,6 +209,55 @@ def test_pause_of_the_crawls_is_no_silence_of_the_site() -> None:
 
     assert [alarm.kind for alarm in alarms_of(hourly(20 * DAY, 15 * HOUR, pause), NOW)] == [AlarmKind.SILENT]
     assert alarms_of(hourly(20 * DAY, 100 * HOUR, (100 * HOUR, 2 * HOUR)), NOW) == []
+
+
+def test_time_of_an_alarm_is_no_part_of_the_past_that_the_next_is_compared_with() -> None:
+    bad = replace(WELL, signed=0)
+    funnels = [
+        replace(funnel, started=NOW - number * HOUR)
+        for number, funnel in enumerate([*[bad] * 2, *[WELL] * 6, *[bad] * 100, *[WELL] * 40])
+    ]
+    outage = Outage(AlarmKind.NO_AUTHORS, NOW - 108 * HOUR, NOW - 7 * HOUR)
+
+    assert alarms_of(funnels, NOW) == []
+    (told,) = alarms_of(funnels, NOW, outages=[outage])
+    assert told.message == "0% of the latest stories name an author; before it was 80%"
+
+
+def test_silence_that_raised_an_alarm_is_no_measure_of_the_next_unless_it_becomes_a_habit() -> None:
+    def silence(kind: AlarmKind, days: int) -> Outage:
+        return Outage(kind, NOW - days * DAY + 30 * HOUR, NOW - days * DAY + 48 * HOUR)
+
+    def without(*silences: int) -> list[Funnel]:
+        quiet = [(NOW - days * DAY, NOW - days * DAY + 48 * HOUR) for days in silences]
+        return [
+            replace(funnel, new=0) if any(first < funnel.started < last for first, last in quiet) else funnel
+            for funnel in hourly(20 * DAY, new_until=15 * HOUR)
+        ]
+
+    silent, down = silence(AlarmKind.SILENT, 12), silence(AlarmKind.UNREACHABLE, 12)
+    assert alarms_of(without(12), NOW) == []
+    for outage in (silent, down):
+        (told,) = alarms_of(without(12), NOW, outages=[outage])
+        assert told.message.endswith("before, the longest silence in 19 days was 9 hours")
+    assert alarms_of(without(12, 6), NOW, outages=[silent, silence(AlarmKind.SILENT, 6)]) == []
+
+
+def test_sources_crawled_often_are_compared_with_a_share_of_their_crawls(archive: Path) -> None:
+    often = [NOW - number * timedelta(minutes=15) for number in range(1000)]
+    with closing(open_archive(archive)) as connection:
+        for moment in reversed(often[1:]):
+            crawl_id = start_crawl(connection, started=moment, arguments={}, version="1")
+            record_visit(connection, crawl_id, replace(visit(None, outcome=Outcome.LISTING), fetched=moment))
+            finish_crawl(connection, crawl_id, finished=moment, state=CrawlState.DONE)
+        past = Past(connection)
+        funnels = past.funnels(1, time_text(NOW - 9 * DAY))
+        beats = past.beats(1, time_text(NOW - 9 * DAY))
+
+    assert [beat.started for beat in beats] == often[1 : 9 * 96 + 1]
+    assert [funnel.started for funnel in funnels[:LATEST]] == often[1 : LATEST + 1]
+    assert LATEST + SHARE / 2 < len(funnels) <= LATEST + SHARE
+    assert funnels[-1].started <= NOW - 8 * DAY
 
 
 class Webhook:
@@ -439,6 +491,84 @@ def test_alarms_of_a_source_end_when_it_is_taken_out(
 
     assert (told.code, "1 alarm ended" in told.out) == (0, True)
     assert "No alarm stands." in runner(capsys)("status", "--archive", archive).out
+
+
+def test_sources_of_one_host_have_rows_and_alarms_of_their_own(
+    archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sport, city = "https://news.example/sport/", "https://news.example/city/"
+    down = failed(sport, Outcome.UNREACHABLE)
+    with closing(open_archive(archive)) as connection:
+        for hours in (3, 2, 1):
+            seen = visit(None, source=city, outcome=Outcome.LISTING)
+            crawl_at(connection, datetime.now(UTC) - hours * HOUR, replace(down, source=sport), seen)
+    run = runner(capsys)
+    rows = [json.loads(line) for line in run("status", "--json", "--archive", archive).out.splitlines()]
+    told = run("status", "--archive", archive).out
+
+    assert [(row["url"], len(row["alarms"])) for row in rows] == [(sport, 1), (city, 0)]
+    assert "news.example/city/" in told
+    assert told.count("news.example/sport/") == 2
+    assert "1 alarm\n" in told
+    assert "news.example/sport/" in run("stats", "--archive", archive).out
+
+
+def test_named_feed_that_does_not_come_raises_an_alarm_and_others_are_read_until_it_does(
+    archive: Path, crawl: Crawl
+) -> None:
+    def titles() -> set[str]:
+        with closing(read_archive(archive)) as reader:
+            return {title for (title,) in reader.execute("SELECT headline FROM articles")}
+
+    pages = stories(1, 4) | {"/": front("/1"), "/feed.xml": feed("/2"), "/map.xml": feed("/3")}
+    with misbehaving(pages | {"/robots.txt": answer(b"", content_type="text/plain")}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}old.xml", f"{server.url}lost.xml"))
+        crawl(source)
+        assert crawl(source).alarms == ()
+        assert titles() == {"The story of 1"}
+        with closing(open_archive(archive)) as writer, writer:
+            writer.execute(
+                "UPDATE captures SET fetched = ? WHERE id IN (SELECT min(id) FROM captures GROUP BY page_id)",
+                (time_text(datetime.now(UTC) - timedelta(hours=7)),),
+            )
+        (told,) = crawl(source).alarms
+        assert crawl(source).alarms == ()
+        assert titles() == {"The story of 1", "The story of 2"}
+        server.pages |= {"/old.xml": feed("/3"), "/lost.xml": feed()}
+        crawl(source)
+        with closing(read_archive(archive)) as connection:
+            assert standing_alarms(connection) == []
+        server.asked.clear()
+        crawl(source)
+
+    assert f"{server.url}old.xml has failed since" in told
+    assert "(HTTP status 404); " in told
+    assert told.endswith(": give the new address in sources.toml, or take it out there")
+    assert "/feed.xml" not in server.asked
+
+
+def test_alarms_of_a_source_whose_entry_is_gone_end_with_the_next_crawl_of_the_file(
+    archive: Path, tmp_path: Path
+) -> None:
+    def standing() -> set[str]:
+        with closing(read_archive(archive)) as connection:
+            return {alarm.url for alarm in standing_alarms(connection)}
+
+    def crawl_file(file: str, *urls: str) -> None:
+        if file:
+            (tmp_path / file).write_text("".join(f"[[source]]\nurl = '{url}'\n" for url in urls))
+        named = ("--sources", file) if file else urls
+        run_apart("crawl", *named, "--delay", "0", folder=tmp_path)
+
+    one, two, three, four = (f"http://127.0.0.{number}:9/" for number in range(1, 5))
+    for _ in range(2):
+        crawl_file("sources.toml", one, two)
+        crawl_file("others.toml", three)
+        crawl_file("", four)
+    assert standing() == {one, two, three, four}
+    crawl_file("sources.toml", two)
+
+    assert standing() == {two, three, four}
 
 
 def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Path, crawl: Crawl) -> None:

@@ -94,11 +94,13 @@ def test_command_line_comes_before_the_entry(site: str, tmp_path: Path) -> None:
     assert fields(result) == ["3", "3", "1", "0", "0", "0", "0", "0"]
 
 
-def test_sources_of_one_host_are_told_together(site: str, tmp_path: Path) -> None:
+def test_sources_of_one_host_are_told_apart_and_in_all(site: str, tmp_path: Path) -> None:
     entries = "".join(f'[[source]]\nurl = "{site}{path}"\n' for path in ("gone/", ""))
     (tmp_path / "sources.toml").write_text(entries)
     result = run_apart("crawl", *FAST, folder=tmp_path)
 
+    host = site.partition("://")[2]
+    assert {f"{host}gone/", host, "all"} <= {line.split(" ")[0] for line in result.out.splitlines()}
     assert fields(result)[2] == "2"
     assert "Archived 2 new articles.\n" in result.out
 
@@ -109,6 +111,19 @@ def test_site_that_is_not_there_has_an_exit_code_of_its_own(tmp_path: Path) -> N
     assert result.code == 3
     assert "Nothing could be fetched." in result.out
     assert re.fullmatch(r"archiver: no page of any site could be fetched.*127\.0\.0\.1:9.*\n", result.err)
+
+
+def test_sites_that_stay_away_are_told_to_cron_until_their_alarms_are(tmp_path: Path) -> None:
+    urls = ("http://127.0.0.1:9/", "http://127.0.0.2:9/")
+    results = [run_apart("crawl", *urls, "--quiet", *FAST, folder=tmp_path) for _ in range(4)]
+    with_another = run_apart("crawl", *urls, "http://127.0.0.3:9/", "--quiet", *FAST, folder=tmp_path)
+
+    assert {result.code for result in (*results, with_another)} == {3}
+    first, second, *later = (result.err.splitlines() for result in results)
+    assert [line.startswith("archiver: no page of any site") for line in first] == [True]
+    assert ["nothing could be fetched in the last 2 crawls" in line for line in second] == [True, True]
+    assert later == [[], []]
+    assert "no page of any site" in with_another.err
 
 
 def test_address_that_is_none_is_one_line(tmp_path: Path) -> None:

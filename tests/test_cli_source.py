@@ -65,6 +65,16 @@ def test_added_source_is_the_sample_newspapers(paper: SampleServer, tmp_path: Pa
     assert "already" in again.err
 
 
+def test_added_source_leaves_a_name_to_the_one_that_has_it(paper: SampleServer, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    add_entry(file, Source(url="https://courier.example/", name="the harbour courier"))
+
+    done = run_apart("source", "add", paper.url, "--yes", "--delay", "0", folder=tmp_path)
+
+    assert (done.code, done.err) == (0, "")
+    assert [source.name for source in read_sources(file).sources] == ["the harbour courier", None]
+
+
 def test_later_pages_of_a_list_are_no_sections(tmp_path: Path) -> None:
     sections = {
         f"/{name}": front(*(f"/{name}/the-story-{n}" for n in range(6)))

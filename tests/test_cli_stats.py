@@ -61,6 +61,11 @@ def test_crawl_that_runs_is_told_from_one_that_was_killed(run: Run, archive: Pat
     assert killed == ["interrupted", "interrupted"]
 
 
+def test_help_says_what_counts_as_failed(run: Run) -> None:
+    assert "count the visits" in " ".join(run("status", "--help").out.split())
+    assert "failed are pages" in " ".join(run("stats", "--help").out.split())
+
+
 def test_status_counts_what_a_killed_crawl_brought(archive: Path) -> None:
     with closing(read_archive(archive)) as connection:
         (told,) = source_statuses(connection, 14, NOON + DAY)

@@ -131,6 +131,8 @@ def test_words_of_any_script_are_found(archive: sqlite3.Connection, words: str, 
         ("经济 -疫情", set()),
         ("经济 -飞机", {"economy"}),
         ("bridge OR 经济 -出口 -zurich", {"flood"}),
+        ("bridge OR 经济 NOT 出口 AND NOT zurich", {"flood"}),
+        ("flood not", set()),
         ('"国家统计局周五"', {"economy"}),
     ],
 )
@@ -151,6 +153,7 @@ def test_query_language(archive: sqlite3.Connection, words: str, found: set[str]
         ('"old bridge', {"flood"}),
         ("flood NEAR(", set()),
         ("flood OR", {"flood"}),
+        ("flood NOT", {"flood"}),
         ("OR flood", {"flood"}),
         ("flood OR OR zurich", {"flood", "zurich"}),
         ("flood *", {"flood"}),
@@ -430,7 +433,9 @@ def test_dates_come_back_with_their_zone(archive: sqlite3.Connection) -> None:
     assert hit.date_published.utcoffset() is not None
 
 
-@pytest.mark.parametrize("words", ["-bridge", "-经济", '-"old bridge" -flood', "OR -bridge", "-5"])
+@pytest.mark.parametrize(
+    "words", ["-bridge", "-经济", '-"old bridge" -flood', "OR -bridge", "-5", "NOT bridge"]
+)
 def test_search_of_nothing_but_exclusions_asks_for_a_word(archive: sqlite3.Connection, words: str) -> None:
     with pytest.raises(QueryError, match="add a word to look for"):
         search(archive, words)

@@ -130,6 +130,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "line 4: source 2 (http://www.a.example) is there twice",
         ),
         (
+            "[[source]]\nurl = 'a.example'\nname = 'News'\n[[source]]\nurl = 'b.example'\nname = 'news '",
+            "line 6: source 2 (b.example): name 'news ' is also that of line 3: change one of the two",
+        ),
+        (
             "contact = 'x'\n\n[source]\nurl = 'a.example'",
             "line 3: source: head each of them with [[source]], in two pairs of brackets",
         ),

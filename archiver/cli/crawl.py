@@ -1,6 +1,7 @@
 """archiver crawl: archive sites."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
 from archiver.errors import ArchiverError, ExitCode, LockedError, SourceError
+from db.alarms import are_known_to_be_out
+from db.connection import read_archive
 from db.export import export_file
 
 if TYPE_CHECKING:
@@ -147,9 +150,17 @@ def crawl(**values: Any) -> ExitCode:
     for alarm in summary.alarms:
         _complain(options, alarm)
     _notify(options)
-    if exit_code(summary) is ExitCode.NOTHING_FETCHED:
+    if exit_code(summary) is ExitCode.NOTHING_FETCHED and not _is_known(options, plan):
         _complain(options, why_nothing(diary.notes))
     return exit_code(summary)
+
+
+def _is_known(options: CrawlOptions, plan: "CrawlPlan") -> bool:
+    """Whether cron need mail nothing of sites from which nothing comes: an alarm of each was told."""
+    if not options.quiet:
+        return False
+    with closing(read_archive(options.archive)) as connection:
+        return are_known_to_be_out(connection, (source.url for source in plan.sources))
 
 
 def _notify(options: CrawlOptions) -> None:
@@ -197,6 +208,7 @@ def _plan(options: CrawlOptions) -> "CrawlPlan":
     return CrawlPlan(
         archive=options.archive,
         sources=sources,
+        file=None if options.urls else options.sources or SOURCES,
         contact=options.contact or contact,
         pages=options.budget,
         delay=options.delay,

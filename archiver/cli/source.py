@@ -83,6 +83,7 @@ def add(url: str, file: Path, yes: bool, contact: str | None, delay: float | Non
         entry_text,
         refuse_double,
         sources_of_file,
+        with_name_of_its_own,
     )
     from spiders.frontier import Source  # noqa: PLC0415
 
@@ -95,7 +96,7 @@ def add(url: str, file: Path, yes: bool, contact: str | None, delay: float | Non
     refuse_double(known.sources, found.url, file)
     may_ask = sys.stdin.isatty() and sys.stdout.isatty()
     print_survey(Output(stderr=not (yes or may_ask)), found)
-    entry = _entry(found, file)
+    entry = with_name_of_its_own(_entry(found, file), known.sources)
     if not yes and not may_ask:
         click.echo(entry_text(entry), nl=False)
         click.echo("archiver: nothing was saved: --yes saves it", err=True)

@@ -54,7 +54,8 @@ def stats(
 ) -> None:
     """Tell what the archive holds: in all, by site, by day. Or list the pages that failed.
 
-    Days are those of publication, in UTC. --source and --limit choose failed pages.
+    What failed are pages, each counted by its latest visit; `archiver status` counts visits. Days are those of
+    publication, in UTC. --source and --limit choose failed pages.
 
     \b
     archiver stats --days 30
@@ -146,7 +147,7 @@ def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("Published", no_wrap=True)
     for source in sources:
-        name = source.source if source.name == source.source else f"{source.name} ({source.source})"
+        name = source.label if source.name == source.source else f"{source.name} ({source.label})"
         span = (
             f"{day_text(source.first_published)} to {day_text(source.last_published)}"
             if source.last_published

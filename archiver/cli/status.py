@@ -32,6 +32,9 @@ LEVELS = "▁▂▃▄▅▆▇█"
 def status(days: int, as_json: bool, archive: Path) -> None:
     """Tell how the sources are doing: a row for each, with its new stories by day, and the alarms that stand.
 
+    changed and failed count the visits of these days, so that a page that failed at ten crawls counts ten times;
+    `archiver stats` counts pages, each by its latest visit.
+
     An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
     dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended; what
     pages lack for ninety days is taken for what the site has become.
@@ -67,7 +70,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     for each in statuses:
         ended = "" if each.state in (CrawlState.DONE, None) else f" ({each.state})"
         table.add_row(
-            each.source if each.name == each.source else f"{each.name}\n{each.source}",
+            each.label if each.name == each.source else f"{each.name}\n{each.label}",
             f"{_ago(each.last_crawl, now)}{ended}",
             _ago(each.last_new, now),
             f"{sparkline(each.new_by_day)} {sum(each.new_by_day):,}",
@@ -82,7 +85,7 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
     output.say((f"{counted(len(alarms), 'alarm')}", "bold red"))
     for alarm in alarms:
         about = f"{alarm.kind.replace('_', ' ')}, since {minute_text(alarm.raised)}: {alarm.message}"
-        output.say((f"{alarm.source}  ", "bold"), about, margin="  ")
+        output.say((f"{alarm.label}  ", "bold"), about, margin="  ")
     if any(bundle_path(archive, alarm).exists() for alarm in alarms):
         output.say(f"Pages that show them: {bundle_directory(archive)}/", margin="  ")
 

@@ -1,6 +1,6 @@
 """The end of a crawl: what came of it, for its user and for cron."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -75,21 +75,24 @@ def exit_code(summary: "CrawlSummary") -> ExitCode:
 
 
 def _table(counts: Mapping[str, Mapping[Outcome, int]], funnels: Sequence[Funnel]) -> Table:
-    """Return what was found, fetched and archived of each host, by all its sources together."""
+    """Return what was found, fetched and archived of each source."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Source", overflow="fold")
     for name in (*FIRST_COLUMNS, *group_names()):
         table.add_column(name, justify="right")
-    rows: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for source, outcomes in counts.items():
-        rows[host_of(source)] += grouped(outcomes)
+    rows = {source: grouped(outcomes) for source, outcomes in counts.items()}
+    hosts = Counter(map(host_of, rows))
     for funnel in funnels:
-        if funnel.source in rows:
-            rows[funnel.source].update(found=funnel.discovered, fetched=funnel.fetched)
+        if funnel.url in rows:
+            rows[funnel.url].update(found=funnel.discovered, fetched=funnel.fetched)
+    labelled = {
+        source.partition("://")[2] if hosts[host_of(source)] > 1 else host_of(source): groups
+        for source, groups in rows.items()
+    }
     if len(rows) > 1:
-        rows["all"] = sum(rows.values(), Counter[str]())
-    for source, groups in rows.items():
-        table.add_row(source, *(f"{groups[name]:,}" for name in (*FIRST_COLUMNS, *group_names())))
+        labelled["all"] = sum(rows.values(), Counter[str]())
+    for label, groups in labelled.items():
+        table.add_row(label, *(f"{groups[name]:,}" for name in (*FIRST_COLUMNS, *group_names())))
     return table
 
 

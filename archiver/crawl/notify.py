@@ -48,7 +48,7 @@ def check_addresses(addresses: Sequence[str]) -> None:
 
 def alarm_text(alarm: StandingAlarm) -> str:
     """Return an alarm in one line."""
-    return f"{alarm.source}: {alarm.message}"
+    return f"{alarm.label}: {alarm.message}"
 
 
 def _send(address: str, alarms: Sequence[StandingAlarm]) -> None:
@@ -83,6 +83,7 @@ def _post(address: str, alarms: Sequence[StandingAlarm]) -> None:
         "alarms": [
             {
                 "source": alarm.source,
+                "url": alarm.url,
                 "kind": alarm.kind,
                 "message": alarm.message,
                 "raised": alarm.raised.isoformat(),

@@ -17,6 +17,7 @@ from db.announced import announced_visit, dated_in_vain
 from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
 from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
+from db.lost_listings import lost_listings
 from db.schedule import PageStatus, lease_page, leave_page
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
@@ -148,6 +149,10 @@ class ArchiveMemory:
             return True
         last = last_fetching_crawl(self._archive, source.url, before=self._crawl_id)
         return last is None or last.isocalendar()[:2] != datetime.now(UTC).isocalendar()[:2]
+
+    def are_lost(self, urls: Sequence[str]) -> bool:
+        """Return whether none of the listings that a user named, of which there are some, has come for long."""
+        return bool(urls) and len(list(lost_listings(self._archive, urls))) == len(urls)
 
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""

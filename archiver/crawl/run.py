@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from scrapy.crawler import Crawler
@@ -56,6 +57,8 @@ class CrawlPlan:
 
     archive: Path
     sources: tuple[Source, ...]
+    file: Path | None = None
+    """The sources.toml that lists the sources, all of them; None: they are named otherwise."""
     contact: str | None = None
     pages: int | None = None
     """Story pages a source."""
@@ -216,6 +219,7 @@ def crawl_settings(plan: CrawlPlan) -> Settings:
     contact = settings["CONTACT"] if plan.contact is None else plan.contact
     given = {
         "ARCHIVE": str(plan.archive),
+        "SOURCES_FILE": None if plan.file is None else _file_mark(plan.file),
         "CONTACT": contact,
         "USER_AGENT": f"{settings['USER_AGENT']} (+{contact})" if contact else None,
         "PAGE_BUDGET": plan.pages,
@@ -232,6 +236,11 @@ def crawl_settings(plan: CrawlPlan) -> Settings:
         if value is not None:
             settings.set(name, value, priority="cmdline")
     return settings
+
+
+def _file_mark(file: Path) -> str:
+    """Return what tells a file from others without telling where it is: the archive may be shown to anybody."""
+    return f"{file.name} {sha256(str(file.resolve()).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
 
 
 def _delays(sources: tuple[Source, ...]) -> dict[str, dict[str, float]]:

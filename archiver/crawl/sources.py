@@ -95,6 +95,11 @@ def bare_address(url: str) -> tuple[str, str, str]:
     return parts.netloc.removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
+def name_key(name: str | None) -> str:
+    """Return what names of sources have in common that mean the same one, "" for none."""
+    return (name or "").strip().casefold()
+
+
 def _as_value_error(read: Callable[[str], str]) -> Callable[[str], str]:
     """Return read with its SourceErrors as what pydantic takes for a fault of the file."""
 
@@ -214,11 +219,18 @@ class _File(BaseModel):
 
 def _sources(path: Path, text: str, content: dict[str, Any], entries: _File) -> tuple[Source, ...]:
     by_address: dict[tuple[str, str, str], Source] = {}
+    named: dict[str, int] = {}
     for number, entry in enumerate(entries.source):
         address = bare_address(entry.url)
         if address in by_address:
             where = _place(path, text, content, number, ("url",))
             raise SourceError(f"{where} is there twice: join the two entries")
+        name = name_key(entry.name)
+        if name and (first := named.setdefault(name, number)) != number:
+            where, line = _place(path, text, content, number, ("name",)), _line(text, first, ("name",))
+            raise SourceError(
+                f"{where}: name {entry.name!r} is also that of line {line}: change one of the two"
+            )
         by_address[address] = Source(
             url=entry.url,
             name=entry.name,

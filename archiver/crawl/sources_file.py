@@ -9,9 +9,10 @@ import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from archiver.crawl.sources import ENTRY, SourcesFile, bare_address, read_sources
+from archiver.crawl.sources import ENTRY, SourcesFile, bare_address, name_key, read_sources
 from archiver.errors import SourceError
 from archiver.parsers.urls import host
 from spiders.frontier import Source, source_address
@@ -61,6 +62,12 @@ def refuse_double(sources: Sequence[Source], url: str, path: Path) -> None:
     for source in sources:
         if bare_address(source.url) == bare_address(url):
             raise SourceError(f"{path} lists {source.url} already: edit its entry, or take it out first")
+
+
+def with_name_of_its_own(source: Source, sources: Sequence[Source]) -> Source:
+    """Return a source without its name if one of these is called so: then its host names it."""
+    is_taken = name_key(source.name) in {name_key(other.name) for other in sources}
+    return replace(source, name=None) if is_taken else source
 
 
 def entry_text(source: Source) -> str:

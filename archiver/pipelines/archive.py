@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Self
+from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -15,7 +15,7 @@ from archiver import __version__
 from archiver.durations import duration
 from archiver.errors import ArchiveError, SettingError, SourceError
 from archiver.pipelines.addresses import fill_addresses
-from db.alarms import StandingAlarm, raise_alarms
+from db.alarms import StandingAlarm, end_alarms_of_removed, raise_alarms
 from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
 from db.forgotten import is_forgotten
@@ -27,7 +27,15 @@ from db.warc_places import warc_directory
 logger = logging.getLogger(__name__)
 
 # Settings that tell later what a crawl was asked to do.
-ARGUMENTS = ("PAGE_BUDGET", "DOWNLOAD_DELAY", "REVISIT_AGES", "REVISIT_AFTER", "ROBOTSTXT_OBEY", "USER_AGENT")
+ARGUMENTS = (
+    "PAGE_BUDGET",
+    "DOWNLOAD_DELAY",
+    "REVISIT_AGES",
+    "REVISIT_AFTER",
+    "ROBOTSTXT_OBEY",
+    "USER_AGENT",
+    "SOURCES_FILE",
+)
 STATES = {"finished": CrawlState.DONE, "shutdown": CrawlState.INTERRUPTED}
 
 
@@ -42,6 +50,10 @@ class OpenArchive:
         """What the crawl raised, once it is closed."""
         self.ages = ages
         """How old a story is when it is looked at again, rising."""
+        self._named: dict[str, tuple[str, ...]] = {}
+        """The listings that each source names, by its address."""
+        self._file = arguments.get("SOURCES_FILE")
+        """The sources.toml whose sources these are, if they are one's."""
         self._closing = ExitStack()
         self.connection = open_archive(path)
         self._closing.callback(self.connection.close)
@@ -64,8 +76,10 @@ class OpenArchive:
         settings = crawler.settings
         arguments: dict[str, object] = {name: settings.get(name) for name in ARGUMENTS}
         # Scrapy makes the spider before its extensions.
-        arguments["sources"] = [source.url for source in getattr(crawler.spider, "sources", ())]
+        sources: Any = getattr(crawler.spider, "sources", ())
+        arguments["sources"] = [source.url for source in sources]
         archive = cls(Path(settings["ARCHIVE"]), arguments, revisit_ages(settings["REVISIT_AGES"]))
+        archive._named = {source.url: (*source.feeds, *source.sitemaps, *source.fronts) for source in sources}
         crawler.signals.connect(archive.spider_closed, signal=signals.spider_closed)
         return archive
 
@@ -105,7 +119,9 @@ class OpenArchive:
     def _compare(self, now: datetime) -> None:
         """Note what needs a person at the sources of the crawl, with pages that show it."""
         with transaction(self.connection):
-            self.alarms = tuple(raise_alarms(self.connection, self.crawl_id, now))
+            if isinstance(self._file, str):
+                end_alarms_of_removed(self.connection, self._file, self._named, now)
+            self.alarms = tuple(raise_alarms(self.connection, self.crawl_id, now, self._named))
         for alarm in self.alarms:
             try:
                 write_bundle(self.connection, self._path, alarm)
