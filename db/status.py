@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from sqlite3 import Connection, Row
+from typing import TypeAlias
 
 from archiver.items import CrawlState
 from db.alarms import StandingAlarm, standing_alarms
@@ -11,17 +12,46 @@ from db.connection import archive_errors
 from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
 
+# The crawls that began last, in which most sources had something: all that a source ever had, which is much after
+# years, is looked through only where they had nothing.
+LATEST_CRAWLS = 200
+Numbers: TypeAlias = tuple[int, int, int]
+"""Pages that were new, changed and failed."""
+NOTHING: Numbers = (0, 0, 0)
+SOURCES = f"""
+WITH latest AS MATERIALIZED (
+    SELECT id, started FROM crawls ORDER BY started DESC, id DESC LIMIT {LATEST_CRAWLS})
+SELECT sources.id, host, name, crawls.started, crawls.state,
+    ifnull(
+        (SELECT max(latest.started) FROM latest CROSS JOIN crawl_counts ON crawl_id = latest.id
+         WHERE source_id = sources.id AND outcome = 'stored'),
+        (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
+         WHERE source_id = sources.id AND outcome = 'stored')) AS last_new,
+    (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
+    (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
+     AND outcome IS NULL AND found_by NOT NULL) AS waiting,
+    (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
+     AND outcome NOT NULL AND next_visit <= ?1) AS due
+FROM sources LEFT JOIN crawls ON crawls.id = ifnull(
+    (SELECT latest.id FROM latest CROSS JOIN funnels ON crawl_id = latest.id
+     WHERE source_id = sources.id ORDER BY latest.started DESC, latest.id DESC LIMIT 1),
+    (SELECT earlier.id FROM funnels JOIN crawls AS earlier ON earlier.id = crawl_id
+     WHERE source_id = sources.id ORDER BY earlier.started DESC, earlier.id DESC LIMIT 1))
+WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
+"""  # noqa: S608 - only text of this program
 # By the counts rather than the funnels: a crawl that runs, or was killed, has written them too. But where a crawl has
-# ended, its funnel tells what was new: after a merge that is less.
+# ended, its funnel tells what was new: after a merge that is less. CROSS: from the crawls of these days.
 BY_DAY = f"""
 WITH counts AS (
-    SELECT crawl_id, sum(iif(outcome = 'stored', pages, 0)) AS new, sum(iif(outcome = 'changed', pages, 0)) AS changed,
+    SELECT source_id, crawl_id, started, sum(iif(outcome = 'stored', pages, 0)) AS new,
+        sum(iif(outcome = 'changed', pages, 0)) AS changed,
         sum(iif(outcome IN ({", ".join(f"?{n}" for n in range(3, 3 + len(FAILURES)))}), pages, 0)) AS failed
-    FROM crawl_counts WHERE source_id = ?1 GROUP BY crawl_id)
-SELECT date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed), sum(counts.failed)
-FROM counts JOIN crawls ON crawls.id = counts.crawl_id
-LEFT JOIN funnels ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = ?1
-WHERE started >= ?2 GROUP BY 1
+    FROM crawls CROSS JOIN crawl_counts ON crawl_id = crawls.id CROSS JOIN sources ON sources.id = source_id
+    WHERE started >= ?1 AND (host = ?2 OR ?2 IS NULL) GROUP BY crawl_id, source_id)
+SELECT counts.source_id, date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed),
+    sum(counts.failed)
+FROM counts
+LEFT JOIN funnels ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = counts.source_id GROUP BY 1, 2
 """  # noqa: S608 - only marks for values
 
 
@@ -58,36 +88,22 @@ def source_statuses(
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
     with archive_errors(archive):
         alarms = standing_alarms(archive)
-        rows = archive.execute(
-            """
-            SELECT sources.id, host, name, crawls.started, crawls.state,
-                (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-                 WHERE source_id = sources.id AND outcome = 'stored') AS last_new,
-                (SELECT count(*) FROM articles WHERE source_id = sources.id) AS articles,
-                (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
-                 AND outcome IS NULL AND found_by NOT NULL) AS waiting,
-                (SELECT count(*) FROM pages WHERE source_id = sources.id AND state = 'pending'
-                 AND outcome NOT NULL AND next_visit <= ?1) AS due
-            FROM sources LEFT JOIN crawls
-                ON crawls.id = (SELECT latest.id FROM funnels JOIN crawls AS latest ON latest.id = crawl_id
-                    WHERE source_id = sources.id ORDER BY latest.started DESC, latest.id DESC LIMIT 1)
-            WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
-            """,
-            (time_text(now), host),
-        ).fetchall()
-        return [_status(archive, row, first, days, alarms) for row in rows]
+        numbers = _numbers(archive, first, host)
+        rows = archive.execute(SOURCES, (time_text(now), host)).fetchall()
+        spans = [first + timedelta(days=number) for number in range(days)]
+        return [
+            _status(row, [numbers.get((row["id"], day.isoformat()), NOTHING) for day in spans], alarms)
+            for row in rows
+        ]
 
 
-def _status(
-    archive: Connection, row: Row, first: date, days: int, alarms: Sequence[StandingAlarm]
-) -> SourceStatus:
-    by_day = {
-        day: (new, changed, failed)
-        for day, new, changed, failed in archive.execute(
-            BY_DAY, (row["id"], first.isoformat(), *sorted(FAILURES))
-        )
-    }
-    each = [by_day.get((first + timedelta(days=number)).isoformat(), (0, 0, 0)) for number in range(days)]
+def _numbers(archive: Connection, first: date, host: str | None) -> dict[tuple[int, str], Numbers]:
+    """Return what was new, changed and failed at each source on each day since the first that had any."""
+    rows = archive.execute(BY_DAY, (first.isoformat(), host, *sorted(FAILURES)))
+    return {(source_id, day): (new, changed, failed) for source_id, day, new, changed, failed in rows}
+
+
+def _status(row: Row, each: Sequence[Numbers], alarms: Sequence[StandingAlarm]) -> SourceStatus:
     return SourceStatus(
         source=row["host"],
         name=row["name"],
