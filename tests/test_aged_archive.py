@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlite3 import Connection
 
 import pytest
-from archives import FLOOD, NOON, SOURCE, filled
+from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
+from db.spending import spending
 from db.status import source_statuses
 from db.store import add_source, finish_crawl
 from db.values import time_text
@@ -78,11 +79,36 @@ def steps(archive: Connection, ask: Callable[[], object]) -> int:
     return count
 
 
+def plan_of(archive: Connection, sql: str) -> list[str]:
+    return [step["detail"] for step in archive.execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+
 def test_years_do_not_make_the_status_slow(archive: Connection) -> None:
     age(archive, YEARS)
     archive.execute("ANALYZE")
     # The crawls themselves are looked through, at few instructions for each, but not what each brought.
     assert steps(archive, lambda: source_statuses(archive, 3, NOON + HOUR)) < YEARS * 150 // 100
+
+
+def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
+    age(archive, YEARS)
+    with archive:  # as an archive of years is measured by PRAGMA optimize
+        archive.execute("ANALYZE sources")
+        archive.executemany(
+            "INSERT INTO sqlite_stat1 VALUES (?, ?, ?)",
+            [
+                ("captures", "captures_crawl", "1040065 208"),
+                ("captures", "captures_page", "1040065 4 1"),
+                ("pages", "pages_source_outcome", "420267 2081 210"),
+                ("pages", "sqlite_autoindex_pages_1", "420267 1"),
+            ],
+        )
+    archive.execute("ANALYZE sqlite_schema")
+    statements: list[str] = []
+    archive.set_trace_callback(statements.append)
+    spending(archive, SOURCE, NOON - DAY)
+    archive.set_trace_callback(None)
+    assert not any("SCAN captures" in step for step in plan_of(archive, statements[0]))
 
 
 def test_status_finds_what_sources_had_before_the_latest_crawls(archive: Connection) -> None:
