@@ -13,6 +13,7 @@ from archiver.items import CrawlState
 from db.spending import spending
 from db.status import source_statuses
 from db.store import add_source, finish_crawl
+from db.stories import LINKS_OF
 from db.values import time_text
 
 SOURCES = 5
@@ -109,6 +110,10 @@ def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> No
     spending(archive, SOURCE, NOON - DAY)
     archive.set_trace_callback(None)
     assert not any("SCAN captures" in step for step in plan_of(archive, statements[0]))
+
+
+def test_links_of_a_story_are_found_without_looking_at_all_links(archive: Connection) -> None:
+    assert not any("SCAN" in step for step in plan_of(archive, LINKS_OF.replace("?1", "1")))
 
 
 def test_status_finds_what_sources_had_before_the_latest_crawls(archive: Connection) -> None:
