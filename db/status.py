@@ -41,12 +41,14 @@ WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
 """  # noqa: S608 - only text of this program
 # By the counts rather than the funnels: a crawl that runs, or was killed, has written them too. But where a crawl has
 # ended, its funnel tells what was new: after a merge that is less. CROSS: from the crawls of these days.
+# INDEXED BY: else SQLite may make an index of all counts for this one question.
 BY_DAY = f"""
 WITH counts AS (
     SELECT source_id, crawl_id, started, sum(iif(outcome = 'stored', pages, 0)) AS new,
         sum(iif(outcome = 'changed', pages, 0)) AS changed,
         sum(iif(outcome IN ({", ".join(f"?{n}" for n in range(3, 3 + len(FAILURES)))}), pages, 0)) AS failed
-    FROM crawls CROSS JOIN crawl_counts ON crawl_id = crawls.id CROSS JOIN sources ON sources.id = source_id
+    FROM crawls CROSS JOIN crawl_counts INDEXED BY sqlite_autoindex_crawl_counts_1 ON crawl_id = crawls.id
+    CROSS JOIN sources ON sources.id = source_id
     WHERE started >= ?1 AND (host = ?2 OR ?2 IS NULL) GROUP BY crawl_id, source_id)
 SELECT counts.source_id, date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed),
     sum(counts.failed)
