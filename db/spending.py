@@ -23,7 +23,7 @@ class Spending:
 def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
     """Return what has been fetched of the source with this address since a moment.
 
-    Only captures of crawls that ran since then are looked at, by the index of captures_crawl; a crawl that was
+    Only captures of crawls that ran since then are looked at, crawl by crawl (CROSS) by their index; a crawl that was
     killed counts as one that runs until the next begins. What was read in from files is no fetch.
     """
     moment = time_text(since)
@@ -33,7 +33,7 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
             SELECT ifnull(sum(1 + (captures.final_url <> pages.url)) FILTER (WHERE captures.outcome <> ?1), 0),
                 ifnull(sum(captures.length), 0)
             FROM crawls
-            JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
+            CROSS JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
             JOIN pages ON pages.id = captures.page_id
             WHERE crawls.started >= (SELECT ifnull(max(started), '') FROM crawls WHERE started < ?2)
                 AND {IS_CRAWL}

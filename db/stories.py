@@ -54,7 +54,7 @@ CAPTURES_OF = "SELECT id FROM captures WHERE page_id = ?"
 READ_FROM = """
 SELECT capture_id FROM articles WHERE id = ?1 UNION SELECT capture_id FROM revisions WHERE article_id = ?1
 """
-LINKS_OF = "SELECT id FROM related_links WHERE ?1 IN (page_id, target_id)"
+LINKS_OF = "SELECT id FROM related_links WHERE page_id = ?1 OR target_id = ?1"
 # Of a page that survives as text only: its headlines have no address to be known by.
 LINKS_BY_HEADLINE = "SELECT id FROM related_links WHERE target_id IS NULL AND headline = ?"
 HEADLINES_OF = """

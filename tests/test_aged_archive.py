@@ -1,0 +1,132 @@
+"""What is asked of an archive every day takes no longer with its years: crawls, captures and links of long ago."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from sqlite3 import Connection
+
+import pytest
+from archives import DAY, FLOOD, NOON, SOURCE, filled
+
+from archiver.items import CrawlState
+from db.spending import spending
+from db.status import source_statuses
+from db.store import add_source, finish_crawl
+from db.stories import LINKS_OF
+from db.values import time_text
+
+SOURCES = 5
+HOUR = timedelta(hours=1)
+# Crawls of before: ten times as many as stand for the latest.
+YEARS = 2000
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Connection]:
+    """An archive of one crawl of one story, and of some sites that brought none."""
+    with closing(filled(tmp_path / "archive.db", (FLOOD,))) as connection:
+        connection.execute(
+            "INSERT INTO pages(id, url, source_id, first_seen) VALUES (2, ?, 1, ?)", (SOURCE, "")
+        )
+        for number in range(1, SOURCES):
+            add_source(connection, f"https://site{number}.example/", NOON)
+        finish_crawl(connection, 1, finished=NOON + HOUR, state=CrawlState.DONE)
+        yield connection
+
+
+def age(archive: Connection, crawls: int) -> None:
+    """Add hourly crawls before the only one, each of which brought a page and a story of every site."""
+    values = {"crawls": crawls, "noon": time_text(NOON)}
+    numbers = "WITH numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :crawls)"
+    with archive:
+        archive.execute(
+            f"""INSERT INTO crawls(id, started, finished, state, arguments, version)
+            {numbers} SELECT 1 + n, strftime('%Y-%m-%dT%H:%M:%SZ', :noon, '-' || n || ' hours'), :noon, 'done',
+            '{{}}', '' FROM numbers""",
+            values,
+        )
+        archive.execute(
+            """INSERT INTO crawl_counts SELECT crawls.id, sources.id, value, 1 FROM crawls, sources,
+            json_each('["listing", "stored"]') WHERE crawls.id > 1"""
+        )
+        archive.execute(
+            """INSERT INTO funnels SELECT crawls.id, sources.id, 0, 1, 1, 1, 1, 0, 0, 0, 0, 9, 0, 1, 9, 1, 1, 0
+            FROM crawls, sources WHERE crawls.id > 1"""
+        )
+        archive.execute(
+            """INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, length, outcome, detail)
+            SELECT 2, id, started, 'https://news.example/', 200, 9, 'listing', '' FROM crawls WHERE id > 1"""
+        )
+        archive.execute(
+            f"""INSERT INTO related_links(page_id, target_id, headline, kind, block, position, first_seen, last_seen)
+            {numbers} SELECT 2, 2, n, 'latest', '', 0, :noon, :noon FROM numbers""",
+            values,
+        )
+
+
+def steps(archive: Connection, ask: Callable[[], object]) -> int:
+    """Return how many instructions of its virtual machine SQLite takes, in hundreds."""
+    count = 0
+
+    def counted() -> None:
+        nonlocal count
+        count += 1
+
+    ask()  # what is prepared once counts not
+    archive.set_progress_handler(counted, 100)
+    ask()
+    archive.set_progress_handler(None, 0)
+    return count
+
+
+def plan_of(archive: Connection, sql: str) -> list[str]:
+    return [step["detail"] for step in archive.execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+
+def test_years_do_not_make_the_status_slow(archive: Connection) -> None:
+    age(archive, YEARS)
+    archive.execute("ANALYZE")
+    # The crawls themselves are looked through, at few instructions for each, but not what each brought.
+    assert steps(archive, lambda: source_statuses(archive, 3, NOON + HOUR)) < YEARS * 150 // 100
+
+
+def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
+    age(archive, YEARS)
+    with archive:  # as an archive of years is measured by PRAGMA optimize
+        archive.execute("ANALYZE sources")
+        archive.executemany(
+            "INSERT INTO sqlite_stat1 VALUES (?, ?, ?)",
+            [
+                ("captures", "captures_crawl", "1040065 208"),
+                ("captures", "captures_page", "1040065 4 1"),
+                ("pages", "pages_source_outcome", "420267 2081 210"),
+                ("pages", "sqlite_autoindex_pages_1", "420267 1"),
+            ],
+        )
+    archive.execute("ANALYZE sqlite_schema")
+    statements: list[str] = []
+    archive.set_trace_callback(statements.append)
+    spending(archive, SOURCE, NOON - DAY)
+    archive.set_trace_callback(None)
+    assert not any("SCAN captures" in step for step in plan_of(archive, statements[0]))
+
+
+def test_links_of_a_story_are_found_without_looking_at_all_links(archive: Connection) -> None:
+    assert not any("SCAN" in step for step in plan_of(archive, LINKS_OF.replace("?1", "1")))
+
+
+def test_status_finds_what_sources_had_before_the_latest_crawls(archive: Connection) -> None:
+    age(archive, YEARS)
+    with archive:  # the last site has had nothing since the first crawl but one, and no story since the first
+        archive.execute("DELETE FROM funnels WHERE source_id = ? AND crawl_id < ?", (SOURCES, YEARS))
+        archive.execute(
+            "DELETE FROM crawl_counts WHERE source_id = ? AND crawl_id < ? AND outcome = 'stored'",
+            (SOURCES, YEARS + 1),
+        )
+    first, *others, quiet = source_statuses(archive, 3, NOON + HOUR)
+    assert (quiet.last_crawl, quiet.last_new) == (NOON - (YEARS - 1) * HOUR, NOON - YEARS * HOUR)
+    assert (first.last_crawl, first.last_new, first.new_by_day) == (NOON, NOON, (24, 24, 13))
+    assert {(each.last_crawl, each.last_new, each.new_by_day) for each in others} == {
+        (NOON - HOUR, NOON - HOUR, (24, 24, 12))
+    }
