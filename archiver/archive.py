@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from os import PathLike, fspath
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
-from archiver.errors import ArchiveError, QueryError
+from archiver.arguments import (
+    Moment,
+    article_filters,
+    canonical,
+    end_of,
+    moment_of,
+    number,
+    one_of,
+    sought,
+)
+from archiver.errors import ArchiveError
 from archiver.items import ChangeKind, LinkKind
 from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
@@ -21,7 +29,7 @@ from db.graph import MissingFilters, MissingStory, Relations, missing, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.history import History, VersionDiff, history, version_diff
 from db.read import Statistics, StoredArticle, statistics, stored_article
-from db.search import Filters, Hit, Sort, find
+from db.search import Hit, Sort, find
 
 if TYPE_CHECKING:
     from db.copies import Cluster, Copies
@@ -29,9 +37,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# A day stands for its first moment, in UTC, and where it ends a span of time, for all of it.
-Moment = datetime | date
 
 
 class Archive:
@@ -88,8 +93,8 @@ class Archive:
         With distinct, of articles that are copies of each other only the first; with change, only those that their
         publisher changed so.
         """
-        filters = _filters(source, since, until, language, author, section, change, distinct=distinct)
-        return list(self._ask(find, _words(words), filters, _count(limit), _named(Sort, sort)).hits)
+        filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
+        return list(self._ask(find, sought(words), filters, number(limit), one_of(Sort, sort)).hits)
 
     def search_headlines(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -106,8 +111,8 @@ class Archive:
 
         source, language and author are those of the pages that show them, since and until when these did.
         """
-        filters = _filters(source, since, until, language, author)
-        return self._ask(search_headlines, _words(words), filters, _count(limit))
+        filters = article_filters(source, since, until, language, author)
+        return self._ask(search_headlines, sought(words), filters, number(limit))
 
     def count(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -127,26 +132,26 @@ class Archive:
 
         The others choose as in search.
         """
-        filters = _filters(source, since, until, language, author, section, change, distinct=distinct)
-        return self._ask(count_by, _words(words), _named(CountBy, by), filters)
+        filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
+        return self._ask(count_by, sought(words), one_of(CountBy, by), filters)
 
     def article(self, url_or_id: str | int) -> StoredArticle:
         """Return an article by its number or any address that leads to it, with the related headlines of its page."""
-        return self._ask(stored_article, _canonical(url_or_id))
+        return self._ask(stored_article, canonical(url_or_id))
 
     show = article
     """The name of the command."""
 
     def history(self, url_or_id: str | int) -> History:
         """Return every version of an article with what changed, and every headline it was seen under."""
-        return self._ask(history, _canonical(url_or_id))
+        return self._ask(history, canonical(url_or_id))
 
     def diff(self, url_or_id: str | int, old: int | None = None, new: int | None = None) -> VersionDiff:
         """Return what changed from version old of an article to version new, word by word.
 
         new is the latest if it is left out, old the one before new.
         """
-        return self._ask(version_diff, _canonical(url_or_id), old, new)
+        return self._ask(version_diff, canonical(url_or_id), old, new)
 
     def changes(
         self,
@@ -165,20 +170,20 @@ class Archive:
         """
         each = (kinds,) if isinstance(kinds, str) else kinds
         filters = ChangeFilters(
-            since=_moment(since),
-            until=_end(until),
+            since=moment_of(since),
+            until=end_of(until),
             source=source,
-            kinds=tuple(_named(Happening, kind) for kind in each),
+            kinds=tuple(one_of(Happening, kind) for kind in each),
             parser=parser,
         )
-        return self._ask(changes, filters, _count(limit))
+        return self._ask(changes, filters, number(limit))
 
     def related(
         self, url_or_id: str | int, *, kind: LinkKind | str | None = None, limit: int = 50
     ) -> Relations:
         """Return what a page points to by headlines and what points to it, at most limit in either direction."""
-        chosen = None if kind is None else _named(LinkKind, kind)
-        return self._ask(relations, _canonical(url_or_id), chosen, _count(limit))
+        chosen = None if kind is None else one_of(LinkKind, kind)
+        return self._ask(relations, canonical(url_or_id), chosen, number(limit))
 
     def missing(
         self,
@@ -193,15 +198,15 @@ class Archive:
 
         source is whose pages show them, at the host where they stand, since when they were shown, sites by how many.
         """
-        filters = MissingFilters(source=source, site=at, since=_moment(since), least_sites=sites)
-        return self._ask(missing, filters, _count(limit))
+        filters = MissingFilters(source=source, site=at, since=moment_of(since), least_sites=sites)
+        return self._ask(missing, filters, number(limit))
 
     def front(self, source: str, *, at: Moment | None = None, page: str | None = None) -> Front:
         """Return what stood on a source's front page at a time, the latest if at is left out.
 
         page is the address of another front page than the first, such as a section's.
         """
-        return self._ask(front, source, _moment(at), None if page is None else _canonical(page))
+        return self._ask(front, source, moment_of(at), None if page is None else canonical(page))
 
     def duplicates(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -220,8 +225,8 @@ class Archive:
         """
         from db.copies import Order, clusters  # noqa: PLC0415 - numpy
 
-        filters = _filters(source, since, until, language, author)
-        return self._ask(clusters, filters, _count(limit), _named(Order, order))
+        filters = article_filters(source, since, until, language, author)
+        return self._ask(clusters, filters, number(limit), one_of(Order, order))
 
     def copies(self, url_or_id: str | int, *, limit: int = 20) -> "Copies":
         """Return what an article has in common with at most limit others of its cluster.
@@ -230,7 +235,7 @@ class Archive:
         """
         from db.copies import copies_of  # noqa: PLC0415 - numpy
 
-        return self._ask(copies_of, _canonical(url_or_id), _count(limit))
+        return self._ask(copies_of, canonical(url_or_id), number(limit))
 
     def export(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -250,23 +255,28 @@ class Archive:
         raw: bool = False,
         splits: tuple[int, ...] | None = None,
         since_last: str | None = None,
+        force: bool = False,
     ) -> "Exported":
         """Write a dataset to target, a path or a binary stream, as `archiver export` does; return what it came to.
 
         form is one of db.export.Form, else told by the ending of target; words and filters choose as in a search.
-        since_last is the one thing that is noted in the archive: how far the exports of that name have come.
+        since_last is the one thing that is noted in the archive: how far the exports of that name have come. An earlier
+        one of these that stands at target is replaced only with force.
         """
         from db.export import Form, Request, What, export  # noqa: PLC0415 - only this needs it
         from db.export.request import SPLITS, target_and_form  # noqa: PLC0415
 
-        place, chosen = target_and_form(target, None if form is None else _named(Form, form))
+        place, chosen = target_and_form(target, None if form is None else one_of(Form, form))
         request = Request(
-            what=_named(What, what),
+            what=one_of(What, what),
             form=chosen,
-            filters=_filters(source, since, until, language, author, section, change, distinct=distinct),
-            words=None if words is None else _words(words),
+            filters=article_filters(
+                source, since, until, language, author, section, change, distinct=distinct
+            ),
+            words=None if words is None else sought(words),
             raw=raw,
             since_last=since_last,
+            replace=force,
             splits=splits or SPLITS,
         )
         with self._connection():
@@ -274,11 +284,11 @@ class Archive:
 
     def stats(self, days: int = 14) -> Statistics:
         """Return what the archive holds, with the articles of each of the latest days that have any."""
-        return self._ask(statistics, _count(days, "days"))
+        return self._ask(statistics, number(days, "days"))
 
     def explain(self, url: str) -> PageAccount:
         """Return the whole story of one address."""
-        return self._ask(page_account, _canonical(url))
+        return self._ask(page_account, canonical(url))
 
     def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a question of db answers, asked of one state of the archive."""
@@ -321,79 +331,3 @@ def _file_at(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _canonical(url_or_id: str | int) -> str:
-    text = str(url_or_id)
-    if "://" not in text:
-        return text
-    from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - a number must not wait for lxml
-
-    return canonical_url(text) or text
-
-
-def _filters(  # noqa: PLR0913, PLR0917 - one for each option of the command
-    source: str | None,
-    since: Moment | None,
-    until: Moment | None,
-    language: str | None,
-    author: str | None,
-    section: str | None = None,
-    change: ChangeKind | str | None = None,
-    *,
-    distinct: bool = False,
-) -> Filters:
-    for text in (source, language, author, section):
-        if text is not None and not isinstance(text, str):
-            raise QueryError(f"{text!r} is no text to choose by: give one")
-    return Filters(
-        source=source,
-        since=_moment(since),
-        until=_end(until),
-        language=language,
-        author=author,
-        section=section,
-        change=None if change is None else _named(ChangeKind, change),
-        distinct=distinct,
-    )
-
-
-def _words(words: str) -> str:
-    if not isinstance(words, str):
-        raise QueryError(f"{words!r} is no text to search for: give one")
-    return words
-
-
-def _moment(moment: Moment | None) -> datetime | None:
-    if moment is None:
-        return None
-    if not isinstance(moment, date):
-        raise QueryError(f"{moment!r} is no date: give a date or datetime, such as date(2026, 11, 1)")
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, time(), UTC)
-    if moment.tzinfo is None:
-        raise QueryError(f"{moment} has no time zone: give one, such as datetime.now(UTC)")
-    return moment
-
-
-def _end(until: Moment | None) -> datetime | None:
-    moment = _moment(until)
-    if moment is None or isinstance(until, datetime):
-        return moment
-    return moment if until == date.max else moment + timedelta(days=1)
-
-
-def _count(number: int, name: str = "limit") -> int:
-    if not isinstance(number, int) or not 0 <= number < 2**62:  # SQLite counts to twice that
-        raise QueryError(f"{name} is {number!r}: give a number, 0 or more")
-    return number
-
-
-Name = TypeVar("Name", bound=StrEnum)
-
-
-def _named(kind: type[Name], name: str) -> Name:
-    try:
-        return kind(name)
-    except ValueError:
-        raise QueryError(f"{name!r} is none of {', '.join(kind)}") from None

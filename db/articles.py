@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from archiver import __version__
 from archiver.items import ARTICLE_OUTCOMES, Article, Image, Outcome, Sources, StoryAddress, Visit
 from db.digests import body_digest, content_digest
+from db.ids import next_id
 from db.values import (
     each_name,
     list_of,
@@ -25,15 +26,15 @@ from db.versions import (
     see_version,
 )
 
-INSERT_ARTICLE = """
-INSERT INTO articles(url, page_id, source_id, headline, lead, body, language, section, keywords,
+INSERT_ARTICLE = f"""
+INSERT INTO articles(id, url, page_id, source_id, headline, lead, body, language, section, keywords,
                      date_published, date_modified, first_seen, last_seen, capture_id,
                      body_digest, content_digest, parser)
-VALUES (:url, :page_id, :source_id, :headline, :lead, :body, :language, :section, :keywords,
+VALUES ({next_id("articles")}, :url, :page_id, :source_id, :headline, :lead, :body, :language, :section, :keywords,
         :date_published, :date_modified, :seen, :seen, :capture_id,
         :body_digest, :content_digest, :parser)
 RETURNING id
-"""
+"""  # noqa: S608 - only text of this program
 KEEP_VERSION = """
 INSERT INTO revisions(article_id, number, seen_at, headline, lead, body, authors,
                       date_published, date_modified, capture_id, content_digest, cause, parser)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from archiver.items import StoryAddress
 from db.connection import archive_errors, transaction
+from db.ids import LASTING, next_id
 from db.lost_pages import LostPages
 
 T = TypeVar("T")
@@ -102,7 +103,10 @@ class Join:
         """Add a copy of their row with other values in some columns and an id of its own; return the id."""
         values = {name: row[name] for name in row.keys() if name != "id"} | changed  # noqa: SIM118
         marks = ", ".join("?" * len(values))
-        sql = f"INSERT INTO {table}({', '.join(values)}) VALUES ({marks})"  # noqa: S608 - names of the schema
+        names = ", ".join(values)
+        if table in LASTING:
+            names, marks = f"id, {names}", f"{next_id(table)}, {marks}"
+        sql = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of the schema
         return int(self.ours.execute(sql, tuple(values.values())).lastrowid or 0)
 
 

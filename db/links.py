@@ -6,20 +6,21 @@ from sqlite3 import Connection
 
 from archiver.items import FoundBy, RelatedLink
 from db.forgotten import not_forgotten
+from db.ids import next_id
 from db.pages import FoundPage, Priority, add_pages, sources_by_host
 from db.values import host_of, storable
 
 # All links of a page in one statement: FTS5 writes what it has gathered before each one, and a headline alone would
 # become a segment of the index that is merged with others later: a third of a page's time.
-SHOW_LINKS = """
-INSERT INTO related_links(page_id, target_id, headline, kind, block, position, first_seen, last_seen)
-SELECT :page, (SELECT id FROM pages WHERE url = json_extract(value, '$.url')),
+SHOW_LINKS = f"""
+INSERT INTO related_links(id, page_id, target_id, headline, kind, block, position, first_seen, last_seen)
+SELECT {next_id("related_links")} + key, :page, (SELECT id FROM pages WHERE url = json_extract(value, '$.url')),
     json_extract(value, '$.headline'), json_extract(value, '$.kind'), json_extract(value, '$.block'),
     json_extract(value, '$.position'), :seen, :seen
 FROM json_each(:links) WHERE true ORDER BY key
 ON CONFLICT(page_id, ifnull(target_id, 0), headline, kind, block)
 DO UPDATE SET position = excluded.position, last_seen = excluded.last_seen
-"""
+"""  # noqa: S608 - only text of this program
 # Tells the links that the page shows from those that have left it, also where it shows none any more.
 LINKS_SEEN = "UPDATE pages SET links_seen = ? WHERE id = ?"
 

@@ -71,6 +71,12 @@ def m010_sections(archive: Database) -> None:
     _run(archive, "010_sections.sql")
 
 
+@migrations()
+def m011_lasting(archive: Database) -> None:
+    """Give no id twice."""
+    _run(archive, "011_lasting.sql")
+
+
 def migrate(archive: Connection) -> None:
     """Bring archive to the newest schema; inside the transaction that is open, if one is."""
     migrations.apply(Database(archive, execute_plugins=False))

@@ -6,12 +6,14 @@ from enum import IntEnum
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, Listing, Visit
+from db.ids import next_id
 from db.values import host_of, images_text, list_text, published_text, storable, storable_or_none, time_text
 
-ADD_PAGE = """
-INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen, priority) VALUES (?, ?, ?, ?, ?, ?)
+ADD_PAGE = f"""
+INSERT INTO pages(id, url, source_id, found_by, found_on_id, first_seen, priority)
+VALUES ({next_id("pages")}, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(url) DO NOTHING
-"""
+"""  # noqa: S608 - only text of this program
 # A row that stood only because another page was found on it learns here how it was found itself.
 EXPLAIN_PAGE = "UPDATE pages SET found_by = ?, found_on_id = ? WHERE url = ? AND found_by IS NULL"
 # What a related link led to first may stand on the front page next.
@@ -77,11 +79,11 @@ def sources_by_host(archive: Connection) -> dict[str, int]:
 def page_row(archive: Connection, url: str, seen: str, source_id: int | None) -> int:
     """Return the id of the page at url, made if there is none; a page without source gets source_id."""
     row = archive.execute(
-        """
-        INSERT INTO pages(url, source_id, first_seen) VALUES (?, ?, ?)
+        f"""
+        INSERT INTO pages(id, url, source_id, first_seen) VALUES ({next_id("pages")}, ?, ?, ?)
         ON CONFLICT(url) DO UPDATE SET source_id = ifnull(source_id, excluded.source_id)
         RETURNING id
-        """,
+        """,  # noqa: S608 - only text of this program
         (storable(url), source_id, seen),
     ).fetchone()
     return int(row[0])

@@ -5,18 +5,19 @@ from sqlite3 import Connection
 
 from archiver.items import RENDERED_TYPE
 from db.digests import bytes_digest
+from db.ids import next_id
 from db.values import storable
 from db.warc_places import WarcPlace
 
 # What a page gave was read from its rendering, the later of the two rows: the row of the bytes counts no story.
-ADD_RENDERING = """
-INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, content_type, length, digest, outcome, detail,
+ADD_RENDERING = f"""
+INSERT INTO captures(id, page_id, crawl_id, fetched, final_url, status, content_type, length, digest, outcome, detail,
                      warc_file, warc_offset, warc_length, refers_to,
                      body_length, has_date, has_author, link_count, rendered)
-SELECT page_id, crawl_id, fetched, final_url, status, :content_type, :length, :digest, outcome, detail,
-       :file, :offset, :warc_length, :refers_to, body_length, has_date, has_author, link_count, 1
+SELECT {next_id("captures")}, page_id, crawl_id, fetched, final_url, status, :content_type, :length, :digest, outcome,
+       detail, :file, :offset, :warc_length, :refers_to, body_length, has_date, has_author, link_count, 1
 FROM captures WHERE id = :fetched_id
-"""
+"""  # noqa: S608 - only text of this program
 CLEAR_MEASURES = """
 UPDATE captures SET body_length = NULL, has_date = NULL, has_author = NULL, link_count = NULL WHERE id = ?
 """

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome, Visit
 from db.connection import transaction
 from db.funnels import count_discovered
+from db.ids import next_id
 from db.pages import page_row
 from db.values import storable, time_of, time_or_none, time_text
 
@@ -51,14 +52,14 @@ REFUSED = frozenset(
 
 
 # A page by another form of its address, as it was found and listed.
-SAME_PAGE = """
-INSERT INTO pages(url, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
+SAME_PAGE = f"""
+INSERT INTO pages(id, url, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
                   listed_modified, listed_language, listed_keywords, listed_images)
-SELECT ?, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
+SELECT {next_id("pages")}, ?, source_id, found_by, found_on_id, first_seen, priority, listed_headline, listed_published,
     listed_modified, listed_language, listed_keywords, listed_images
 FROM pages WHERE url = ?
 ON CONFLICT(url) DO NOTHING
-"""
+"""  # noqa: S608 - only text of this program
 
 
 class PageStatus(StrEnum):

@@ -14,6 +14,7 @@ MIGRATIONS = (
     "m008_change_log",
     "m009_search",
     "m010_sections",
+    "m011_lasting",
 )
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
 SCHEMA = len(MIGRATIONS)

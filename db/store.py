@@ -13,6 +13,7 @@ from db.digests import body_digest, bytes_digest
 from db.forgotten import forgetting_of_visit, keep_out, not_forgotten
 from db.funnels import close_funnels, count_discovered
 from db.headlines import see_listed_headlines, see_stated_titles
+from db.ids import next_id
 from db.links import keep_links, record_links
 from db.lookups import (
     KnownArticle,
@@ -222,14 +223,15 @@ def _add_capture(
         "refers_to": kept and kept.refers_to,
     } | _measures(visit)
     return archive.execute(
-        """
-        INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, content_type, length, digest,
+        f"""
+        INSERT INTO captures(id, page_id, crawl_id, fetched, final_url, status, content_type, length, digest,
                              etag, last_modified, outcome, detail, warc_file, warc_offset, warc_length,
                              refers_to, body_length, has_date, has_author, link_count)
-        VALUES (:page_id, :crawl_id, :fetched, :final_url, :status, :content_type, :length, :digest,
+        VALUES ({next_id("captures")}, :page_id, :crawl_id, :fetched, :final_url, :status, :content_type, :length,
+                :digest,
                 :etag, :last_modified, :outcome, :detail, :warc_file, :warc_offset, :warc_length,
                 :refers_to, :body_length, :has_date, :has_author, :link_count)
-        """,
+        """,  # noqa: S608 - only text of this program
         values,
     ).lastrowid
 

@@ -72,6 +72,7 @@ TABLES = {
     "articles_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
     "headlines_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
     "_search_rules": Treatment(Joining.OWN, Removing.STAYS),
+    "last_ids": Treatment(Joining.OWN, Removing.STAYS),
     "watches": Treatment(Joining.OWN, Removing.STAYS),
     "watch_hits": Treatment(Joining.OWN, Removing.DERIVED),
 }

@@ -15,10 +15,11 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, filled, link, visit
 from commands import Run, runner
 
-from archiver.errors import ExitCode, ExportRequestError, LockedError
+from archiver.errors import ExitCode, ExportError, ExportRequestError, LockedError
 from archiver.items import Article, Image, Outcome, Split
 from db.connection import open_archive
 from db.export import Form, Request, What, export
+from db.export import run as run_module
 from db.export.positions import held_name
 from db.export.targets import manifest_of
 from db.filters import Filters
@@ -49,7 +50,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 def news(path: Path, name: str = "weekly", **request: object) -> list[object]:
     """Return the ids, or headlines of links, that the next export of a name holds."""
     out = path.with_name("out.jsonl")
-    export(path, Request(since_last=name, **request), out)  # type: ignore[arg-type] # tests name its fields
+    export(path, Request(since_last=name, replace=True, **request), out)  # type: ignore[arg-type] # tests name its fields
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
     return [row["headline"] if "page_url" in row else row["id"] for row in rows]
 
@@ -176,7 +177,7 @@ def test_command_tells_of_an_article_that_was_removed(
     run("export", "--since-last", "x", "-o", out)
     writer.close()
     run("forget", DAM.url, "--reason", "x", "--yes")
-    told = run("export", "--since-last", "x", "-o", out).err.splitlines()
+    told = run("export", "--since-last", "x", "-o", out, "--force").err.splitlines()
     assert told[1:] == ["1 article removed since then: its id stands in the manifest"]
 
 
@@ -229,13 +230,51 @@ def test_two_exports_of_one_name_do_not_run_at_once(path: Path) -> None:
     assert news(path) == [1, 2]
 
 
+@pytest.mark.parametrize("since_last", ["weekly", "daily", None])
+def test_no_export_replaces_one_that_nothing_brings_again(
+    path: Path, writer: Connection, tmp_path: Path, since_last: str | None
+) -> None:
+    out = tmp_path / "out.jsonl"
+    export(path, Request(since_last="weekly"), out)
+    first = out.read_bytes()
+    with pytest.raises(ExportError, match=r"holds what was new for --since-last weekly.*or say --force"):
+        export(path, Request(since_last=since_last), out)
+    assert out.read_bytes() == first
+    if since_last is not None:
+        assert export(path, Request(since_last=since_last), tmp_path / "other.jsonl").rows == (
+            0 if since_last == "weekly" else 2
+        )
+    assert export(path, Request(since_last=since_last, replace=True), out).rows in (0, 2)
+
+
+def test_export_that_held_nothing_is_replaced(path: Path, writer: Connection, tmp_path: Path) -> None:
+    export(path, Request(since_last="weekly"), tmp_path / "first.jsonl")
+    assert export(path, Request(since_last="weekly"), tmp_path / "next.jsonl").rows == 0
+    record_visit(writer, 1, visit(article("new", "New", "Text.")))
+    assert export(path, Request(since_last="weekly"), tmp_path / "next.jsonl").rows == 1
+
+
+def test_export_that_was_killed_before_its_place_was_noted_is_repeated_at_its_place(
+    path: Path, writer: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news(path)
+    record_visit(writer, 1, visit(article("new", "New", "Text.")))
+    with monkeypatch.context() as killed:
+        killed.setattr(run_module, "store_position", lambda *_: None)
+        assert export(path, Request(since_last="weekly"), tmp_path / "next.jsonl").rows == 1
+    record_visit(writer, 1, visit(article("newer", "Newer", "Text.")))
+    assert export(path, Request(since_last="weekly"), tmp_path / "next.jsonl").rows == 2
+
+
 def test_every_form_takes_it(path: Path, writer: Connection, tmp_path: Path) -> None:
     for form in (Form.CSV, Form.MARKDOWN, Form.SQLITE):
         first = export(path, Request(form=form, since_last=form), tmp_path / f"{form}.out")
         assert first.rows == 2
     record_visit(writer, 1, visit(article("new", "New", "Text.")))
     for form in (Form.CSV, Form.MARKDOWN, Form.SQLITE):
-        assert export(path, Request(form=form, since_last=form), tmp_path / f"{form}.out").rows == 1
+        with pytest.raises(ExportError, match="no later export repeats it"):
+            export(path, Request(form=form, since_last=form), tmp_path / f"{form}.out")
+        assert export(path, Request(form=form, since_last=form), tmp_path / f"{form}.new").rows == 1
 
 
 def test_command_says_how_many_came_and_names_what_is_wrong(
@@ -244,7 +283,11 @@ def test_command_says_how_many_came_and_names_what_is_wrong(
     out = tmp_path / "new.jsonl"
     assert "2 articles written to" in run("export", "--since-last", "x", "-o", out).err
     record_visit(writer, 1, visit(article("new", "New", "Text.")))
-    assert "1 article written to" in run("export", "--since-last", "x", "-o", out).err
+    assert "1 article written to" in run("export", "--since-last", "x", "-o", out, "--force").err
+    assert "0 articles written to" in (
+        told := run("export", "--since-last", "x", "-o", tmp_path / "none.jsonl").err
+    )
+    assert told.endswith("none.jsonl: nothing is new or changed for --since-last x\n")
     for arguments in (
         ("--since-last", "x"),
         ("--since-last", "a b", "-o", out),

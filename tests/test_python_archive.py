@@ -170,7 +170,9 @@ def test_copies_are_found_and_left_out(tmp_path: Path) -> None:
         assert stream.getvalue().count(b"Story") == 2
         assert archive.export(str(tmp_path / "links.graphml"), what="links").rows == 0
         assert archive.export(tmp_path / "new.jsonl", since_last="weekly").rows == 3
-        assert archive.export(tmp_path / "new.jsonl", since_last="weekly").rows == 0
+        with pytest.raises(ExportError, match="no later export repeats it"):
+            archive.export(tmp_path / "new.jsonl", since_last="weekly")
+        assert archive.export(tmp_path / "new.jsonl", since_last="weekly", force=True).rows == 0
 
 
 def test_what_is_no_archive_is_refused_at_once(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def place(output: str, form: str | None) -> Place:
     metavar="NAME",
     help="Only what is new or changed since the last export of this name; the first holds all.",
 )
+@click.option("--force", is_flag=True, help="Replace an earlier --since-last export that stands at FILE.")
 @click.option(
     "--raw", is_flag=True, help="CSV: texts exactly as they are, lists as JSON; not for spreadsheets."
 )
@@ -116,8 +117,8 @@ def export(
 
     Formats: jsonl, csv, parquet, dataset (a folder for load_dataset), markdown (a folder), sqlite (an archive),
     wacz (the raw pages, for ReplayWeb.page), and for links graphml. Rows come in the order of the archive, however
-    many there are; a file or folder is replaced only once all is written, and gets a manifest. WORDS choose
-    articles as a search does.
+    many there are; a file or folder is replaced only once all is written, and gets a manifest; one that holds what
+    was new for --since-last is replaced only with --force. WORDS choose articles as a search does.
 
     \b
     archiver export -o articles.jsonl
@@ -125,7 +126,7 @@ def export(
     archiver export flood bridge | jq .headline
     archiver export --format dataset -o news-dataset
     archiver export --what links -o links.graphml
-    archiver export --since-last weekly -o new.jsonl.gz
+    archiver export --since-last weekly -o weekly-2026-11-28.jsonl.gz
     """
     chosen = place(output, form)
     request = Request(
@@ -135,6 +136,7 @@ def export(
         words=" ".join(words) if words else None,
         raw=others["raw"],
         since_last=others["since_last"],
+        replace=others["force"],
         splits=others["splits"],
     )
     write_utf8()
@@ -153,7 +155,10 @@ def export(
 def _tell(exported: Exported, request: Request, output: str) -> None:
     """Say what was written, on standard error: standard output is for rows."""
     written = int(str(exported.counts.get("pages", exported.rows)))
-    click.echo(f"{counted(written, NOUNS[request.what])} written to {output}", err=True)
+    told = f"{counted(written, NOUNS[request.what])} written to {output}"
+    if request.since_last is not None and not exported.rows:
+        told += f": nothing is new or changed for --since-last {request.since_last}"
+    click.echo(told, err=True)
     if missing := exported.counts.get("without_page"):
         click.echo(f"{counted(int(str(missing)), 'article')} without a raw page: not in it", err=True)
     if left := exported.counts.get("not_compared"):

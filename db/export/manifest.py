@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from archiver import __version__
 from db.export.request import Form, Request, query_of
 from db.export.rows import columns
 from db.export.selection import Selection
+from db.export.targets import MANIFEST, manifest_of
 from db.schemas import SCHEMA
 
 TABLES = frozenset({Form.JSONL, Form.CSV, Form.PARQUET, Form.DATASET})
@@ -22,6 +24,17 @@ class WrittenFile:
     size: int
     sha256: str
     """In hex, as sha256sum prints it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Increment:
+    """An export of only what was new since the last one of its name."""
+
+    name: str
+    after: int | None
+    """The place in change_log that it begins behind; None: it holds all."""
+    rows: int
+    removed: int
 
 
 def manifest_text(
@@ -43,6 +56,24 @@ def manifest_text(
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     return text.encode("utf-8", "backslashreplace").decode()  # a name that is no UTF-8 can be read back
+
+
+def increment_at(path: Path) -> Increment | None:
+    """Return what the manifest of the file or folder at path says of it, None if none says that it is an increment."""
+    if not path.exists():
+        return None
+    manifest = path / MANIFEST if path.is_dir() else manifest_of(path.resolve())
+    try:
+        told = json.loads(manifest.read_bytes())
+        since = told["since_last"]
+        return Increment(
+            name=str(since["name"]),
+            after=since["after"],
+            rows=int(told["rows"]),
+            removed=len(since["removed"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):  # none, or not of ours
+        return None
 
 
 def _versions(form: Form) -> dict[str, object]:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.errors import ArchiveError, ExportRequestError
+from archiver.errors import ArchiveError, ExportError, ExportRequestError
 from db.connection import archive_errors, beside_writer, read_archive
+from db.export.manifest import increment_at
 from db.export.request import Request, query_text
 from db.lock import acquire, release
 from db.values import time_text
@@ -55,6 +56,23 @@ def last_position(archive: Path, request: Request) -> int | None:
             f"{query_text(request)}: ask for the same, or take another name"
         )
     return int(row["position"])
+
+
+def refuse_to_lose(path: Path, request: Request, after: int | None) -> None:
+    """Raise ExportError if an earlier export of a name stands at path, which nothing would bring again.
+
+    One that holds nothing may go, and one that this export, which holds all after the place after, repeats: it was
+    killed before its place was noted.
+    """
+    increment = increment_at(path)
+    if request.replace or increment is None or not (increment.rows or increment.removed):
+        return
+    if request.since_last == increment.name and after == increment.after:
+        return
+    raise ExportError(
+        f"{path} holds what was new for --since-last {increment.name}, and no later export repeats it: name another "
+        f"file, such as one with the date, or say --force to replace it"
+    )
 
 
 def store_position(archive: Path, request: Request, position: int, file: Path, rows: int) -> None:

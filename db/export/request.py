@@ -74,6 +74,8 @@ class Request:
     """CSV: every text as it is, lists as JSON; else safe for spreadsheets, lists joined."""
     since_last: str | None = None
     """Only what is new or changed since the export of that name."""
+    replace: bool = False
+    """Whether an export of that kind that stands at the target may go: no later one repeats what it holds."""
     splits: tuple[int, ...] = SPLITS
     """Dataset: how many of a hundred groups go to train, validation and test."""
 

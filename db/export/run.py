@@ -13,7 +13,7 @@ from db.export.graph import write_graphml
 from db.export.manifest import WrittenFile, manifest_text
 from db.export.markdown import write_markdown
 from db.export.parquet import require_pyarrow, write_parquet
-from db.export.positions import held_name, last_position, store_position
+from db.export.positions import held_name, last_position, refuse_to_lose, store_position
 from db.export.request import FOLDERS, Form, Request, check, is_device, is_packed
 from db.export.rows import columns, json_rows, rows
 from db.export.selection import Selection, selected
@@ -47,8 +47,9 @@ def export(archive: Path, request: Request, target: Path | IO[bytes]) -> Exporte
 
     A file or folder is replaced only when all is written, and gets a manifest; a pipe or stream gets none. A
     crawl may write to the archive meanwhile. Raises ExportRequestError if there is no such export, ExportError
-    if target cannot or must not be written, DiskFullError if there is no room, LockedError if another export
-    writes to target or by the same name, QueryError as db.search.search does, ArchiveError as read_archive does.
+    if target cannot or must not be written, such as over an earlier export of a name, DiskFullError if there is no
+    room, LockedError if another export writes to target or by the same name, QueryError as db.search.search does,
+    ArchiveError as read_archive does.
     """
     path = target if isinstance(target, Path) else None
     if path is not None:
@@ -59,6 +60,8 @@ def export(archive: Path, request: Request, target: Path | IO[bytes]) -> Exporte
         require_pyarrow()
     with held_name(archive, request.since_last):
         after = last_position(archive, request)
+        if path is not None:
+            refuse_to_lose(path, request, after)
         with closing(read_archive(archive)) as connection, selected(connection, request, after) as selection:
             counts = _written(selection, request, target, archive)
         if path is not None and request.since_last is not None:

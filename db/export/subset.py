@@ -98,6 +98,7 @@ LEFT_OUT = frozenset(
         "articles_fts",
         "headlines_fts",
         "_search_rules",
+        "last_ids",
         "watches",
         "watch_hits",
     }
