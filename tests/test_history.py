@@ -22,6 +22,7 @@ from archiver.items import (
     StatedTitle,
     TitleOrigin,
 )
+from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
 from db.connection import open_archive
 from db.history import history, version_diff
@@ -52,7 +53,7 @@ def see(
         seen = replace(seen, split=None, response=response(b"", 304), outcome=Outcome.UNCHANGED)
     elif split:
         seen = replace(seen, split=replace(seen.split or Split(article=story), **split))  # type: ignore[arg-type]
-    decided = Deduplicate(archive).process_item(seen)
+    decided = Deduplicate(archive).process_item(Canonicalise().process_item(seen))
     assert not isinstance(decided, Discovery)
     return record_visit(archive, 1, decided)
 
@@ -103,6 +104,43 @@ def test_noise_is_no_version(archive: sqlite3.Connection, noisy: Article) -> Non
     assert one(archive, "SELECT count(*) FROM revisions") == 0
     assert stored_article(archive, "1").body == FLOOD.body
     assert periods(archive) == [(1, 0, 1)]
+
+
+MOVED = [
+    ("http://news.example/2026/flood", "https://news.example/2026/flood"),
+    ("https://www.news.example/2026/flood", "https://news.example/2026/flood"),
+    ("https://news.example/2026/flood", "https://www.news.example/2026/flood/"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), MOVED)
+@pytest.mark.parametrize(
+    "story", [TEXT_B, TEXT_C, replace(TEXT_B, body="All of it was told anew on Monday.")]
+)
+def test_text_that_changes_while_its_site_moves_is_a_version(
+    archive: sqlite3.Connection, before: str, after: str, story: Article
+) -> None:
+    see(archive, replace(FLOOD, url=before), 0, before)
+
+    # Named by a feed at its new address, the old one is not asked for; or the old one leads there.
+    assert see(archive, replace(story, url=after), 24, after) is Outcome.CHANGED
+
+    assert one(archive, "SELECT count(*) FROM articles") == 1
+    assert stored_article(archive, "1").body == story.body
+    assert see(archive, replace(story, url=after), 48, after) in (Outcome.UNCHANGED, Outcome.DUPLICATE)
+    assert len(history(archive, "1").versions) == 2
+
+
+@pytest.mark.parametrize(("before", "after"), MOVED)
+def test_same_text_at_both_addresses_of_a_site_that_moves_is_no_version(
+    archive: sqlite3.Connection, before: str, after: str
+) -> None:
+    for hours in (0, 24):
+        for url in (before, after):
+            see(archive, replace(FLOOD, url=url), hours, url)
+
+    assert one(archive, "SELECT count(*) FROM articles") == 1
+    assert one(archive, "SELECT count(*) FROM revisions") == 0
 
 
 def test_page_that_goes_to_and_fro_makes_no_versions(archive: sqlite3.Connection) -> None:

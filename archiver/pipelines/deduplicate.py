@@ -47,6 +47,8 @@ class Deduplicate:
         ):
             visit = _own_story(visit, article)
         variant = article_at_address(self._archive, visit.addresses)
+        if variant is not None and _is_at_its_place(visit, variant):
+            return self._against(visit, article, variant)
         if variant is not None and self._is_copy(article, variant, otherwise=False):
             return _as_duplicate(visit, variant)
         twin = article_with_body(self._archive, visit.source, body_digest(article.body))
@@ -77,7 +79,7 @@ class Deduplicate:
 
     def _is_another_story(self, visit: Visit, article: Article, known: KnownArticle) -> bool:
         """Whether a page that led to a known article has nothing in common with it."""
-        if _is_own_page(visit, known):
+        if _is_own_page(visit, known) or _is_at_its_place(visit, known):
             return False
         state = page_state(self._archive, visit.url)
         showed_it = state is not None and state.article_id == known.id
@@ -102,6 +104,11 @@ def _is_own_page(visit: Visit, known: KnownArticle) -> bool:
     if known.url == visit.final_url:
         return True
     return known.url == visit.url and _place(visit.url) == _place(visit.final_url)
+
+
+def _is_at_its_place(visit: Visit, known: KnownArticle) -> bool:
+    """Whether the page stands where the article's own does, or did before its site moved."""
+    return _place(known.url) == _place(visit.final_url)
 
 
 def _place(url: str) -> tuple[str, str, str]:
