@@ -22,7 +22,7 @@ class Beat(NamedTuple):
 
 
 class Past:
-    """The crawls of an archive by their times, without imports. For a moment: it does not see those that begin later."""
+    """The crawls of an archive by their times, not imports. For a moment: it does not see those that begin later."""
 
     def __init__(self, archive: Connection) -> None:
         self._archive = archive
