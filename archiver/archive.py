@@ -24,17 +24,20 @@ from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import archive_errors, read_archive
 from db.counts import CountBy, Counts, count_by
+from db.filters import Filters
 from db.fronts import Front, front
 from db.graph import MissingFilters, MissingStory, Relations, missing, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.history import History, VersionDiff, history, version_diff
-from db.read import Statistics, StoredArticle, statistics, stored_article
+from db.read import Statistics, StoredArticle, article_ids, statistics, stored_article, stored_articles
 from db.search import Hit, Sort, find
 
 if TYPE_CHECKING:
     from db.copies import Cluster, Copies
     from db.export import Exported
 
+# Articles that an iteration reads at once.
+AT_ONCE = 200
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -134,6 +137,31 @@ class Archive:
         """
         filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
         return self._ask(count_by, sought(words), one_of(CountBy, by), filters)
+
+    def articles(  # noqa: PLR0913 - one for each option of the command
+        self,
+        *,
+        source: str | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: str | None = None,
+        author: str | None = None,
+        section: str | None = None,
+        change: ChangeKind | str | None = None,
+        distinct: bool = False,
+    ) -> Iterator[StoredArticle]:
+        """Yield every article that the filters let pass, in the order in which they were first archived.
+
+        The filters are those of search. However many there are, AT_ONCE of them are in memory. Which they are is settled
+        with the first, what each says when its turn comes; one that was forgotten meanwhile is left out.
+        """
+        filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
+        return self._articles(filters)
+
+    def _articles(self, filters: Filters) -> Iterator[StoredArticle]:
+        ids = self._ask(article_ids, filters)
+        for at in range(0, len(ids), AT_ONCE):
+            yield from self._ask(stored_articles, ids[at : at + AT_ONCE])
 
     def article(self, url_or_id: str | int) -> StoredArticle:
         """Return an article by its number or any address that leads to it, with the related headlines of its page."""

@@ -1,7 +1,7 @@
 """Removing a story for good: rows first, in one transaction that also notes what is still to be done after it."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ SELECT id FROM captures WHERE id NOT IN (SELECT value FROM json_each(:captures))
         SELECT digest FROM captures WHERE id IN (SELECT value FROM json_each(:captures))
             AND outcome IN ('stored', 'changed', 'unchanged', 'duplicate') AND length > 0))
 """
-REFERRING = "SELECT id FROM captures WHERE refers_to = ?"
+REFERRING = "SELECT id FROM captures WHERE refers_to IN (SELECT value FROM json_each(?))"
 PLACES = """
 SELECT warc_file, warc_offset, warc_length FROM captures
 WHERE warc_file IS NOT NULL AND (id IN (SELECT value FROM json_each(:captures))
@@ -136,17 +136,12 @@ def forget(
         "captures": json.dumps(story.captures),
         "links": json.dumps(story.links),
     }
+    shown_by = [mention.capture_id for mention in mentions]
     secure_index(archive)
     with transaction(archive):
         archive.execute("BEGIN IMMEDIATE")
         archive.execute("PRAGMA defer_foreign_keys = ON")
-        stripped = {id_ for (id_,) in archive.execute(SAME_BYTES, ids)}
-        for mention in mentions:
-            stripped |= {
-                mention.capture_id,
-                *(id_ for (id_,) in archive.execute(REFERRING, (mention.capture_id,))),
-            }
-        ids["stripped"] = json.dumps(sorted(stripped - set(story.captures)))
+        ids["stripped"] = json.dumps(_stripped(archive, story, shown_by))
         forgetting_id = _note(archive, story, reason, now)
         work = [(forgetting_id, "address", url, None, None) for url in story.addresses]
         work += [(forgetting_id, "record", *place) for place in archive.execute(PLACES, ids)]
@@ -159,6 +154,27 @@ def forget(
             archive.executemany(statement, [(url,) for url in story.addresses])
         _drop_samples(archive)
     return forgetting_id
+
+
+def emptied_captures(archive: Connection, story: Story, mentions: Iterable[Mention]) -> list[str]:
+    """Return, for each capture of another page that forget leaves without its bytes, the page's address."""
+    stripped = _stripped(archive, story, [mention.capture_id for mention in mentions])
+    rows = archive.execute(
+        """
+        SELECT url FROM captures JOIN pages ON pages.id = page_id
+        WHERE captures.id IN (SELECT value FROM json_each(?)) ORDER BY captures.id
+        """,
+        (json.dumps(stripped),),
+    )
+    return [url for (url,) in rows]
+
+
+def _stripped(archive: Connection, story: Story, shown_by: Sequence[int]) -> list[int]:
+    """Return the captures of other pages whose bytes go: the story's own, those that show it, what refers to them."""
+    captures = {"captures": json.dumps(story.captures)}
+    stripped = {id_ for (id_,) in archive.execute(SAME_BYTES, captures)} | set(shown_by)
+    stripped |= {id_ for (id_,) in archive.execute(REFERRING, (json.dumps(shown_by),))}
+    return sorted(stripped - set(story.captures))
 
 
 def unfinished(archive: Connection) -> int:

@@ -383,6 +383,8 @@ def test_graph_is_read_by_networkx(path: Path, tmp_path: Path) -> None:
     dam = next(name for name, node in graph.nodes(data=True) if node["url"].endswith("/dam"))
     assert (graph.nodes[dam]["label"], graph.nodes[dam]["archived"]) == ("Dam", False)
     assert HEADLINE in [node["label"] for _, node in graph.nodes(data=True)]
+    # What is no story, such as a front page, goes by its address.
+    assert all(node["label"] for _, node in graph.nodes(data=True))
     assert {edge["headline"] for _, _, edge in graph.edges(data=True)} == {"Dam", "Dam again"}
 
 

@@ -6,6 +6,7 @@ import os
 import pty
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -219,9 +220,29 @@ def test_dry_run_shows_what_would_go_and_changes_nothing(run: Run, archive: Path
     assert shown.code == ExitCode.DONE, shown.err
     assert "1 article · 1 version · 1 page · 1 capture · 3 related headlines" in shown.out
     assert GONE in shown.out
-    assert "3 captures of 3 other pages show it" in shown.out
+    assert "3 captures of 3 other pages lose their raw bytes" in shown.out
     assert archive.read_bytes() == before
     assert json.loads(run("forget", url, "--dry-run", "--json").out)["articles"] == 1
+
+
+def test_dry_run_counts_all_captures_that_lose_their_bytes(run: Run, archive: Path, url: str) -> None:
+    # As four later visits that brought the same front page leave it.
+    columns = "page_id, crawl_id, fetched, final_url, status, outcome, digest, length, detail"
+    with closing(sqlite3.connect(archive)) as writer, writer:
+        for _ in range(4):
+            writer.execute(
+                f"""
+                INSERT INTO captures(id, {columns}, refers_to)
+                SELECT (SELECT max(id) + 1 FROM captures), {columns}, id FROM captures
+                WHERE outcome = 'listing' AND warc_file NOT NULL ORDER BY id LIMIT 1
+                """
+            )
+    told = json.loads(run("forget", url, "--dry-run", "--mentions", "--json").out)
+
+    run("forget", url, "--reason", "x", "--yes", "--mentions")
+
+    emptied = rows(archive, "SELECT count(*) FROM captures WHERE detail LIKE 'its bytes were removed%'")
+    assert emptied == [(told["emptied"],)] == [(7,)]
 
 
 def test_wrong_use_is_told_in_a_line(run: Run, archive: Path, site: str, url: str) -> None:

@@ -46,6 +46,25 @@ def archive(path: Path) -> Iterator[Archive]:
         yield opened
 
 
+def test_all_articles_are_read_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.archive.AT_ONCE", 2)
+    stories = [
+        article(f"story-{number}", f"Story {number}", f"Flood number {number}.") for number in range(5)
+    ]
+    filled(tmp_path / "archive.db", stories).close()
+    with archiver.open(tmp_path / "archive.db") as opened:
+        found = opened.articles()
+        assert [next(found).headline for _ in range(3)] == ["Story 0", "Story 1", "Story 2"]
+        with closing(open_archive(tmp_path / "archive.db")) as writer, writer:
+            writer.execute("PRAGMA foreign_keys = OFF")
+            writer.execute("DELETE FROM articles WHERE headline = 'Story 4'")
+        assert [each.headline for each in found] == ["Story 3"]
+
+        assert list(opened.articles(since=date(2027, 1, 1))) == []
+        with pytest.raises(QueryError):
+            opened.articles(since="today")  # type: ignore[arg-type]
+
+
 def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     address = f"{FLOOD.url}?utm_source=feed"
     assert [hit.article_id for hit in archive.search("bridge", since=date(2026, 11, 19))] == [1]

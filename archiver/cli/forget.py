@@ -14,7 +14,7 @@ from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
 from db.connection import open_existing, read_archive
-from db.forget import Forgotten, finish, look_again, refuse_missing
+from db.forget import Forgotten, emptied_captures, finish, look_again, refuse_missing
 from db.forget import forget as remove
 from db.forgotten import allow_again, forgetting_of
 from db.mentions import Mention, mentions
@@ -102,10 +102,11 @@ def _show(
     found: dict[str, list[Mention]] = {}
     for story in stories:
         found[story.url] = list(mentions(connection, warc_directory(archive), story)) if with_mentions else []
+        emptied = emptied_captures(connection, story, found[story.url])
         if as_json:
-            print_json({"url": story.url, **_counts(story), "mentions": len(found[story.url])})
+            print_json({"url": story.url, **_counts(story), "emptied": len(emptied)})
         else:
-            _print_story(Output(), story, found[story.url])
+            _print_story(Output(), story, emptied)
     return found
 
 
@@ -119,7 +120,7 @@ def _counts(story: Story) -> dict[str, int]:
     }
 
 
-def _print_story(output: Output, story: Story, found: Sequence[Mention]) -> None:
+def _print_story(output: Output, story: Story, emptied: Sequence[str]) -> None:
     output.say_whole(story.url, indent=0, style="bold")
     parts = [
         counted(len(story.articles), "article"),
@@ -133,9 +134,13 @@ def _print_story(output: Output, story: Story, found: Sequence[Mention]) -> None
         output.say(headline, margin="  headline  ")
     for url in story.addresses[:SHOWN]:
         output.say_whole(f"address   {url}", indent=2)
-    if found:
-        pages = len({mention.url for mention in found})
-        output.say(f"{counted(len(found), 'capture')} of {counted(pages, 'other page')} show it", margin="  ")
+    more = max(0, len(story.headlines) - SHOWN) + max(0, len(story.addresses) - SHOWN)
+    if more:
+        output.say(f"… and {more} more headlines or addresses", margin="  ")
+    if emptied:
+        captures, pages = counted(len(emptied), "capture"), counted(len(set(emptied)), "other page")
+        verb = "loses its" if len(emptied) == 1 else "lose their"
+        output.say(f"{captures} of {pages} {verb} raw bytes", margin="  ")
 
 
 def _ask(stories: Sequence[Story]) -> None:

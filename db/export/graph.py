@@ -34,8 +34,9 @@ WITH met AS (
     UNION SELECT target_id FROM {CHOSEN} CROSS JOIN related_links ON related_links.id = chosen.id)
 SELECT pages.id, pages.url, sources.host AS source, articles.language, articles.date_published,
     pages.article_id NOT NULL AS archived,
-    ifnull(ifnull(articles.headline, pages.listed_headline),
-        (SELECT headline FROM related_links WHERE target_id = pages.id ORDER BY id LIMIT 1)) AS label
+    coalesce(nullif(articles.headline, ''), nullif(pages.listed_headline, ''), (
+        SELECT headline FROM related_links WHERE target_id = pages.id AND headline <> '' ORDER BY id LIMIT 1
+    ), pages.url) AS label
 FROM met CROSS JOIN pages ON pages.id = met.id
 LEFT JOIN articles ON articles.id = pages.article_id LEFT JOIN sources ON sources.id = pages.source_id
 ORDER BY met.id
