@@ -152,8 +152,8 @@ class Archive:
     ) -> Iterator[StoredArticle]:
         """Yield every article that the filters let pass, in the order in which they were first archived.
 
-        The filters are those of search. However many there are, AT_ONCE of them are in memory. Which they are is settled
-        with the first, what each says when its turn comes; one that was forgotten meanwhile is left out.
+        The filters are those of search. However many there are, AT_ONCE of them are in memory. Which they are is
+        settled with the first, what each says when its turn comes; one that was forgotten meanwhile is left out.
         """
         filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
         return self._articles(filters)
