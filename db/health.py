@@ -15,6 +15,7 @@ from db.connection import archive_errors, open_unchanged, read_archive
 from db.disk import MEGABYTE, file_system, free_bytes
 from db.index import compare_index
 from db.lock import lock_path, locked
+from db.losses import WHOLE_FILE, accepted_losses
 from db.schemas import SCHEMA
 from db.sqlite import sqlite3
 from db.warc_places import warc_directory
@@ -200,7 +201,9 @@ def _raw_pages(archive: Connection, path: Path) -> Finding:
     found = (file for file in folder.glob("*.warc.gz") if file.exists())  # no link that leads nowhere
     files = sorted(found, key=lambda file: (file.stat().st_mtime, file.name))
     there = {file.name for file in files}
-    if missing := [name for name in needed if name not in there]:
+    losses = accepted_losses(archive)
+    lost = {file for file, position in losses if position == WHOLE_FILE}
+    if missing := [name for name in needed if name not in there and name not in lost]:
         more = f" and {len(missing) - 1:,} more" if missing[1:] else ""
         lack = f"{folder} lacks {missing[0]}{more} of {len(needed):,} files that captures need"
         return fail(RAW_PAGES, lack, "mount its disk, move it beside the archive, or restore it from a copy")
@@ -221,6 +224,8 @@ def _last_record(archive: Connection, path: Path, files: list[Path]) -> Finding:
     ).fetchone()
     start, end = (row[0], row[0] + row[1]) if row else (0, 0)
     whole = _whole_until(files[-1], start)
+    if whole < end and any(file == files[-1].name for file, _ in accepted_losses(archive)):
+        return ok(RAW_PAGES, f"{len(files):,} files; what the newest lacks is lost, and accepted as such")
     if whole < end:
         return fail(
             RAW_PAGES, f"{files[-1]}: the record at byte {start} is not whole", "restore the file from a copy"

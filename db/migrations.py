@@ -73,7 +73,7 @@ def m010_sections(archive: Database) -> None:
 
 @migrations()
 def m011_lasting(archive: Database) -> None:
-    """Give no id twice."""
+    """Give no id twice; keep which raw pages are lost for good."""
     _run(archive, "011_lasting.sql")
 
 

@@ -73,6 +73,7 @@ TABLES = {
     "headlines_fts": Treatment(Joining.DERIVED, Removing.DERIVED),
     "_search_rules": Treatment(Joining.OWN, Removing.STAYS),
     "last_ids": Treatment(Joining.OWN, Removing.STAYS),
+    "accepted_losses": Treatment(Joining.OWN, Removing.STAYS),
     "watches": Treatment(Joining.OWN, Removing.STAYS),
     "watch_hits": Treatment(Joining.OWN, Removing.DERIVED),
 }

@@ -9,6 +9,7 @@ from sqlite3 import Connection, Row
 from db import warc_findings
 from db.connection import archive_errors
 from db.forgotten import is_forgotten
+from db.losses import accepted_losses, judged
 from db.same_bytes import other_places
 from db.warc import is_readable
 from db.warc_findings import Finding
@@ -72,7 +73,9 @@ def verify(
     told is called with the bytes read and the bytes that there are. With repair, the torn ends of files are cut
     off and kept in files beside them: no crawl may write meanwhile. Without, one may.
     """
-    for finding in _Verifier(archive, directory, seen, told, repair).findings():
+    losses = accepted_losses(archive)
+    for found in _Verifier(archive, directory, seen, told, repair).findings():
+        finding = judged(found, losses)
         seen.problems += finding.is_problem
         yield finding
 

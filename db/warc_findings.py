@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """Records of no capture, which do no harm: a crawl was killed before it noted them."""
     RENEWED = "renewed"
     """What is missing or damaged, but was kept anew by later crawls, all of it."""
+    ACCEPTED = "accepted"
+    """What is lost for good, as the archive's owner said."""
     REPAIRED = "repaired"
 
 
@@ -55,7 +57,7 @@ class Finding:
     @property
     def is_problem(self) -> bool:
         """Whether the archive is not sound for it."""
-        return self.kind not in (Kind.ORPHAN, Kind.RENEWED, Kind.REPAIRED)
+        return self.kind not in (Kind.ORPHAN, Kind.RENEWED, Kind.ACCEPTED, Kind.REPAIRED)
 
 
 def missing(file: str, captures: int) -> Finding:

@@ -17,6 +17,7 @@ from sqlite3 import Connection
 import pytest
 from archives import NOON, SOURCE, column, failed, response, visit
 from archives import crawl as begin_crawl
+from commands import runner
 from conftest import Crawl
 from misbehaving import answer, misbehaving, story
 
@@ -482,3 +483,28 @@ def test_killed_crawl_leaves_nothing_worse_than_a_torn_end(archive: Path) -> Non
         assert set(kinds(found(connection, archive))) <= {Kind.ORPHAN, Kind.TORN}
         assert set(kinds(found(connection, archive, repair=True))) <= {Kind.ORPHAN, Kind.REPAIRED}
         assert len(bodies(connection, archive)) >= 5
+
+
+def test_loss_that_was_accepted_is_no_problem_until_more_is_lost(
+    filled: Connection, archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled.close()
+    run = runner(capsys)
+    file = warc_directory(archive) / FILE
+    content = file.read_bytes()
+    file.rename(file.with_name("aside"))
+    assert run("verify", "--archive", archive).code == 1
+    assert "1 loss accepted" in run("verify", "--accept", "--archive", archive).err
+    again = run("verify", "--archive", archive)
+    assert again.code == 0
+    assert "captures need it: lost, accepted on 20" in again.out
+    doctor = run("doctor", "--archive", archive)
+    assert "lacks" not in doctor.out
+
+    middle = len(content) // 2  # it came back, but for some bytes
+    file.write_bytes(content[:middle] + bytes(40) + content[middle + 40 :])
+    assert run("verify", "--archive", archive).code == 1
+    assert run("verify", "--accept", "--archive", archive).code == 0
+    assert run("verify", "--archive", archive).code == 0
+    file.unlink()
+    assert run("verify", "--archive", archive).code == 1

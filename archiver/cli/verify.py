@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, fields_of, listed, print_json, write_utf8
 from archiver.errors import ExitCode
 from db.connection import read_archive, writers_kept_out
+from db.losses import accept as accept_losses
+from db.losses import is_acceptable
 from db.verify import Verification
 from db.verify import verify as verify_files
 from db.warc_findings import Finding
@@ -19,21 +22,26 @@ from db.warc_places import warc_directory
 
 @click.command()
 @click.option("--repair", is_flag=True, help="Cut off what a killed crawl left at the end of a file.")
+@click.option(
+    "--accept", is_flag=True, help="Take what is lost now for lost for good: later runs are content with it."
+)
 @json_option("One line of JSON for each finding, and a last one with the totals.")
 @archive_option
-def verify(repair: bool, as_json: bool, archive: Path) -> ExitCode:
+def verify(repair: bool, accept: bool, as_json: bool, archive: Path) -> ExitCode:
     """Read all WARC files and compare them with the archive, in both directions.
 
     The exit code is 1 if bytes that the archive counts on are missing or damaged and no crawl kept them anew since, or
     if a file's end is torn.
     --repair cuts off torn ends that no capture needs, and keeps the bytes cut off in a file beside; it changes
-    nothing else. Everything else is mended by a copy of the file.
+    nothing else. Everything else is mended by a copy of the file; where there is none, --accept notes in the archive
+    what is lost, with the time. The rows stay, and what is lost besides later is told.
 
     \b
     archiver verify
     archiver verify --repair --archive news.db
+    archiver verify --accept
     """
-    seen = Verification()
+    seen, found = Verification(), list[Finding]()
     with ExitStack() as open_things:
         connection = open_things.enter_context(closing(read_archive(archive)))
         if repair:
@@ -42,6 +50,11 @@ def verify(repair: bool, as_json: bool, archive: Path) -> ExitCode:
         say: Callable[[Finding], None] = _say_json if as_json else _Saying()
         for finding in verify_files(connection, warc_directory(archive), seen, told, repair=repair):
             say(finding)
+            found.append(finding)
+    if accept:
+        new = accept_losses(archive, found, datetime.now(UTC))
+        seen.problems = sum(each.is_problem and not is_acceptable(each) for each in found)
+        click.echo(f"{counted(new, 'loss', 'losses')} accepted; the rows stay as they are", err=True)
     if as_json:
         print_json({"archive": archive, **fields_of(seen)})
     else:

@@ -99,6 +99,7 @@ LEFT_OUT = frozenset(
         "headlines_fts",
         "_search_rules",
         "last_ids",
+        "accepted_losses",
         "watches",
         "watch_hits",
     }

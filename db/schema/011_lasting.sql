@@ -22,3 +22,16 @@ CREATE TRIGGER last_ids_capture AFTER DELETE ON captures BEGIN
     INSERT INTO last_ids(name, id) VALUES ('captures', old.id)
     ON CONFLICT(name) DO UPDATE SET id = max(id, excluded.id);
 END;
+
+-- What a crawl, its alarms and `archiver status` ask of the last days.
+CREATE INDEX crawls_started ON crawls(started);
+
+-- Raw pages that are lost for good, as their owner said: `archiver verify` names them, and is content.
+CREATE TABLE accepted_losses (
+    file TEXT NOT NULL,                 -- WARC file
+    position INTEGER NOT NULL,          -- where in it the loss begins; -1: all of it
+    length INTEGER NOT NULL,            -- bytes; 0: not known
+    captures INTEGER NOT NULL,          -- that lack their bytes
+    accepted TEXT NOT NULL,
+    PRIMARY KEY (file, position)
+) STRICT, WITHOUT ROWID;
