@@ -12,6 +12,7 @@ from archiver.errors import BackupError, DiskFullError
 from db.backup_place import BackupPlace
 from db.connection import archive_errors, read_archive
 from db.disk import CURE, file_system, free_bytes, sync
+from db.lock import acquire, release
 from db.sqlite import sqlite3
 from db.verify import NEEDING, Verification, verify
 from db.warc_findings import Finding, Kind, unreadable
@@ -58,10 +59,19 @@ def back_up(
     """Copy the archive at path to the file target, with_warc its raw pages beside it, and check the copy.
 
     Copies have other names until they are whole. Raises BackupError if there is something at target, unless it shall
-    be replaced, or if the copy is not sound; DiskFullError if there is no room.
+    be replaced, or if the copy is not sound; LockedError if another process writes there; DiskFullError if there is no
+    room.
     """
     place = BackupPlace(real_archive(target))
     place.refuse(path, with_warc=with_warc)
+    lock = acquire(place.file)
+    try:
+        return _backed_up(path, place, told, with_warc=with_warc, replace=replace)
+    finally:
+        release(lock)
+
+
+def _backed_up(path: Path, place: BackupPlace, told: Told, *, with_warc: bool, replace: bool) -> BackedUp:
     with place.errors():
         place.take_back()
     place.refuse_what_is_there(with_warc=with_warc, replace=replace)

@@ -13,6 +13,8 @@ from db.disk import disk_full, is_full, sync
 from db.export.targets import BESIDE
 from db.warc_places import FILE_NAME, warc_directory
 
+# Ends the name of an archive's lock.
+LOCK = "-lock"
 # Ends the names of copies that are not whole yet.
 UNFINISHED = ".unfinished"
 # Ends the name of the raw pages of a backup while another takes their place.
@@ -110,7 +112,8 @@ class BackupPlace:
                 self.replaced.mkdir()
             self.unfinished_pages.rename(self.pages)
         for ending in BESIDE[1:]:  # of an archive that was replaced: its changes are not this one's
-            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+            if ending != LOCK:  # which is ours
+                self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
         self.unfinished.replace(self.file)
         sync(self.file.absolute().parent)
         if self.replaced.exists():

@@ -136,7 +136,7 @@ def version_diff(
     """Return what changed from version old to version new of an article.
 
     new is the latest if it is left out, old the one before new. Raises NotInArchiveError if there is no such
-    article or version, or only one, QueryError if old is new.
+    article or version, or only one, QueryError if old is new, or the version before the first.
     """
     with archive_errors(archive):
         article_id = article_id_of(archive, url_or_id)
@@ -147,6 +147,10 @@ def version_diff(
         if latest == 1:
             raise NotInArchiveError(
                 f"{article['url']} has one version only: nothing has changed since it was archived"
+            )
+        if old == 0:
+            raise QueryError(
+                f"version 1 of article {article_id} is its first: name the one to compare it with, such as 1 {latest}"
             )
         before, after = (_version_row(archive, article_id, number, latest) for number in (old, new))
         if old == new:

@@ -23,6 +23,7 @@ from archiver.crawl.run import CrawlPlan, run_crawl
 from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive, read_archive
+from db.lock import acquire, release
 from db.store import Kept, record_visit
 from db.verify import Verification, verify
 from db.warc import WarcWriter
@@ -103,6 +104,21 @@ def test_backup_is_the_archive_with_its_raw_pages(run: Run, whole: Path, tmp_pat
     ]
     assert "number" in run("search", "number", "--archive", copy).out
     assert run("verify", "--archive", copy).code == ExitCode.DONE
+
+
+def test_two_backups_do_not_write_to_one_place_at_once(run: Run, whole: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    assert run("backup", copy).code == ExitCode.DONE
+    before = copy.read_bytes()
+    held = acquire(copy)
+    told = run("backup", copy, "--force")
+    release(held)
+
+    assert told.code == ExitCode.LOCKED
+    assert "process" in told.err
+    assert copy.read_bytes() == before
+    assert run("backup", copy, "--force").code == ExitCode.DONE
+    assert not copy.with_name("copy.db-lock").exists()
 
 
 def test_backup_is_refused_where_something_is_and_replaces_it_by_force(
@@ -194,7 +210,7 @@ def test_backup_into_a_folder_that_cannot_be_written_says_so(
     with as_another_user():
         told = run("backup", locked / "copy.db", *options, "--archive", open_directory / "own" / whole.name)
     assert told.code == ExitCode.FAILED
-    assert f"{locked}/copy.db cannot be written: Permission denied ({locked}/copy.db.unfinished)" in told.err
+    assert f"{locked}/copy.db cannot be written: Permission denied ({locked}/copy.db-lock)" in told.err
 
 
 def test_backup_of_an_archive_without_raw_pages_replaces_those_of_another(
