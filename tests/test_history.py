@@ -282,7 +282,7 @@ def test_versions_that_are_not_there_are_named(archive: sqlite3.Connection) -> N
     see(archive, TEXT_B, 1)
     with pytest.raises(NotInArchiveError, match="article 1 has no version 3: it has 1 to 2"):
         version_diff(archive, "1", 1, 3)
-    with pytest.raises(QueryError, match="version 1 of article 1 is its first: .* such as 1 2"):
+    with pytest.raises(QueryError, match=r"version 1 of article 1 is its first: .* such as 1 2"):
         version_diff(archive, "1", new=1)
     with pytest.raises(QueryError, match="version 2 is the same as itself"):
         version_diff(archive, "1", 2, 2)
