@@ -23,7 +23,7 @@ NEWS_SHARE = 10
 DATED_IN_VAIN = """
 SELECT pages.source_id
 FROM crawls
-JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
+CROSS JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
 JOIN pages ON pages.id = captures.page_id
 WHERE crawls.started >= ? AND captures.detail LIKE '%' || ? AND captures.outcome IN ('changed', 'unchanged')
 GROUP BY pages.source_id

@@ -16,7 +16,7 @@ SELECT sources.url,
     max(captures.detail NOT LIKE '%' || :whole || '%'
         AND ifnull(earlier.etag, earlier.last_modified) NOT NULL) AS was_told
 FROM crawls
-JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
+CROSS JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
 JOIN pages ON pages.id = captures.page_id
 JOIN sources ON sources.id = pages.source_id
 JOIN captures AS earlier ON earlier.id = (
