@@ -4,6 +4,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -204,6 +205,7 @@ def test_what_waits_for_a_robots_txt_that_fails_waits_on(archive: Path, crawl: C
     pages = {"/a": answer(story("First of all")), "/b": answer(story("Second to none"))}
     with misbehaving(pages) as server:
         crawl(Source(url=server.url, pages=1))
+        time.sleep(1.1)  # visits are dated by the second, and only those before a crawl's are due in it
         server.pages["/robots.txt"] = answer(b"", "503 Busy")
         refused = crawl(server.url, RETRY_TIMES=0)
         server.pages["/robots.txt"] = answer(b"", "404 Not Found")
