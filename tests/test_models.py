@@ -6,9 +6,7 @@ import pytest
 from archiver.parsers.features import BLOCK_FEATURES, CONTEXT_FEATURES
 from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES
 from archiver.parsers.model import MOST_LEAVES, MOST_NODES, Trees, trees
-from archiver.parsers.plain_text_features import LINE_FEATURES, context_rows
-
-LINE_CONTEXT = context_rows(*np.zeros((3, 1), np.float32)).shape[1]
+from archiver.parsers.plain_text_features import LINE_FEATURES
 
 
 def by_hand() -> Trees:
@@ -49,9 +47,7 @@ def test_many_columns_are_judged_as_each_alone() -> None:
         ("kinds", len(LINK_FEATURES)),
         ("lines_story", len(LINE_FEATURES)),
         ("lines_headlines", len(LINE_FEATURES)),
-        ("lines_story_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
-        ("lines_headlines_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
-        ("lines_title_in_context", len(LINE_FEATURES) + LINE_CONTEXT),
+        ("lines_title", len(LINE_FEATURES)),
     ],
 )
 def test_packaged_weights_fit_the_features(name: str, columns: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from training.corpus import LABELS, pages
 from training.dumps import dumps
-from training.export import save
+from training.export import save, save_networks
 from training.fit import Boosters, cross_validated, final, fold_of
 from training.plain_text import line_models, texts
 from training.report import report
@@ -55,8 +55,12 @@ def _train_lines(corpora: list[Path], folder: Path | None) -> None:
     read = [dump for corpus in corpora for dump in dumps(corpus, LABELS)]
     folds = fold_of(dump.site for dump in read)
     parts, whole = line_models(texts(read), folds)
-    _write_folds(parts, folds, folder)
-    _write(whole, WEIGHTS)
+    _write_folds([part.trees for part in parts], folds, folder)
+    if folder is not None:
+        for number, part in enumerate(parts):
+            save_networks(part.networks, folder / str(number))
+    _write(whole.trees, WEIGHTS)
+    save_networks(whole.networks, WEIGHTS)
 
 
 def _write_folds(parts: list[Boosters], folds: dict[str, int], folder: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""From a LightGBM model to the arrays that archiver.parsers.model evaluates."""
+"""From trained models to the arrays that archiver.parsers.model and line_network evaluate."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
+from archiver.parsers.line_network import NAME
 from archiver.parsers.model import MOST_LEAVES, MOST_NODES
+from training.networks import Arrays
 
 ALL_LEAVES = (1 << MOST_LEAVES) - 1
 
@@ -35,6 +37,17 @@ def save(ensemble: list[lgb.Booster], path: Path) -> None:
         leaves=leaves,
         classes=np.array(models[0]["num_tree_per_iteration"], np.int16),
     )
+
+
+def save_networks(arrays: Arrays, folder: Path) -> None:
+    """Write the arrays of Networks to their .npz file, weights in 16 bits."""
+    halves: dict[str, Any] = {
+        name: array.astype(np.float32 if name in ("mean", "spread") else np.float16)
+        for name, array in arrays.items()
+    }
+    path = folder / f"{NAME}.npz"
+    np.savez_compressed(path, **halves)
+    print(f"{path}: {len(arrays['into'])} networks, {path.stat().st_size / 1024:.0f} KB")
 
 
 def _flatten(node: dict[str, Any], values: list[float], nodes: list[tuple[int, float, int]]) -> None:

@@ -1,4 +1,4 @@
-"""The models of split_text: gradient-boosted trees over the lines of plain text, cross-validated by site."""
+"""The models of split_text over the lines of plain text, cross-validated by site: boosted trees and networks."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,22 +7,18 @@ import lightgbm as lgb
 import numpy as np
 
 from archiver.parsers.detection import detected_language
-from archiver.parsers.plain_text_features import context_rows, line_rows
+from archiver.parsers.plain_text import LINE_TREES
+from archiver.parsers.plain_text_features import line_rows
 from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence, fold
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
-from training.fit import FOLDS, TREES, Boosters, Ensemble, predicted
+from training.fit import FOLDS, TREES, Boosters, Ensemble
+from training.networks import Arrays, Lesson, trained
 
-ROUNDS = {
-    "lines_story": 300,
-    "lines_headlines": 300,
-    "lines_story_in_context": 300,
-    "lines_headlines_in_context": 300,
-    "lines_title_in_context": 300,
-}
+ROUNDS = 300
 # A third of a million lines: half of them, and coarse bins, are enough for each tree.
-LINE_TREES = {
+SETTINGS = {
     **TREES, "objective": "binary", "learning_rate": 0.08, "feature_fraction": 0.3, "bagging_fraction": 0.5,
     "max_bin": 63,
 }  # fmt: skip
@@ -43,6 +39,11 @@ class Text:
     title: Columns | None
     """Which lines above the story's first show its headline; None if none does."""
     weights: Columns
+
+    @property
+    def answers(self) -> tuple[Columns, Columns | None, Columns | None]:
+        """What is to be learned, in the order of LINE_TREES."""
+        return self.story, self.headlines, self.title
 
 
 def texts(dumps: list[Dump]) -> list[Text]:
@@ -79,51 +80,41 @@ def _titles(dump: Dump) -> Columns | None:
     return shown if title and shown.any() else None
 
 
-def line_models(read: list[Text], folds: dict[str, int]) -> tuple[list[Boosters], Boosters]:
-    """Return the models of each fold, which have not seen its sites, and those trained on all texts.
+@dataclass(slots=True, eq=False)
+class LineModels:
+    """What decides on the lines of plain text."""
 
-    The models in context learn from what the first ones make of texts that they have not seen.
-    """
-    parts: list[Boosters] = [{} for _ in range(FOLDS)]
-    rows = [text.rows for text in read]
-    story = _out_of_fold("lines_story", read, rows, folds, parts)
-    headlines = _out_of_fold("lines_headlines", read, rows, folds, parts)
-    seen = [
-        np.hstack([text.rows, context_rows(one, other, text.rows[:, 1])])
-        for text, one, other in zip(read, story, headlines, strict=True)
-    ]
-    for part in range(FOLDS):
-        others = [i for i, text in enumerate(read) if folds[text.dump.site] != part]
-        for name in ROUNDS:
-            if name not in parts[part]:
-                parts[part][name] = _booster(name, read, seen if name.endswith("context") else rows, others)
-    every = list(range(len(read)))
-    return parts, {
-        name: _booster(name, read, seen if name.endswith("context") else rows, every) for name in ROUNDS
-    }
+    trees: Boosters
+    networks: Arrays
 
 
-def _out_of_fold(
-    name: str, read: list[Text], rows: list[Columns], folds: dict[str, int], parts: list[Boosters]
-) -> list[Columns]:
-    """Fit one model a fold, keep it in parts, and return its probabilities for the texts it has not seen."""
-    for part in range(FOLDS):
-        others = [i for i, text in enumerate(read) if folds[text.dump.site] != part]
-        parts[part][name] = _booster(name, read, rows, others)
-    return [predicted(parts[folds[text.dump.site]][name], own) for text, own in zip(read, rows, strict=True)]
+def line_models(read: list[Text], folds: dict[str, int]) -> tuple[list[LineModels], LineModels]:
+    """Return the models of each fold, which have not seen its sites, and those trained on all texts."""
+    parts = [_line_models([text for text in read if folds[text.dump.site] != part]) for part in range(FOLDS)]
+    return parts, _line_models(read)
 
 
-def _booster(name: str, read: list[Text], rows: list[Columns], which: list[int]) -> Ensemble:
-    labelled = [(i, label) for i in which if (label := _label(name, read[i])) is not None]
-    learnt = lgb.Dataset(
-        np.vstack([rows[i] for i, _ in labelled]),
-        np.concatenate([label for _, label in labelled]),
-        weight=np.concatenate([read[i].weights for i, _ in labelled]),
+def _line_models(read: list[Text]) -> LineModels:
+    return LineModels(
+        trees={name: _booster(at, read) for at, name in enumerate(LINE_TREES)},
+        networks=trained([_lesson(text) for text in read]),
     )
-    return [lgb.train(LINE_TREES, learnt, ROUNDS[name])]
 
 
-def _label(name: str, text: Text) -> Columns | None:
-    if name.startswith("lines_title"):
-        return text.title
-    return text.story if name.startswith("lines_story") else text.headlines
+def _booster(at: int, read: list[Text]) -> Ensemble:
+    labelled = [(text, label) for text in read if (label := text.answers[at]) is not None]
+    learnt = lgb.Dataset(
+        np.vstack([text.rows for text, _ in labelled]),
+        np.concatenate([label for _, label in labelled]),
+        weight=np.concatenate([text.weights for text, _ in labelled]),
+    )
+    return [lgb.train(SETTINGS, learnt, ROUNDS)]
+
+
+def _lesson(text: Text) -> Lesson:
+    unknown = np.zeros_like(text.story)
+    return Lesson(
+        rows=text.rows,
+        wanted=np.column_stack([unknown if answer is None else answer for answer in text.answers]),
+        weights=np.column_stack([unknown if answer is None else text.weights for answer in text.answers]),
+    )

@@ -112,15 +112,19 @@ WEIGHTS: ContextVar[Path | None] = ContextVar("WEIGHTS", default=None)
 """Folder of the weights; None for the package's own. Another measures models that have not seen a page."""
 
 
+def weights_folder() -> Path:
+    """Return the folder that holds the weights in use."""
+    return WEIGHTS.get() or PACKAGED
+
+
 def trees(name: str) -> Trees:
     """Return the ensemble of that name (made by `python -m training`)."""
-    return _stored(name, WEIGHTS.get())
+    return _stored(name, weights_folder())
 
 
 @cache
-def _stored(name: str, folder: Path | None) -> Trees:
-    weights = PACKAGED if folder is None else folder
-    with weights.joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
+def _stored(name: str, folder: Path) -> Trees:
+    with folder.joinpath(f"{name}.npz").open("rb") as file, np.load(file) as stored:
         return Trees(
             feature=stored["feature"],
             threshold=stored["threshold"],

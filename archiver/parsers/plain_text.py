@@ -12,10 +12,11 @@ from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.detection import detected_language
 from archiver.parsers.furniture import is_furniture
-from archiver.parsers.model import trees
+from archiver.parsers.line_network import networks
+from archiver.parsers.model import probabilities, trees
 from archiver.parsers.person_names import looks_like_a_name
 from archiver.parsers.phrases import is_phrase
-from archiver.parsers.plain_text_features import AGREEING, context_rows, line_rows
+from archiver.parsers.plain_text_features import AGREEING, line_rows
 from archiver.parsers.plain_text_lines import (
     Line,
     densest_run,
@@ -32,10 +33,15 @@ from archiver.parsers.urls import canonical_url
 # No page has so much text: what stands behind is not read, so that any text is split in about a second.
 MOST_LINES = 8_000
 MOST_CHARACTERS = 2_000_000
+# The trees that answer the same as the networks, in the same order.
+LINE_TREES = ("lines_story", "lines_headlines", "lines_title")
+# What the trees say of a line counts for so much, the networks for the rest; neither is surer than this.
+TREES_SHARE = 0.4
+LEAST_CHANCE = 1e-6
 # From which probability on a line is the story's, or the headline of another. Chosen on cross-validated predictions
 # for the pages of benchmarks/README.md: 0.45 to 0.55 and 0.25 to 0.4 differ by less than 0.01 of line F1.
 STORY_CHANCE = 0.5
-HEADLINE_CHANCE = 0.3
+HEADLINE_CHANCE = 0.33
 # Of a few lines without menus, prose in doubt is the story's where at most half as many headlines are prose.
 LIKELY_HEADLINE = 0.4
 MOST_PROSE = 0.5
@@ -46,7 +52,7 @@ TITLE_CHANCE = 0.05
 TITLE_SHARE = 0.85
 # Prose in the densest run of it needs only this chance, and so does a headline in a text without menus.
 RUN_CHANCE = 0.35
-BARE_CHANCE = 0.1
+BARE_CHANCE = 0.2
 # Behind the densest run, lines of prose that end the story have so many words: a headline may end like a sentence.
 PARAGRAPH_WORDS = 18
 # In a text of so few lines without menus, what is no story and has a headline's words is one.
@@ -106,15 +112,22 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
 
 
 def line_chances(rows: Columns) -> tuple[Columns, Columns, Columns]:
-    """Return for each of line_rows the probabilities that it is the story's, the headline of another, its own."""
+    """Return for each of line_rows the probabilities that it is the story's, the headline of another, its own.
+
+    The trees see a line and those near it, the networks the whole text in its order: what they say is averaged.
+    """
     columns = np.ascontiguousarray(rows.T)
-    story, headlines = (trees(name).probabilities(columns) for name in ("lines_story", "lines_headlines"))
-    seen = np.concatenate([columns, context_rows(story, headlines, rows[:, 1]).T])
-    return (
-        trees("lines_story_in_context").probabilities(seen),
-        trees("lines_headlines_in_context").probabilities(seen),
-        trees("lines_title_in_context").probabilities(seen),
+    story, headlines, title = (
+        _chances(said, trees(name).probabilities(columns))
+        for said, name in zip(networks().answers(rows).T, LINE_TREES, strict=True)
     )
+    return story, headlines, title
+
+
+def _chances(networks_say: Columns, trees_say: Columns) -> Columns:
+    sure = np.clip(trees_say, LEAST_CHANCE, 1 - LEAST_CHANCE)
+    odds = (1 - TREES_SHARE) * networks_say + TREES_SHARE * np.log(sure / (1 - sure))
+    return probabilities(odds[None])
 
 
 def _title(lines: list[Line], start: int, chances: Columns, agreement: Columns) -> int | None:

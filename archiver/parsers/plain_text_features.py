@@ -325,22 +325,3 @@ LINE_FEATURES = (*LOOKS, *AGREEMENT, *PLACED, *RUNS, *HEADED, *AROUND, *SIDES, *
 """The names of the columns of line_rows."""
 AGREEING = slice(len(LOOKS), len(LOOKS) + len(AGREEMENT))
 """The columns of AGREEMENT."""
-
-CONTEXT = 6
-
-
-def context_rows(story: Columns, headline: Columns, words: Columns) -> Columns:
-    """Return what the second decision knows besides: the first one's chances of all lines, near and together."""
-    count = len(story)
-    columns: list[Columns] = []
-    for chances in (story, headline):
-        padded = np.zeros(count + 2 * CONTEXT, np.float32)
-        padded[CONTEXT : CONTEXT + count] = chances
-        columns += [padded[step : step + count] for step in range(2 * CONTEXT + 1)]
-    mass = np.concatenate([[0.0], np.cumsum(story * words)])
-    whole = max(float(mass[-1]), 1.0)
-    best = np.full(count, story.max() if count else 0.0)
-    many = np.full(count, np.log1p(headline.sum()))
-    return np.column_stack([*columns, mass[:-1] / whole, (mass[-1] - mass[1:]) / whole, best, many]).astype(
-        np.float32
-    )
