@@ -1,6 +1,6 @@
 """When a page is asked for again: by the age of its story, by what came of its visits, and never for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -184,6 +184,15 @@ def leave_page(archive: Connection, url: str, same: str) -> None:
     with transaction(archive):
         archive.execute(SAME_PAGE, (storable(same), storable(url)))
         archive.execute("UPDATE pages SET state = 'done', next_visit = NULL WHERE url = ?", (storable(url),))
+
+
+def make_due(archive: Connection, urls: Iterable[str], now: datetime) -> None:
+    """Let pages that were visited before wait for a further visit from now on."""
+    with transaction(archive):
+        archive.executemany(
+            "UPDATE pages SET state = 'pending', next_visit = ? WHERE url = ? AND state <> 'leased'",
+            [(time_text(now), storable(url)) for url in urls],
+        )
 
 
 def release_leases(archive: Connection) -> int:

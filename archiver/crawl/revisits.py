@@ -18,7 +18,7 @@ from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
 from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
 from db.lost_listings import lost_listings
-from db.schedule import PageStatus, lease_page, leave_page
+from db.schedule import PageStatus, lease_page, leave_page, make_due
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from db.unmodified import hiding_sources
@@ -160,14 +160,19 @@ class ArchiveMemory:
         return spent.pages, spent.bytes
 
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:
-        """Return how many pages of a source wait for the next crawl, those among them of which listings say more."""
+        """Return how many pages of a source wait for the next crawl, those among them that its site announced.
+
+        These are due from now on: no listing needs to name them again.
+        """
         now, began = datetime.now(UTC), self._began
         left = left_waiting(
             self._archive, source.url, began=began, now=now, after=self._after, longest=LONGEST_ADDRESS
         )
         announced = {asked.url for asked in waiting if self.turn(asked) is Turn.ANNOUNCED}
-        states = (page_state(self._archive, url) for url in announced)
-        return left + sum(state is not None and not _is_due(state, now) for state in states)
+        states = filter(None, (page_state(self._archive, url) for url in announced))
+        early = [state.url for state in states if not _is_due(state, now)]
+        make_due(self._archive, early, now)
+        return left + len(early)
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""
