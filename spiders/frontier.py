@@ -27,6 +27,8 @@ ERRORS_IN_A_ROW = 20
 MOST_WAITING = 50_000
 # One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
 REVISIT_SHARE = 5
+# Listings on other hosts of one sort, feeds or sitemaps, that one page of a site may name.
+MOST_ELSEWHERE = 5
 # Ends of time that have a timestamp.
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -62,6 +64,7 @@ class Frontier:
         self._met_before: set[str] = set()
         self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
+        self._vouched: set[str] = set()
         self._memory = memory
         spent = memory.spent(source) if source.pages_a_day or source.megabytes_a_day else (0, 0)
         self._budget = Budget(budget, source.pages_a_day, source.megabytes_a_day, spent)
@@ -110,9 +113,26 @@ class Frontier:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
         return same_site(url, self.source.url) and self._is_met_first(url)
 
+    def vouched(self, urls: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the listings that the site itself names: those of its own, and some of those on other hosts.
+
+        From now on listings may stand there, too.
+        """
+        own: list[str] = []
+        elsewhere: list[str] = []
+        for url in urls:
+            (own if self.source.may_list(url) else elsewhere).append(url)
+        del elsewhere[MOST_ELSEWHERE:]
+        self._vouched |= {host(url) for url in elsewhere}
+        return own, elsewhere
+
+    def may_list(self, url: str) -> bool:
+        """Whether a page may list stories of the source: as the user says, or the site itself."""
+        return self.source.may_list(url) or host(url) in self._vouched
+
     def is_new_listing(self, url: str) -> bool:
-        """Return the same of a page that lists stories."""
-        return self.source.may_list(url) and self._is_met_first(url)
+        """Return the same as is_new of a page that lists stories."""
+        return self.may_list(url) and self._is_met_first(url)
 
     def add(self, asked: Asked) -> None:
         """Queue a story's address unless this crawl has met it; one that waits goes by the best of its listings."""
@@ -164,6 +184,8 @@ class Frontier:
     def landed(self, asked: Asked, outcome: Outcome) -> None:
         """Note that a visit has ended, well or not."""
         self._under_way.discard(asked.url)
+        if not same_site(asked.url, self.source.url):
+            return  # a listing on another site tells nothing of this one
         lost = outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
         self._lost_in_a_row = self._lost_in_a_row + 1 if lost else 0
 

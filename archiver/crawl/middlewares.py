@@ -49,7 +49,7 @@ KNOWN_CODINGS = frozenset({b"", b"identity", *WINDOWS, *ACCEPTED_ENCODINGS})
 class SameSite:
     """Refuses the redirects that lead to another site, before anything is asked of it.
 
-    A listing may stand on any site that the user names for its source.
+    A listing may stand on any site that the user names for its source, and on the hosts that the site itself names.
     """
 
     def process_request(self, request: Request) -> None:
