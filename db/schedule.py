@@ -1,6 +1,6 @@
 """When a page is asked for again: by the age of its story, by what came of its visits, and never for ever."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -188,12 +188,15 @@ def leave_page(archive: Connection, url: str, same: str) -> None:
         archive.execute("UPDATE pages SET state = 'done', next_visit = NULL WHERE url = ?", (storable(url),))
 
 
-def make_due(archive: Connection, urls: Iterable[str], now: datetime) -> None:
-    """Let pages that were visited before wait for a further visit from now on."""
+def make_due(archive: Connection, moments: Mapping[str, datetime]) -> None:
+    """Let visited pages, by their addresses, be due again at these moments at the latest."""
     with transaction(archive):
         archive.executemany(
-            "UPDATE pages SET state = 'pending', next_visit = ? WHERE url = ? AND state <> 'leased'",
-            [(time_text(now), storable(url)) for url in urls],
+            """
+            UPDATE pages SET state = 'pending', next_visit = ?1
+            WHERE url = ?2 AND (state = 'done' OR state = 'pending' AND next_visit > ?1)
+            """,
+            [(time_text(moment), storable(url)) for url, moment in moments.items()],
         )
 
 

@@ -112,6 +112,28 @@ def test_change_that_was_announced_while_the_budget_was_spent_is_visited_though_
     assert len([path for path in server.asked if path in paths]) == 2
 
 
+def test_change_that_has_to_wait_is_due_then_whether_or_not_it_is_still_listed(
+    archive: Path, crawl: Crawl
+) -> None:
+    dated = b"<meta property='article:published_time' content='2026-01-20T08:00:00Z'></head>"
+    page = answer(story("Flood closes the bridge").replace(b"</head>", dated))
+    with misbehaving({"/flood": page, "/map.xml": sitemap(NOON)}) as server:
+        source = Source(url=server.url, sitemaps=(f"{server.url}map.xml",))
+        crawl(source)
+        wait_for_the_next_second()
+        crawl(source)
+        wait_for_the_next_second()
+        server.pages["/map.xml"] = sitemap(datetime.now(UTC))
+        crawl(source, revisit_after=None)
+
+    assert sum(path == "/flood" for path in server.asked) == 2
+    with closing(read_archive(archive)) as connection:
+        state = page_state(connection, f"{server.url}flood")
+    assert state is not None
+    assert state.last_visited is not None
+    assert state.next_visit == state.last_visited + WAIT
+
+
 def test_change_is_visited_whichever_listing_announces_it_and_is_read_last(crawl: Crawl) -> None:
     flood, dam = "Flood closes the bridge", "The dam holds"
     pages = {"/flood": answer(story(flood)), "/dam": answer(story(dam))}

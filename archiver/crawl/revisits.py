@@ -73,6 +73,8 @@ class ArchiveMemory:
         self._began = datetime.now(UTC)
         # Told before this crawl's listings date the stories anew.
         self._dated_in_vain = dated_in_vain(archive, self._began)
+        self._announced_for: dict[str, datetime] = {}
+        """When pages may be visited that are announced and shall wait for a while."""
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
@@ -100,6 +102,8 @@ class ArchiveMemory:
             is_due = since >= self._after and is_fresh
         else:
             is_due = _is_due(state, now)
+        if announced is not None and not is_due:
+            self._announced_for[asked.url] = announced
         return Turn.AGAIN if is_due else Turn.NOT_DUE
 
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
@@ -162,7 +166,7 @@ class ArchiveMemory:
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:
         """Return how many pages of a source wait for the next crawl, those among them that its site announced.
 
-        These are due from now on: no listing needs to name them again.
+        These are due from now on, or once their time has come: no listing needs to name them again.
         """
         now, began = datetime.now(UTC), self._began
         left = left_waiting(
@@ -170,8 +174,9 @@ class ArchiveMemory:
         )
         announced = {asked.url for asked in waiting if self.turn(asked) is Turn.ANNOUNCED}
         states = filter(None, (page_state(self._archive, url) for url in announced))
-        early = [state.url for state in states if not _is_due(state, now)]
-        make_due(self._archive, early, now)
+        early = dict.fromkeys((state.url for state in states if not _is_due(state, now)), now)
+        make_due(self._archive, self._announced_for | early)
+        self._announced_for.clear()
         return left + len(early)
 
     def related(self, url: str) -> Iterable[str]:
