@@ -68,7 +68,7 @@ def _lasting(
     alarms: Iterable[StandingAlarm], told: Callable[[StandingAlarm], datetime], now: datetime, days: int
 ) -> tuple[StandingAlarm, ...]:
     """Return those alarms of which a reminder is due: by the day, so that all come together."""
-    if not days:
+    if days < 1:
         return ()
     return tuple(
         alarm for alarm in alarms if _reminders(alarm, now, days) > _reminders(alarm, told(alarm), days)

@@ -124,7 +124,7 @@ async def find_sitemaps(errand: Errand) -> list[FoundListing]:
     for path in COMMON_SITEMAPS:
         found = await _sitemaps(errand, [urljoin(errand.source.url, path)])
         if any(each.listings or each.sitemaps for each in found):
-            return found
+            return [*named, *found]
     return named
 
 
@@ -159,7 +159,7 @@ async def _feeds(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
     for path in COMMON_FEEDS:
         feed = await read_feed_at(errand, urljoin(errand.source.url, path))
         if feed.listings:
-            return [feed]
+            return [*named, feed]
     return named
 
 
