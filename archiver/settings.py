@@ -23,6 +23,8 @@ REVISIT_AFTER = -1.0
 # Megabytes that a crawl leaves free on the archive's file system, 0 to fill it: a full disk stops whatever else
 # runs there, and SQLite needs room to tidy up.
 LEAST_DISK = 500
+# Days (UTC) from one reminder of an alarm that lasts to the next, 0 for none: who forgot it hears of it once a day.
+REMIND_DAYS = 1
 
 # ---- Who we are ----
 

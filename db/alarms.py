@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
 from types import MappingProxyType
+from typing import Any
 
 from archiver.wording import minute_text
 from db.columns import LABEL
@@ -32,8 +33,12 @@ REASON = f"""
 SELECT detail FROM pages WHERE source_id = ? AND outcome IN ({", ".join("?" * len(FAILURES))})
 ORDER BY last_visited DESC LIMIT 1
 """  # noqa: S608 - no value in it
+ALARMS = f"""
+SELECT alarms.*, sources.host AS source, sources.url, {LABEL} AS label
+FROM alarms JOIN sources ON sources.id = source_id
+"""  # noqa: S608 - only text of this program
 END_REMOVED = """
-UPDATE alarms SET cleared = ?1
+UPDATE alarms SET cleared = ?1, notified = ?1
 WHERE cleared IS NULL AND source_id NOT IN (SELECT id FROM sources WHERE url IN (SELECT value FROM json_each(?3)))
     AND EXISTS (
         SELECT 1 FROM crawls WHERE id = (SELECT max(crawl_id) FROM funnels WHERE source_id = alarms.source_id)
@@ -57,7 +62,24 @@ class StandingAlarm(Alarm):
     raised: datetime
     last_seen: datetime
     notified: datetime | None
-    """When somebody was told."""
+    """When somebody was told last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedAlarm(StandingAlarm):
+    """An alarm that stood until it cleared."""
+
+    cleared: datetime
+
+    @property
+    def how_it_ended(self) -> str:
+        """For a person: what was wrong, from when until when, and whether that was mended."""
+        period = (
+            f"{self.kind.replace('_', ' ')}, from {minute_text(self.raised)} to {minute_text(self.cleared)}"
+        )
+        if self.kind in PAGES_LACK and self.cleared - self.raised >= NORMAL:
+            return f"no alarm any longer: {period}, is taken for what the site has become"
+        return f"mended: {period}"
 
 
 def raise_alarms(
@@ -91,14 +113,14 @@ def raise_alarms(
 
 def standing_alarms(archive: Connection) -> list[StandingAlarm]:
     """Return the alarms that stand, by source and age."""
-    rows = archive.execute(
-        f"""
-        SELECT alarms.*, sources.host AS source, sources.url, {LABEL} AS label
-        FROM alarms JOIN sources ON sources.id = source_id
-        WHERE cleared IS NULL ORDER BY source_id, alarms.id
-        """  # noqa: S608 - only text of this program
-    )
-    return [_standing(row) for row in rows]
+    rows = archive.execute(f"{ALARMS} WHERE cleared IS NULL ORDER BY source_id, alarms.id")
+    return [StandingAlarm(**_fields(row)) for row in rows]
+
+
+def ended_alarms(archive: Connection, since: datetime) -> list[EndedAlarm]:
+    """Return the alarms that have cleared since then, the first of them first."""
+    rows = archive.execute(f"{ALARMS} WHERE cleared >= ? ORDER BY cleared, alarms.id", (time_text(since),))
+    return [EndedAlarm(**_fields(row), cleared=time_of(row["cleared"])) for row in rows]
 
 
 def are_known_to_be_out(archive: Connection, sources: Iterable[str]) -> bool:
@@ -108,12 +130,15 @@ def are_known_to_be_out(archive: Connection, sources: Iterable[str]) -> bool:
 
 
 def end_alarms(archive: Connection, source: str, now: datetime) -> int:
-    """Clear what stands of the source at address source, for it is crawled no longer; return how many there were."""
+    """Clear what stands of the source at address source, for it is crawled no longer; return how many there were.
+
+    Whoever ends them need not be told.
+    """
     with transaction(archive):
         return archive.execute(
             """
-            UPDATE alarms SET cleared = ?
-            WHERE cleared IS NULL AND source_id = (SELECT id FROM sources WHERE url = ?)
+            UPDATE alarms SET cleared = ?1, notified = ?1
+            WHERE cleared IS NULL AND source_id = (SELECT id FROM sources WHERE url = ?2)
             """,
             (time_text(now), storable(source)),
         ).rowcount
@@ -230,15 +255,15 @@ def _clear(archive: Connection, source_id: int, found: Sequence[Alarm], now: str
     )
 
 
-def _standing(row: Row) -> StandingAlarm:
-    return StandingAlarm(
-        id=row["id"],
-        source=row["source"],
-        url=row["url"],
-        label=row["label"],
-        kind=AlarmKind(row["kind"]),
-        message=row["message"],
-        raised=time_of(row["raised"]),
-        last_seen=time_of(row["last_seen"]),
-        notified=time_or_none(row["notified"]),
-    )
+def _fields(row: Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "source": row["source"],
+        "url": row["url"],
+        "label": row["label"],
+        "kind": AlarmKind(row["kind"]),
+        "message": row["message"],
+        "raised": time_of(row["raised"]),
+        "last_seen": time_of(row["last_seen"]),
+        "notified": time_or_none(row["notified"]),
+    }

@@ -1,6 +1,6 @@
 """When a page is asked for again: by the age of its story, by what came of its visits, and never for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -159,6 +159,8 @@ def close_turn(
         "UPDATE pages SET state = ?, attempts = ?, next_visit = ?, leased_until = NULL WHERE id = ?",
         (turn.state, turn.attempts, None if turn.next_visit is None else time_text(turn.next_visit), page_id),
     )
+    if outcome in (Outcome.GONE, Outcome.REDIRECT):
+        _look_elsewhere(archive, page_id, visit.fetched)
 
 
 def lease_page(archive: Connection, crawl_id: int, url: str, source: str, now: datetime) -> None:
@@ -186,11 +188,35 @@ def leave_page(archive: Connection, url: str, same: str) -> None:
         archive.execute("UPDATE pages SET state = 'done', next_visit = NULL WHERE url = ?", (storable(url),))
 
 
+def make_due(archive: Connection, moments: Mapping[str, datetime]) -> None:
+    """Let visited pages, by their addresses, be due again at these moments at the latest."""
+    with transaction(archive):
+        archive.executemany(
+            """
+            UPDATE pages SET state = 'pending', next_visit = ?1
+            WHERE url = ?2 AND (state = 'done' OR state = 'pending' AND next_visit > ?1)
+            """,
+            [(time_text(moment), storable(url)) for url, moment in moments.items()],
+        )
+
+
 def release_leases(archive: Connection) -> int:
     """Make every leased page wait again, for the crawl that leased it has ended; return how many there were."""
     return archive.execute(
         "UPDATE pages SET state = 'pending', leased_until = NULL WHERE state = 'leased'"
     ).rowcount
+
+
+def _look_elsewhere(archive: Connection, page_id: int, now: datetime) -> None:
+    """Let the other pages that showed the story of one that is gone be visited next: it may stand there still."""
+    archive.execute(
+        f"""
+        UPDATE pages SET state = 'pending', next_visit = ?1
+        WHERE article_id = (SELECT article_id FROM pages WHERE id = ?2) AND id <> ?2 AND state <> 'leased'
+            AND last_visited < ?1 AND outcome IN ({", ".join(f"?{n}" for n in range(3, 3 + len(ARTICLE_OUTCOMES)))})
+        """,  # noqa: S608 - only marks for values
+        (time_text(now), page_id, *sorted(ARTICLE_OUTCOMES)),
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

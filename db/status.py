@@ -7,7 +7,7 @@ from sqlite3 import Connection, Row
 from typing import TypeAlias
 
 from archiver.items import CrawlState
-from db.alarms import StandingAlarm, standing_alarms
+from db.alarms import EndedAlarm, StandingAlarm, ended_alarms, standing_alarms
 from db.columns import LABEL
 from db.connection import archive_errors
 from db.funnels import IS_CRAWL
@@ -17,6 +17,8 @@ from db.values import time_or_none, time_text
 # The crawls that began last, in which most sources had something: all that a source ever had, which is much after
 # years, is looked through only where they had nothing.
 LATEST_CRAWLS = 200
+# How long the end of an alarm is told.
+LATELY = timedelta(days=3)
 Numbers: TypeAlias = tuple[int, int, int]
 """Pages that were new, changed and failed."""
 NOTHING: Numbers = (0, 0, 0)
@@ -89,6 +91,8 @@ class SourceStatus:
     due: int
     """Stories that are due for a further one."""
     alarms: tuple[StandingAlarm, ...]
+    ended: tuple[EndedAlarm, ...]
+    """Alarms that have ended in the last LATELY."""
 
 
 def source_statuses(
@@ -97,12 +101,12 @@ def source_statuses(
     """Return how each source, or those of a host, did on the last days, in the order in which they were added."""
     first = now.astimezone(UTC).date() - timedelta(days=days - 1)
     with archive_errors(archive):
-        alarms = standing_alarms(archive)
+        alarms, ended = standing_alarms(archive), ended_alarms(archive, now - LATELY)
         numbers = _numbers(archive, first, host)
         rows = archive.execute(SOURCES, (time_text(now), host)).fetchall()
         spans = [first + timedelta(days=number) for number in range(days)]
         return [
-            _status(row, [numbers.get((row["id"], day.isoformat()), NOTHING) for day in spans], alarms)
+            _status(row, [numbers.get((row["id"], day.isoformat()), NOTHING) for day in spans], alarms, ended)
             for row in rows
         ]
 
@@ -113,7 +117,9 @@ def _numbers(archive: Connection, first: date, host: str | None) -> dict[tuple[i
     return {(source_id, day): (new, changed, failed) for source_id, day, new, changed, failed in rows}
 
 
-def _status(row: Row, each: Sequence[Numbers], alarms: Sequence[StandingAlarm]) -> SourceStatus:
+def _status(
+    row: Row, each: Sequence[Numbers], alarms: Sequence[StandingAlarm], ended: Sequence[EndedAlarm]
+) -> SourceStatus:
     return SourceStatus(
         source=row["host"],
         url=row["url"],
@@ -129,4 +135,5 @@ def _status(row: Row, each: Sequence[Numbers], alarms: Sequence[StandingAlarm]) 
         waiting=row["waiting"],
         due=row["due"],
         alarms=tuple(alarm for alarm in alarms if alarm.url == row["url"]),
+        ended=tuple(alarm for alarm in ended if alarm.url == row["url"]),
     )

@@ -303,7 +303,7 @@ class NewsSpider(Spider):
             # One queue and one delay for all hosts of a site.
             meta={
                 "source": frontier.source.url,
-                "listing_of": None if is_story else frontier.source,
+                "listing_of": None if is_story else frontier,
                 # What a script fetches may be new where the page that holds the script is not.
                 "unless_changed": "" if frontier.source.javascript else "story" if is_story else "listing",
                 "download_slot": site(host(frontier.source.url)),

@@ -48,8 +48,8 @@ class FeedSpider(NewsSpider):
             urls = await self.workers.run(feed_addresses, response.body, response.url)
         except PageError:  # what is wrong with the page is said by its own visit
             urls = ()
-        own = [url for url in urls if frontier.source.may_list(url)]
-        for url in own:
+        own, elsewhere = frontier.vouched(urls)
+        for url in (*own, *elsewhere):
             named = Asked(url=url, found_by=FoundBy.FRONT_PAGE, found_on=asked.url)
             for request in self.listing_request(frontier, named, self.feed):
                 yield request

@@ -3,17 +3,16 @@
 import heapq
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import Enum, IntEnum
+from enum import IntEnum
 from itertools import chain, count
-from typing import Protocol
 
-from archiver.errors import SourceError
-from archiver.items import ARTICLE_OUTCOMES, FoundBy, Listing, Outcome
-from archiver.parsers.rules import SiteRules
-from archiver.parsers.urls import canonical_url, host, same_site, site
+from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
+from archiver.parsers.urls import canonical_url, host, same_site
 from spiders.budget import Budget
+from spiders.memory import Asked, Memory, NoMemory, Turn
+from spiders.source import Source, source_address
 from spiders.traps import FRUITLESS, LONGEST_ADDRESS, MOST_RECORDED, TrapWatch, looks_endless
 
 __all__ = ["LONGEST_ADDRESS", "Asked", "Frontier", "Memory", "NoMemory", "Source", "Turn", "source_address"]
@@ -28,150 +27,11 @@ ERRORS_IN_A_ROW = 20
 MOST_WAITING = 50_000
 # One visit in so many at least is one to a story that is due again, if any is: however many new ones wait.
 REVISIT_SHARE = 5
+# Listings on other hosts of one sort, feeds or sitemaps, that one page of a site may name.
+MOST_ELSEWHERE = 5
 # Ends of time that have a timestamp.
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One news site, as the user named it."""
-
-    url: str
-    """Canonical address; the site's pages are those of the same registered domain."""
-    name: str | None = None
-    language: str | None = None
-    """BCP 47: what its stories are written in, mostly."""
-    feeds: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    fronts: tuple[str, ...] = ()
-    """Pages that list stories. Empty, as feeds and sitemaps: the crawl finds them by itself."""
-    pages: int | None = None
-    """Story pages to visit in one crawl; None: the setting PAGE_BUDGET."""
-    pages_a_day: int | None = None
-    megabytes_a_day: float | None = None
-    """What may be fetched in 24 hours by all crawls together; None: no limit."""
-    delay: float | None = None
-    """Seconds between two requests; None: the setting DOWNLOAD_DELAY."""
-    javascript: bool = False
-    """Whether its fronts and stories are what a browser makes of them, scripts run."""
-    rules: tuple[SiteRules, ...] = ()
-    """How its pages are read where the general logic errs; one for each time they were made anew."""
-
-    def may_list(self, url: str) -> bool:
-        """Whether a page may list its stories: one of its own site, or of a site where the user says that one does."""
-        named = (self.url, *self.feeds, *self.sitemaps, *self.fronts)
-        return host(url) != "" and site(host(url)) in {site(host(each)) for each in named}
-
-
-def source_address(url: str) -> str:
-    """Return the canonical address of a site; https:// is put before one without scheme.
-
-    Raises SourceError if it cannot be the address of a site.
-    """
-    address = url.strip()
-    is_word = address.isalnum() and address != "localhost"  # a slip: the name of a source, or a command
-    address = f"https://{address}" if address and "://" not in address else address
-    # What stands before an @ is a name to log in with, or an e-mail address.
-    canonical = None if is_word or " " in address or "@" in address else canonical_url(address)
-    if canonical is None:
-        raise SourceError(f"{url!r} is no address of a site: give one such as https://news.example/")
-    return canonical
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One address to visit, and how it came to be known."""
-
-    url: str
-    found_by: FoundBy
-    found_on: str | None = None
-    listing: Listing | None = None
-    is_due: bool = False
-    """Whether an earlier crawl visited it, and the archive says that its turn has come again."""
-    is_announced: bool = False
-    """Whether it is visited again because its site says that it changed."""
-    is_whole: bool = False
-    """Whether it was asked for without conditions although there were some to name."""
-
-
-class Turn(Enum):
-    """When an address should be visited, by what is known of it."""
-
-    NOW = "now"
-    ANNOUNCED = "announced"
-    """It was visited before, and its site says that it changed."""
-    AGAIN = "again"
-    """It was visited before, and is due."""
-    NOT_DUE = "not_due"
-
-
-class Memory(Protocol):
-    """What earlier crawls left."""
-
-    def turn(self, asked: Asked) -> Turn:
-        """Return when a story's address should be visited."""
-
-    def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
-        """Return addresses that earlier crawls had no room for, and stories due again, up to limit of each."""
-
-    def waits_since(self, url: str) -> datetime | None:
-        """Return when a story that waits for its first visit appeared; None if no earlier crawl left it."""
-
-    def lease(self, asked: Asked, source: Source) -> None:
-        """Note that an address is on its way: whatever happens now, it will be asked for."""
-
-    def related(self, url: str) -> Iterable[str]:
-        """Return the addresses of the related headlines that a page showed when it was last split."""
-
-    def sitemap_read(self, url: str) -> datetime | None:
-        """Return when an earlier crawl read the stories of a sitemap; None if none did."""
-
-    def may_list(self, url: str, source: Source) -> bool:
-        """Return whether to look for a listing where a source's may stand, though nothing on the site says so."""
-
-    def are_lost(self, urls: Sequence[str]) -> bool:
-        """Return whether none of the listings that a user named, of which there are some, has come for long."""
-
-    def spent(self, source: Source) -> tuple[int, int]:
-        """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
-
-    def left(self, source: Source, waiting: Iterable[Asked]) -> int:
-        """Return how many addresses of a source wait for the next crawl, by what this one has still in its queue."""
-
-
-class NoMemory:
-    """The memory of a first crawl."""
-
-    def turn(self, asked: Asked) -> Turn:  # noqa: ARG002 - as in Memory
-        return Turn.NOW
-
-    def waiting(self, source: Source, limit: int) -> Iterable[Asked]:  # noqa: ARG002 - as in Memory
-        return ()
-
-    def waits_since(self, url: str) -> datetime | None:  # noqa: ARG002 - as in Memory
-        return None
-
-    def lease(self, asked: Asked, source: Source) -> None:
-        pass
-
-    def related(self, url: str) -> Iterable[str]:  # noqa: ARG002 - as in Memory
-        return ()
-
-    def sitemap_read(self, url: str) -> datetime | None:  # noqa: ARG002 - as in Memory
-        return None
-
-    def may_list(self, url: str, source: Source) -> bool:  # noqa: ARG002 - as in Memory
-        return True
-
-    def are_lost(self, urls: Sequence[str]) -> bool:  # noqa: ARG002 - as in Memory
-        return False
-
-    def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
-        return 0, 0
-
-    def left(self, source: Source, waiting: Iterable[Asked]) -> int:  # noqa: ARG002 - as in Memory
-        return len({asked.url for asked in waiting})
 
 
 class _Rank(IntEnum):
@@ -204,6 +64,7 @@ class Frontier:
         self._met_before: set[str] = set()
         self._trapped: list[tuple[Asked, str]] = []
         self._left_alone: set[str] = set()
+        self._vouched: set[str] = set()
         self._memory = memory
         spent = memory.spent(source) if source.pages_a_day or source.megabytes_a_day else (0, 0)
         self._budget = Budget(budget, source.pages_a_day, source.megabytes_a_day, spent)
@@ -252,9 +113,26 @@ class Frontier:
         """Whether this crawl meets the address for the first time, and may follow it; then it is known."""
         return same_site(url, self.source.url) and self._is_met_first(url)
 
+    def vouched(self, urls: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return the listings that the site itself names: those of its own, and some of those on other hosts.
+
+        From now on listings may stand there, too.
+        """
+        own: list[str] = []
+        elsewhere: list[str] = []
+        for url in urls:
+            (own if self.source.may_list(url) else elsewhere).append(url)
+        del elsewhere[MOST_ELSEWHERE:]
+        self._vouched |= {host(url) for url in elsewhere}
+        return own, elsewhere
+
+    def may_list(self, url: str) -> bool:
+        """Whether a page may list stories of the source: as the user says, or the site itself."""
+        return self.source.may_list(url) or host(url) in self._vouched
+
     def is_new_listing(self, url: str) -> bool:
-        """Return the same of a page that lists stories."""
-        return self.source.may_list(url) and self._is_met_first(url)
+        """Return the same as is_new of a page that lists stories."""
+        return self.may_list(url) and self._is_met_first(url)
 
     def add(self, asked: Asked) -> None:
         """Queue a story's address unless this crawl has met it; one that waits goes by the best of its listings."""
@@ -306,6 +184,8 @@ class Frontier:
     def landed(self, asked: Asked, outcome: Outcome) -> None:
         """Note that a visit has ended, well or not."""
         self._under_way.discard(asked.url)
+        if not same_site(asked.url, self.source.url):
+            return  # a listing on another site tells nothing of this one
         lost = outcome in (Outcome.UNREACHABLE, Outcome.TIMEOUT)
         self._lost_in_a_row = self._lost_in_a_row + 1 if lost else 0
 

@@ -56,9 +56,9 @@ class SitemapSpider(NewsSpider):
         urls: tuple[str, ...] = ()
         if response.status == 200:
             urls = sitemap_addresses(response.body.decode("utf-8", "replace"), asked.url)
-        own = [url for url in urls if frontier.source.may_list(url)]
+        own, elsewhere = frontier.vouched(news_first(urls))
         # robots.txt itself is no page, so no page can say that it was found there.
-        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in news_first(own)]
+        named = [Asked(url=url, found_by=FoundBy.SITEMAP) for url in (*own, *elsewhere)]
         yield from self._sitemap_requests(frontier, named)
         if not own:
             yield from _large(self.guess(frontier, FoundBy.SITEMAP, COMMON_SITEMAPS, self.sitemap))

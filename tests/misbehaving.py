@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -160,12 +161,19 @@ ROBOTS = answer(b"User-agent: *\nDisallow: /forbidden/\n", content_type="text/pl
 class Server:
     """The running server, what it serves and what it was asked for."""
 
-    def __init__(self, pages: Mapping[str, Answer], host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        pages: Mapping[str, Answer],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.pages = dict(pages)
+        self._tls = tls
         self.asked: list[str] = []
         self.requests: list[str] = []
         self.times: list[float] = []
-        self._socket = socket.create_server((host, 0), backlog=50)
+        self._socket = socket.create_server((host, port), backlog=50)
         self.port = self._socket.getsockname()[1]
         self.url = f"http://{host}:{self.port}/"
 
@@ -183,6 +191,9 @@ class Server:
         self._socket.close()
 
     def _answer(self, client: socket.socket) -> None:
+        if self._tls is not None:
+            with suppress(OSError):
+                client = self._tls.wrap_socket(client, server_side=True)
         with client, suppress(OSError):
             request = b""
             while b"\r\n\r\n" not in request:
@@ -219,12 +230,19 @@ def front(*paths: str) -> Answer:
 
 
 @contextmanager
-def misbehaving(pages: Mapping[str, Answer] = PAGES, host: str = "127.0.0.1") -> Iterator[Server]:
+def misbehaving(
+    pages: Mapping[str, Answer] = PAGES,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Server]:
     """Serve some pages, a feed of them all, a front page that names it, and a robots.txt."""
     listed = [
         path for path in pages if path not in ("/", "/feed.xml", "/robots.txt", "/moved-here", "/loop-b")
     ]
-    server = Server({"/": front(), "/robots.txt": ROBOTS, "/feed.xml": feed(*listed), **pages}, host)
+    server = Server(
+        {"/": front(), "/robots.txt": ROBOTS, "/feed.xml": feed(*listed), **pages}, host, port, tls
+    )
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:

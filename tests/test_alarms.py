@@ -22,7 +22,8 @@ from archiver.crawl.notify import notify
 from archiver.crawl.sources_file import add_entry
 from archiver.errors import NotifyError
 from archiver.items import CrawlState, Outcome, Visit
-from db.alarms import StandingAlarm, raise_alarms, standing_alarms
+from db.alarm_news import news_of_crawl, untold_news
+from db.alarms import StandingAlarm, note_notified, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
 from db.funnels import Funnel
 from db.past import LATEST, SHARE, Past
@@ -581,3 +582,66 @@ def test_address_that_nothing_can_reach_is_said_without_its_secrets(archive: Pat
     with pytest.raises(NotifyError, match=r"^nonsense://\.\.\. ") as raised:
         notify(archive, ["nonsense://user:secret@host"])
     assert "secret" not in str(raised.value)
+
+
+def test_end_of_an_alarm_is_told_once(
+    archive: Path, crawl: Crawl, webhook: Webhook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with misbehaving({}) as server:
+        crawl(server.url, RETRY_TIMES=0)
+        server.pages["/robots.txt"] = answer(b"", "503 Busy")
+        for _ in range(2):
+            crawl(server.url, RETRY_TIMES=0)
+        notify(archive, [webhook.url])
+        server.pages["/robots.txt"] = answer(b"", content_type="text/plain")
+        told = run_apart("crawl", server.url, "--delay", "0", "--quiet", folder=archive.parent)
+        assert notify(archive, [webhook.url]) == 1
+        assert notify(archive, [webhook.url]) == 0
+        again = run_apart("crawl", server.url, "--delay", "0", "--quiet", folder=archive.parent)
+
+    end = f"archiver: {server.url[7:-1]}: mended: unreachable, from 20"
+    assert (told.code, told.out, told.err.count("\n"), told.err.startswith(end)) == (0, "", 1, True)
+    assert (again.code, again.err) == (0, "")
+    raised, ended = webhook.received
+    assert [len(raised[name]) for name in ("alarms", "lasting", "ended")] == [1, 0, 0]
+    assert [len(ended[name]) for name in ("alarms", "lasting", "ended")] == [0, 0, 1]
+    assert ended["text"] == told.err.strip().removeprefix("archiver: ")
+    run = runner(capsys)
+    assert "mended: unreachable, from 20" in run("status", "--archive", archive).out
+    (row,) = map(json.loads, run("status", "--json", "--archive", archive).out.splitlines())
+    assert (row["alarms"], [alarm["kind"] for alarm in row["ended"]]) == ([], ["unreachable"])
+
+
+def test_alarm_that_lasts_is_told_again_once_a_day(archive: Path) -> None:
+    down = failed(FLOOD.url, Outcome.TIMEOUT)
+    hours: list[int] = []
+    with closing(open_archive(archive)) as connection:
+        crawl_at(connection, NOW - HOUR, visit(None, outcome=Outcome.LISTING))
+        for hour in range(3 * 24):
+            now, before = NOW + hour * HOUR, standing_alarms(connection)
+            known = {alarm.id for alarm in before}
+            new = [alarm for alarm in crawl_at(connection, now, down) if alarm.id not in known]
+            assert bool(new) == (hour == 1)
+            news = news_of_crawl(connection, before, new, now, 1)
+            hours += [hour] * len(news.lasting)
+            news = untold_news(connection, now, 1)
+            assert [bool(news.raised), bool(news.lasting)] == [hour == 1, hour in hours]
+            note_notified(connection, (*news.raised, *news.lasting), now)
+            assert len(news_of_crawl(connection, before, (), now, 0)) == 0
+
+    # It was raised at 13 o'clock, so that the midnight after it comes too soon.
+    assert hours == [36, 60]
+
+
+def test_reminders_come_every_so_many_days(archive: Path) -> None:
+    down, days = failed(FLOOD.url, Outcome.TIMEOUT), []
+    with closing(open_archive(archive)) as connection:
+        crawl_at(connection, NOW - 7 * HOUR, visit(None, outcome=Outcome.LISTING))
+        crawl_at(connection, NOW - 6 * HOUR, down)
+        for day in range(10):
+            before = standing_alarms(connection)
+            crawl_at(connection, NOW - 5 * HOUR + day * DAY, down)
+            if news_of_crawl(connection, before, (), NOW - 5 * HOUR + day * DAY, 3).lasting:
+                days.append(day)
+
+    assert days == [3, 6, 9]

@@ -4,6 +4,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,9 +33,12 @@ TIMES = (
 FEED = f"{SOURCE}feed"
 
 
-def sitemap(changed: datetime) -> Answer:
-    entry = f"<url><loc>/flood</loc><lastmod>{changed.isoformat()}</lastmod></url>"
-    return answer(f"<urlset>{entry}</urlset>".encode(), content_type="application/xml")
+def sitemap(changed: datetime, *paths: str) -> Answer:
+    entries = "".join(
+        f"<url><loc>{path}</loc><lastmod>{changed.isoformat()}</lastmod></url>"
+        for path in paths or ("/flood",)
+    )
+    return answer(f"<urlset>{entries}</urlset>".encode(), content_type="application/xml")
 
 
 def feed(headline: str, **others: str) -> Answer:
@@ -78,6 +82,56 @@ def test_announced_change_is_visited_by_the_next_crawl_and_by_that_alone(
             crawl(source, revisit_after=-1)
         assert headlines(archive) == ["Flood closes the bridge", "The bridge is open again"]
         assert sum(request.startswith("GET /flood ") for request in server.requests) == 2
+
+
+def test_change_that_was_announced_while_the_budget_was_spent_is_visited_though_no_longer_listed(
+    archive: Path, crawl: Crawl
+) -> None:
+    paths = ("/flood", "/ferry", "/school")
+    pages = {path: answer(story(f"The first word on {path[1:]}")) for path in paths}
+    with misbehaving(
+        pages
+        | {
+            "/map.xml": sitemap(NOON, *paths),
+            "/feed.xml": answer(b"<rss><channel/></rss>", content_type="text/xml"),
+        }
+    ) as server:
+        source = Source(url=server.url, sitemaps=(f"{server.url}map.xml",))
+        crawl(source, revisit_after=None)
+        wait_for_the_next_second()
+        server.pages |= {path: answer(story(f"The last word on {path[1:]}")) for path in paths}
+        server.pages["/map.xml"] = sitemap(datetime.now(UTC), *paths)
+        assert crawl(replace(source, pages=1), revisit_after=None).left == 2
+        server.pages["/map.xml"] = answer(b"<urlset></urlset>", content_type="application/xml")
+        server.asked.clear()
+        for _ in range(2):
+            wait_for_the_next_second()
+            crawl(source, revisit_after=None)
+
+    assert sorted(headlines(archive)[3:]) == sorted(f"The last word on {path[1:]}" for path in paths)
+    assert len([path for path in server.asked if path in paths]) == 2
+
+
+def test_change_that_has_to_wait_is_due_then_whether_or_not_it_is_still_listed(
+    archive: Path, crawl: Crawl
+) -> None:
+    dated = b"<meta property='article:published_time' content='2026-01-20T08:00:00Z'></head>"
+    page = answer(story("Flood closes the bridge").replace(b"</head>", dated))
+    with misbehaving({"/flood": page, "/map.xml": sitemap(NOON)}) as server:
+        source = Source(url=server.url, sitemaps=(f"{server.url}map.xml",))
+        crawl(source)
+        wait_for_the_next_second()
+        crawl(source)
+        wait_for_the_next_second()
+        server.pages["/map.xml"] = sitemap(datetime.now(UTC))
+        crawl(source, revisit_after=None)
+
+    assert sum(path == "/flood" for path in server.asked) == 2
+    with closing(read_archive(archive)) as connection:
+        state = page_state(connection, f"{server.url}flood")
+    assert state is not None
+    assert state.last_visited is not None
+    assert state.next_visit == state.last_visited + WAIT
 
 
 def test_change_is_visited_whichever_listing_announces_it_and_is_read_last(crawl: Crawl) -> None:

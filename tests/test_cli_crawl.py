@@ -105,6 +105,16 @@ def test_sources_of_one_host_are_told_apart_and_in_all(site: str, tmp_path: Path
     assert "Archived 2 new articles.\n" in result.out
 
 
+def test_sources_that_differ_in_their_scheme_alone_have_rows_of_their_own(tmp_path: Path) -> None:
+    urls = ("http://127.0.0.1:9/", "https://127.0.0.1:9/")
+    result = run_apart("crawl", *urls, *FAST, folder=tmp_path)
+    status = run_apart("status", folder=tmp_path)
+
+    assert {*urls, "all"} <= {line.split(" ")[0] for line in result.out.splitlines()}
+    assert all(f"Failed at {url}: " in result.out for url in urls)
+    assert {"http://127", "https://12"} <= {line[:10] for line in status.out.splitlines()}
+
+
 def test_site_that_is_not_there_has_an_exit_code_of_its_own(tmp_path: Path) -> None:
     result = run_apart("crawl", "http://127.0.0.1:9/", *FAST, folder=tmp_path)
 

@@ -210,6 +210,19 @@ def test_trial_shows_what_would_be_stored_and_stores_nothing(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_trial_names_listings_elsewhere_that_do_not_come_and_looks_at_usual_places(tmp_path: Path) -> None:
+    away = "http://127.0.0.2:9/news"
+    link = f"<link rel='alternate' type='application/rss+xml' href='{away}.rss'>"
+    pages = {"/": f"<head><title>News</title>{link}</head><p>Welcome.", "/robots.txt": f"Sitemap: {away}.xml"}
+    with misbehaving({path: answer(text.encode()) for path, text in pages.items()}) as server:
+        server.pages |= {"/feed": feed("/a"), "/a": answer(story("Alpha"))}
+        done = run_apart("source", "test", server.url, "--delay", "0", folder=tmp_path)
+
+    assert done.code == 0, done.err
+    assert all(f"{away}{ending} leads to 127.0.0.2" in done.out for ending in (".rss", ".xml"))
+    assert "Of 1 page a crawl would store 1." in done.out
+
+
 def test_trial_of_a_site_that_is_not_there_fetches_nothing(tmp_path: Path) -> None:
     with misbehaving({"/": answer(b"", "500 Internal Server Error")}) as server:
         (tmp_path / "sources.toml").write_text(

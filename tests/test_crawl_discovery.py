@@ -13,7 +13,7 @@ from misbehaving import Answer, answer, feed, front, misbehaving, redirect, stor
 
 from archiver.items import Outcome
 from db.connection import open_archive, read_archive
-from spiders.frontier import Source
+from spiders.frontier import MOST_ELSEWHERE, Source
 
 NOT_FOUND = answer(b"", "404 Not Found")
 PLAIN_FRONT = answer(b"<html><head><title>News</title></head><body><p>Welcome.</p></body></html>")
@@ -224,12 +224,67 @@ def test_listing_that_the_user_names_is_read_on_another_site(
     assert "/there" not in other.asked
 
 
-def test_usual_places_are_tried_where_the_site_names_others_alone(archive: Path, crawl: Crawl) -> None:
-    away = "https://feeds.example/news"
-    named = f"<link rel='alternate' type='application/rss+xml' href='{away}'>"
+def away_feed(url: str) -> str:
+    return f"<link rel='alternate' type='application/rss+xml' href='{url}'>"
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_listings_that_the_site_itself_names_on_another_host_are_read_if_that_host_allows_it(
+    archive: Path, crawl: Crawl, *, is_allowed: bool
+) -> None:
+    with (
+        misbehaving({"/there": answer(story("Elsewhere"))}, host="127.0.0.2") as other,
+        misbehaving({"/a": answer(story("Alpha")), "/b": answer(story("Beta"))}) as server,
+    ):
+        index = f"<sitemapindex><sitemap><loc>{other.url}map.xml</loc></sitemap></sitemapindex>"
+        other.pages = {
+            "/there": answer(story("Elsewhere")),
+            "/robots.txt": robots(f"User-agent: *\n{'Allow' if is_allowed else 'Disallow'}: /\n"),
+            "/index.xml": answer(index.encode(), content_type="application/xml"),
+            "/map.xml": sitemap(f"{server.url}a", f"{other.url}there"),
+            "/news.rss": feed(f"{server.url}b", f"{other.url}there"),
+        }
+        named = f"<html><head>{away_feed(f'{other.url}news.rss')}</head><body><p>Welcome.</p></body></html>"
+        server.pages |= {
+            "/": answer(named.encode()),
+            "/robots.txt": robots(f"Sitemap: {other.url}index.xml"),
+            "/feed.xml": NOT_FOUND,
+        }
+        crawl(server.url, ALLOWED_NETWORKS="127.0.0.2")
+
+    read = {"/robots.txt", "/index.xml", "/map.xml", "/news.rss"} if is_allowed else {"/robots.txt"}
+    assert set(other.asked) == read
+    assert {path for path, (_, outcome) in pages(archive).items() if outcome == "stored"} == (
+        {"/a", "/b"} if is_allowed else set()
+    )
+
+
+def test_hosts_that_a_site_names_and_nobody_reaches_do_not_stop_its_crawl(
+    archive: Path, crawl: Crawl
+) -> None:
+    away = [f"http://127.0.0.2:9/{number}" for number in range(9)]
     with misbehaving(
         {
-            "/": answer(f"<html><head>{named}</head><body><p>Welcome.</p></body></html>".encode()),
+            "/": answer(
+                f"<html><head>{''.join(map(away_feed, away))}</head><body><p>Hi.</body></html>".encode()
+            ),
+            "/robots.txt": robots("\n".join(f"Sitemap: {url}.xml" for url in (*away, "/map.xml"))),
+            "/map.xml": sitemap("/a"),
+            "/a": answer(story("Alpha")),
+        }
+    ) as server:
+        crawl(server.url, ALLOWED_NETWORKS="127.0.0.2", RETRY_TIMES=0)
+
+    outcomes = [outcome for _, outcome in pages(archive).values()]
+    assert pages(archive)["/a"][1] == "stored"
+    assert outcomes.count("unreachable") == 2 * MOST_ELSEWHERE
+
+
+def test_usual_places_are_tried_where_the_site_names_others_alone(archive: Path, crawl: Crawl) -> None:
+    away = "http://127.0.0.2:9/news"
+    with misbehaving(
+        {
+            "/": answer(f"<html><head>{away_feed(away)}</head><body><p>Welcome.</p></body></html>".encode()),
             "/robots.txt": robots(f"Sitemap: {away}"),
             "/feed.xml": feed("/a"),
             "/sitemap.xml": sitemap("/b"),

@@ -272,6 +272,16 @@ def test_budgets_count_redirects_and_second_tries(archive: Path, crawl: Crawl) -
     assert f"no listing at {server.url}sitemap.xml: HTTP status 404" in log
 
 
+def test_budget_of_megabytes_a_day_counts_robots_txt(archive: Path, crawl: Crawl) -> None:
+    pages = {f"/{number}": answer(story(f"Story number {number}")) for number in range(3)}
+    with misbehaving(pages) as server:
+        server.pages["/robots.txt"] = answer(b"# a long word\n" * 20_000, content_type="text/plain")
+        summary = crawl(Source(url=server.url, megabytes_a_day=0.3))
+
+    assert "megabytes_a_day" in summary.spent[server.url]
+    assert not set(pages) & set(server.asked)
+
+
 def test_budget_of_megabytes_a_day_holds(archive: Path, crawl: Crawl) -> None:
     pages = {f"/{number}": answer(story(f"Story number {number}", "Word. " * 40_000)) for number in range(9)}
     with misbehaving(pages) as server:

@@ -27,7 +27,8 @@ from archives import (
 from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Origin, Outcome, Split
 from db.connection import open_archive
 from db.digests import bytes_digest, content_digest
-from db.store import Kept, known_article, last_capture, page_state, record_visit
+from db.read import gone_at
+from db.store import Kept, known_article, last_capture, page_state, record_visit, waiting
 from db.warc_places import WarcPlace
 
 FAILURES = sorted(set(Outcome) - ARTICLE_OUTCOMES - {Outcome.LISTING})
@@ -371,3 +372,18 @@ def test_date_that_a_listing_gives_is_none_of_the_page_itself(archive: sqlite3.C
         record_visit(archive, crawl_id, each)
 
     assert column(archive, "SELECT has_date FROM captures ORDER BY id") == [1, 0, 1]
+
+
+def test_story_that_is_gone_from_one_address_is_looked_for_at_its_others(archive: sqlite3.Connection) -> None:
+    moved = FLOOD.url.replace("https://", "https://www.")
+    copy = replace(visit(FLOOD), url=moved, final_url=moved, outcome=Outcome.DUPLICATE, article_id=1)
+    week = [NOON + number * DAY for number in range(4)]
+    record_visit(archive, 1, visit(FLOOD))
+    record_visit(archive, 1, replace(copy, fetched=week[1]))
+    record_visit(archive, 1, replace(failed(FLOOD.url, Outcome.GONE), fetched=week[2]))
+
+    due = [page.url for page in waiting(archive, SOURCE, 9, now=week[2]) if page.is_due]
+    record_visit(archive, 1, replace(copy, fetched=week[3]))
+
+    assert due == [moved]
+    assert gone_at(archive, 1) is None

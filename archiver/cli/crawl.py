@@ -104,7 +104,7 @@ def _addresses(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
     multiple=True,
     callback=_addresses,
     metavar="ADDRESS",
-    help="Tell this webhook, or mailto://... with the extra notify, of alarms.",
+    help="Tell this webhook, or mailto://... with the extra notify, of alarms and of their end.",
 )
 @click.option(
     "--log-file",
@@ -147,9 +147,9 @@ def crawl(**values: Any) -> ExitCode:
         return error.exit_code
     if not options.quiet:
         print_summary(Output(), summary, diary, options.archive)
-    for alarm in summary.alarms:
-        _complain(options, alarm)
-    _notify(options)
+    for line in (*summary.alarms, *summary.lasting, *summary.ended):
+        _complain(options, line)
+    _notify(options, plan)
     if exit_code(summary) is ExitCode.NOTHING_FETCHED and not _is_known(options, plan):
         _complain(options, why_nothing(diary.notes))
     return exit_code(summary)
@@ -163,12 +163,13 @@ def _is_known(options: CrawlOptions, plan: "CrawlPlan") -> bool:
         return are_known_to_be_out(connection, (source.url for source in plan.sources))
 
 
-def _notify(options: CrawlOptions) -> None:
+def _notify(options: CrawlOptions, plan: "CrawlPlan") -> None:
     from archiver.crawl.notify import notify  # noqa: PLC0415 - as above
+    from archiver.crawl.run import crawl_settings  # noqa: PLC0415
 
     try:
         if options.notify:
-            notify(options.archive, options.notify)
+            notify(options.archive, options.notify, crawl_settings(plan).getint("REMIND_DAYS"))
     except ArchiverError as error:  # the crawl is done; the next one tells again
         _complain(options, str(error))
 

@@ -15,7 +15,7 @@ from archiver.items import CrawlState
 from db.alarms import bundle_directory, bundle_path
 from db.connection import read_archive
 from db.lock import state_now
-from db.status import SourceStatus, source_statuses
+from db.status import LATELY, SourceStatus, source_statuses
 
 MOST_DAYS = 90
 # Columns of a terminal on which the table has room.
@@ -37,7 +37,7 @@ def status(days: int, as_json: bool, archive: Path) -> None:
 
     An alarm compares a source with its own past: no new story for longer than usual, pages that lost their texts,
     dates, authors or related headlines, refusals, nothing to be had. It clears when a crawl finds it mended; what
-    pages lack for ninety days is taken for what the site has become.
+    pages lack for ninety days is taken for what the site has become. Those that ended of late are named below.
 
     \b
     archiver status --days 30
@@ -77,8 +77,16 @@ def _print_statuses(output: Output, statuses: Sequence[SourceStatus], now: datet
             *(f"{number:,}" for number in (each.changed, each.failed, each.articles, each.waiting, each.due)),
         )
     output.print_rows(table)
-    alarms = [alarm for each in statuses for alarm in each.alarms]
     output.say()
+    _print_alarms(output, statuses, archive)
+    if past := [alarm for each in statuses for alarm in each.ended]:
+        output.say((f"Ended in the last {LATELY.days} days", "bold"))
+        for alarm in past:
+            output.say((f"{alarm.label}  ", "bold"), alarm.how_it_ended, margin="  ")
+
+
+def _print_alarms(output: Output, statuses: Sequence[SourceStatus], archive: Path) -> None:
+    alarms = [alarm for each in statuses for alarm in each.alarms]
     if not alarms:
         output.say("No alarm stands.")
         return

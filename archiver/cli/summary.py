@@ -81,30 +81,41 @@ def _table(counts: Mapping[str, Mapping[Outcome, int]], funnels: Sequence[Funnel
     for name in (*FIRST_COLUMNS, *group_names()):
         table.add_column(name, justify="right")
     rows = {source: grouped(outcomes) for source, outcomes in counts.items()}
-    hosts = Counter(map(host_of, rows))
     for funnel in funnels:
         if funnel.url in rows:
             rows[funnel.url].update(found=funnel.discovered, fetched=funnel.fetched)
-    labelled = {
-        source.partition("://")[2] if hosts[host_of(source)] > 1 else host_of(source): groups
-        for source, groups in rows.items()
-    }
+    labelled = [(label, rows[source]) for source, label in _labels(list(rows)).items()]
     if len(rows) > 1:
-        labelled["all"] = sum(rows.values(), Counter[str]())
-    for label, groups in labelled.items():
+        labelled.append(("all", sum(rows.values(), Counter[str]())))
+    for label, groups in labelled:
         table.add_row(label, *(f"{groups[name]:,}" for name in (*FIRST_COLUMNS, *group_names())))
     return table
+
+
+def _labels(sources: Sequence[str]) -> Mapping[str, str]:
+    """Return what a line calls each source: as little of its address as tells it from the others."""
+    hosts = Counter(map(host_of, sources))
+    places = Counter(source.partition("://")[2] for source in sources)
+
+    def label(source: str) -> str:
+        if hosts[host_of(source)] == 1:
+            return host_of(source)
+        place = source.partition("://")[2]
+        return place if places[place] == 1 else source
+
+    return {source: label(source) for source in sources}
 
 
 def _print_failures(
     output: Output, counts: Mapping[str, Mapping[Outcome, int]], notes: Sequence[Note], archive: Path
 ) -> None:
+    labels = _labels(list(counts))
     for source, outcomes in counts.items():
         failures = {outcome: number for outcome, number in outcomes.items() if outcome in FAILURES}
         if not failures:
             continue
         output.say()
-        output.say((f"Failed at {host_of(source)}: ", "bold"), by_number(in_words(failures).items()))
+        output.say((f"Failed at {labels[source]}: ", "bold"), by_number(in_words(failures).items()))
         failed = [note for note in notes if note.source == source and note.outcome in failures]
         for note in failed if len(failed) <= FEW_FAILURES else ():
             what = outcome_text(note.outcome)

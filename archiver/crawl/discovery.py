@@ -114,17 +114,18 @@ async def read_feed_at(errand: Errand, url: str) -> FoundListing:
 async def find_sitemaps(errand: Errand) -> list[FoundListing]:
     """Return the sitemaps that robots.txt names, else the first of the usual ones that is there."""
     robots = await errand.fetch(urljoin(errand.source.url, "/robots.txt"), is_robots_txt=True)
-    named: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
     if robots.response is not None:
-        named = sitemap_addresses(robots.response.body.decode("utf-8", "replace"), robots.url)
-        named = tuple(url for url in named if errand.source.may_list(url))
-    if named:
-        return await _sitemaps(errand, news_first(named))
+        urls = sitemap_addresses(robots.response.body.decode("utf-8", "replace"), robots.url)
+    own, elsewhere = errand.frontier.vouched(news_first(urls))
+    named = await _sitemaps(errand, (*own, *elsewhere))
+    if own or any(each.listings or each.sitemaps for each in named):
+        return named
     for path in COMMON_SITEMAPS:
         found = await _sitemaps(errand, [urljoin(errand.source.url, path)])
         if any(each.listings or each.sitemaps for each in found):
-            return found
-    return []
+            return [*named, *found]
+    return named
 
 
 async def _profile(errand: Errand, home: Fetched) -> SiteProfile:
@@ -151,14 +152,15 @@ async def _sections(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
 
 
 async def _feeds(errand: Errand, profile: SiteProfile) -> list[FoundListing]:
-    named = [url for url in profile.feeds if errand.source.may_list(url)]
-    if named:
-        return [await read_feed_at(errand, url) for url in named[:MOST_FEEDS]]
+    own, elsewhere = errand.frontier.vouched(profile.feeds)
+    named = [await read_feed_at(errand, url) for url in (*own, *elsewhere)[:MOST_FEEDS]]
+    if own or any(feed.listings for feed in named):
+        return named
     for path in COMMON_FEEDS:
         feed = await read_feed_at(errand, urljoin(errand.source.url, path))
         if feed.listings:
-            return [feed]
-    return []
+            return [*named, feed]
+    return named
 
 
 async def _sitemaps(errand: Errand, urls: Iterable[str]) -> list[FoundListing]:
@@ -169,7 +171,7 @@ async def _sitemaps(errand: Errand, urls: Iterable[str]) -> list[FoundListing]:
         read[url] = await _sitemap(errand, url)
     for index in top:
         children = [child.url for child in newest_first(read[index][1])]
-        own = [url for url in children if errand.source.may_list(url) and url not in top]
+        own = [url for url in children if errand.frontier.may_list(url) and url not in top]
         for url in own[:MOST_CHILDREN]:
             if url not in read:
                 read[url] = await _sitemap(errand, url, parent=index)

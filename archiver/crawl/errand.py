@@ -87,7 +87,7 @@ class Errand(NewsSpider):
         self._told(url)
         meta: dict[str, object] = {
             "source": self.source.url,
-            "listing_of": self.source,
+            "listing_of": self.frontier,
             "download_slot": site(host(self.source.url)),
             "is_robots_txt": is_robots_txt,
         }

@@ -43,10 +43,18 @@ def source_ended(end: SourceEnd) -> None:
     logger.info("%s", Event("source_ended", f"{end.source} ended: {words}; {end.left} left", fields))
 
 
-def crawl_ended(crawl_id: int, state: str, elapsed: timedelta, alarms: Sequence[str]) -> None:
-    """Log how a crawl ended."""
+def crawl_ended(
+    crawl_id: int, state: str, elapsed: timedelta, alarms: Sequence[str], ended: Sequence[str]
+) -> None:
+    """Log how a crawl ended, with the alarms that it raised and those that it ended."""
     seconds = round(elapsed.total_seconds(), 3)
-    fields = {"crawl": crawl_id, "state": state, "seconds": seconds, "alarms": list(alarms)}
+    fields = {
+        "crawl": crawl_id,
+        "state": state,
+        "seconds": seconds,
+        "alarms": list(alarms),
+        "ended": list(ended),
+    }
     logger.info("%s", Event("crawl_ended", f"Crawl {crawl_id} ended after {seconds:g} s: {state}", fields))
 
 

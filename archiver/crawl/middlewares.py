@@ -25,6 +25,7 @@ from archiver.crawl.robots_groups import own_group
 from archiver.parsers.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
 from db.packing import GZIP, ZLIB, UnpackingError, unpacked
+from spiders.frontier import Frontier
 from spiders.responses import (
     BodyDecodingError,
     CrawlEndsError,
@@ -49,7 +50,7 @@ KNOWN_CODINGS = frozenset({b"", b"identity", *WINDOWS, *ACCEPTED_ENCODINGS})
 class SameSite:
     """Refuses the redirects that lead to another site, before anything is asked of it.
 
-    A listing may stand on any site that the user names for its source.
+    A listing may stand on any site that the user names for its source, and on the hosts that the site itself names.
     """
 
     def process_request(self, request: Request) -> None:
@@ -74,7 +75,8 @@ class Robots:
     """Obeys robots.txt as RFC 9309 says, and its Crawl-delay; it is fetched once for all who ask for it.
 
     A missing one (4xx) allows everything; one that the server fails to give (5xx, a timeout) allows nothing. If
-    the server cannot be reached for it, its pages fail in the same way without being asked for.
+    the server cannot be reached for it, its pages fail in the same way without being asked for. Its bytes weigh among
+    those of the source that asked for it first.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -145,6 +147,9 @@ class Robots:
             if error.__cause__ is None:  # redirected for ever: as good as none (RFC 9309, 2.3.1.2)
                 return None
             raise RobotsUnfetchedError("it unpacks to more than a page may have") from error
+        frontier: Frontier | None = cause.cb_kwargs.get("frontier")
+        if frontier is not None:
+            frontier.weigh(len(response.body))
         if response.status >= 500:
             raise RobotsUnfetchedError(f"HTTP status {response.status}")
         return response

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from archiver.errors import NotifyError
-from db.alarms import StandingAlarm, note_notified, standing_alarms
+from archiver.settings import REMIND_DAYS
+from archiver.wording import counted, minute_text
+from db.alarm_news import AlarmNews, untold_news
+from db.alarms import EndedAlarm, StandingAlarm, note_notified
 from db.connection import open_archive, read_archive
 
 # Seconds until a webhook must have answered: cron waits for us.
@@ -19,22 +22,23 @@ TIMEOUT = 20
 WEBHOOKS = ("http://", "https://")
 
 
-def notify(archive: Path, addresses: Sequence[str]) -> int:
-    """Tell every address of the alarms that nobody was told of; return how many there were.
+def notify(archive: Path, addresses: Sequence[str], remind_days: int = REMIND_DAYS) -> int:
+    """Tell every address what nobody was told of alarms: new ones, reminders, and ends; return how many there were.
 
-    An http(s) address is a webhook: it gets a JSON object with "text", one line an alarm, and "alarms". Others are
-    apprise's, such as mailto://. Raises NotifyError if one cannot be told; the next call tells them all again.
+    An http(s) address is a webhook: it gets a JSON object with "text", a line for each, and "alarms", "lasting" and
+    "ended". Others are apprise's, such as mailto://. A reminder comes remind_days after the last, 0: never. Raises
+    NotifyError if one cannot be told; the next call tells them all again.
     """
     check_addresses(addresses)
     with closing(read_archive(archive)) as connection:
-        alarms = [alarm for alarm in standing_alarms(connection) if alarm.notified is None]
-    if not alarms:
+        news = untold_news(connection, datetime.now(UTC), remind_days)
+    if not news:
         return 0
     for address in addresses:
-        _send(address, alarms)
+        _send(address, news)
     with closing(open_archive(archive)) as connection:
-        note_notified(connection, alarms, datetime.now(UTC))
-    return len(alarms)
+        note_notified(connection, (*news.raised, *news.lasting, *news.ended), datetime.now(UTC))
+    return len(news)
 
 
 def check_addresses(addresses: Sequence[str]) -> None:
@@ -51,14 +55,24 @@ def alarm_text(alarm: StandingAlarm) -> str:
     return f"{alarm.label}: {alarm.message}"
 
 
-def _send(address: str, alarms: Sequence[StandingAlarm]) -> None:
+def lasting_text(alarm: StandingAlarm) -> str:
+    """Return the reminder of an alarm in one line."""
+    return f"{alarm.label}: still, since {minute_text(alarm.raised)}: {alarm.message}"
+
+
+def ended_text(alarm: EndedAlarm) -> str:
+    """Return the end of an alarm in one line."""
+    return f"{alarm.label}: {alarm.how_it_ended}"
+
+
+def _send(address: str, news: AlarmNews) -> None:
     if address.startswith(WEBHOOKS):
-        _post(address, alarms)
+        _post(address, news)
         return
-    title = "news-archiver: a source needs a look"
-    body = "\n".join(map(alarm_text, alarms))
-    if not _messenger(address).notify(body=body, title=title):
-        raise NotifyError(f"{_scheme(address)} could not be told of {_number(alarms)}: see the log")
+    is_well = not news.raised and not news.lasting
+    title = f"news-archiver: a source {'is well again' if is_well else 'needs a look'}"
+    if not _messenger(address).notify(body=_text(news), title=title):
+        raise NotifyError(f"{_scheme(address)} could not be told of {_number(news)}: see the log")
 
 
 def _messenger(address: str) -> Any:
@@ -77,19 +91,12 @@ def _messenger(address: str) -> Any:
     return messenger
 
 
-def _post(address: str, alarms: Sequence[StandingAlarm]) -> None:
+def _post(address: str, news: AlarmNews) -> None:
     content = {
-        "text": "\n".join(map(alarm_text, alarms)),
-        "alarms": [
-            {
-                "source": alarm.source,
-                "url": alarm.url,
-                "kind": alarm.kind,
-                "message": alarm.message,
-                "raised": alarm.raised.isoformat(),
-            }
-            for alarm in alarms
-        ],
+        "text": _text(news),
+        "alarms": [_fields(alarm) for alarm in news.raised],
+        "lasting": [_fields(alarm) for alarm in news.lasting],
+        "ended": [_fields(alarm) | {"cleared": alarm.cleared.isoformat()} for alarm in news.ended],
     }
     request = Request(  # noqa: S310 - only http(s) comes here
         address, json.dumps(content).encode(), {"Content-Type": "application/json"}, method="POST"
@@ -101,11 +108,26 @@ def _post(address: str, alarms: Sequence[StandingAlarm]) -> None:
         reason = (
             f"HTTP status {error.code}" if isinstance(error, HTTPError) else getattr(error, "reason", error)
         )
-        raise NotifyError(f"the webhook could not be told of {_number(alarms)}: {reason}") from error
+        raise NotifyError(f"the webhook could not be told of {_number(news)}: {reason}") from error
 
 
-def _number(alarms: Sequence[StandingAlarm]) -> str:
-    return f"{len(alarms)} alarm{'s' if len(alarms) > 1 else ''}"
+def _text(news: AlarmNews) -> str:
+    lines = (*map(alarm_text, news.raised), *map(lasting_text, news.lasting), *map(ended_text, news.ended))
+    return "\n".join(lines)
+
+
+def _fields(alarm: StandingAlarm) -> dict[str, str]:
+    return {
+        "source": alarm.source,
+        "url": alarm.url,
+        "kind": alarm.kind,
+        "message": alarm.message,
+        "raised": alarm.raised.isoformat(),
+    }
+
+
+def _number(news: AlarmNews) -> str:
+    return counted(len(news), "alarm")
 
 
 def _scheme(address: str) -> str:

@@ -18,7 +18,7 @@ from db.backfill import sitemap_read
 from db.forgotten import is_forgotten
 from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
 from db.lost_listings import lost_listings
-from db.schedule import PageStatus, lease_page, leave_page
+from db.schedule import PageStatus, lease_page, leave_page, make_due
 from db.spending import spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from db.unmodified import hiding_sources
@@ -73,6 +73,8 @@ class ArchiveMemory:
         self._began = datetime.now(UTC)
         # Told before this crawl's listings date the stories anew.
         self._dated_in_vain = dated_in_vain(archive, self._began)
+        self._announced_for: dict[str, datetime] = {}
+        """When pages may be visited that are announced and shall wait for a while."""
 
     def turn(self, asked: Asked) -> Turn:
         """Return when a page should be visited, by its last visit, what listings say of it, and its schedule."""
@@ -100,6 +102,8 @@ class ArchiveMemory:
             is_due = since >= self._after and is_fresh
         else:
             is_due = _is_due(state, now)
+        if announced is not None and not is_due:
+            self._announced_for[asked.url] = announced
         return Turn.AGAIN if is_due else Turn.NOT_DUE
 
     def waiting(self, source: Source, limit: int) -> Iterable[Asked]:
@@ -160,14 +164,20 @@ class ArchiveMemory:
         return spent.pages, spent.bytes
 
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:
-        """Return how many pages of a source wait for the next crawl, those among them of which listings say more."""
+        """Return how many pages of a source wait for the next crawl, those among them that its site announced.
+
+        These are due from now on, or once their time has come: no listing needs to name them again.
+        """
         now, began = datetime.now(UTC), self._began
         left = left_waiting(
             self._archive, source.url, began=began, now=now, after=self._after, longest=LONGEST_ADDRESS
         )
         announced = {asked.url for asked in waiting if self.turn(asked) is Turn.ANNOUNCED}
-        states = (page_state(self._archive, url) for url in announced)
-        return left + sum(state is not None and not _is_due(state, now) for state in states)
+        states = filter(None, (page_state(self._archive, url) for url in announced))
+        early = dict.fromkeys((state.url for state in states if not _is_due(state, now)), now)
+        make_due(self._archive, self._announced_for | early)
+        self._announced_for.clear()
+        return left + len(early)
 
     def related(self, url: str) -> Iterable[str]:
         """Return the addresses of the related headlines that a page showed when it was last split."""

@@ -17,7 +17,7 @@ from archiver.crawl.ending import PromptProcess
 from archiver.crawl.journal import SourceEnd, crawl_ended, crawl_failed, source_ended
 from archiver.crawl.log import logging_by
 from archiver.crawl.mishaps import Mishaps
-from archiver.crawl.notify import alarm_text
+from archiver.crawl.notify import alarm_text, ended_text, lasting_text
 from archiver.crawl.patience import Patience
 from archiver.crawl.progress import CrawlWatcher, Progress
 from archiver.errors import ArchiverError, SourceError
@@ -107,6 +107,10 @@ class CrawlSummary:
     """Addresses found and left for the next crawl, over the budget or by an interruption."""
     alarms: tuple[str, ...] = ()
     """What needs a person, a line each."""
+    lasting: tuple[str, ...] = ()
+    """Reminders of what still does."""
+    ended: tuple[str, ...] = ()
+    """What does not any longer."""
     spent: Mapping[str, str] = field(default_factory=dict)
     """Source addresses whose budget of a day is used up, with which one."""
     notes: tuple[str, ...] = ()
@@ -144,7 +148,7 @@ def run_crawl(plan: CrawlPlan, watch: CrawlWatcher | None = None) -> CrawlSummar
             url = frontier.source.url
             counts = summary.counts.get(url, {})
             source_ended(SourceEnd(source=url, counts=counts, not_due=frontier.not_due, left=frontier.left))
-        crawl_ended(summary.crawl_id, summary.state, summary.elapsed, summary.alarms)
+        crawl_ended(summary.crawl_id, summary.state, summary.elapsed, summary.alarms, summary.ended)
     return summary
 
 
@@ -177,7 +181,9 @@ def _crawl(
         not_due=sum(frontier.not_due for frontier in frontiers),
         known=frozenset(frontier.source.url for frontier in frontiers if frontier.not_due),
         left=sum(frontier.left for frontier in frontiers),
-        alarms=tuple(map(alarm_text, archive.alarms)),
+        alarms=tuple(map(alarm_text, archive.alarms.raised)),
+        lasting=tuple(map(lasting_text, archive.alarms.lasting)),
+        ended=tuple(map(ended_text, archive.alarms.ended)),
         spent={frontier.source.url: spent for frontier in frontiers if (spent := frontier.day_is_over)},
         notes=(*_patience_notes(crawler), *_trap_notes(frontiers)),
     )

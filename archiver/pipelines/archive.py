@@ -15,7 +15,8 @@ from archiver import __version__
 from archiver.durations import duration
 from archiver.errors import ArchiveError, SettingError, SourceError
 from archiver.pipelines.addresses import fill_addresses
-from db.alarms import StandingAlarm, end_alarms_of_removed, raise_alarms
+from db.alarm_news import AlarmNews, news_of_crawl
+from db.alarms import end_alarms_of_removed, raise_alarms, standing_alarms
 from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
 from db.forgotten import is_forgotten
@@ -46,12 +47,13 @@ class OpenArchive:
         self, path: Path, arguments: Mapping[str, object], ages: Sequence[timedelta] = REVISIT_AGES
     ) -> None:
         self._path = path
-        self.alarms: tuple[StandingAlarm, ...] = ()
-        """What the crawl raised, once it is closed."""
+        self.alarms = AlarmNews()
+        """What is to be told of alarms, once it is closed."""
         self.ages = ages
         """How old a story is when it is looked at again, rising."""
         self._named: dict[str, tuple[str, ...]] = {}
         """The listings that each source names, by its address."""
+        self._remind_days = 0
         self._file = arguments.get("SOURCES_FILE")
         """The sources.toml whose sources these are, if they are one's."""
         self._closing = ExitStack()
@@ -80,6 +82,7 @@ class OpenArchive:
         arguments["sources"] = [source.url for source in sources]
         archive = cls(Path(settings["ARCHIVE"]), arguments, revisit_ages(settings["REVISIT_AGES"]))
         archive._named = {source.url: (*source.feeds, *source.sitemaps, *source.fronts) for source in sources}
+        archive._remind_days = settings.getint("REMIND_DAYS")
         crawler.signals.connect(archive.spider_closed, signal=signals.spider_closed)
         return archive
 
@@ -119,10 +122,12 @@ class OpenArchive:
     def _compare(self, now: datetime) -> None:
         """Note what needs a person at the sources of the crawl, with pages that show it."""
         with transaction(self.connection):
+            before = standing_alarms(self.connection)
             if isinstance(self._file, str):
                 end_alarms_of_removed(self.connection, self._file, self._named, now)
-            self.alarms = tuple(raise_alarms(self.connection, self.crawl_id, now, self._named))
-        for alarm in self.alarms:
+            new = raise_alarms(self.connection, self.crawl_id, now, self._named)
+            self.alarms = news_of_crawl(self.connection, before, new, now, self._remind_days)
+        for alarm in new:
             try:
                 write_bundle(self.connection, self._path, alarm)
             except ArchiveError as error:  # the alarm stands in the archive
