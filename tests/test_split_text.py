@@ -76,6 +76,25 @@ def test_headlines_before_the_story_are_related_and_the_nearest_is_its_own() -> 
     assert [link.headline for link in split.related] == OTHERS
 
 
+def test_picture_with_its_credit_is_no_line_of_the_story() -> None:
+    caption = "The railing of the old bridge lay in the river on Saturday. Photo: Bo Ek/River Post"
+
+    split = split_text(
+        text("Flood closes the old bridge", STORY[:2], caption, STORY[2:], OTHERS), fetched=FETCHED
+    )
+
+    assert split.article is not None
+    assert split.article.body.split("\n\n") == STORY
+
+
+def test_paragraph_that_stands_twice_is_given_once() -> None:
+    split = split_text(text("Flood closes the old bridge", STORY, STORY[0], OTHERS), fetched=FETCHED)
+
+    assert split.article is not None
+    assert split.article.body.split("\n\n") == STORY
+    assert [link.headline for link in split.related] == OTHERS
+
+
 def test_read_also_line_inside_the_story_is_a_related_link() -> None:
     split = split_text(text(STORY[:1], f"Read also: {OTHERS[0]}", STORY[1:]), fetched=FETCHED)
 

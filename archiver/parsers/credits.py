@@ -25,7 +25,7 @@ LONGEST = 200
 # What credits a picture at the end of its caption, in so many characters of it.
 LONGEST_CREDIT = 50
 PICTURE = re.compile(
-    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
+    r"(?:^|[\s(（/.。])(?:photo(?:graph)?s?|fotos?|bild(?:er|rechte|quelle|nachweis)?|image|picture|credit|crédit|写真|撮影|사진|фото|تصوير|صورة|φωτ\w*)\s*[:：=]"
     # "Reporter Wang Xiaoming took it", "supplied by", and the reporter of a Korean paper behind a sentence.
     r"|(?:记者|記者)\s*[\u4e00-\u9fff]{2,4}\s*(?:摄|攝|翻攝|图|圖)[）)]?$"
     # "Zhou Bin took it", "supplied by the museum", "still of a film", a bank of pictures.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from archiver.items import Article, LinkKind, RelatedLink, Split
 from archiver.parsers.bylines import byline_names, signed_names
+from archiver.parsers.credits import credits_picture
 from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.detection import detected_language
@@ -171,13 +172,20 @@ def _story(lines: list[Line], chances: Columns, headlines: Columns) -> set[int]:
             or (line.prose and start <= index < end and chances[index] > RUN_CHANCE)
         )
         and not is_furniture(line.text)
+        and not credits_picture(line.text)
     }
     last, words = -1, 0
     for index in sorted(story):
         words = (words if index - 1 in story else 0) + lines[index].words if lines[index].prose else 0
         if lines[index].prose and (index < end or words >= PARAGRAPH_WORDS):
             last = index
-    return {index for index in story if index <= last}
+    return _without_copies(lines, {index for index in story if index <= last})
+
+
+def _without_copies(lines: list[Line], story: set[int]) -> set[int]:
+    """The lines of a story without the paragraphs that stand there a second time, for paper or other screens."""
+    first = {lines[index].text: index for index in sorted(story, reverse=True) if lines[index].prose}
+    return {index for index in story if first.get(lines[index].text, index) == index}
 
 
 def _listed(lines: list[Line]) -> NDArray[np.bool_]:
@@ -228,7 +236,9 @@ def _article(
 
 def _related(lines: list[Line], story: set[int], title: int | None, chances: Columns) -> list[RelatedLink]:
     found: dict[str, RelatedLink] = {}
-    own = fold(lines[title].text) if title is not None else ""
+    own = {fold(lines[index].text) for index in story} | (
+        {fold(lines[title].text)} if title is not None else set()
+    )
     block, kind = "", LinkKind.RELATED
     least = HEADLINE_CHANCE if _has_menus(lines) else BARE_CHANCE
     short = _is_short(lines)
@@ -242,7 +252,7 @@ def _related(lines: list[Line], story: set[int], title: int | None, chances: Col
             continue
         headline = also or line.text
         likely = chances[index] > least or (short and PLAIN_WORDS[0] <= line.words <= PLAIN_WORDS[1])
-        if fold(headline) != own and (also or (likely and _may_be_headline(line))):
+        if fold(headline) not in own and (also or (likely and _may_be_headline(line))):
             link = RelatedLink(
                 url="",
                 headline=headline,
