@@ -8,7 +8,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import FoundBy, Image, Outcome
 from db.announced import announced_visit, dated_in_vain
 from db.connection import archive_errors
-from db.funnels import IS_CRAWL
+from db.funnels import IS_CRAWL, LATEST
 from db.lookups import page_state
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
@@ -26,7 +26,10 @@ LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
 LAST_CRAWL = f"""
-SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ? AND {IS_CRAWL}
+WITH {LATEST}
+SELECT ifnull(
+    (SELECT max(latest.started) FROM latest CROSS JOIN funnels ON crawl_id = latest.id WHERE source_id = ?1),
+    (SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ?1 AND {IS_CRAWL}))
 """  # noqa: S608 - only text of this program
 
 

@@ -14,6 +14,11 @@ from db.values import time_of, time_or_none
 
 # Of the runs in the table crawls, which were crawls: the others read in files that other programs made.
 IS_CRAWL = "json_extract(crawls.arguments, '$.import') IS NULL"
+# The crawls that began last, in which most sources had something: all that a source ever had, which is much after
+# years, is looked through only where they had nothing.
+LATEST_CRAWLS = 200
+LATEST = f"""latest AS MATERIALIZED (
+    SELECT id, started FROM crawls WHERE {IS_CRAWL} ORDER BY started DESC, id DESC LIMIT {LATEST_CRAWLS})"""  # noqa: S608 - only text of this program
 # Statuses by which a server says that it does not want us.
 REFUSALS = (401, 403, 429)
 EMPTY = """

@@ -10,6 +10,7 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
+from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
 from db.store import add_source, finish_crawl
@@ -89,6 +90,22 @@ def test_years_do_not_make_the_status_slow(archive: Connection) -> None:
     archive.execute("ANALYZE")
     # The crawls themselves are looked through, at few instructions for each, but not what each brought.
     assert steps(archive, lambda: source_statuses(archive, 3, NOON + HOUR)) < YEARS * 150 // 100
+
+
+def test_crawls_that_found_nothing_cost_the_status_little(archive: Connection) -> None:
+    age(archive, YEARS)
+    days = YEARS // 24
+    with_news = steps(archive, lambda: source_statuses(archive, days, NOON + HOUR))
+    with archive:
+        archive.execute("DELETE FROM crawl_counts WHERE outcome = 'stored' AND crawl_id % 100 > 0")
+    assert steps(archive, lambda: source_statuses(archive, days, NOON + HOUR)) < with_news // 3
+
+
+def test_last_crawl_of_a_source_is_found_without_looking_at_all_it_ever_had(archive: Connection) -> None:
+    age(archive, YEARS)
+    assert steps(archive, lambda: source_records(archive)) < YEARS  # in hundreds
+    moments = [record.last_crawl for record in source_records(archive).values()]
+    assert moments == [NOON, *[NOON - HOUR] * (SOURCES - 1)]
 
 
 def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
