@@ -23,6 +23,9 @@ REVISIT_AFTER = -1.0
 # Megabytes that a crawl leaves free on the archive's file system, 0 to fill it: a full disk stops whatever else
 # runs there, and SQLite needs room to tidy up.
 LEAST_DISK = 500
+# Days after which, of crawls that found nothing, what they came to at a source is kept once a day only, 0: never. Less
+# than 120 cannot be: alarms look back so far.
+THIN_AFTER = 120
 
 # ---- Who we are ----
 
