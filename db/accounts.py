@@ -101,7 +101,9 @@ class PageAccount:
     article_id: int | None
     article_url: str | None
     visits: tuple[VisitAccount, ...]
-    """Oldest first. Visits that robots.txt forbade are none: nothing was asked for."""
+    """Oldest first; only the latest if no more were asked for. What robots.txt forbade is none: nothing was fetched."""
+    visit_count: int
+    """How many there are in all."""
     versions: tuple[VersionAccount, ...]
     links: int
     """Related links that it showed when it was last read."""
@@ -113,8 +115,11 @@ class PageAccount:
     """A front page, feed or sitemap: crawls find stories by it."""
 
 
-def page_account(archive: Connection, url: str) -> PageAccount:
-    """Return all that is known of the page at url, canonical. Raises NotInArchiveError, which says what may be why."""
+def page_account(archive: Connection, url: str, visits: int | None = None) -> PageAccount:
+    """Return all that is known of the page at url, canonical, with at most so many visits; None: with all.
+
+    Raises NotInArchiveError, which says what may be why.
+    """
     with archive_errors(archive):
         row = archive.execute(PAGE, (storable(url),)).fetchone() or _landed(archive, url)
         if row is None:
@@ -140,7 +145,8 @@ def page_account(archive: Connection, url: str) -> PageAccount:
             detail=row["detail"],
             article_id=row["article_id"],
             article_url=_article_url(archive, row["article_id"]),
-            visits=_visits(archive, row["id"]),
+            visits=_visits(archive, row["id"], -1 if visits is None else visits),
+            visit_count=_visit_count(archive, row["id"]),
             versions=versions,
             links=_links(archive, row["id"]),
             pointers=_pointers(archive, row["id"]),
@@ -176,10 +182,10 @@ def _why_unknown(archive: Connection, url: str) -> str:
     return f"{url} was never met, and its site is none of the archive's ({known or 'it has none'}): crawl it first"
 
 
-def _visits(archive: Connection, page_id: int) -> tuple[VisitAccount, ...]:
+def _visits(archive: Connection, page_id: int, limit: int) -> tuple[VisitAccount, ...]:
     rows = archive.execute(
-        "SELECT * FROM captures WHERE page_id = ? AND NOT rendered ORDER BY id", (page_id,)
-    )
+        "SELECT * FROM captures WHERE page_id = ? AND NOT rendered ORDER BY id DESC LIMIT ?", (page_id, limit)
+    ).fetchall()
     return tuple(
         VisitAccount(
             fetched=time_of(row["fetched"]),
@@ -191,8 +197,15 @@ def _visits(archive: Connection, page_id: int) -> tuple[VisitAccount, ...]:
             length=row["length"],
             place=_place(row),
         )
-        for row in rows
+        for row in reversed(rows)
     )
+
+
+def _visit_count(archive: Connection, page_id: int) -> int:
+    row = archive.execute(
+        "SELECT count(*) FROM captures WHERE page_id = ? AND NOT rendered", (page_id,)
+    ).fetchone()
+    return int(row[0])
 
 
 def _place(row: Row) -> WarcPlace | None:

@@ -10,6 +10,7 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
+from db.accounts import page_account
 from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
@@ -28,7 +29,8 @@ def archive(tmp_path: Path) -> Iterator[Connection]:
     """An archive of one crawl of one story, and of some sites that brought none."""
     with closing(filled(tmp_path / "archive.db", (FLOOD,))) as connection:
         connection.execute(
-            "INSERT INTO pages(id, url, source_id, first_seen) VALUES (2, ?, 1, ?)", (SOURCE, "")
+            "INSERT INTO pages(id, url, source_id, first_seen) VALUES (2, ?, 1, ?)",
+            (SOURCE, time_text(NOON)),
         )
         for number in range(1, SOURCES):
             add_source(connection, f"https://site{number}.example/", NOON)
@@ -106,6 +108,17 @@ def test_last_crawl_of_a_source_is_found_without_looking_at_all_it_ever_had(arch
     assert steps(archive, lambda: source_records(archive)) < YEARS  # in hundreds
     moments = [record.last_crawl for record in source_records(archive).values()]
     assert moments == [NOON, *[NOON - HOUR] * (SOURCES - 1)]
+
+
+def test_front_page_of_years_is_explained_by_its_latest_visits(archive: Connection) -> None:
+    age(archive, YEARS)
+    archive.execute("ANALYZE")
+    account = page_account(archive, SOURCE, 10)
+    assert (len(account.visits), account.visit_count) == (10, YEARS)
+    assert account.visits == page_account(archive, SOURCE).visits[-10:]
+    assert (
+        steps(archive, lambda: page_account(archive, SOURCE, 10)) < YEARS // 2
+    )  # a few for each to be counted
 
 
 def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
