@@ -11,10 +11,11 @@ from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
 from db.accounts import page_account
+from db.funnels import close_funnels, funnels_of
 from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
-from db.store import add_source, finish_crawl
+from db.store import add_source, finish_crawl, start_crawl
 from db.stories import LINKS_OF
 from db.values import time_text
 
@@ -160,3 +161,37 @@ def test_status_finds_what_sources_had_before_the_latest_crawls(archive: Connect
     assert {(each.last_crawl, each.last_new, each.new_by_day) for each in others} == {
         (NOON - HOUR, NOON - HOUR, (24, 24, 12))
     }
+
+
+def test_end_of_a_crawl_takes_each_source_by_itself(archive: Connection) -> None:
+    few, many = (steps_to_close(archive, number) for number in (50, 200))
+    assert many < 8 * few
+
+
+def steps_to_close(archive: Connection, sources: int) -> int:
+    """Return what the end of a crawl of so many sources takes, each with a listing and a story."""
+    crawl_id = start_crawl(archive, started=NOON + HOUR, arguments={}, version="")
+    for number in range(sources):
+        url = f"https://many{number}.example/"
+        source_id = add_source(archive, url, NOON)
+        with archive:
+            archive.execute(
+                "INSERT OR IGNORE INTO pages(url, source_id, first_seen) VALUES (?, ?, ?)",
+                (url, source_id, time_text(NOON)),
+            )
+            archive.execute("INSERT INTO crawl_counts VALUES (?, ?, 'stored', 1)", (crawl_id, source_id))
+            archive.executemany(
+                """INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, length, outcome, detail,
+                body_length, has_date, has_author, link_count)
+                SELECT id, ?, ?, url, 200, 9, 'stored', '', ?, 1, 0, 3 FROM pages WHERE url = ?""",
+                [(crawl_id, time_text(NOON), length, url) for length in (None, 2000 + number)],
+            )
+    with archive:
+        archive.execute("BEGIN")
+        taken = steps(archive, lambda: close_funnels(archive, crawl_id))
+    found = funnels_of(archive, crawl_id)
+    assert [(each.fetched, each.bytes, each.read, each.dated, each.signed, each.links) for each in found] == [
+        (2, 18, 1, 1, 0, 3)
+    ] * sources
+    assert [each.body_length for each in found] == [2000 + number for number in range(sources)]
+    return taken
