@@ -25,6 +25,10 @@ FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
+VISITS = """
+SELECT (SELECT count(*) FROM captures WHERE page_id = ?1)
+    - (SELECT count(*) FROM captures WHERE page_id = ?1 AND rendered)
+"""
 LAST_CRAWL = f"""
 WITH {LATEST}
 SELECT ifnull(
@@ -202,10 +206,7 @@ def _visits(archive: Connection, page_id: int, limit: int) -> tuple[VisitAccount
 
 
 def _visit_count(archive: Connection, page_id: int) -> int:
-    row = archive.execute(
-        "SELECT count(*) FROM captures WHERE page_id = ? AND NOT rendered", (page_id,)
-    ).fetchone()
-    return int(row[0])
+    return int(archive.execute(VISITS, (page_id,)).fetchone()[0])
 
 
 def _place(row: Row) -> WarcPlace | None:

@@ -78,9 +78,9 @@ def m011_lasting(archive: Database) -> None:
 
 
 @migrations()
-def m012_thinning(archive: Database) -> None:
-    """Know which crawls of long ago were thinned out."""
-    _run(archive, "012_thinning.sql")
+def m012_years(archive: Database) -> None:
+    """Know which crawls of long ago were thinned out, and how many visits there were."""
+    _run(archive, "012_years.sql")
 
 
 def migrate(archive: Connection) -> None:

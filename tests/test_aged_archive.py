@@ -12,6 +12,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, filled
 from archiver.items import CrawlState
 from db.accounts import page_account
 from db.funnels import close_funnels, funnels_of
+from db.read import VISITS, statistics
 from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
@@ -120,6 +121,17 @@ def test_front_page_of_years_is_explained_by_its_latest_visits(archive: Connecti
     assert (
         steps(archive, lambda: page_account(archive, SOURCE, 10)) < YEARS // 2
     )  # a few for each to be counted
+
+
+def test_visits_are_counted_by_indexes(archive: Connection) -> None:
+    age(archive, YEARS)
+    with archive:
+        archive.execute("UPDATE captures SET rendered = 1 WHERE id % 10 = 0 AND page_id = 2")
+    (visits,) = archive.execute("SELECT count(*) FROM captures WHERE NOT rendered").fetchone()
+    assert statistics(archive).captures == visits < YEARS
+    assert page_account(archive, SOURCE, 10).visit_count == visits - 1  # but the one of the story
+    plan = plan_of(archive, VISITS)
+    assert [step for step in plan if "captures" in step and "INDEX" not in step] == []
 
 
 def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
