@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -12,6 +12,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, filled
 from archiver.items import CrawlState
 from db.accounts import page_account
 from db.funnels import close_funnels, funnels_of
+from db.past import Past
 from db.read import VISITS, statistics
 from db.sources import source_records
 from db.spending import spending
@@ -132,6 +133,18 @@ def test_visits_are_counted_by_indexes(archive: Connection) -> None:
     assert page_account(archive, SOURCE, 10).visit_count == visits - 1  # but the one of the story
     plan = plan_of(archive, VISITS)
     assert [step for step in plan if "captures" in step and "INDEX" not in step] == []
+
+
+def test_past_of_a_source_is_told_without_the_crawls_of_before(archive: Connection) -> None:
+    age(archive, YEARS)
+    archive.execute("ANALYZE")
+
+    def latest() -> list[datetime]:
+        return [beat.started for beat in Past(archive).beats(2, time_text(NOON - 5 * HOUR))]
+
+    assert latest() == [NOON - number * HOUR for number in range(1, 6)]
+    # A few for each funnel, since the ids of these crawls run against time, but none for the crawls themselves.
+    assert steps(archive, latest) < YEARS * 8 // 100
 
 
 def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
