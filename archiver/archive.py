@@ -314,9 +314,9 @@ class Archive:
         """Return what the archive holds, with the articles of each of the latest days that have any."""
         return self._ask(statistics, number(days, "days"))
 
-    def explain(self, url: str) -> PageAccount:
-        """Return the whole story of one address."""
-        return self._ask(page_account, canonical(url))
+    def explain(self, url: str, visits: int | None = None) -> PageAccount:
+        """Return the whole story of one address, with at most so many visits, the latest; None: with all."""
+        return self._ask(page_account, canonical(url), visits=visits)
 
     def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a question of db answers, asked of one state of the archive."""

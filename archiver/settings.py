@@ -25,6 +25,9 @@ REVISIT_AFTER = -1.0
 LEAST_DISK = 500
 # Days (UTC) from one reminder of an alarm that lasts to the next, 0 for none: who forgot it hears of it once a day.
 REMIND_DAYS = 1
+# Days after which, of crawls that found nothing, what they came to at a source is kept once a day only, 0: never. Less
+# than 120 cannot be: alarms look back so far.
+THIN_AFTER = 120
 
 # ---- Who we are ----
 

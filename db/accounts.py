@@ -8,7 +8,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import FoundBy, Image, Outcome
 from db.announced import announced_visit, dated_in_vain
 from db.connection import archive_errors
-from db.funnels import IS_CRAWL
+from db.funnels import IS_CRAWL, LATEST
 from db.lookups import page_state
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
@@ -25,8 +25,15 @@ FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
+VISITS = """
+SELECT (SELECT count(*) FROM captures WHERE page_id = ?1)
+    - (SELECT count(*) FROM captures WHERE page_id = ?1 AND rendered)
+"""
 LAST_CRAWL = f"""
-SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ? AND {IS_CRAWL}
+WITH {LATEST}
+SELECT ifnull(
+    (SELECT max(latest.started) FROM latest CROSS JOIN funnels ON crawl_id = latest.id WHERE source_id = ?1),
+    (SELECT max(started) FROM funnels JOIN crawls ON crawls.id = crawl_id WHERE source_id = ?1 AND {IS_CRAWL}))
 """  # noqa: S608 - only text of this program
 
 
@@ -98,7 +105,9 @@ class PageAccount:
     article_id: int | None
     article_url: str | None
     visits: tuple[VisitAccount, ...]
-    """Oldest first. Visits that robots.txt forbade are none: nothing was asked for."""
+    """Oldest first; only the latest if no more were asked for. What robots.txt forbade is none: nothing was fetched."""
+    visit_count: int
+    """How many there are in all."""
     versions: tuple[VersionAccount, ...]
     links: int
     """Related links that it showed when it was last read."""
@@ -110,8 +119,11 @@ class PageAccount:
     """A front page, feed or sitemap: crawls find stories by it."""
 
 
-def page_account(archive: Connection, url: str) -> PageAccount:
-    """Return all that is known of the page at url, canonical. Raises NotInArchiveError, which says what may be why."""
+def page_account(archive: Connection, url: str, visits: int | None = None) -> PageAccount:
+    """Return all that is known of the page at url, canonical, with at most so many visits; None: with all.
+
+    Raises NotInArchiveError, which says what may be why.
+    """
     with archive_errors(archive):
         row = archive.execute(PAGE, (storable(url),)).fetchone() or _landed(archive, url)
         if row is None:
@@ -137,7 +149,8 @@ def page_account(archive: Connection, url: str) -> PageAccount:
             detail=row["detail"],
             article_id=row["article_id"],
             article_url=_article_url(archive, row["article_id"]),
-            visits=_visits(archive, row["id"]),
+            visits=_visits(archive, row["id"], -1 if visits is None else visits),
+            visit_count=_visit_count(archive, row["id"]),
             versions=versions,
             links=_links(archive, row["id"]),
             pointers=_pointers(archive, row["id"]),
@@ -173,10 +186,10 @@ def _why_unknown(archive: Connection, url: str) -> str:
     return f"{url} was never met, and its site is none of the archive's ({known or 'it has none'}): crawl it first"
 
 
-def _visits(archive: Connection, page_id: int) -> tuple[VisitAccount, ...]:
+def _visits(archive: Connection, page_id: int, limit: int) -> tuple[VisitAccount, ...]:
     rows = archive.execute(
-        "SELECT * FROM captures WHERE page_id = ? AND NOT rendered ORDER BY id", (page_id,)
-    )
+        "SELECT * FROM captures WHERE page_id = ? AND NOT rendered ORDER BY id DESC LIMIT ?", (page_id, limit)
+    ).fetchall()
     return tuple(
         VisitAccount(
             fetched=time_of(row["fetched"]),
@@ -188,8 +201,12 @@ def _visits(archive: Connection, page_id: int) -> tuple[VisitAccount, ...]:
             length=row["length"],
             place=_place(row),
         )
-        for row in rows
+        for row in reversed(rows)
     )
+
+
+def _visit_count(archive: Connection, page_id: int) -> int:
+    return int(archive.execute(VISITS, (page_id,)).fetchone()[0])
 
 
 def _place(row: Row) -> WarcPlace | None:

@@ -2,9 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from sqlite3 import Connection, Row
 from statistics import median
 
@@ -14,6 +15,11 @@ from db.values import time_of, time_or_none
 
 # Of the runs in the table crawls, which were crawls: the others read in files that other programs made.
 IS_CRAWL = "json_extract(crawls.arguments, '$.import') IS NULL"
+# The crawls that began last, in which most sources had something: all that a source ever had, which is much after
+# years, is looked through only where they had nothing.
+LATEST_CRAWLS = 200
+LATEST = f"""latest AS MATERIALIZED (
+    SELECT id, started FROM crawls WHERE {IS_CRAWL} ORDER BY started DESC, id DESC LIMIT {LATEST_CRAWLS})"""  # noqa: S608 - only text of this program
 # Statuses by which a server says that it does not want us.
 REFUSALS = (401, 403, 429)
 EMPTY = """
@@ -36,6 +42,24 @@ FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
 WHERE source_id = ? AND crawls.started >= ? AND {IS_CRAWL} AND outcome IN ({", ".join("?" * len(FAILURES))})
 GROUP BY day, outcome ORDER BY pages DESC, outcome
 """  # noqa: S608 - as above
+# What a crawl brought, of all its sources at once: each for itself would be looked for among the captures of all.
+# INDEXED: else SQLite, of an archive that was small when it was measured, may look through all pages.
+BROUGHT = """FROM captures INDEXED BY captures_crawl
+CROSS JOIN pages NOT INDEXED ON pages.id = page_id WHERE crawl_id = ?"""
+TOTALS = f"""
+SELECT source_id, count(iif(rendered, NULL, captures.status)) AS fetched,
+    ifnull(sum(iif(rendered, 0, length)), 0) AS bytes,
+    ifnull(sum(NOT rendered AND (captures.status IN {REFUSALS} OR captures.outcome = 'challenge')), 0) AS refused,
+    sum(captures.outcome = 'gone' AND pages.article_id NOT NULL) AS gone
+{BROUGHT} GROUP BY source_id
+"""
+NO_TOTALS = {"fetched": 0, "bytes": 0, "refused": 0, "gone": 0}
+STORIES = f"""
+SELECT source_id, body_length, has_date, has_author, link_count {BROUGHT}
+    AND body_length NOT NULL AND source_id NOT NULL
+ORDER BY source_id
+"""
+COUNTS = "SELECT source_id, outcome, pages FROM crawl_counts WHERE crawl_id = ? ORDER BY source_id"
 CLOSE = """
 UPDATE funnels SET asked = :asked, fetched = :fetched, articles = :articles, new = :new, changed = :changed,
     unchanged = :unchanged, gone = :gone, failed = :failed, bytes = :bytes, refused = :refused, read = :read,
@@ -114,12 +138,16 @@ def count_discovered(archive: Connection, crawl_id: int, source_id: int, pages: 
 
 def close_funnels(archive: Connection, crawl_id: int) -> None:
     """Write what a crawl came to at each of its sources, by its captures; inside a transaction."""
-    sources = archive.execute("SELECT DISTINCT source_id FROM crawl_counts WHERE crawl_id = ?", (crawl_id,))
-    for (source_id,) in sources.fetchall():
+    totals = {row["source_id"]: row for row in archive.execute(TOTALS, (crawl_id,))}
+    measures = {
+        source_id: _measures(list(rows))
+        for source_id, rows in _by_source(archive.execute(STORIES, (crawl_id,)))
+    }
+    for source_id, rows in _by_source(archive.execute(COUNTS, (crawl_id,)).fetchall()):
         archive.execute(EMPTY, (crawl_id, source_id, 0))
-        archive.execute(
-            CLOSE, _counts(archive, crawl_id, source_id) | _measures(archive, crawl_id, source_id)
-        )
+        found = {"crawl": crawl_id, "source": source_id} | dict(totals.get(source_id, NO_TOTALS))
+        pages = {Outcome(row["outcome"]): row["pages"] for row in rows}
+        archive.execute(CLOSE, found | _counts(pages) | measures.get(source_id, _measures([])))
 
 
 def funnels_of(archive: Connection, crawl_id: int) -> list[Funnel]:
@@ -160,27 +188,17 @@ def funnels_by_day(archive: Connection, source_id: int, since: str) -> list[DayF
     ]
 
 
-def _counts(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int]:
-    rows = archive.execute(
-        "SELECT outcome, pages FROM crawl_counts WHERE crawl_id = ? AND source_id = ?", (crawl_id, source_id)
-    )
-    pages = {Outcome(outcome): number for outcome, number in rows}
-    gone = archive.execute(
-        """
-        SELECT count(*) FROM captures JOIN pages ON pages.id = page_id
-        WHERE crawl_id = ? AND source_id = ? AND captures.outcome = 'gone' AND pages.article_id IS NOT NULL
-        """,
-        (crawl_id, source_id),
-    ).fetchone()[0]
+def _by_source(rows: Iterable[Row]) -> Iterator[tuple[int, Iterator[Row]]]:
+    return groupby(rows, key=lambda row: int(row["source_id"]))
+
+
+def _counts(pages: dict[Outcome, int]) -> dict[str, int]:
     return {
-        "crawl": crawl_id,
-        "source": source_id,
         "asked": sum(pages.values()) - _sum(pages, (Outcome.ROBOTS, Outcome.TRAP)),
         "articles": _sum(pages, ARTICLE_OUTCOMES),
         "new": pages.get(Outcome.STORED, 0),
         "changed": pages.get(Outcome.CHANGED, 0),
         "unchanged": pages.get(Outcome.UNCHANGED, 0),
-        "gone": gone,
         "failed": _sum(pages, FAILURES),
     }
 
@@ -189,29 +207,13 @@ def _sum(pages: dict[Outcome, int], outcomes: Iterable[Outcome]) -> int:
     return sum(pages.get(outcome, 0) for outcome in outcomes)
 
 
-def _measures(archive: Connection, crawl_id: int, source_id: int) -> dict[str, int | None]:
-    own = "FROM captures JOIN pages ON pages.id = page_id WHERE crawl_id = ? AND source_id = ?"
-    fetched, size, refused = archive.execute(
-        f"""
-        SELECT count(captures.status), ifnull(sum(length), 0),
-               ifnull(sum(captures.status IN {REFUSALS} OR captures.outcome = 'challenge'), 0) {own}
-            AND NOT rendered
-        """,
-        (crawl_id, source_id),
-    ).fetchone()
-    rows = archive.execute(
-        f"SELECT body_length, has_date, has_author, link_count {own} AND body_length NOT NULL",
-        (crawl_id, source_id),
-    ).fetchall()
+def _measures(stories: Sequence[Row]) -> dict[str, int | None]:
     return {
-        "fetched": fetched,
-        "bytes": size,
-        "refused": refused,
-        "read": len(rows),
-        "body_length": round(median(row["body_length"] for row in rows)) if rows else None,
-        "dated": sum(row["has_date"] for row in rows),
-        "signed": sum(row["has_author"] for row in rows),
-        "links": round(median(row["link_count"] for row in rows)) if rows else None,
+        "read": len(stories),
+        "body_length": round(median(row["body_length"] for row in stories)) if stories else None,
+        "dated": sum(row["has_date"] for row in stories),
+        "signed": sum(row["has_author"] for row in stories),
+        "links": round(median(row["link_count"] for row in stories)) if stories else None,
     }
 
 

@@ -77,6 +77,12 @@ def m011_lasting(archive: Database) -> None:
     _run(archive, "011_lasting.sql")
 
 
+@migrations()
+def m012_years(archive: Database) -> None:
+    """Know which crawls of long ago were thinned out, and how many visits there were."""
+    _run(archive, "012_years.sql")
+
+
 def migrate(archive: Connection) -> None:
     """Bring archive to the newest schema; inside the transaction that is open, if one is."""
     migrations.apply(Database(archive, execute_plugins=False))

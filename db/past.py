@@ -6,12 +6,15 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from db.funnels import IS_CRAWL, Funnel, funnels_among
-from db.values import time_of
+from db.values import time_of, time_text
 
 # Of more crawls than these, the latest are looked at one by one, of those before a share, evenly over their time: a
 # source that is crawled each quarter of an hour has 2,880 in thirty days, and hundreds of sources take minutes.
 LATEST = 96
 SHARE = 96
+# After every time that the archive holds.
+LATER = "~"
+STARTED = "SELECT started FROM crawls WHERE id = ?"
 
 
 class Beat(NamedTuple):
@@ -26,7 +29,8 @@ class Past:
 
     def __init__(self, archive: Connection) -> None:
         self._archive = archive
-        self._started: dict[int, str] = dict(archive.execute("SELECT id, started FROM crawls").fetchall())
+        self._started: dict[int, str] = {}
+        self._loaded_from = LATER
         self._moments: dict[int, datetime] = {}
         self._first: dict[str, int] = {}
         self._imports: dict[str, frozenset[int]] = {}
@@ -56,9 +60,20 @@ class Past:
     def _from(self, since: str) -> int:
         """Return the least id of a crawl that began at a time or later; a merge may bring older ones behind it."""
         if since not in self._first:
+            self._load(since)
             later = (crawl_id for crawl_id, started in self._started.items() if started >= since)
             self._first[since] = min(later, default=0)
         return self._first[since]
+
+    def _load(self, since: str) -> None:
+        """Learn when the crawls since a time began: of years, those of the last weeks do."""
+        if since < self._loaded_from:
+            rows = self._archive.execute(
+                "SELECT id, started FROM crawls WHERE started >= ? AND started < ?",
+                (since, self._loaded_from),
+            )
+            self._started.update(rows.fetchall())
+            self._loaded_from = since
 
     def _imports_since(self, since: str) -> frozenset[int]:
         if since not in self._imports:
@@ -71,9 +86,9 @@ class Past:
 
     def _ordered(self, ids: Sequence[int], since: str, to: int | None) -> list[int]:
         started, imports = self._started, self._imports_since(since)
-        until = "~" if to is None else started[to]
+        until = LATER if to is None else time_text(self.moment(to))
         return sorted(
-            (each for each in ids if since <= started[each] <= until and each not in imports),
+            (each for each in ids if since <= started.get(each, "") <= until and each not in imports),
             key=lambda each: (started[each], each),
             reverse=True,
         )
@@ -81,5 +96,6 @@ class Past:
     def moment(self, crawl_id: int) -> datetime:
         """Return when a crawl began."""
         if crawl_id not in self._moments:
-            self._moments[crawl_id] = time_of(self._started[crawl_id])
+            started = self._started.get(crawl_id) or self._archive.execute(STARTED, (crawl_id,)).fetchone()[0]
+            self._moments[crawl_id] = time_of(started)
         return self._moments[crawl_id]

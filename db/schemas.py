@@ -15,6 +15,7 @@ MIGRATIONS = (
     "m009_search",
     "m010_sections",
     "m011_lasting",
+    "m012_years",
 )
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
 SCHEMA = len(MIGRATIONS)

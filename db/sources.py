@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from db.connection import archive_errors
-from db.funnels import IS_CRAWL
+from db.funnels import IS_CRAWL, LATEST
 from db.values import time_or_none
 
 
@@ -23,9 +23,12 @@ def source_records(archive: Connection) -> dict[str, SourceRecord]:
     with archive_errors(archive):
         rows = archive.execute(
             f"""
-            SELECT url, (SELECT count(*) FROM articles WHERE source_id = sources.id),
-                   (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
-                    WHERE source_id = sources.id AND {IS_CRAWL})
+            WITH {LATEST}
+            SELECT url, (SELECT count(*) FROM articles WHERE source_id = sources.id), ifnull(
+                (SELECT max(latest.started) FROM latest CROSS JOIN crawl_counts ON crawl_id = latest.id
+                 WHERE source_id = sources.id),
+                (SELECT max(started) FROM crawl_counts JOIN crawls ON crawls.id = crawl_id
+                 WHERE source_id = sources.id AND {IS_CRAWL}))
             FROM sources
             """  # noqa: S608 - only text of this program
         ).fetchall()

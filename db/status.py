@@ -10,21 +10,17 @@ from archiver.items import CrawlState
 from db.alarms import EndedAlarm, StandingAlarm, ended_alarms, standing_alarms
 from db.columns import LABEL
 from db.connection import archive_errors
-from db.funnels import IS_CRAWL
+from db.funnels import IS_CRAWL, LATEST
 from db.outcomes import FAILURES
 from db.values import time_or_none, time_text
 
-# The crawls that began last, in which most sources had something: all that a source ever had, which is much after
-# years, is looked through only where they had nothing.
-LATEST_CRAWLS = 200
 # How long the end of an alarm is told.
 LATELY = timedelta(days=3)
 Numbers: TypeAlias = tuple[int, int, int]
 """Pages that were new, changed and failed."""
 NOTHING: Numbers = (0, 0, 0)
 SOURCES = f"""
-WITH latest AS MATERIALIZED (
-    SELECT id, started FROM crawls WHERE {IS_CRAWL} ORDER BY started DESC, id DESC LIMIT {LATEST_CRAWLS})
+WITH {LATEST}
 SELECT sources.id, host, sources.url, {LABEL} AS label, name, crawls.started, crawls.state,
     ifnull(
         (SELECT max(latest.started) FROM latest CROSS JOIN crawl_counts ON crawl_id = latest.id
@@ -45,19 +41,23 @@ WHERE host = ?2 OR ?2 IS NULL ORDER BY sources.id
 """  # noqa: S608 - only text of this program
 # By the counts rather than the funnels: a crawl that runs, or was killed, has written them too. But where a crawl has
 # ended, its funnel tells what was new: after a merge that is less. CROSS: from the crawls of these days.
-# INDEXED BY: else SQLite may make an index of all counts for this one question.
+# INDEXED BY: else SQLite may make an index of all counts, or look through all funnels, for this one question. What
+# counts for nothing here, most of it the listings of crawls that found nothing, is passed over in the index.
 BY_DAY = f"""
 WITH counts AS (
     SELECT source_id, crawl_id, started, sum(iif(outcome = 'stored', pages, 0)) AS new,
         sum(iif(outcome = 'changed', pages, 0)) AS changed,
-        sum(iif(outcome IN ({", ".join(f"?{n}" for n in range(3, 3 + len(FAILURES)))}), pages, 0)) AS failed
+        sum(iif(outcome IN ('stored', 'changed'), 0, pages)) AS failed
     FROM crawls CROSS JOIN crawl_counts INDEXED BY sqlite_autoindex_crawl_counts_1 ON crawl_id = crawls.id
     CROSS JOIN sources ON sources.id = source_id
-    WHERE started >= ?1 AND {IS_CRAWL} AND (host = ?2 OR ?2 IS NULL) GROUP BY crawl_id, source_id)
+    WHERE started >= ?1 AND {IS_CRAWL} AND (host = ?2 OR ?2 IS NULL)
+        AND outcome IN ('stored', 'changed', {", ".join(f"?{n}" for n in range(3, 3 + len(FAILURES)))})
+    GROUP BY crawl_id, source_id)
 SELECT counts.source_id, date(started), sum(iif(funnels.asked > 0, funnels.new, counts.new)), sum(counts.changed),
     sum(counts.failed)
 FROM counts
-LEFT JOIN funnels ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = counts.source_id GROUP BY 1, 2
+LEFT JOIN funnels INDEXED BY sqlite_autoindex_funnels_1
+    ON funnels.crawl_id = counts.crawl_id AND funnels.source_id = counts.source_id GROUP BY 1, 2
 """  # noqa: S608 - only marks for values
 
 

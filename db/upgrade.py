@@ -9,8 +9,9 @@ from db.connection import archive_errors, open_existing, read_any_schema
 from db.forms import rules
 from db.schemas import SCHEMA, is_behind
 
-# What one core of a small machine does in a second: articles indexed, changes classed, indexes made of rows.
-INDEXED, CLASSED, ROWS = 500, 200, 200_000
+# What one core of a small machine does in a second: articles indexed, changes classed, indexes made of rows, rows
+# looked at.
+INDEXED, CLASSED, ROWS, LOOKED_AT = 500, 200, 200_000, 2_000_000
 # The schemas that brought the index of today, and the classes of changes.
 SEARCH_SCHEMA, CHANGES_SCHEMA = 9, 7
 
@@ -35,11 +36,11 @@ def needed_upgrade(path: Path) -> Upgrade | None:
         builds_index = schema < SEARCH_SCHEMA or _rules(archive) != rules()
         if schema == SCHEMA and not builds_index and not is_behind(archive):
             return None
-        articles, links, changes = (
+        articles, links, changes, captures = (
             int(archive.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - of the next line
-            for table in ("articles", "related_links", "revisions")
+            for table in ("articles", "related_links", "revisions", "captures")
         )
-        seconds = (articles + links) / ROWS
+        seconds = (articles + links) / ROWS + captures / LOOKED_AT
         seconds += articles / INDEXED if builds_index else 0
         seconds += changes / CLASSED if schema < CHANGES_SCHEMA else 0
         return Upgrade(schema=schema, articles=articles, builds_index=builds_index, seconds=seconds)

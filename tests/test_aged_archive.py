@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -10,9 +10,14 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
+from db.accounts import page_account
+from db.funnels import close_funnels, funnels_of
+from db.past import Past
+from db.read import VISITS, statistics
+from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
-from db.store import add_source, finish_crawl
+from db.store import add_source, finish_crawl, start_crawl
 from db.stories import LINKS_OF
 from db.values import time_text
 
@@ -27,7 +32,8 @@ def archive(tmp_path: Path) -> Iterator[Connection]:
     """An archive of one crawl of one story, and of some sites that brought none."""
     with closing(filled(tmp_path / "archive.db", (FLOOD,))) as connection:
         connection.execute(
-            "INSERT INTO pages(id, url, source_id, first_seen) VALUES (2, ?, 1, ?)", (SOURCE, "")
+            "INSERT INTO pages(id, url, source_id, first_seen) VALUES (2, ?, 1, ?)",
+            (SOURCE, time_text(NOON)),
         )
         for number in range(1, SOURCES):
             add_source(connection, f"https://site{number}.example/", NOON)
@@ -91,6 +97,56 @@ def test_years_do_not_make_the_status_slow(archive: Connection) -> None:
     assert steps(archive, lambda: source_statuses(archive, 3, NOON + HOUR)) < YEARS * 150 // 100
 
 
+def test_crawls_that_found_nothing_cost_the_status_little(archive: Connection) -> None:
+    age(archive, YEARS)
+    days = YEARS // 24
+    with_news = steps(archive, lambda: source_statuses(archive, days, NOON + HOUR))
+    with archive:
+        archive.execute("DELETE FROM crawl_counts WHERE outcome = 'stored' AND crawl_id % 100 > 0")
+    assert steps(archive, lambda: source_statuses(archive, days, NOON + HOUR)) < with_news // 3
+
+
+def test_last_crawl_of_a_source_is_found_without_looking_at_all_it_ever_had(archive: Connection) -> None:
+    age(archive, YEARS)
+    assert steps(archive, lambda: source_records(archive)) < YEARS  # in hundreds
+    moments = [record.last_crawl for record in source_records(archive).values()]
+    assert moments == [NOON, *[NOON - HOUR] * (SOURCES - 1)]
+
+
+def test_front_page_of_years_is_explained_by_its_latest_visits(archive: Connection) -> None:
+    age(archive, YEARS)
+    archive.execute("ANALYZE")
+    account = page_account(archive, SOURCE, 10)
+    assert (len(account.visits), account.visit_count) == (10, YEARS)
+    assert account.visits == page_account(archive, SOURCE).visits[-10:]
+    assert (
+        steps(archive, lambda: page_account(archive, SOURCE, 10)) < YEARS // 2
+    )  # a few for each to be counted
+
+
+def test_visits_are_counted_by_indexes(archive: Connection) -> None:
+    age(archive, YEARS)
+    with archive:
+        archive.execute("UPDATE captures SET rendered = 1 WHERE id % 10 = 0 AND page_id = 2")
+    (visits,) = archive.execute("SELECT count(*) FROM captures WHERE NOT rendered").fetchone()
+    assert statistics(archive).captures == visits < YEARS
+    assert page_account(archive, SOURCE, 10).visit_count == visits - 1  # but the one of the story
+    plan = plan_of(archive, VISITS)
+    assert [step for step in plan if "captures" in step and "INDEX" not in step] == []
+
+
+def test_past_of_a_source_is_told_without_the_crawls_of_before(archive: Connection) -> None:
+    age(archive, YEARS)
+    archive.execute("ANALYZE")
+
+    def latest() -> list[datetime]:
+        return [beat.started for beat in Past(archive).beats(2, time_text(NOON - 5 * HOUR))]
+
+    assert latest() == [NOON - number * HOUR for number in range(1, 6)]
+    # A few for each funnel, since the ids of these crawls run against time, but none for the crawls themselves.
+    assert steps(archive, latest) < YEARS * 8 // 100
+
+
 def test_budget_of_a_day_is_asked_of_its_crawls_alone(archive: Connection) -> None:
     age(archive, YEARS)
     with archive:  # as an archive of years is measured by PRAGMA optimize
@@ -130,3 +186,37 @@ def test_status_finds_what_sources_had_before_the_latest_crawls(archive: Connect
     assert {(each.last_crawl, each.last_new, each.new_by_day) for each in others} == {
         (NOON - HOUR, NOON - HOUR, (24, 24, 12))
     }
+
+
+def test_end_of_a_crawl_takes_each_source_by_itself(archive: Connection) -> None:
+    few, many = (steps_to_close(archive, number) for number in (50, 200))
+    assert many < 8 * few
+
+
+def steps_to_close(archive: Connection, sources: int) -> int:
+    """Return what the end of a crawl of so many sources takes, each with a listing and a story."""
+    crawl_id = start_crawl(archive, started=NOON + HOUR, arguments={}, version="")
+    for number in range(sources):
+        url = f"https://many{number}.example/"
+        source_id = add_source(archive, url, NOON)
+        with archive:
+            archive.execute(
+                "INSERT OR IGNORE INTO pages(url, source_id, first_seen) VALUES (?, ?, ?)",
+                (url, source_id, time_text(NOON)),
+            )
+            archive.execute("INSERT INTO crawl_counts VALUES (?, ?, 'stored', 1)", (crawl_id, source_id))
+            archive.executemany(
+                """INSERT INTO captures(page_id, crawl_id, fetched, final_url, status, length, outcome, detail,
+                body_length, has_date, has_author, link_count)
+                SELECT id, ?, ?, url, 200, 9, 'stored', '', ?, 1, 0, 3 FROM pages WHERE url = ?""",
+                [(crawl_id, time_text(NOON), length, url) for length in (None, 2000 + number)],
+            )
+    with archive:
+        archive.execute("BEGIN")
+        taken = steps(archive, lambda: close_funnels(archive, crawl_id))
+    found = funnels_of(archive, crawl_id)
+    assert [(each.fetched, each.bytes, each.read, each.dated, each.signed, each.links) for each in found] == [
+        (2, 18, 1, 1, 0, 3)
+    ] * sources
+    assert [each.body_length for each in found] == [2000 + number for number in range(sources)]
+    return taken

@@ -58,7 +58,7 @@ def explain(url: str, as_json: bool, archive: Path) -> None:
     with closing(read_archive(archive)) as connection:
         forgetting = forgetting_of(connection, address)
         if forgetting is None or is_known(connection, address):
-            account = page_account(connection, address)
+            account = page_account(connection, address, None if as_json else MOST_VISITS)
     if as_json:
         write_utf8()
         print_json(_with_forgetting(account, forgetting) if forgetting else account)
@@ -110,10 +110,10 @@ def _print_account(output: Output, account: PageAccount, archive: Path) -> None:
 
 
 def _print_visits(output: Output, account: PageAccount, archive: Path) -> None:
-    is_cut = len(account.visits) > MOST_VISITS
+    is_cut = account.visit_count > len(account.visits)
     latest = f", the latest {MOST_VISITS}" if is_cut else ""
-    output.say((f"{counted(len(account.visits), 'visit')}{latest}", "bold"))
-    for visit in account.visits[-MOST_VISITS:]:
+    output.say((f"{counted(account.visit_count, 'visit')}{latest}", "bold"))
+    for visit in account.visits:
         output.say(_visit_line(visit, account.url), margin="  ")
     if is_cut:
         output.say_whole(command_line("explain", "--json", account.url, archive=archive), indent=2)

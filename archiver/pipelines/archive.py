@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
 from archiver import __version__
 from archiver.durations import duration
@@ -22,6 +23,7 @@ from db.connection import joined, open_archive, transaction
 from db.forgotten import is_forgotten
 from db.schedule import REVISIT_AGES
 from db.store import CrawlState, finish_crawl, start_crawl
+from db.thinning import LEAST_DAYS, thin_crawls
 from db.warc import WarcWriter
 from db.warc_places import warc_directory
 
@@ -44,13 +46,19 @@ class OpenArchive:
     """Opens the archive named by the setting ARCHIVE before the crawl and closes it after."""
 
     def __init__(
-        self, path: Path, arguments: Mapping[str, object], ages: Sequence[timedelta] = REVISIT_AGES
+        self,
+        path: Path,
+        arguments: Mapping[str, object],
+        ages: Sequence[timedelta] = REVISIT_AGES,
+        thin_after: int = 0,
     ) -> None:
         self._path = path
         self.alarms = AlarmNews()
         """What is to be told of alarms, once it is closed."""
         self.ages = ages
         """How old a story is when it is looked at again, rising."""
+        self._thin_after = thin_after
+        """Days after which crawls that found nothing are thinned out; 0: never."""
         self._named: dict[str, tuple[str, ...]] = {}
         """The listings that each source names, by its address."""
         self._remind_days = 0
@@ -80,7 +88,9 @@ class OpenArchive:
         # Scrapy makes the spider before its extensions.
         sources: Any = getattr(crawler.spider, "sources", ())
         arguments["sources"] = [source.url for source in sources]
-        archive = cls(Path(settings["ARCHIVE"]), arguments, revisit_ages(settings["REVISIT_AGES"]))
+        archive = cls(
+            Path(settings["ARCHIVE"]), arguments, revisit_ages(settings["REVISIT_AGES"]), thin_after(settings)
+        )
         archive._named = {source.url: (*source.feeds, *source.sitemaps, *source.fronts) for source in sources}
         archive._remind_days = settings.getint("REMIND_DAYS")
         crawler.signals.connect(archive.spider_closed, signal=signals.spider_closed)
@@ -116,6 +126,8 @@ class OpenArchive:
                 finish_crawl(self.connection, self.crawl_id, finished=now, state=state)
                 if state is CrawlState.DONE:
                     self._compare(now)
+                if self._thin_after:
+                    thin_crawls(self.connection, now, self._thin_after)
             except ArchiveError as error:  # the next crawl finds it running, and dead
                 self.fault = error
 
@@ -143,6 +155,16 @@ def _refuse_forgotten(archive: Connection, arguments: Mapping[str, object]) -> N
                 f"{url} was forgotten on purpose: name the site's front page, or let the story in by "
                 f"`archiver forget --again {url}`"
             )
+
+
+def thin_after(settings: BaseSettings) -> int:
+    """Return the days of THIN_AFTER. Raises SettingError if they are too few."""
+    days = settings.getint("THIN_AFTER")
+    if days and days < LEAST_DAYS:
+        raise SettingError(
+            f"THIN_AFTER is {days}: give {LEAST_DAYS} days or more, for alarms look back so far, or 0"
+        )
+    return days
 
 
 def revisit_ages(text: str) -> tuple[timedelta, ...]:

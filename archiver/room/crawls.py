@@ -31,7 +31,7 @@ def explain_page(asked: Asked) -> Answer:
     url = asked.text("url")
     if url is None:
         raise QueryError("url is missing: give the address of a page, such as /explain?url=https://…")
-    account = asked.archive.explain(url)
+    account = asked.archive.explain(url, visits=MOST)
     captures = asked.archive.captures_at(account.url, limit=MOST + 1)
     pointed_by = asked.archive.pointed_by(account.url, limit=MOST_POINTERS + 1)
     data = {
