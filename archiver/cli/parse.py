@@ -170,7 +170,7 @@ def _split(
         if options.text or is_text(name, page):
             if options.explain:
                 raise PageError("is plain text: only pages can be explained")  # noqa: TRY301 - one way out
-            words = page.decode(page_encoding(page), "replace").removeprefix("\ufeff")
+            words = page.decode(page_encoding(page, url=url), "replace").removeprefix("\ufeff")
             return name, workers.run_now(split_text, words, url=url or None, fetched=fetched)
         split: Callable[..., Split | Explanation] = explain_page if options.explain else split_page
         return name, workers.run_now(split, page, url=url, fetched=fetched, rules=rules)
