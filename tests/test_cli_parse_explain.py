@@ -104,6 +104,12 @@ def test_why_no_rules_hold_is_said(run: Run, url: str, why: str) -> None:
     assert f"none hold: {why}\n" in run("parse", "--explain", "page.html", "--url", url).out
 
 
+def test_file_that_lists_no_site_any_more_is_no_hindrance(run: Run) -> None:
+    Path("sources.toml").write_text("", "utf-8")
+
+    assert "none hold: sources.toml does not name the site\n" in explained(run)
+
+
 def test_split_without_explanation_takes_the_same_rules(run: Run) -> None:
     Path("sources.toml").write_text(RULES, "utf-8")
     row = json.loads(run("parse", "page.html", "--url", URL, "--fetched", "2026-11-23").out)

@@ -161,7 +161,7 @@ class _Rules:
     def _sources(self) -> "tuple[Source, ...]":
         from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
 
-        return tuple(read_sources(self.path or SOURCES).sources)
+        return tuple(read_sources(self.path or SOURCES, least=0).sources)
 
 
 def _each(files: Sequence[str], split: Callable[["SplitWorkers", bytes, str], Parsed]) -> Iterator[Parsed]:
