@@ -1,5 +1,7 @@
 """Pages that declare no encoding, in the one that was usual for their language."""
 
+import unicodedata
+
 import pytest
 
 from archiver.parsers.decoding import element_text, page_encoding, page_tree
@@ -51,7 +53,15 @@ FEW = [
     ("ja", "洪水", "euc_jp"),
     ("ko", "홍수", "cp949"),
 ]
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 COUNTRIES = {"cs": "cz", "da": "dk", "el": "gr", "zh": "cn", "ja": "jp", "ko": "kr"}
+
+
+def tone_apart(letter: str) -> str:
+    """A Vietnamese letter as windows-1258 has it: with its hook or hat, and the tone behind it."""
+    parts = unicodedata.normalize("NFD", letter)
+    whole = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+    return whole + "".join(part for part in parts if part in TONES)
 
 
 def page(text: str, root: str = "<html>") -> str:
@@ -94,6 +104,14 @@ def test_few_letters_are_read_by_the_country_of_the_address(language: str, text:
     url = f"https://news.example.{COUNTRIES.get(language, language)}/2026/flood"
 
     assert text in element_text(page_tree(page(text).encode(encoding), url=url), 1_000)
+
+
+@pytest.mark.parametrize("root", ["<html>", '<html lang="vi">', '<html><meta charset="windows-1258">'])
+def test_vietnamese_letters_and_tones_are_read_as_one(root: str) -> None:
+    text = "Lũ lụt đóng cửa cầu, thị trưởng nói đến thứ hai."
+    html = page("".join(map(tone_apart, text)), root).encode("cp1258")
+
+    assert text in element_text(page_tree(html), 1_000)
 
 
 @pytest.mark.parametrize("head", ["", '<meta charset="utf-8">', '<meta charset="windows-1250">'])

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 import numpy as np
 from lxml import etree
@@ -82,7 +83,10 @@ def page_tree(html: bytes, content_type: str | None = None, url: str = "") -> El
     html = _first_tags(html)
     encoding = page_encoding(html, content_type, url)
     if encoding != "utf-8":
-        html = _first_tags(html.decode(encoding, "replace").encode("utf-8", "replace"))
+        text = html.decode(encoding, "replace")
+        # This writes tones as characters of their own: a site that goes over to UTF-8 would have new texts.
+        text = normalize("NFC", text) if encoding == "cp1258" else text
+        html = _first_tags(text.encode("utf-8", "replace"))
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
     if holds(html, TWICE_ENCODED):
         html = TWICE.sub(_once, html)
