@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from archiver.cli.options import MOST, SpanType, archive_option, json_option, source_option
+from archiver.cli.options import MOST, NumberType, SpanType, archive_option, json_option, source_option
 from archiver.cli.outcomes import in_words, outcome_text
 from archiver.cli.rendering import (
     Output,
@@ -65,7 +65,7 @@ class _Asked:
 @click.command()
 @click.option(
     "--days",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     help=f"Days with articles to list, the newest first.  [default: {SHOWN_DAYS}; all with --since or --until]",
 )
 @click.option(
@@ -82,7 +82,7 @@ class _Asked:
 )
 @click.option("--failed", is_flag=True, help="List the pages whose latest visit failed, newest first.")
 @source_option
-@click.option("--limit", "-n", type=click.IntRange(1, MOST), help=f"Failed pages at most.  [default: {FEW}]")
+@click.option("--limit", "-n", type=NumberType(1, MOST), help=f"Failed pages at most.  [default: {FEW}]")
 @json_option("One JSON object; with --failed, one line of JSON for each page.")
 @archive_option
 def stats(*, archive: Path, **values: Any) -> None:
