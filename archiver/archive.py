@@ -29,6 +29,7 @@ from db.fronts import Front, front
 from db.graph import MissingFilters, MissingStory, Relations, missing, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.history import History, VersionDiff, history, version_diff
+from db.published import Published, published
 from db.read import Statistics, StoredArticle, article_ids, statistics, stored_article, stored_articles
 from db.search import Hit, Sort, find
 
@@ -313,6 +314,12 @@ class Archive:
     def stats(self, days: int = 14) -> Statistics:
         """Return what the archive holds, with the articles of each of the latest days that have any."""
         return self._ask(statistics, number(days, "days"))
+
+    def published(
+        self, *, source: str | None = None, since: Moment | None = None, until: Moment | None = None
+    ) -> Published:
+        """Return how many articles were published then, by site and by day; without bounds, all that state a date."""
+        return self._ask(published, article_filters(source, since, until, None, None))
 
     def explain(self, url: str, visits: int | None = None) -> PageAccount:
         """Return the whole story of one address, with at most so many visits, the latest; None: with all."""

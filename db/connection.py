@@ -392,4 +392,6 @@ def _cure(error: sqlite3.DatabaseError) -> str:
         return ": the file is damaged; restore a copy, or save what is left with `sqlite3 FILE .recover`"
     if "readonly" in message:
         return ": you have no permission to write to it"
+    if "unable to open" in message:
+        return ": SQLite writes beside it, so its folder must be one that you may write to"
     return ""

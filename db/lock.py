@@ -65,7 +65,10 @@ def acquire(archive: Path) -> IO[bytes]:
         except OSError as error:
             if is_full(error):
                 raise disk_full(archive) from error
-            raise ArchiveError(f"{archive} cannot be written: {error.strerror} ({error.filename})") from error
+            raise ArchiveError(
+                f"{archive} cannot be written: {error.strerror} ({error.filename}): its folder must be one that you "
+                "may write to"
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _is_at(lock, name):

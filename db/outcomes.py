@@ -6,7 +6,7 @@ from sqlite3 import Connection, Row
 
 from archiver.items import ARTICLE_OUTCOMES, Outcome
 from db.connection import archive_errors
-from db.filters import Condition, from_source
+from db.filters import ALL_ARTICLES, Condition, Filters, bound_text, from_source
 from db.values import time_of
 
 FAILURES = (
@@ -30,17 +30,21 @@ class FailedPage:
     last_visited: datetime
 
 
-def failed_pages(archive: Connection, source: str | None = None, limit: int = 20) -> list[FailedPage]:
+def failed_pages(archive: Connection, filters: Filters = ALL_ARTICLES, limit: int = 20) -> list[FailedPage]:
     """Return at most limit pages whose latest visit failed, the newest visit first.
 
-    source, where given, is a host, host above it, address or name of their site. Raises QueryError if the
-    archive has no such source.
+    Of filters, source is that of the pages, since and until are of the visit. Raises QueryError if the archive has no
+    such source.
     """
     outcomes = ", ".join("?" * len(FAILURES))
     with archive_errors(archive):
         condition = Condition(f"outcome IN ({outcomes})", tuple(sorted(FAILURES)))
-        if source is not None:
-            condition &= from_source(archive, source, "pages.source_id")
+        if filters.source is not None:
+            condition &= from_source(archive, filters.source, "pages.source_id")
+        if filters.since is not None:
+            condition &= Condition("last_visited >= ?", (bound_text(filters.since),))
+        if filters.until is not None:
+            condition &= Condition("last_visited < ?", (bound_text(filters.until),))
         sql = f"""
             SELECT pages.url AS url, ifnull(host, '') AS source, outcome, detail, last_visited
             FROM pages LEFT JOIN sources ON sources.id = source_id

@@ -6,6 +6,7 @@ import json
 import os
 import quopri
 import signal
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -165,6 +166,15 @@ def test_page_without_story_has_none(run: Run, tmp_path: Path) -> None:
         ("packed.html.gz", gzip.compress(b"", mtime=0), "holds no page: it is empty"),
         ("junk.html", bytes(range(256)) * 20, "holds no page: it is no text"),
         ("junk", Random(4).randbytes(5000), "holds no page: it is no text"),
+        ("table.bin", struct.pack("<800d", *map(float, range(800))), "holds no page: it is no text"),
+        ("zeros.txt", bytes(4000) + Random(4).randbytes(400), "holds no page: it is no text"),
+        ("records", b"Some text of a record here \0\0\0\0\1" * 200, "holds no page: it is no text"),
+        ("wide", b"<\0" * 20 + Random(4).randbytes(4000), "holds no page: it is no text"),
+        (
+            "story.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "The river rose.".encode("utf-16-le"),
+            "holds no page: it is a document of Word, Excel or PowerPoint: save its text",
+        ),
         ("short.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "holds no page: it is no text"),
         (
             "saved",
@@ -222,6 +232,12 @@ def test_file_without_page_is_named(run: Run, tmp_path: Path, name: str, content
 
     assert result.code == 1
     assert result.err == f"archiver: {tmp_path / name}: {reason}\n"
+
+
+def test_page_with_nuls_in_it_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "page").write_bytes(story().replace(b"<body>", b"<body>" + bytes(400)))
+
+    assert headlines(run("parse", tmp_path / "page")) == [HEADLINE]
 
 
 @pytest.mark.parametrize("name", ["saved.mhtml", "saved.html", "saved"])

@@ -104,6 +104,12 @@ def test_why_no_rules_hold_is_said(run: Run, url: str, why: str) -> None:
     assert f"none hold: {why}\n" in run("parse", "--explain", "page.html", "--url", url).out
 
 
+def test_file_that_lists_no_site_any_more_is_no_hindrance(run: Run) -> None:
+    Path("sources.toml").write_text("", "utf-8")
+
+    assert "none hold: sources.toml does not name the site\n" in explained(run)
+
+
 def test_split_without_explanation_takes_the_same_rules(run: Run) -> None:
     Path("sources.toml").write_text(RULES, "utf-8")
     row = json.loads(run("parse", "page.html", "--url", URL, "--fetched", "2026-11-23").out)
@@ -159,8 +165,25 @@ def test_plain_text_cannot_be_explained(run: Run) -> None:
 def test_sources_need_the_address(run: Run) -> None:
     result = run("parse", "page.html", "--sources", "sources.toml")
 
-    assert result.code == 2
-    assert "--sources needs --url" in result.err
+    assert result.code == 1
+    assert result.err == "archiver: page.html: needs --url: it tells whose rules in sources.toml to take\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--sources", "sources.toml")])
+def test_page_in_a_single_file_is_split_by_the_rules_of_its_own_address(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    Path("sources.toml").write_text(RULES, "utf-8")
+    Path("saved.mhtml").write_bytes(
+        b"Snapshot-Content-Location: %b\nContent-Type: multipart/related; boundary=b\n\n"
+        b"--b\nContent-Type: text/html\n\n%b\n--b--\n" % (URL.encode(), PAGE)
+    )
+
+    split = json.loads(run("parse", "saved.mhtml", "--fetched", "2026-11-23", *arguments).out)
+    told = run("parse", "--explain", "saved.mhtml", "--fetched", "2026-11-23", *arguments).out
+
+    assert split["article"]["body"].split("\n\n") == STORY
+    assert "rules             sources.toml, https://news.example/\n" in told
 
 
 def test_fault_of_the_rules_ends_it_before_any_page(run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, crawl, failed, filled, link, visit
 from commands import Run, on_terminal, runner
 
+import archiver
 from archiver.items import Outcome
 from db.connection import open_archive, read_archive
 from db.status import source_statuses
@@ -89,6 +90,54 @@ def test_days_limits_the_list(run: Run, archive: Path) -> None:
     assert "2026-11-19         2" not in shown
 
 
+def test_what_was_published_in_a_time_is_told_by_site_and_day(run: Run, archive: Path) -> None:
+    shown = run("stats", "--since", "2026-11-19", "--until", "2026-11-19", "-a", archive).out
+
+    assert [line.rstrip() for line in shown.splitlines()] == [
+        f"{archive}  articles published since 2026-11-19 until 2026-11-19",
+        "  2 articles · 0 earlier versions · 0 related links",
+        "",
+        "Source        Articles  Published",
+        "news.example         2  2026-11-19 to 2026-11-19",
+        "",
+        "Published   Articles",
+        "2026-11-19         2  ██",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "days"),
+    [
+        (("--since", "2026-11-20"), [("2026-11-20", 1)]),
+        (("--until", "2026-11"), [("2026-11-20", 1), ("2026-11-19", 2)]),
+        (("--until", "2026-11", "--days", "1"), [("2026-11-20", 1)]),
+        (("--since", "2026", "--source", "news.example"), [("2026-11-20", 1), ("2026-11-19", 2)]),
+        (("--until", "2025"), []),
+    ],
+)
+def test_articles_of_a_time_as_json(
+    run: Run, archive: Path, options: tuple[str, ...], days: list[tuple[str, int]]
+) -> None:
+    found = json.loads(run("stats", "--json", "-a", archive, *options).out)
+
+    assert [(day["day"], day["articles"]) for day in found["days"]] == days
+    assert "--days" in options or found["articles"] == sum(number for _, number in days)
+
+
+def test_time_that_ends_before_it_begins_is_refused(run: Run, archive: Path) -> None:
+    result = run("stats", "--since", "2026-12", "--until", "2026-11", "-a", archive)
+
+    assert (result.code, result.out) == (2, "")
+    assert "--since is later than --until" in result.err
+
+
+def test_python_is_told_the_same_of_a_time(archive: Path) -> None:
+    with archiver.open(archive) as opened:
+        found = opened.published(since=NOON.date(), until=NOON.date())
+
+    assert (found.articles, [source.source for source in found.sources]) == (1, ["news.example"])
+
+
 def test_json_is_one_object(run: Run, archive: Path) -> None:
     found = json.loads(run("stats", "--json", "-a", archive).out)
 
@@ -146,6 +195,7 @@ def test_failed_pages_of_one_source_and_so_many_at_most(run: Run, failures: Path
 
     assert urls("--source", "news.example") == [f"{SOURCE}deep", f"{SOURCE}old"]
     assert urls("--limit", "1") == ["https://courier.example/x"]
+    assert urls("--since", "2026-11-21", "--until", "2026-11-21") == [f"{SOURCE}deep"]
 
 
 def test_failed_page_as_json_has_the_code_of_its_outcome(run: Run, failures: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from archives import FLOOD, filled
 from commands import PROGRAM, SECONDS, Run, run_apart, runner
+from conftest import as_another_user
 from misbehaving import story
 
 from archiver import __version__
@@ -86,6 +87,9 @@ def test_command_alone_shows_help(run: Run) -> None:
         (["export", "", "-a", "{empty}"], "nothing to search for"),
         (["search", "x", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--days", "9" * 21], "not in the range 1<=x<=1000000"),
+        (["search", "x", "--limit", "few"], "'few' is no whole number"),
+        (["diff", "1", "first"], "'first' is no whole number"),
+        (["crawl", "https://news.example/", "--delay", "long"], "'long' is no number of seconds"),
         (["stats", "--failed", "--limit", "9" * 21], "not in the range 1<=x<=1000000"),
         (["stats", "--limit", "5", "-a", "{empty}"], "add --failed"),
         (["stats", "--source", "news.example", "-a", "{empty}"], "add --failed"),
@@ -186,6 +190,38 @@ def test_one_day_may_be_the_first_and_the_last(run: Run, tmp_path: Path) -> None
     result = run("export", "--since", "2026-11-19", "--until", "2026-11-19", "-a", tmp_path / "one.db")
 
     assert (result.code, result.out.count("\n")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("reparse",), ("reparse", "--dry-run"), ("duplicates", "--rebuild"), ("vacuum",), ("reindex",)],
+)
+def test_empty_file_is_made_no_archive_by_what_works_on_one(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    empty = tmp_path / "empty.db"
+    empty.touch()
+
+    result = run(*command, "-a", empty)
+
+    assert (result.code, result.err) == (
+        1,
+        f"archiver: {empty} is empty: run `archiver crawl ADDRESS` first\n",
+    )
+    assert empty.stat().st_size == 0
+
+
+@pytest.mark.parametrize("command", [("reindex",), ("watch", "add", "a", "b"), ("reparse",)])
+def test_folder_that_may_not_be_written_to_is_said_to_be_what_stands_in_the_way(
+    run: Run, open_directory: Path, command: tuple[str, ...]
+) -> None:
+    filled(open_directory / "own.db", ()).close()
+    open_directory.chmod(0o555)
+    with as_another_user():
+        result = run(*command, "-a", open_directory / "own.db")
+
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "its folder must be one that you may write to" in result.err
 
 
 def test_shell_completion_knows_the_commands() -> None:

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from archives import NOON, response
+from archives import FLOOD, NOON, filled, response
 from commands import PROGRAM, Result, run_apart
 from misbehaving import Answer, answer, misbehaving, story
 
@@ -19,6 +19,8 @@ from archiver.errors import DiskFullError, ExitCode
 from archiver.items import RawResponse
 from db.connection import open_archive, read_archive
 from db.disk import file_system, require_room
+from db.export import Form, Request, What, export
+from db.export.request import FOLDERS
 from db.warc import WarcWriter, read_capture
 from db.warc_places import WarcPlace, warc_directory
 
@@ -152,6 +154,32 @@ def test_no_warc_file_is_begun_without_room(small_disk: Path) -> None:
         warc.append("https://news.example/1", NOON, response())
 
     assert [path.name for path in small_disk.iterdir()] == ["filling"]
+
+
+@pytest.mark.parametrize(
+    ("form", "room"), [*((form, 0) for form in Form), (Form.CSV, 12), (Form.SQLITE, 100_000)]
+)
+def test_export_without_room_says_where_and_leaves_the_earlier_one(
+    archive: Path, small_disk: Path, form: Form, room: int
+) -> None:
+    if form in (Form.PARQUET, Form.DATASET):
+        pytest.importorskip("pyarrow", reason="Parquet needs pyarrow: pip install '.[parquet]'")
+    filled(archive, (FLOOD,)).close()
+    target = small_disk / "out"
+    target.mkdir() if form in FOLDERS else target.write_text("[]")
+    fill(small_disk, room)
+    before = sorted(small_disk.rglob("*"))
+
+    what = What.LINKS if form is Form.GRAPHML else What.ARTICLES
+    with pytest.raises(DiskFullError) as raised:
+        export(archive, Request(form=form, what=what), target)
+
+    assert str(raised.value) == (
+        f"{target} cannot be written: the disk is full, file system {small_disk}; what stood there is as it was: "
+        "free some space and run the same command again"
+    )
+    assert sorted(small_disk.rglob("*")) == before
+    assert form in FOLDERS or target.read_text() == "[]"
 
 
 @pytest.mark.parametrize("room", [0, 100_000])

@@ -80,8 +80,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "lacks 'source'"),
-        ("source = []", "lacks 'source'"),
+        ("", "lists no site: `archiver source add URL` adds one"),
+        ("source = []", "lists no site: `archiver source add URL` adds one"),
         ("[[source]]\nname = 'x'", "line 1: source 1 lacks 'url'"),
         (
             "[[source]]\nurl = 'a.example'\npage = 3",

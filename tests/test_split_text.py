@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archiver.items import LinkKind
+from archiver.items import LinkKind, Origin, Precision, Sources
 from archiver.parsers import split_text
 from archiver.parsers.text import ends_sentence, word_count
 
@@ -137,3 +137,34 @@ def test_sentences_and_headlines_of_each_language_are_told_apart(page: dict[str,
 def test_bytes_are_told_from_a_text() -> None:
     with pytest.raises(TypeError, match="text is a text, not bytes"):
         split_text(b"The river rose.")  # type: ignore[arg-type]  # what is wrong is told
+
+
+def test_fields_say_where_they_were_read_as_those_of_pages_do() -> None:
+    lines = text("Flood closes the old bridge", "By Ann Lee", "20 November 2026", STORY)
+
+    article = split_text(lines, url="https://news.example/2026/flood", fetched=FETCHED).article
+
+    assert article is not None
+    assert article.sources == Sources(
+        url=Origin.URL,
+        headline=Origin.TEXT,
+        body=Origin.TEXT,
+        authors=Origin.BYLINE,
+        date_published=Origin.TEXT,
+        date_published_precision=Precision.DAY,
+        language=Origin.TEXT,
+    )
+
+
+def test_fields_that_a_text_does_not_give_have_no_source() -> None:
+    article = split_text(text(UPDATE, PARAGRAPHS), fetched=FETCHED).article
+
+    assert article is not None
+    assert article.sources == Sources(
+        body=Origin.TEXT,
+        date_published=Origin.TEXT,
+        date_published_precision=Precision.MOMENT,
+        date_modified=Origin.TEXT,
+        date_modified_precision=Precision.MOMENT,
+        language=Origin.TEXT,
+    )

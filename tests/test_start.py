@@ -13,7 +13,6 @@ CRAWLING = {"scrapy", "twisted", "warcio", "feedparser", "playwright"}
 SLOW = CRAWLING | {
     "numpy",
     "lxml",
-    "bs4",
     "tldextract",
     "requests",
     "urllib3",

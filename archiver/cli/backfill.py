@@ -9,7 +9,7 @@ import click
 
 from archiver import settings
 from archiver.cli.crawl import check_log_file, why_nothing
-from archiver.cli.options import MOST, DelayType, SpanType, archive_option, writable
+from archiver.cli.options import MOST, DelayType, NumberType, SpanType, archive_option, writable
 from archiver.cli.progress import Bar, Diary, Lines
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
@@ -61,7 +61,7 @@ class BackfillOptions:
 @archive_option
 @click.option(
     "--budget",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     metavar="PAGES",
     help=f"Stories to visit; the rest waits.  [default: {settings.PAGE_BUDGET}]",
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import MOST, SpanType, archive_option, json_option, source_option
+from archiver.cli.options import MOST, NumberType, SpanType, archive_option, json_option, source_option
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.spans import Span
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
@@ -28,7 +28,7 @@ INDENT = 6
 )
 @click.option("--parser", is_flag=True, help="Also what a better parser read otherwise (archiver reparse).")
 @click.option(
-    "--limit", "-n", type=click.IntRange(1, MOST), default=50, show_default=True, help="Changes at most."
+    "--limit", "-n", type=NumberType(1, MOST), default=50, show_default=True, help="Changes at most."
 )
 @json_option("One line of JSON for each change.")
 @archive_option

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import settings
-from archiver.cli.options import MOST, DelayType, DurationType, SettingType, archive_option, writable
+from archiver.cli.options import (
+    MOST,
+    DelayType,
+    DurationType,
+    NumberType,
+    SettingType,
+    archive_option,
+    writable,
+)
 from archiver.cli.outcomes import outcome_text
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
@@ -68,7 +76,7 @@ def _addresses(ctx: click.Context, param: click.Parameter, values: tuple[str, ..
 @archive_option
 @click.option(
     "--budget",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     metavar="PAGES",
     help=f"Stories of each site to visit; the rest waits.  [default: the entry's pages, else {settings.PAGE_BUDGET}]",
 )

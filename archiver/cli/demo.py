@@ -12,6 +12,7 @@ import click
 
 from archiver import settings
 from archiver.cli.advice import command_line
+from archiver.cli.options import NumberType
 from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output, by_number, counted
 from archiver.cli.summary import exit_code, print_summary
@@ -50,7 +51,7 @@ SAME = {
 )
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=NumberType(0, 65535),
     help=f"Where to serve the newspaper.  [default: {PORT}, or a free one]",
 )
 def demo(directory: Path, port: int | None) -> ExitCode:

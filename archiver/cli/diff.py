@@ -10,7 +10,7 @@ from rich.text import Text
 
 from archiver.cli.addresses import canonical
 from archiver.cli.diff_page import diff_page
-from archiver.cli.options import archive_option, json_option
+from archiver.cli.options import NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.revisions.diff import Mark, ParagraphDiff, Piece
 from db.connection import read_archive
@@ -33,7 +33,7 @@ NOTES = {Mark.MOVED: "stood elsewhere: ", Mark.MOVED_AWAY: "stands elsewhere now
 
 @click.command()
 @click.argument("article", metavar="URL-OR-ID")
-@click.argument("versions", nargs=-1, type=click.IntRange(min=1), metavar="[N [M]]")
+@click.argument("versions", nargs=-1, type=NumberType(min=1), metavar="[N [M]]")
 @click.option("--html", "as_html", is_flag=True, help="A page for a browser, complete in itself.")
 @click.option("--whole", is_flag=True, help="Also the paragraphs that did not change.")
 @json_option("One JSON object.")

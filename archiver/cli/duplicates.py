@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from archiver.cli.options import MOST, archive_option, article_options, json_option
+from archiver.cli.options import MOST, NumberType, archive_option, article_options, json_option
 from archiver.cli.rendering import (
     Output,
     counted,
@@ -55,12 +55,12 @@ DIRECTIONS = {"earlier": "earlier", "later": "later", "unknown": "of the same ti
 @click.option(
     "--limit",
     "-n",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     default=20,
     show_default=True,
     help="Clusters, or copies of the article, at most.",
 )
-@click.option("--cluster", type=click.IntRange(1, MOST_ID), metavar="ID", help="All articles of one cluster.")
+@click.option("--cluster", type=NumberType(1, MOST_ID), metavar="ID", help="All articles of one cluster.")
 @click.option("--rebuild", is_flag=True, help="Compare what was archived before articles were compared.")
 @json_option("One line of JSON for each cluster, or one object for the article.")
 @archive_option

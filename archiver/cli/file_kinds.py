@@ -5,6 +5,7 @@ import re
 from codecs import BOM_UTF8
 from email import message_from_bytes
 from email.message import Message
+from unicodedata import category
 
 from archiver.errors import PageError
 
@@ -25,6 +26,10 @@ BINARIES = (
     (re.compile(rb"PK(?:\x03\x04|\x05\x06)"), f"a ZIP file: {UNPACK}, or read in WACZ by `archiver import`"),
     (re.compile(rb".{257}ustar", re.DOTALL), f"a tar file: {UNPACK}"),
     (re.compile(rb"BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf|Rar!\x1a"), f"packed: {UNPACK}"),
+    (
+        re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        "a document of Word, Excel or PowerPoint: save its text",
+    ),
     (re.compile(rb"%PDF"), "a PDF document: save its text"),
     (re.compile(rb"%!PS"), "a PostScript document: save its text"),
     (re.compile(rb"bplist00"), "a web archive of Safari: save the page's source"),
@@ -43,9 +48,12 @@ OTHERS = (
 XML = re.compile(rb"\s*<\?xml\b")
 # The first line of a table of values: names of its columns, with nothing but a mark between them.
 COLUMNS = re.compile(r"\"?[\w.-]{1,40}\"?([,;\t|])(?:\"?[\w.-]{1,40}\"?\1)+\"?[\w.-]{1,40}\"?\s*\Z")
-# Characters that stand in no text; bytes of anything else read as text hold 11 of them in 100.
+# What stands in no text: control characters, and code points for none, in private use or halves of pairs. Bytes of
+# anything else read as text hold 11 in 100 of the first, or if read as UTF-16 as many of the others. NULs, too, are
+# none of a text; pages are read without them.
 CONTROL = re.compile("[\x01-\x08\x0e-\x1f]")
-MOST_CONTROLS = 0.03
+NO_CHARACTERS = frozenset({"Cn", "Co", "Cs"})
+MOST_JUNK = 0.03
 
 
 def refuse_others(file: bytes, *, is_text: bool) -> None:
@@ -72,8 +80,12 @@ def refuse_junk(page: bytes) -> None:
 
     if not page.strip(b"\0 \t\r\n\f"):
         raise PageError("holds no page: it is empty")
-    text = page[:SNIFFED_BYTES].decode(page_encoding(page), "replace")
-    if len(CONTROL.findall(text)) > len(text) * MOST_CONTROLS:
+    head = page[:SNIFFED_BYTES]
+    text = head.decode(page_encoding(page), "replace")
+    if _is_marked(head):
+        text = text.replace("\0", "")
+    junk = len(CONTROL.findall(text)) + sum(c == "\0" or category(c) in NO_CHARACTERS for c in text)
+    if junk > len(text) * MOST_JUNK:
         raise PageError("holds no page: it is no text")
 
 
@@ -96,8 +108,12 @@ def is_text(name: str, page: bytes) -> bool:
     suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
     if suffix in ("txt", "text"):
         return True
-    wide = page[:SNIFFED_BYTES].replace(b"\0", b"")  # of UTF-16
-    return suffix not in ("html", "htm", "xhtml") and MARKUP.search(wide) is None
+    return suffix not in ("html", "htm", "xhtml") and not _is_marked(page[:SNIFFED_BYTES])
+
+
+def _is_marked(head: bytes) -> bool:
+    """Whether the beginning of a file, be it in UTF-16, holds a tag of a page."""
+    return MARKUP.search(head.replace(b"\0", b"")) is not None
 
 
 def _address(message: Message, part: Message) -> str | None:

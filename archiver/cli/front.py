@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from archiver.cli.addresses import canonical
-from archiver.cli.options import MOST, MomentType, SpanType, archive_option, json_option
+from archiver.cli.options import MOST, MomentType, NumberType, SpanType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from db.connection import read_archive
 from db.fronts import Front, front
@@ -41,7 +41,7 @@ class AtType(click.ParamType[Any]):
     help="2026-01-31T08:00:00Z, or a day, for its end.  [default: the latest]",
 )
 @click.option("--page", metavar="URL", help="Another page than the first of the site, such as a section's.")
-@click.option("--limit", "-n", type=click.IntRange(1, MOST), help="Headlines at most.  [default: all]")
+@click.option("--limit", "-n", type=NumberType(1, MOST), help="Headlines at most.  [default: all]")
 @json_option("One JSON object.")
 @archive_option
 def front_(

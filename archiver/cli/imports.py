@@ -89,7 +89,7 @@ def _plan(
     return ImportPlan(
         archive=archive,
         files=files,
-        listed=read_sources(path).sources if sources or path.exists() else (),
+        listed=read_sources(path, least=0).sources if sources or path.exists() else (),
         only=tuple(dict.fromkeys(map(source_url, scope["only"]))),
         hosts=tuple(host_name(name) for name in (scope["hosts"] or "").split(",") if name.strip()),
         all_hosts=scope["all_hosts"],

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import MOST, SpanType, archive_option, json_option, not_blank, source_option
+from archiver.cli.options import (
+    MOST,
+    NumberType,
+    SpanType,
+    archive_option,
+    json_option,
+    not_blank,
+    source_option,
+)
 from archiver.cli.outcomes import outcome_text
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.spans import Span
@@ -23,13 +31,13 @@ INDENT = 6
 @click.option("--since", type=SpanType(), metavar="DATE", help="Shown on that day (UTC) or later.")
 @click.option(
     "--sites",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     default=1,
     show_default=True,
     help="Shown by so many sites at least.",
 )
 @click.option(
-    "--limit", "-n", type=click.IntRange(1, MOST), default=50, show_default=True, help="Stories at most."
+    "--limit", "-n", type=NumberType(1, MOST), default=50, show_default=True, help="Stories at most."
 )
 @json_option("One line of JSON for each story.")
 @archive_option

@@ -95,6 +95,20 @@ class DurationType(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
+class NumberType(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that value, an option's text, means."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is no whole number", param, ctx)
+        return int(super().convert(value, param, ctx))
+
+
 class DelayType(click.FloatRange):
     """Seconds between two requests."""
 
@@ -103,10 +117,13 @@ class DelayType(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number of seconds that value, an option's text, means."""
-        seconds = float(super().convert(value, param, ctx))
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds", param, ctx)
-        return seconds
+        return float(super().convert(value, param, ctx))
 
 
 class SettingType(click.ParamType[Any]):
@@ -212,7 +229,7 @@ def jobs_option(command: Command[T]) -> Command[T]:
     return click.option(
         "--jobs",
         "-j",
-        type=click.IntRange(1, MOST_JOBS),
+        type=NumberType(1, MOST_JOBS),
         metavar="N",
         help=f"Processes that split pages.  [default: {settings.SPLIT_WORKERS}]",
     )(command)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +28,21 @@ if TYPE_CHECKING:
     from archiver.parsers.explain import Explanation
     from archiver.parsers.rules import SiteRules
     from archiver.parsers.workers import SplitWorkers
+    from spiders.frontier import Source
 
 SOURCES = Path("sources.toml")
 STDIN = "-"
 GZIP = b"\x1f\x8b"
-Parsed = tuple[str, "Split | Explanation | PageError"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of a file."""
+
+    name: str
+    result: "Split | Explanation | PageError"
+    rules_of: str = ""
+    """Where the rules stand that it was split by, or why there were none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +86,7 @@ def _whole_address(_: click.Context, __: click.Parameter, url: str) -> str:
     "--sources",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help=f"Where the rules of the site of --url may stand.  [default: {SOURCES}, if it is there]",
+    help=f"Where rules of the site may stand that a page came from.  [default: {SOURCES}, if it is there]",
 )
 @click.option(
     "--explain", is_flag=True, help="Print each block of a page with what became of it and why, instead."
@@ -99,11 +109,14 @@ def parse(files: tuple[str, ...], **values: Any) -> ExitCode:
     options = ParseOptions(**values)
     if options.explain and options.text:
         raise click.UsageError("--explain shows the blocks of a page: plain text has none")
-    rules, rules_of = _rules(options)
+    rules = _Rules(options.sources)
+    if options.url:
+        rules.of(options.url)  # faults in them are told before any page
     write_utf8()
     output = Output()
     failed = False
-    for number, (name, result) in enumerate(_each(files, partial(_split, options=options, rules=rules))):
+    for number, parsed in enumerate(_each(files, partial(_split, options=options, rules=rules))):
+        name, result = parsed.name, parsed.result
         if isinstance(result, PageError):
             click.echo(f"archiver: {name}: {printable(str(result))}", err=True)
             failed = True
@@ -113,28 +126,42 @@ def parse(files: tuple[str, ...], **values: Any) -> ExitCode:
             print_json({"file": name, **fields_of(result)})
         else:
             output.print("\n" * bool(number), end="")
-            print_explanation(output, name, result, rules_of)
+            print_explanation(output, name, result, parsed.rules_of)
     return ExitCode.FAILED if failed else ExitCode.DONE
 
 
-def _rules(options: ParseOptions) -> "tuple[tuple[SiteRules, ...], str]":
-    """Return the rules of the site that the pages came from, and where they stand or why there are none."""
-    path, url = options.sources, options.url
-    if path is None and not SOURCES.exists():
-        return (), f"there is no {SOURCES}"
-    if not url:
-        if path is not None:
-            raise click.UsageError("--sources needs --url: it tells whose rules to take")
-        return (), "--url tells whose rules to take"
-    from archiver.crawl.sources import read_sources, source_of  # noqa: PLC0415 - Scrapy comes with it
+@dataclass(frozen=True)
+class _Rules:
+    """The rules of sites, in a file that is read when a page's address is first known."""
 
-    path = path or SOURCES
-    source = source_of(read_sources(path).sources, url)
-    if source is None:
-        return (), f"{path} does not name the site"
-    if not source.rules:
-        return (), f"{path} has none for {source.url}"
-    return source.rules, f"{path}, {source.url}"
+    path: Path | None
+
+    def of(self, url: str) -> "tuple[tuple[SiteRules, ...], str]":
+        """Return the rules of the site that a page came from, and where they stand or why there are none.
+
+        Raises PageError if a file was named for a page without address, SourceError if it cannot be read.
+        """
+        path = self.path or SOURCES
+        if self.path is None and not SOURCES.exists():
+            return (), f"there is no {SOURCES}"
+        if not url:
+            if self.path is not None:
+                raise PageError(f"needs --url: it tells whose rules in {path} to take")
+            return (), "--url tells whose rules to take"
+        from archiver.crawl.sources import source_of  # noqa: PLC0415 - Scrapy comes with it
+
+        source = source_of(self._sources, url)
+        if source is None:
+            return (), f"{path} does not name the site"
+        if not source.rules:
+            return (), f"{path} has none for {source.url}"
+        return source.rules, f"{path}, {source.url}"
+
+    @cached_property
+    def _sources(self) -> "tuple[Source, ...]":
+        from archiver.crawl.sources import read_sources  # noqa: PLC0415 - as above
+
+        return tuple(read_sources(self.path or SOURCES, least=0).sources)
 
 
 def _each(files: Sequence[str], split: Callable[["SplitWorkers", bytes, str], Parsed]) -> Iterator[Parsed]:
@@ -157,7 +184,7 @@ def _split(
     name: str,
     *,
     options: ParseOptions,
-    rules: "tuple[SiteRules, ...]",
+    rules: _Rules,
 ) -> Parsed:
     from archiver.parsers import split_page, split_text  # noqa: PLC0415 - as above
     from archiver.parsers.decoding import page_encoding  # noqa: PLC0415
@@ -170,12 +197,13 @@ def _split(
         if options.text or is_text(name, page):
             if options.explain:
                 raise PageError("is plain text: only pages can be explained")  # noqa: TRY301 - one way out
-            words = page.decode(page_encoding(page), "replace").removeprefix("\ufeff")
-            return name, workers.run_now(split_text, words, url=url or None, fetched=fetched)
+            words = page.decode(page_encoding(page, url=url), "replace").removeprefix("\ufeff")
+            return Parsed(name, workers.run_now(split_text, words, url=url or None, fetched=fetched))
+        own, rules_of = rules.of(url)
         split: Callable[..., Split | Explanation] = explain_page if options.explain else split_page
-        return name, workers.run_now(split, page, url=url, fetched=fetched, rules=rules)
+        return Parsed(name, workers.run_now(split, page, url=url, fetched=fetched, rules=own), rules_of)
     except PageError as error:
-        return name, error
+        return Parsed(name, error)
 
 
 def _page(name: str, typed: bytes, *, is_text: bool) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from archiver.cli.addresses import canonical
-from archiver.cli.options import MOST, archive_option, json_option
+from archiver.cli.options import MOST, NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, listed, print_json, span_text, write_utf8
 from archiver.items import LinkKind
 from db.connection import read_archive
@@ -22,7 +22,7 @@ KINDS = [kind.value for kind in LinkKind]
 @click.option(
     "--limit",
     "-n",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     default=50,
     show_default=True,
     help="Headlines at most, in either direction.",

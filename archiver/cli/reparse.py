@@ -89,7 +89,7 @@ def _plan(source: str | None, since: Span | None, sources: Path | None, **others
     path = sources or SOURCES
     return ReparsePlan(
         archive=others["archive"],
-        listed=read_sources(path).sources if sources or path.exists() else (),
+        listed=read_sources(path, least=0).sources if sources or path.exists() else (),
         source=source,
         since=since.start if since else None,
         dry_run=others["dry_run"],

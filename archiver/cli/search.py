@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from archiver.cli.options import MOST, Command, T, archive_option, filter_options, json_option
+from archiver.cli.options import MOST, Command, NumberType, T, archive_option, filter_options, json_option
 from archiver.cli.rendering import (
     Output,
     bar,
@@ -76,7 +76,7 @@ def order_options(command: Command[T]) -> Command[T]:
 @click.option(
     "--limit",
     "-n",
-    type=click.IntRange(1, MOST),
+    type=NumberType(1, MOST),
     help=f"Articles, headlines or counts at most.  [default: {FEW}, of counts all]",
 )
 @json_option("One line of JSON for each article or headline; with --count-by, one object.")

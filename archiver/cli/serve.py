@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import archive_option
+from archiver.cli.options import NumberType, archive_option
 from archiver.cli.rendering import Output, write_utf8
 from archiver.errors import ServeError
 from archiver.host_names import ascii_host
@@ -41,7 +41,7 @@ def _host_name(ctx: click.Context, param: click.Parameter, name: str) -> str:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0: any that is free."
+    "--port", type=NumberType(0, 65535), default=8001, show_default=True, help="0: any that is free."
 )
 @click.option(
     "--host-name",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.options import DelayType, archive_option, json_option
+from archiver.cli.options import DelayType, NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, print_json, write_utf8
 from archiver.cli.source_tables import print_sources, print_survey, print_trial, source_fields
 from archiver.errors import ExitCode, SourceError
@@ -137,7 +137,7 @@ def list_(file: Path, as_json: bool, archive: Path) -> None:
 @click.option(
     "--pages",
     "-n",
-    type=click.IntRange(1, MOST_PAGES),
+    type=NumberType(1, MOST_PAGES),
     default=FEW_PAGES,
     show_default=True,
     help="Stories to fetch.",

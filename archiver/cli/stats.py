@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
 
-from archiver.cli.options import MOST, archive_option, json_option, source_option
+from archiver.cli.options import MOST, NumberType, SpanType, archive_option, json_option, source_option
 from archiver.cli.outcomes import in_words, outcome_text
 from archiver.cli.rendering import (
     Output,
@@ -26,46 +28,93 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from archiver.items import Outcome
+from archiver.spans import Span
 from db.connection import read_archive
+from db.filters import Filters
 from db.lock import state_now
 from db.outcomes import failed_pages
+from db.published import Published, SourcePublished, published
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
 from db.warc_places import warc_directory
 
-# Failed pages that are listed unless --limit says otherwise.
-FEW = 20
+# Failed pages that are listed unless --limit says otherwise, and days unless --days does.
+FEW, SHOWN_DAYS = 20, 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The command line, without the archive."""
+
+    days: int | None
+    since: Span | None
+    until: Span | None
+    failed: bool
+    source: str | None
+    limit: int | None
+    as_json: bool
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(
+            source=self.source,
+            since=self.since.start if self.since else None,
+            until=self.until.end if self.until else None,
+        )
 
 
 @click.command()
 @click.option(
     "--days",
-    type=click.IntRange(1, MOST),
-    default=14,
-    show_default=True,
-    help="Days with articles to list, the newest first.",
+    type=NumberType(1, MOST),
+    help=f"Days with articles to list, the newest first.  [default: {SHOWN_DAYS}; all with --since or --until]",
+)
+@click.option(
+    "--since",
+    type=SpanType(),
+    metavar="DATE",
+    help="Articles published, or pages that failed, on that day (UTC) or later.",
+)
+@click.option(
+    "--until",
+    type=SpanType(),
+    metavar="DATE",
+    help="Articles published, or pages that failed, on that day (UTC) or before.",
 )
 @click.option("--failed", is_flag=True, help="List the pages whose latest visit failed, newest first.")
 @source_option
-@click.option("--limit", "-n", type=click.IntRange(1, MOST), help=f"Failed pages at most.  [default: {FEW}]")
+@click.option("--limit", "-n", type=NumberType(1, MOST), help=f"Failed pages at most.  [default: {FEW}]")
 @json_option("One JSON object; with --failed, one line of JSON for each page.")
 @archive_option
-def stats(
-    days: int, failed: bool, source: str | None, limit: int | None, as_json: bool, archive: Path
-) -> None:
+def stats(*, archive: Path, **values: Any) -> None:
     """Tell what the archive holds: in all, by site, by day. Or list the pages that failed.
 
-    What failed are pages, each counted by its latest visit; `archiver status` counts visits. Days are those of
-    publication, in UTC. --source and --limit choose failed pages.
+    With --since or --until, tells of the articles published then; those that state no date are left out. What
+    failed are pages, each counted by its latest visit; `archiver status` counts visits. Days are those of
+    publication, in UTC. --source chooses failed pages or the articles published then, --limit failed pages.
 
     \b
     archiver stats --days 30
+    archiver stats --since 2026-11 --until 2026-11
+    archiver stats --since 7d --source news.example
     archiver stats --failed --source news.example
     """
-    if failed:
-        _tell_failed(archive, source, limit or FEW, as_json=as_json)
+    asked = _Asked(**values)
+    if asked.since and asked.until and asked.since.start >= asked.until.end:
+        raise click.UsageError("--since is later than --until")
+    if asked.failed:
+        _tell_failed(archive, asked)
         return
-    if source is not None or limit is not None:
-        raise click.UsageError("--source and --limit choose failed pages: add --failed")
+    if asked.limit is not None:
+        raise click.UsageError("--limit is of failed pages: add --failed")
+    if asked.since or asked.until:
+        _tell_published(archive, asked)
+    elif asked.source is not None:
+        raise click.UsageError("--source chooses failed pages or articles: add --failed, --since or --until")
+    else:
+        _tell_all(archive, asked.days or SHOWN_DAYS, as_json=asked.as_json)
+
+
+def _tell_all(archive: Path, days: int, *, as_json: bool) -> None:
     with closing(read_archive(archive)) as connection:
         found = statistics(connection, days)
     if found.last_crawl is not None:
@@ -81,10 +130,31 @@ def stats(
         _print_statistics(Output(), found, archive)
 
 
-def _tell_failed(archive: Path, source: str | None, limit: int, *, as_json: bool) -> None:
+def _tell_published(archive: Path, asked: _Asked) -> None:
     with closing(read_archive(archive)) as connection:
-        pages = failed_pages(connection, source, limit)
-    if as_json:
+        found = published(connection, asked.filters, asked.days)
+    first = asked.since and asked.since.start.date()
+    last = asked.until and (asked.until.end - timedelta(days=1)).date()
+    if asked.as_json:
+        write_utf8()
+        print_json({"archive": archive, "since": first, "until": last} | fields_of(found))
+        return
+    output = Output()
+    span = f"{f' since {first}' if first else ''}{f' until {last}' if last else ''}"
+    output.say((str(archive), "bold"), (f"  articles published{span}", "dim"))
+    output.say(_articles(found), margin="  ")
+    if found.sources:
+        output.say()
+        output.print_rows(_published_table(found.sources))
+        output.say()
+        output.print(_day_table(found.days, 0))
+
+
+def _tell_failed(archive: Path, asked: _Asked) -> None:
+    limit = asked.limit or FEW
+    with closing(read_archive(archive)) as connection:
+        pages = failed_pages(connection, asked.filters, limit)
+    if asked.as_json:
         write_utf8()
         for page in pages:
             print_json(page)
@@ -95,7 +165,8 @@ def _tell_failed(archive: Path, source: str | None, limit: int, *, as_json: bool
         output.say(listed(about))
         output.say_whole(page.url, indent=2, style="dim")
     if not pages:
-        notes.say("No page failed at its latest visit.")
+        when = " in that time" if asked.since or asked.until else ""
+        notes.say(f"No page failed at its latest visit{when}.")
     elif len(pages) == limit and notes.is_terminal:
         notes.say((f"{counted(limit, 'page')}; --limit shows more", "dim"))
 
@@ -120,13 +191,7 @@ def _print_statistics(output: Output, found: Statistics, archive: Path) -> None:
 
 
 def _totals(found: Statistics) -> Iterator[str]:
-    yield listed(
-        [
-            counted(found.articles, "article"),
-            counted(found.revisions, "earlier version"),
-            counted(found.related_links, "related link"),
-        ]
-    )
+    yield _articles(found)
     yield listed(
         [
             f"{counted(found.pages, 'page')} known",
@@ -140,6 +205,16 @@ def _totals(found: Statistics) -> Iterator[str]:
         yield f"latest visits: {by_number(in_words(found.outcomes).items())}"
 
 
+def _articles(found: Statistics | Published) -> str:
+    return listed(
+        [
+            counted(found.articles, "article"),
+            counted(found.revisions, "earlier version"),
+            counted(found.related_links, "related link"),
+        ]
+    )
+
+
 def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Source", overflow="fold")
@@ -147,14 +222,29 @@ def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("Published", no_wrap=True)
     for source in sources:
-        name = source.label if source.name == source.source else f"{source.name} ({source.label})"
-        span = (
-            f"{day_text(source.first_published)} to {day_text(source.last_published)}"
-            if source.last_published
-            else ""
-        )
-        table.add_row(name, f"{source.articles:,}", f"{source.pages:,}", f"{source.unvisited:,}", span)
+        counts = (source.articles, source.pages, source.unvisited)
+        table.add_row(_name(source), *(f"{count:,}" for count in counts), _span(source))
     return table
+
+
+def _published_table(sources: tuple[SourcePublished, ...]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Source", overflow="fold")
+    table.add_column("Articles", justify="right")
+    table.add_column("Published", no_wrap=True)
+    for source in sources:
+        table.add_row(_name(source), f"{source.articles:,}", _span(source))
+    return table
+
+
+def _name(source: SourceStatistics | SourcePublished) -> str:
+    return source.label if source.name == source.source else f"{source.name} ({source.label})"
+
+
+def _span(source: SourceStatistics | SourcePublished) -> str:
+    if source.first_published is None or source.last_published is None:
+        return ""
+    return f"{day_text(source.first_published)} to {day_text(source.last_published)}"
 
 
 def _day_table(days: tuple[DayStatistics, ...], undated: int) -> Table:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from archiver.cli.options import archive_option, json_option
+from archiver.cli.options import NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from archiver.items import CrawlState
 from db.alarms import bundle_directory, bundle_path
@@ -24,9 +24,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 
 
 @click.command()
-@click.option(
-    "--days", type=click.IntRange(1, MOST_DAYS), default=14, show_default=True, help="Days to show."
-)
+@click.option("--days", type=NumberType(1, MOST_DAYS), default=14, show_default=True, help="Days to show.")
 @json_option("One line of JSON for each source.")
 @archive_option
 def status(days: int, as_json: bool, archive: Path) -> None:

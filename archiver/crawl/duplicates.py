@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archiver.crawl.splitting import stopped_by_signals
 from archiver.pipelines.addresses import fill_addresses
-from db.connection import open_archive, read_archive, transaction
+from db.connection import open_existing, transaction
 from db.duplicates import not_compared, note_duplicates
 
 # Articles of one transaction: some 0.2 s, after which an interrupted run has lost at most as much.
@@ -29,8 +29,7 @@ def run_rebuild(archive: Path, reached: Callable[[int, int], None]) -> Rebuilt:
     After an interruption, the same does what is left. Raises ArchiveError if there is no archive at the path or another
     writer has it.
     """
-    connection = open_archive(archive) if archive.exists() else read_archive(archive)
-    with closing(connection), stopped_by_signals():
+    with closing(open_existing(archive)) as connection, stopped_by_signals():
         addresses = fill_addresses(connection)
         ids = not_compared(connection)
         for start in range(0, len(ids), BATCH):

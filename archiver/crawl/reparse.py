@@ -22,7 +22,7 @@ from archiver.pipelines.forgotten import LeaveOut
 from archiver.pipelines.latest import KeepLatest
 from archiver.pipelines.store import own_targets
 from archiver.pipelines.validate import Validate
-from db.connection import open_archive, read_archive
+from db.connection import open_existing, read_archive
 from db.differences import Difference, differences
 from db.dropping import drop_article, story_readings
 from db.lost_pages import LostPages
@@ -121,8 +121,7 @@ def run_reparse(plan: ReparsePlan, watch: ReparseWatcher) -> Report:
     Each page is written whole or not at all; after an interruption the same plan does what is left. Raises
     ArchiveError if there is no archive, or if another writer has it.
     """
-    is_read_only = plan.dry_run or not plan.archive.exists()
-    connection = read_archive(plan.archive) if is_read_only else open_archive(plan.archive)
+    connection = read_archive(plan.archive) if plan.dry_run else open_existing(plan.archive)
     with closing(connection), stopped_by_signals(), tempfile.TemporaryFile() as spool:
         report, changed = _look(plan, connection, spool, watch)
         if plan.drop:

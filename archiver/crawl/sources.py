@@ -72,7 +72,7 @@ def read_sources(path: Path, least: int = 1) -> SourcesFile:
     except ValidationError as error:
         raise SourceError(_message(path, text, content, error)) from error
     if len(entries.source) < least:
-        raise SourceError(f"{path} lacks 'source': `archiver source add URL` writes one")
+        raise SourceError(f"{path} lists no site: `archiver source add URL` adds one")
     return SourcesFile(contact=entries.contact, sources=_sources(path, text, content, entries))
 
 

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from unicodedata import normalize
 
 import numpy as np
 from lxml import etree
@@ -14,14 +15,11 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from archiver.errors import PageError, ParseLimitError
 from archiver.parsers.compiled import replaced
 from archiver.parsers.omitted_tags import with_body
+from archiver.parsers.undeclared import guessed_encoding
 
 # In no language written in Latin letters are more than about a fifth of the letters accented (Vietnamese);
 # Cyrillic, Greek or Hebrew bytes read as windows-1252 give nearly nothing else.
 MOST_ACCENTED = 0.35
-# Undeclared or wrongly declared bytes are guessed from this many of them: more takes long and tells no more.
-GUESS_BYTES = 60_000
-# With fewer bytes outside ASCII than this a guess between Western and Central European is a coin's toss.
-ENOUGH_TO_GUESS = 30
 # Share of the bytes outside ASCII that may be broken before a page that claims UTF-8 is not believed.
 MOST_BROKEN = 0.02
 # Where so many times more letters are whole in UTF-8 than broken, it is no other encoding that looks so by chance.
@@ -74,17 +72,21 @@ SCRIPT_END = re.compile(rb"</(?:script|style)\s{0,9}>", re.IGNORECASE)
 END = re.compile(rb"</html\s{0,99}>", re.IGNORECASE)
 
 
-def page_tree(html: bytes, content_type: str | None = None) -> Element:
+def page_tree(html: bytes, content_type: str | None = None, url: str = "") -> Element:
     """Return the root of a page's tree.
 
     content_type is the HTTP header's value. The encoding is the byte order mark's, else UTF-8 where the
-    bytes are valid UTF-8, else the declared one where it gives plausible text, else a guess.
+    bytes are valid UTF-8, else the declared one where it gives plausible text, else that in which the letters are
+    likeliest, given the language that the page states and the country of url, the page's address, "" if unknown.
     Raises PageError if nothing is in the page, ParseLimitError if its tags nest deeper than libxml2 reads.
     """
     html = _first_tags(html)
-    encoding = page_encoding(html, content_type)
+    encoding = page_encoding(html, content_type, url)
     if encoding != "utf-8":
-        html = _first_tags(html.decode(encoding, "replace").encode("utf-8", "replace"))
+        text = html.decode(encoding, "replace")
+        # This writes tones as characters of their own: a site that goes over to UTF-8 would have new texts.
+        text = normalize("NFC", text) if encoding == "cp1258" else text
+        html = _first_tags(text.encode("utf-8", "replace"))
     html = html.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")
     if holds(html, TWICE_ENCODED):
         html = TWICE.sub(_once, html)
@@ -269,14 +271,14 @@ def _parsed(html: bytes) -> Element:
     return tree
 
 
-def page_encoding(html: bytes, content_type: str | None = None) -> str:
-    """Return the name of the Python codec that the page's bytes are in."""
+def page_encoding(html: bytes, content_type: str | None = None, url: str = "") -> str:
+    """Return the name of the Python codec that the bytes of a page are in, as page_tree reads it."""
     if bom := read_bom(html)[0]:
         return "utf-8" if bom == "utf-8" else bom
     if (wide := _wide_encoding(html)) is not None:
         return wide
     if not is_utf8(html):
-        return _legacy_encoding(html, content_type)
+        return _legacy_encoding(html, content_type, url)
     return _stateful_encoding(html, content_type) or "utf-8"
 
 
@@ -328,14 +330,14 @@ def _reads_markup(codec: str) -> bool:
         return False
 
 
-def _legacy_encoding(html: bytes, content_type: str | None) -> str:
+def _legacy_encoding(html: bytes, content_type: str | None, url: str) -> str:
     letters = TAG.sub(b" ", _without_scripts(html))[:PLAUSIBLE_BYTES]
     if _is_mostly_utf8(letters):
         return "utf-8"
     for name in _declared(html, content_type):
         if _plausible(letters, name):
             return name
-    return _guessed(letters)
+    return guessed_encoding(letters, html, url)
 
 
 def _without_scripts(html: bytes) -> bytes:
@@ -369,20 +371,3 @@ def _plausible(letters: bytes, name: str) -> bool:
         return True
     alphabetic = [c for c in text if c.isalpha()]
     return sum(c > "\x7f" for c in alphabetic) <= MOST_ACCENTED * max(len(alphabetic), 1)
-
-
-def _guessed(letters: bytes) -> str:
-    if _high(letters) < ENOUGH_TO_GUESS and _plausible(letters, "cp1252"):
-        return "cp1252"
-    from logging import ERROR, getLogger  # noqa: PLC0415 - slow to import, and few pages need a guess
-
-    from bs4.dammit import UnicodeDammit  # noqa: PLC0415
-
-    getLogger("bs4.dammit").setLevel(ERROR)  # what it could not decode is tried otherwise
-    sample = b" ".join(letters.split())[:GUESS_BYTES]
-    guess = UnicodeDammit(sample, is_html=True, exclude_encodings=["ascii"]).original_encoding
-    if guess is None or codecs.lookup(guess).name == "utf-8":
-        return (
-            "utf-8" if letters.decode("utf-8", "replace").count("\ufffd") < len(letters) // 100 else "cp1252"
-        )
-    return codecs.lookup(guess).name if _reads_markup(guess) else "cp1252"

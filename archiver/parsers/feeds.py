@@ -74,7 +74,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     body = _unpacked(body) if body.startswith(GZIP) else body
     if body.lstrip(BEFORE_JSON)[:1] == b"{":
         return _json_feed(body, url)
-    return _xml_feed(_in_utf8(body, content_type), url)
+    return _xml_feed(_in_utf8(body, content_type, url), url)
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -84,9 +84,9 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _in_utf8(body: bytes, content_type: str | None) -> bytes:
+def _in_utf8(body: bytes, content_type: str | None, url: str) -> bytes:
     """A feed in UTF-8, read as pages are: some claim an encoding that they are not in, or in the header alone."""
-    text = body.decode(page_encoding(body, content_type), "replace").removeprefix("\ufeff")
+    text = body.decode(page_encoding(body, content_type, url), "replace").removeprefix("\ufeff")
     head = DECLARED.sub(r"\1", DOCTYPE.sub("", text[:HEAD], count=1), count=1)
     return (head + text[HEAD:]).encode("utf-8", "replace")
 

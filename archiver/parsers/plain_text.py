@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from archiver.items import Article, LinkKind, RelatedLink, Split
+from archiver.items import Article, LinkKind, Origin, RelatedLink, Sources, Split
 from archiver.parsers.bylines import byline_names, signed_names
 from archiver.parsers.credits import credits_picture
 from archiver.parsers.datelines import updated_line
@@ -108,7 +108,10 @@ def split_text(text: str, *, url: str | None = None, fetched: datetime | None = 
     if story:
         signed = None if title is None else _signed(lines, title, first)
         article = _article(lines, story - {title, signed}, title, signed, language)
-        article = replace(article, url=canonical_url(url) or url) if url else article
+        if url:
+            article = replace(
+                article, url=canonical_url(url) or url, sources=replace(article.sources, url=Origin.URL)
+            )
     return Split(article=article, related=tuple(_related(lines, story, title, headline_chances)))
 
 
@@ -223,22 +226,33 @@ def _article(
     names = next((found for line in beside if not line.prose and (found := byline_names(line.text))), ())
     if not names and signed is not None:
         names = signed_names(lines[signed].text) or (lines[signed].text,)
+    dated = published or modified
     return Article(
         url="",
         headline=lines[title].text if title is not None else "",
         body="\n\n".join(lines[index].text for index in sorted(story)),
         authors=names,
-        date_published=published or modified,
-        date_modified=modified,
+        date_published=dated.at if dated else None,
+        date_modified=modified.at if modified else None,
         language=language,
+        sources=Sources(
+            headline=None if title is None else Origin.TEXT,
+            body=Origin.TEXT,
+            authors=Origin.BYLINE if names else None,
+            date_published=dated.origin if dated else None,
+            date_published_precision=dated.precision if dated else None,
+            date_modified=modified.origin if modified else None,
+            date_modified_precision=modified.precision if modified else None,
+            language=Origin.TEXT if language else None,
+        ),
     )
 
 
 def _related(lines: list[Line], story: set[int], title: int | None, chances: Columns) -> list[RelatedLink]:
     found: dict[str, RelatedLink] = {}
-    own = {fold(lines[index].text) for index in story} | (
-        {fold(lines[title].text)} if title is not None else set()
-    )
+    own = {fold(lines[index].text) for index in story if lines[index].prose}
+    if title is not None:
+        own.add(fold(lines[title].text))
     block, kind = "", LinkKind.RELATED
     least = HEADLINE_CHANCE if _has_menus(lines) else BARE_CHANCE
     short = _is_short(lines)

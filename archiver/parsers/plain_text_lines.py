@@ -5,10 +5,12 @@ from datetime import datetime
 
 import numpy as np
 
-from archiver.items import LinkKind
+from archiver.items import LinkKind, Origin
 from archiver.parsers.authors import byline_names
 from archiver.parsers.datelines import line_date
 from archiver.parsers.phrases import is_phrase, kind_of_heading, phrases, says
+from archiver.parsers.sourced import Dated
+from archiver.parsers.stated_dates import dated
 from archiver.parsers.text import ends_sentence, fold, word_count
 from archiver.parsers.text_features import Columns
 
@@ -41,7 +43,7 @@ class Line:
     text: str
     words: int
     prose: bool
-    dated: datetime | None
+    dated: Dated | None
     """The date that the line gives, if it gives little else."""
     byline: bool
     """Whether it says who wrote."""
@@ -51,13 +53,13 @@ class Line:
 
 def read_line(text: str, language: str | None, now: datetime) -> Line:
     """Return a line (as clean makes it) with what it looks like; now gives the year of dates without one."""
-    dated = line_date(text, language, now)
+    found = line_date(text, language, now)
     words = word_count(text if len(text) <= HEAD else text[:HEAD])
-    prose = dated is None and (words >= PROSE_WORDS or (words >= SENTENCE_WORDS and ends_sentence(text)))
+    prose = found is None and (words >= PROSE_WORDS or (words >= SENTENCE_WORDS and ends_sentence(text)))
     prose = prose and not read_also(text) and not (words < PROSE_WORDS and says("furniture", text))
     heading = kind_of_heading(text) if words <= BLOCK_HEADING_WORDS else None
     byline = len(text) <= HEAD and bool(byline_names(text))
-    return Line(text, words, prose, dated.at if dated else None, byline, heading)
+    return Line(text, words, prose, dated(found, Origin.TEXT) if found else None, byline, heading)
 
 
 def read_also(text: str) -> str:

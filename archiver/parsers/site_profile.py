@@ -59,7 +59,7 @@ def site_profile(html: bytes, url: str, content_type: str | None = None) -> Site
     The name is og:site_name, else that of the site or its publisher in JSON-LD, else the part of the title that
     is like the host. Raises PageError if the page cannot be read.
     """
-    root = page_tree(html, content_type)
+    root = page_tree(html, content_type, url)
     said = structured(root)
     return SiteProfile(
         name=next((name for text in _names(root, said, url) if (name := clean(text)[:LONGEST_NAME])), None),

@@ -135,7 +135,7 @@ def page_parts(
     rules: Sequence[SiteRules] = (),
 ) -> Parts:
     """Return what split_page splits a page into, and by what. Raises PageError if the page has no markup."""
-    root = without_additions(page_tree(html, content_type), html)
+    root = without_additions(page_tree(html, content_type, url), html)
     moment = fetch_time(fetched)
     ruling = apply_rules(root, rules_at(rules, moment))
     if ruling.rules is not None and ruling.rules.timezone is not None:

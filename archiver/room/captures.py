@@ -41,12 +41,14 @@ def raw_page(asked: Asked) -> Response:
     kind = (found.content_type or "").partition(";")[0].strip().lower()
     headers = {"Content-Security-Policy": SHUT_IN, "Cross-Origin-Resource-Policy": "same-origin"}
     if kind in HTML:
-        return Response(harmless(body, found.content_type), headers=headers | {"Content-Type": PAGE})
+        return Response(
+            harmless(body, found.content_type, found.final_url), headers=headers | {"Content-Type": PAGE}
+        )
     return Response(body, headers=headers | {"Content-Type": PLAIN})
 
 
-def harmless(body: bytes, content_type: str | None = None) -> bytes:
+def harmless(body: bytes, content_type: str | None = None, url: str = "") -> bytes:
     """Return a page in UTF-8, its bytes read as the splitter does, whose links lead nowhere."""
-    page = body.decode(page_encoding(body, content_type), "replace")
+    page = body.decode(page_encoding(body, content_type, url), "replace")
     page = IN_THE_FRAME.sub(r"\1_blank", KNOCKS.sub(HARMLESS, page))
     return f"{page}{NOWHERE}".encode("utf-8", "replace")

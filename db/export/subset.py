@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from errno import EIO, ENOSPC
 from pathlib import Path
 from sqlite3 import Connection
 
-from archiver.errors import DiskFullError, ExportError
 from db.connection import APPLICATION_ID
 from db.disk import has_no_room
 from db.export.selection import CHOSEN, Selection
@@ -110,7 +110,7 @@ def write_subset(selection: Selection, path: Path) -> int:
     """Make the empty file at path an archive of the articles of selection; return how many it holds.
 
     With them go their earlier versions, pages, captures (without the raw bytes) and related links. The selection
-    ends here.
+    ends here. Raises OSError if the file cannot be written.
     """
     archive = selection.archive
     try:
@@ -149,12 +149,10 @@ def _copy(archive: Connection, table: str, condition: str) -> None:
 
 
 def _failure(path: Path, error: sqlite3.OperationalError) -> Exception:
-    """Return the error to raise for one of SQLite, if the new file is what failed."""
+    """Return the error to raise for one of SQLite: the system's, if the new file is what failed."""
     kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and has_no_room(path)):
-        return DiskFullError(
-            f"{path} cannot be written: the disk is full; free some space and run the same command again"
-        )
+        return OSError(ENOSPC, str(error))
     if kind in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        return ExportError(f"{path} cannot be written: {error}")
+        return OSError(EIO, str(error))
     return error

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.errors import DiskFullError, ExportError, LockedError
-from db.disk import is_full, sync
+from db.disk import file_system, is_full, sync
 from db.sqlite import SQLITE_HEADER
 from db.warc_places import warc_directory
 
@@ -103,11 +103,19 @@ def export_errors(target: Path | str) -> Iterator[None]:
         raise
     except OSError as error:
         if is_full(error):
-            kept = "; what stood there is as it was" if isinstance(target, Path) else ""
             raise DiskFullError(
-                f"{target} cannot be written: the disk is full{kept}: free some space and run the same command again"
+                f"{target} cannot be written: the disk is full{_whole_disk(target)}: free some space and run the "
+                "same command again"
             ) from error
         raise ExportError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+def _whole_disk(target: Path | str) -> str:
+    """Say which file system is full, and that what stood at target stands there still."""
+    if not isinstance(target, Path):
+        return ""
+    kept = "; what stood there is as it was" if target.is_file() or target.is_dir() else ""
+    return f", file system {file_system(target)}{kept}"
 
 
 def digest_of(path: Path) -> tuple[int, str]:
