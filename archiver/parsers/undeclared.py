@@ -45,9 +45,11 @@ MANY = {
 }
 # How much rarer capitals are, and those that follow a small letter.
 CAPITAL, MISPLACED = 0.3, 0.02
+# Chosen, as the chances above, on 60 short texts in 33 languages and their encodings, and on 792 Western pages encoded
+# anew, of which 784 are read rightly; most of the others were wrongly encoded before.
 # How much likelier a language is (a logarithm) that the page states, that is spoken where its address is, and of which
 # another word of the text is among the commonest; longer texts count as one of so many words.
-IS_STATED, IS_SPOKEN, HAS_WORD, MOST_WORDS = 6.0, 4.0, 1.5, 30
+IS_STATED, IS_SPOKEN, HAS_WORD, MOST_WORDS = 6.0, 4.0, 3.0, 30
 # How much less usual each encoding of a language is than the one before.
 LESS_USUAL = 0.15
 # Letters that names from Western Europe have.
