@@ -36,6 +36,7 @@ ENCODINGS = [
     ("sr", "cp1251"), ("el", "cp1253"), ("el", "iso8859-7"), ("tr", "cp1254"), ("he", "cp1255"), ("ar", "cp1256"),
     ("lt", "cp1257"), ("th", "cp874"), ("ja", "cp932"), ("ja", "euc_jp"), ("ko", "cp949"), ("zh", "gb18030"),
     ("zh-TW", "big5"), ("da", "cp1252"), ("is", "cp1252"), ("fr", "cp1252"), ("en", "cp1252"),
+    ("ru", "cp866"),
 ]  # fmt: skip
 # The same letters in two encodings: of little text, only the language tells which.
 FEW = [
@@ -125,3 +126,13 @@ def test_a_declared_encoding_goes_before_the_language() -> None:
     html = page("Møn", '<html lang="cs"><meta charset="windows-1252">').encode("cp1252")
 
     assert page_encoding(html, url="https://news.example.cz/") == "cp1252"
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "mac_roman"])
+def test_encodings_of_no_browser_are_read_too(encoding: str) -> None:
+    text = (
+        "Die Flut hat die alte Brücke geschlossen. Der Stadtrat prüft die Pfeiler am Montag; Autofahrer müssen über "
+        "die Umgehungsstraße fahren. Größere Schäden gibt es wohl nicht, heißt es."
+    )
+
+    assert text in element_text(page_tree(page(text, "<html>").encode(encoding)), 1_000)

@@ -4,6 +4,7 @@ Each language of words/encodings.toml is weighed in each of its encodings by how
 have the letters outside ASCII that the bytes would be.
 """
 
+import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import log
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from archiver.parsers.detection import common_words
@@ -52,6 +54,9 @@ CAPITAL, MISPLACED = 0.3, 0.02
 IS_STATED, IS_SPOKEN, HAS_WORD, MOST_WORDS = 6.0, 4.0, 3.0, 30
 # How much less usual each encoding of a language is than the one before.
 LESS_USUAL = 0.15
+# An encoding that no language is usual in comes after so many others.
+RARE_ENCODING = 3
+MARKUP = b"<a href='/1?b=2&c'>;#\r\n</a>"
 # Letters that names from Western Europe have.
 WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœß")
 
@@ -82,13 +87,36 @@ class _Tongue:
         return SIGN if character in SIGNS or (self.is_latin and small in WESTERN) else FOREIGN
 
 
+Usual: TypeAlias = list[tuple[_Tongue, float]]
+"""The languages of an encoding, and how usual it is for each."""
+
+
 def guessed_encoding(letters: bytes, html: bytes, url: str) -> str:
     """Return the Python codec that undeclared bytes are in most likely.
 
     letters are the bytes of a page's text, html its whole, url the address it came from, "" if unknown.
     """
     sample, hint = _sample(letters), _Hint(_stated_language(html[:STATED_BYTES]), _domain(url))
-    return max(_tongues(), key=lambda encoding: _likelihood(sample, encoding, hint))
+    candidates = _tongues()
+    if (rare := _rare_encoding(sample)) is not None:
+        candidates = candidates | {rare: _all_tongues()}
+    return max(candidates, key=lambda encoding: _likelihood(sample, encoding, candidates[encoding], hint))
+
+
+def _rare_encoding(sample: bytes) -> str | None:
+    """The encoding that Beautiful Soup guesses, if it holds ASCII and no language here is usual in it."""
+    from logging import ERROR, getLogger  # noqa: PLC0415 - slow to import, and few pages need a guess
+
+    from bs4.dammit import UnicodeDammit  # noqa: PLC0415
+
+    getLogger("bs4.dammit").setLevel(ERROR)  # what it could not decode is tried otherwise
+    guess = UnicodeDammit(sample, is_html=True, exclude_encodings=["ascii"]).original_encoding
+    try:
+        encoding = codecs.lookup(guess or "").name
+        is_wider = MARKUP.decode(encoding) == MARKUP.decode("ascii")
+    except (LookupError, UnicodeError):
+        return None
+    return encoding if is_wider and encoding != "utf-8" and encoding not in _tongues() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +133,8 @@ def _sample(letters: bytes) -> bytes:
     return special[:GUESS_BYTES] + b" " + b" ".join(word for word in words if word.isascii())[:GUESS_BYTES]
 
 
-def _likelihood(sample: bytes, encoding: str, hint: _Hint) -> float:
-    """How likely bytes are a text in this encoding: a logarithm, of the likeliest language."""
+def _likelihood(sample: bytes, encoding: str, tongues: Usual, hint: _Hint) -> float:
+    """How likely bytes are a text in this encoding: a logarithm, of the likeliest of these languages."""
     text = sample.decode(encoding, "replace")
     if encoding == "cp1258":  # writes tones as characters of their own
         text = unicodedata.normalize("NFC", text)
@@ -115,7 +143,7 @@ def _likelihood(sample: bytes, encoding: str, hint: _Hint) -> float:
     told = min(1.0, MOST_WORDS / max(words.total(), 1))
     special = [(c, count) for c, count in characters.items() if not c.isascii()]
     likeliest = float("-inf")
-    for tongue, usual in _tongues()[encoding]:
+    for tongue, usual in tongues:
         likely = usual + sum(count * log(tongue.chance(c)) for c, count in special)
         likely += latin * log(ASCII) * (not tongue.is_latin)
         likely += IS_STATED * (hint.stated == tongue.short) + IS_SPOKEN * (hint.domain in tongue.domains)
@@ -130,9 +158,16 @@ def _misplaced(text: str) -> int:
 
 
 @cache
-def _tongues() -> dict[str, list[tuple[_Tongue, float]]]:
+def _all_tongues() -> Usual:
+    """Every language, in an encoding that none is usual in."""
+    every = {tongue.name: tongue for usual in _tongues().values() for tongue, _ in usual}
+    return [(tongue, RARE_ENCODING * log(LESS_USUAL)) for tongue in every.values()]
+
+
+@cache
+def _tongues() -> dict[str, Usual]:
     """The languages of each encoding, with how usual it is for each: a logarithm."""
-    encodings: dict[str, list[tuple[_Tongue, float]]] = {}
+    encodings: dict[str, Usual] = {}
     for name, table in word_table("parsers", "encodings.toml").items():
         letters = frozenset(table["letters"])
         tongue = _Tongue(
