@@ -354,5 +354,5 @@ WORDY = [
 
 
 def no_large_file() -> None:
-    """Let no file grow beyond 900 kB, as a full disk would."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))
+    """Let no file grow beyond 960 kB, as a full disk would."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (960_000, 960_000))

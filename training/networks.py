@@ -31,15 +31,13 @@ FASTEST = 3e-3
 """The highest rate of learning."""
 WARM_UP = 0.3
 """Share of the steps in which the rate rises."""
-SIZES = tuple(int(256 * 1.5**power) for power in range(14))
-"""Lines that are learned from at once, filled up: for each size the computation is compiled once."""
-
-
 DECAY, LONGEST_STEP = 0.05, 1.0
 """The decay of weights and, at most, the length of a step's gradient."""
 LEARNER = optax.chain(
     optax.clip_by_global_norm(LONGEST_STEP), optax.scale_by_adam(), optax.add_decayed_weights(DECAY)
 )
+SIZES = tuple(int(256 * 1.5**power) for power in range(17))
+"""Lines that are learned from at once, filled up: for each size the computation is compiled once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
