@@ -78,7 +78,7 @@ def _trained(lessons: list[Lesson], seed: int) -> Weights:
         order = draw.sample(range(len(lessons)), len(lessons))
         for batch in _batches(lessons, order):
             key, own = jax.random.split(key)
-            weights, state = _step(weights, state, batch, rates(count), own)
+            weights, state = _compiled_step(weights, state, batch, rates(count), own)
             count += 1
     return {name: np.asarray(part) for name, part in weights.items()}
 
@@ -116,11 +116,13 @@ def _batches(lessons: list[Lesson], order: list[int]) -> Iterator[dict[str, Any]
         yield {"rows": rows, "wanted": wanted, "weights": weights, "text": text, "shown": shown}
 
 
-@jax.jit
 def _step(weights: Weights, state: Any, batch: dict[str, Any], rate: Any, key: Any) -> tuple[Weights, Any]:
     gradient = jax.grad(_loss)(weights, batch, key)
     change, state = LEARNER.update(gradient, state, weights)
     return {name: part - rate * change[name] for name, part in weights.items()}, state
+
+
+_compiled_step = jax.jit(_step)
 
 
 def _loss(weights: Weights, batch: dict[str, Any], key: Any) -> Any:
