@@ -148,6 +148,11 @@ def test_short_list_at_the_end_of_the_text_s_box_is_no_text(paragraphs: int, is_
     told = tuple(block for block in layout.blocks if not block.anchors)
     every = link_candidates(layout, "https://news.example/", frozenset({"https://news.example/flood"}))
 
-    found = excerpts(layout, Story(told, None, np.ones(len(layout.blocks), np.float32)), every, every)
+    found = excerpts(
+        layout,
+        Story(told, None, np.ones(len(layout.blocks), np.float32), np.ones(len(layout.blocks), np.float32)),
+        every,
+        every,
+    )
 
     assert bool(found) is is_excerpt

@@ -16,6 +16,8 @@ from training.corpus import LABELS, pages
 from training.dumps import dumps
 from training.export import save, save_networks
 from training.fit import Boosters, cross_validated, final, fold_of
+from training.in_order import in_order_networks
+from training.networks import Arrays
 from training.plain_text import line_models, texts
 from training.report import report
 
@@ -48,6 +50,7 @@ def _train_pages(corpora: list[Path], folder: Path | None) -> None:
     report(read, validation)
     _write_folds(validation.boosters, folds, folder)
     _write(final(read, validation, folds), WEIGHTS)
+    _write_networks("blocks_in_order", *in_order_networks(read, folds), folder)
 
 
 def _train_lines(corpora: list[Path], folder: Path | None) -> None:
@@ -56,11 +59,15 @@ def _train_lines(corpora: list[Path], folder: Path | None) -> None:
     folds = fold_of(dump.site for dump in read)
     parts, whole = line_models(texts(read), folds)
     _write_folds([part.trees for part in parts], folds, folder)
-    if folder is not None:
-        for number, part in enumerate(parts):
-            save_networks(part.networks, folder / str(number))
     _write(whole.trees, WEIGHTS)
-    save_networks(whole.networks, WEIGHTS)
+    _write_networks("lines", [part.networks for part in parts], whole.networks, folder)
+
+
+def _write_networks(name: str, parts: list[Arrays], whole: Arrays, folder: Path | None) -> None:
+    if folder is not None:
+        for number, arrays in enumerate(parts):
+            save_networks(arrays, folder / str(number) / f"{name}.npz")
+    save_networks(whole, WEIGHTS / f"{name}.npz")
 
 
 def _write_folds(parts: list[Boosters], folds: dict[str, int], folder: Path | None) -> None:

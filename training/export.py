@@ -1,4 +1,4 @@
-"""From trained models to the arrays that archiver.parsers.model and line_network evaluate."""
+"""From trained models to the arrays that archiver.parsers.model and archiver.parsers.networks evaluate."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from archiver.parsers.line_network import NAME
 from archiver.parsers.model import MOST_LEAVES, MOST_NODES
 from training.networks import Arrays
 
@@ -39,13 +38,12 @@ def save(ensemble: list[lgb.Booster], path: Path) -> None:
     )
 
 
-def save_networks(arrays: Arrays, folder: Path) -> None:
-    """Write the arrays of Networks to their .npz file, weights in 16 bits."""
+def save_networks(arrays: Arrays, path: Path) -> None:
+    """Write the arrays of Networks to an .npz file, weights in 16 bits."""
     halves: dict[str, Any] = {
         name: array.astype(np.float32 if name in ("mean", "spread") else np.float16)
         for name, array in arrays.items()
     }
-    path = folder / f"{NAME}.npz"
     np.savez_compressed(path, **halves)
     print(f"{path}: {len(arrays['into'])} networks, {path.stat().st_size / 1024:.0f} KB")
 

@@ -1,4 +1,4 @@
-"""The networks of split_text: their training, in JAX, and their weights as archiver.parsers.line_network reads them."""
+"""The training, in JAX, of the networks that archiver.parsers.networks evaluates."""
 
 import random
 from collections.abc import Iterator
@@ -11,20 +11,17 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from archiver.parsers.line_network import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS
+from archiver.parsers.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS
 from archiver.parsers.text_features import Columns
 
 Arrays = dict[str, Columns]
 """What Networks is made of, by its names."""
 Weights = dict[str, Any]
 """The same of one seed, for JAX."""
-ANSWERS = 3
-NUMBERS = 40
 HEEDED = 4
 SEEDS = 3
 ROUNDS = 8
 """How often each text is learned from."""
-TEXTS_AT_ONCE = 8
 FORGOTTEN = 0.25
 """Share of the numbers that are left out at each step, drawn anew: a few hundred sites are soon learned by heart."""
 FASTEST = 3e-3
@@ -46,12 +43,22 @@ class Lesson:
 
     rows: Columns
     wanted: Columns
-    """(lines, ANSWERS)."""
+    """(lines, answers)."""
     weights: Columns
-    """(lines, ANSWERS); 0 where nobody knows."""
+    """(lines, answers); 0 where nobody knows."""
 
 
-def trained(lessons: list[Lesson]) -> Arrays:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How large a network is, and how it learns."""
+
+    numbers: int
+    """By how many numbers it describes a line."""
+    at_once: int
+    """Texts that it learns from at once."""
+
+
+def trained(lessons: list[Lesson], course: Course) -> Arrays:
     """Return the arrays of Networks, with all seeds."""
     lessons = [lesson for lesson in lessons if len(lesson.rows)]
     every = np.vstack([lesson.rows for lesson in lessons])
@@ -60,7 +67,7 @@ def trained(lessons: list[Lesson]) -> Arrays:
         Lesson(np.clip((lesson.rows - mean) / spread, -CLIPPED, CLIPPED), lesson.wanted, lesson.weights)
         for lesson in lessons
     ]
-    seeds = [_trained(seen, seed) for seed in range(1, SEEDS + 1)]
+    seeds = [_trained(seen, course, seed) for seed in range(1, SEEDS + 1)]
     return {
         "mean": mean,
         "spread": spread,
@@ -68,52 +75,60 @@ def trained(lessons: list[Lesson]) -> Arrays:
     }
 
 
-def _trained(lessons: list[Lesson], seed: int) -> Weights:
+def _trained(lessons: list[Lesson], course: Course, seed: int) -> Weights:
     draw = random.Random(seed)
-    steps = ROUNDS * (len(lessons) // TEXTS_AT_ONCE)
+    steps = ROUNDS * (len(lessons) // course.at_once)
     rates = optax.cosine_onecycle_schedule(steps, FASTEST, WARM_UP, div_factor=25, final_div_factor=1e4)
-    weights = _begun(lessons[0].rows.shape[1], np.random.default_rng(seed))
+    weights = _begun(lessons[0], course.numbers, np.random.default_rng(seed))
     state, key, count = LEARNER.init(weights), jax.random.key(seed), 0
     for _ in range(ROUNDS):
         order = draw.sample(range(len(lessons)), len(lessons))
-        for batch in _batches(lessons, order):
+        for batch in _batches(lessons, order, course.at_once):
             key, own = jax.random.split(key)
             weights, state = _compiled_step(weights, state, batch, rates(count), own)
             count += 1
     return {name: np.asarray(part) for name, part in weights.items()}
 
 
-def _begun(features: int, draw: np.random.Generator) -> Weights:
-    sources = 3 + 1 + HEEDED
+def _begun(lesson: Lesson, numbers: int, draw: np.random.Generator) -> Weights:
+    features, answers, sources = lesson.rows.shape[1], lesson.wanted.shape[1], 3 + 1 + HEEDED
 
     def drawn(*shape: int) -> Any:
         widest = 1 / np.sqrt(shape[-2] - 1)
         return jnp.asarray(draw.uniform(-widest, widest, shape), jnp.float32)
 
     return {
-        "into": drawn(features + 1, NUMBERS),
-        "heeded": drawn(len(STEPS), NUMBERS + 1, HEEDED),
-        "scale": jnp.tile(jnp.array([[1.0], [0.0]]), (len(STEPS), 1, NUMBERS)),
-        "layers": drawn(len(STEPS), sources * NUMBERS + 1, NUMBERS),
-        "out": drawn(NUMBERS + features + 1, ANSWERS),
+        "into": drawn(features + 1, numbers),
+        "heeded": drawn(len(STEPS), numbers + 1, HEEDED),
+        "scale": jnp.tile(jnp.array([[1.0], [0.0]]), (len(STEPS), 1, numbers)),
+        "layers": drawn(len(STEPS), sources * numbers + 1, numbers),
+        "out": drawn(numbers + features + 1, answers),
     }
 
 
-def _batches(lessons: list[Lesson], order: list[int]) -> Iterator[dict[str, Any]]:
+def _batches(lessons: list[Lesson], order: list[int], at_once: int) -> Iterator[dict[str, Any]]:
     """Some texts below one another, with as many empty lines between them as a layer looks far."""
-    for at in range(0, len(order) - TEXTS_AT_ONCE + 1, TEXTS_AT_ONCE):
-        chosen = [lessons[i] for i in order[at : at + TEXTS_AT_ONCE]]
+    for at in range(0, len(order) - at_once + 1, at_once):
+        chosen = [lessons[i] for i in order[at : at + at_once]]
         lengths = [len(lesson.rows) + STEPS[-1] for lesson in chosen]
         size = next(size for size in SIZES if size >= sum(lengths))
         starts = np.cumsum([0, *lengths[:-1]])
         rows = np.zeros((size, chosen[0].rows.shape[1]), np.float32)
-        wanted, weights = np.zeros((size, ANSWERS), np.float32), np.zeros((size, ANSWERS), np.float32)
+        wanted = np.zeros((size, chosen[0].wanted.shape[1]), np.float32)
+        weights = np.zeros_like(wanted)
         text, shown = np.zeros(size, np.int32), np.zeros((size, 1), np.float32)
         for number, (start, lesson) in enumerate(zip(starts, chosen, strict=True)):
             own = slice(start, start + len(lesson.rows))
             rows[own], wanted[own], weights[own] = lesson.rows, lesson.wanted, lesson.weights
             text[own], shown[own] = number, 1
-        yield {"rows": rows, "wanted": wanted, "weights": weights, "text": text, "shown": shown}
+        yield {
+            "rows": rows,
+            "wanted": wanted,
+            "weights": weights,
+            "text": text,
+            "shown": shown,
+            "lines": np.array([[len(lesson.rows)] for lesson in chosen], np.float32),
+        }
 
 
 def _step(weights: Weights, state: Any, batch: dict[str, Any], rate: Any, key: Any) -> tuple[Weights, Any]:
@@ -128,15 +143,14 @@ _compiled_step = jax.jit(_step)
 def _loss(weights: Weights, batch: dict[str, Any], key: Any) -> Any:
     answers = _answers(weights, batch, key)
     losses = optax.sigmoid_binary_cross_entropy(answers, batch["wanted"])
-    return (losses * batch["weights"]).sum() / TEXTS_AT_ONCE
+    return (losses * batch["weights"]).sum() / len(batch["lines"])
 
 
 def _answers(weights: Weights, batch: dict[str, Any], key: Any) -> Any:
     """What Networks.answers does, for several texts at once and with numbers left out."""
     keys = jax.random.split(key, len(STEPS) + 1)
-    rows, shown = batch["rows"], batch["shown"]
-    text_sums = partial(jax.ops.segment_sum, segment_ids=batch["text"], num_segments=TEXTS_AT_ONCE)
-    lines = text_sums(shown)
+    rows, shown, lines = batch["rows"], batch["shown"], batch["lines"]
+    text_sums = partial(jax.ops.segment_sum, segment_ids=batch["text"], num_segments=len(lines))
     numbers = jax.nn.relu(_times(_some(rows, keys[0]), weights["into"])) * shown
     for at, step in enumerate(STEPS):
         away = numbers - numbers.mean(axis=1, keepdims=True)
@@ -145,7 +159,7 @@ def _answers(weights: Weights, batch: dict[str, Any], key: Any) -> Any:
         padded = jnp.pad(even, ((step, step), (0, 0)))
         heed = jnp.exp(jnp.clip(_times(even, weights["heeded"][at]), -MOST_HEED, MOST_HEED)) * shown
         weighed = text_sums(heed[:, :, None] * even[:, None, :]) / text_sums(heed)[:, :, None]
-        means = jnp.concatenate([text_sums(even) / lines, weighed.reshape(TEXTS_AT_ONCE, -1)], axis=1)
+        means = jnp.concatenate([text_sums(even) / lines, weighed.reshape(len(lines), -1)], axis=1)
         sources = [padded[: -2 * step], even, padded[2 * step :], means[batch["text"]]]
         added = jax.nn.relu(_times(jnp.concatenate(sources, axis=1), weights["layers"][at]))
         numbers = numbers + _some(added, keys[at + 1]) * shown

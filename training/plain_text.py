@@ -14,9 +14,10 @@ from archiver.parsers.text import ends_sentence, fold
 from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
 from training.fit import FOLDS, TREES, Boosters, Ensemble
-from training.networks import Arrays, Lesson, trained
+from training.networks import Arrays, Course, Lesson, trained
 
 ROUNDS = 300
+COURSE = Course(numbers=40, at_once=8)
 # A third of a million lines: half of them, and coarse bins, are enough for each tree.
 SETTINGS = {
     **TREES, "objective": "binary", "learning_rate": 0.08, "feature_fraction": 0.3, "bagging_fraction": 0.5,
@@ -97,7 +98,7 @@ def line_models(read: list[Text], folds: dict[str, int]) -> tuple[list[LineModel
 def _line_models(read: list[Text]) -> LineModels:
     return LineModels(
         trees={name: _booster(at, read) for at, name in enumerate(LINE_TREES)},
-        networks=trained([_lesson(text) for text in read]),
+        networks=trained([_lesson(text) for text in read], COURSE),
     )
 
 

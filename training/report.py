@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from archiver.parsers.article import CHANCE as STORY_CHANCE
+from archiver.parsers.block_chances import CHANCE as STORY_CHANCE
 from archiver.parsers.related import CHANCE as LINK_CHANCE
 from archiver.parsers.text_features import Columns
 from training.corpus import Page

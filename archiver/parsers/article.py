@@ -16,6 +16,7 @@ from archiver.parsers.between import (
     without_contents,
     without_pulled,
 )
+from archiver.parsers.block_chances import CHANCE, block_chances
 from archiver.parsers.blocks import Block, Box, Layout
 from archiver.parsers.boxes import is_hidden
 from archiver.parsers.bylines import byline_names
@@ -25,10 +26,9 @@ from archiver.parsers.datelines import line_date, updated_line
 from archiver.parsers.dates import moment
 from archiver.parsers.doubted import alike, with_doubted
 from archiver.parsers.endings import without_ends
-from archiver.parsers.features import BlockTable, context_columns
+from archiver.parsers.features import BlockTable
 from archiver.parsers.furniture import is_furniture
 from archiver.parsers.linked import LINKED_WHOLE, is_linked_whole
-from archiver.parsers.model import trees
 from archiver.parsers.names import bit
 from archiver.parsers.phrases import is_phrase, is_phrase_of, kind_of_heading, says
 from archiver.parsers.reasons import Reason
@@ -40,9 +40,7 @@ from archiver.parsers.title_lines import lines_of
 from archiver.parsers.twins import without_twins
 from archiver.parsers.unfolded import without_unfolded
 
-# A block is taken as the story's from this probability on.
-CHANCE = 0.5
-# In a box that is by name an advertisement only from this one on.
+# In a box that is by name an advertisement, a block is the story's only from this chance on.
 CERTAIN = 0.95
 # From this one on if it is prose in a box like those of the text: a last paragraph behind an advertisement.
 DOUBTED = 0.12
@@ -104,6 +102,8 @@ class Story:
     """The standfirst, if one stands apart from the text."""
     chances: Columns
     """Each block's probability of being part of the story."""
+    trees_say: Columns
+    """The same by the trees alone, which is what the links are decided by."""
     reasons: Mapping[int, Reason] = field(default_factory=dict)
     """Of the blocks, by index, that more than their chance decided."""
     is_ruled: bool = False
@@ -123,7 +123,7 @@ def story(
 
     ruled.body, where a site rule gives it, is all that the text, standfirst included, is chosen from.
     """
-    chances = block_chances(table)
+    chances, trees_say = block_chances(table)
     reasons: dict[int, Reason] = dict.fromkeys(ruled.related, Reason.RULE_RELATED)
     likely = _likely(layout, table, chances, ruled, reasons)
     if ruled.body is None:
@@ -142,11 +142,12 @@ def story(
     if is_ruled and not chosen:  # it holds nothing that reads as text
         return story(layout, table, announced, fetched, replace(ruled, body=None))
     if not is_ruled and not _is_enough(chosen):
-        return no_story(Story(tuple(chosen), None, chances, reasons), Reason.SHORT)
+        return no_story(Story(tuple(chosen), None, chances, trees_say, reasons), Reason.SHORT)
     leads = standfirst(layout, announced, chosen, chances, lambda block: _may_lead(block, ruled, fetched))
     reasons.update(dict.fromkeys((block.index for block in leads), Reason.STANDFIRST))
     chosen = [*leads, *(block for block in chosen if block not in leads)]
-    return Story(tuple(chosen), leads[0] if leads else None, chances, reasons, is_ruled, announced.is_news)
+    lead = leads[0] if leads else None
+    return Story(tuple(chosen), lead, chances, trees_say, reasons, is_ruled, announced.is_news)
 
 
 def no_story(found: Story, reason: Reason) -> Story:
@@ -383,10 +384,3 @@ def without(main: Story, blocks: frozenset[int], headlines: frozenset[str]) -> S
     found = replace(main, blocks=tuple(kept), lead=lead, reasons=reasons)
     enough = bool(kept) if main.is_ruled else _is_enough(kept)
     return found if enough else no_story(found, Reason.SHORT)
-
-
-def block_chances(table: BlockTable) -> Columns:
-    """Return each block's probability of being the story's, decided twice: alone, then knowing its neighbours'."""
-    alone = trees("blocks").probabilities(table.columns)
-    seen = np.concatenate([table.columns, context_columns(alone, table.words)])
-    return trees("blocks_in_context").probabilities(seen)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from archiver.items import Article, LinkKind, Origin
-from archiver.parsers.article import CHANCE
 from archiver.parsers.asides import inset
+from archiver.parsers.block_chances import CHANCE
 from archiver.parsers.blocks import Block
 from archiver.parsers.datelines import line_date
 from archiver.parsers.heading_texts import heading_text

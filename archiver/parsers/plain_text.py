@@ -13,8 +13,8 @@ from archiver.parsers.datelines import updated_line
 from archiver.parsers.dates import fetch_time
 from archiver.parsers.detection import detected_language
 from archiver.parsers.furniture import is_furniture
-from archiver.parsers.line_network import networks
-from archiver.parsers.model import probabilities, trees
+from archiver.parsers.model import trees
+from archiver.parsers.networks import averaged, networks
 from archiver.parsers.person_names import looks_like_a_name
 from archiver.parsers.phrases import is_phrase
 from archiver.parsers.plain_text_features import AGREEING, line_rows
@@ -36,9 +36,8 @@ MOST_LINES = 8_000
 MOST_CHARACTERS = 2_000_000
 # The trees that answer the same as the networks, in the same order.
 LINE_TREES = ("lines_story", "lines_headlines", "lines_title")
-# What the trees say of a line counts for so much, the networks for the rest; neither is surer than this.
+# What the trees say of a line counts for so much, the networks for the rest.
 TREES_SHARE = 0.4
-LEAST_CHANCE = 1e-6
 # From which probability on a line is the story's, or the headline of another. Chosen on cross-validated predictions
 # for the pages of benchmarks/README.md: 0.45 to 0.55 and 0.25 to 0.4 differ by less than 0.01 of line F1.
 STORY_CHANCE = 0.5
@@ -122,16 +121,10 @@ def line_chances(rows: Columns) -> tuple[Columns, Columns, Columns]:
     """
     columns = np.ascontiguousarray(rows.T)
     story, headlines, title = (
-        _chances(said, trees(name).probabilities(columns))
-        for said, name in zip(networks().answers(rows).T, LINE_TREES, strict=True)
+        averaged(said, trees(name).probabilities(columns), TREES_SHARE)
+        for said, name in zip(networks("lines").answers(rows).T, LINE_TREES, strict=True)
     )
     return story, headlines, title
-
-
-def _chances(networks_say: Columns, trees_say: Columns) -> Columns:
-    sure = np.clip(trees_say, LEAST_CHANCE, 1 - LEAST_CHANCE)
-    odds = (1 - TREES_SHARE) * networks_say + TREES_SHARE * np.log(sure / (1 - sure))
-    return probabilities(odds[None])
 
 
 def _title(lines: list[Line], start: int, chances: Columns, agreement: Columns) -> int | None:

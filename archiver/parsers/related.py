@@ -123,7 +123,7 @@ def related_links(
     if not candidates:
         return Related()
     columns, headings = link_columns(
-        layout, candidates, table, story.chances, main_address(own), has_story=has_story
+        layout, candidates, table, story.trees_say, main_address(own), has_story=has_story
     )
     prose = frozenset(block.index for block in story.blocks)
     in_a_sentence = [_in_a_sentence(candidate, prose) for candidate in candidates]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.line_network import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS, Networks, networks
+from archiver.parsers.features import BLOCK_FEATURES
+from archiver.parsers.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS, Networks, networks
 from archiver.parsers.plain_text_features import LINE_FEATURES
 from archiver.parsers.text_features import Columns
 
@@ -113,14 +114,13 @@ def test_text_without_lines_has_no_answers() -> None:
     assert drawn().answers(np.zeros((0, FEATURES), np.float32)).shape == (0, ANSWERS)
 
 
-def test_packaged_weights_fit_the_features() -> None:
-    answers = networks().answers(np.zeros((3, len(LINE_FEATURES)), np.float32))
+@pytest.mark.parametrize(
+    ("name", "features", "count"),
+    [("lines", len(LINE_FEATURES), ANSWERS), ("blocks_in_order", len(BLOCK_FEATURES), 1)],
+)
+@pytest.mark.parametrize("value", [0, 1e30, -1e30])
+def test_packaged_weights_fit_the_features(name: str, features: int, count: int, value: float) -> None:
+    answers = networks(name).answers(np.full((3, features), value, np.float32))
 
-    assert answers.shape == (3, ANSWERS)
-    assert np.isfinite(answers).all()
-
-
-def test_features_out_of_all_bounds_are_answered() -> None:
-    answers = networks().answers(np.full((3, len(LINE_FEATURES)), 1e30, np.float32))
-
+    assert answers.shape == (3, count)
     assert np.isfinite(answers).all()

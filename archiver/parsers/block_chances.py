@@ -1,0 +1,36 @@
+"""How likely each block of a page is its story's: by trees, and by networks that see all blocks in their order."""
+
+import numpy as np
+
+from archiver.parsers.features import BlockTable, context_columns
+from archiver.parsers.model import trees
+from archiver.parsers.networks import averaged, networks
+from archiver.parsers.text_features import Columns
+
+# From which probability on a block is taken for the story's.
+CHANCE = 0.5
+# What the trees say of a block counts for so much, the networks for the rest.
+TREES_SHARE = 0.5
+# Networks are heard of pages of so many blocks on, and where they leave so much of the words that the trees take: of
+# pages unlike those that they learned from they know nothing.
+FEWEST_IN_ORDER = 30
+LEAST_AGREED = 0.7
+
+
+def block_chances(table: BlockTable) -> tuple[Columns, Columns]:
+    """Return each block's probability of being the story's: that which decides, and what the trees alone say."""
+    trees_say = _by_trees(table)
+    if len(trees_say) < FEWEST_IN_ORDER:
+        return trees_say, trees_say
+    rows = np.ascontiguousarray(table.columns.T)
+    chances = averaged(networks("blocks_in_order").answers(rows)[:, 0], trees_say, TREES_SHARE)
+    taken = table.words * (trees_say > CHANCE)
+    agreed = (taken * (chances > CHANCE)).sum() >= LEAST_AGREED * taken.sum()
+    return chances if agreed else trees_say, trees_say
+
+
+def _by_trees(table: BlockTable) -> Columns:
+    """What the trees say, decided twice: of each block alone, then knowing its neighbours' chances."""
+    alone = trees("blocks").probabilities(table.columns)
+    seen = np.concatenate([table.columns, context_columns(alone, table.words)])
+    return trees("blocks_in_context").probabilities(seen)
