@@ -14,7 +14,7 @@ TREES_SHARE = 0.5
 # Networks are heard of pages of so many blocks on, and where they leave so much of the words that the trees take: of
 # pages unlike those that they learned from they know nothing.
 FEWEST_IN_ORDER = 30
-LEAST_AGREED = 0.7
+LEAST_AGREED = 0.8
 
 
 def block_chances(table: BlockTable) -> tuple[Columns, Columns]:
