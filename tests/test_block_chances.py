@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from archiver.parsers.block_chances import CHANCE, FEWEST_IN_ORDER, LEAST_AGREED, block_chances
+from archiver.parsers.block_chances import CHANCE, FEWEST_IN_ORDER, LEAST_WORDS, block_chances
 from archiver.parsers.blocks import page_layout
 from archiver.parsers.decoding import page_tree
 from archiver.parsers.features import BlockTable, block_table
@@ -31,14 +31,13 @@ def test_of_few_blocks_only_trees_are_heard() -> None:
 
 
 def test_of_a_page_networks_are_heard_too() -> None:
-    table = table_of(20, FEWEST_IN_ORDER)
+    table = table_of(40)
 
     chances, trees_say = block_chances(table)
 
     assert not np.array_equal(chances, trees_say)
     assert ((chances >= 0) & (chances <= 1)).all()
-    assert (chances[1:21] > CHANCE).all()
-    assert (chances[21:] < CHANCE).mean() > 0.9
+    assert (chances[1:] > CHANCE).all()
 
 
 def test_networks_take_no_story_away() -> None:
@@ -49,7 +48,7 @@ def test_networks_take_no_story_away() -> None:
             chances, trees_say = block_chances(table)
 
             taken = table.words * (trees_say > CHANCE)
-            assert (taken * (chances > CHANCE)).sum() >= LEAST_AGREED * taken.sum()
+            assert (taken * (chances > CHANCE)).sum() >= LEAST_WORDS * taken.sum()
 
 
 def test_page_without_blocks_has_no_chances() -> None:

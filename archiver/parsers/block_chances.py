@@ -1,20 +1,22 @@
 """How likely each block of a page is its story's: by trees, and by networks that see all blocks in their order."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archiver.parsers.features import BlockTable, context_columns
 from archiver.parsers.model import trees
 from archiver.parsers.networks import averaged, networks
 from archiver.parsers.text_features import Columns
 
+Mask = NDArray[np.bool_]
 # From which probability on a block is taken for the story's.
 CHANCE = 0.5
 # What the trees say of a block counts for so much, the networks for the rest.
 TREES_SHARE = 0.5
-# Networks are heard of pages of so many blocks on, and where they leave so much of the words that the trees take: of
-# pages unlike those that they learned from they know nothing.
+# Networks are heard of pages of so many blocks on, and where they leave the story: of pages unlike those that they
+# learned from they know nothing. Of a story of many blocks, so much of the words is most of it.
 FEWEST_IN_ORDER = 30
-LEAST_AGREED = 0.8
+MANY, LEAST_WORDS = 15, 0.7
 
 
 def block_chances(table: BlockTable) -> tuple[Columns, Columns]:
@@ -24,9 +26,17 @@ def block_chances(table: BlockTable) -> tuple[Columns, Columns]:
         return trees_say, trees_say
     rows = np.ascontiguousarray(table.columns.T)
     chances = averaged(networks("blocks_in_order").answers(rows)[:, 0], trees_say, TREES_SHARE)
-    taken = table.words * (trees_say > CHANCE)
-    agreed = (taken * (chances > CHANCE)).sum() >= LEAST_AGREED * taken.sum()
-    return chances if agreed else trees_say, trees_say
+    return chances if _leave_the_story(
+        trees_say > CHANCE, chances > CHANCE, table.words
+    ) else trees_say, trees_say
+
+
+def _leave_the_story(taken: Mask, chosen: Mask, words: Columns) -> bool:
+    """Whether most of the blocks that trees take are chosen: all but one or, of many, most of their words."""
+    left = taken & chosen
+    if taken.sum() < MANY:
+        return bool(taken.sum() - left.sum() <= 1)
+    return bool(words[left].sum() >= LEAST_WORDS * words[taken].sum())
 
 
 def _by_trees(table: BlockTable) -> Columns:
