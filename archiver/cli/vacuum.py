@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import archive_option, json_option
+from archiver.cli.options import NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, print_json
 from db.connection import open_existing
 from db.forget import clean_up, refuse_missing
@@ -17,7 +17,7 @@ from db.vacuum import Reclaimed
 @click.command()
 @click.option(
     "--thin",
-    type=click.IntRange(LEAST_DAYS),
+    type=NumberType(LEAST_DAYS),
     metavar="DAYS",
     help="Also keep once a day only what crawls of more than so many days ago came to where they found nothing; "
     "crawls do so by themselves (THIN_AFTER).",

@@ -26,9 +26,8 @@ def block_chances(table: BlockTable) -> tuple[Columns, Columns]:
         return trees_say, trees_say
     rows = np.ascontiguousarray(table.columns.T)
     chances = averaged(networks("blocks_in_order").answers(rows)[:, 0], trees_say, TREES_SHARE)
-    return chances if _leave_the_story(
-        trees_say > CHANCE, chances > CHANCE, table.words
-    ) else trees_say, trees_say
+    is_heard = _leave_the_story(trees_say > CHANCE, chances > CHANCE, table.words)
+    return chances if is_heard else trees_say, trees_say
 
 
 def _leave_the_story(taken: Mask, chosen: Mask, words: Columns) -> bool:

@@ -18,6 +18,8 @@ CLIPPED = 4.0
 MOST_HEED = 8.0
 # What a layer's numbers are divided by holds so much more: a line whose numbers are all the same.
 LEAST_VARIANCE = 1e-5
+# Lines that are multiplied at once: fewer than OpenBLAS uses threads for.
+AT_ONCE = 24
 # Trees are taken to be no surer than this.
 LEAST_CHANCE = 1e-6
 
@@ -55,7 +57,7 @@ class Networks:
             even = _evened(numbers) * self.scale[:, at, :1] + self.scale[:, at, 1:]
             numbers = numbers + _added(even, self.heeded[:, at], self.layers[:, at], step)
         width = numbers.shape[2]
-        said = numbers @ self.out[:, :width] + _times(seen, self.out[:, width:])
+        said = _product(numbers, self.out[:, :width]) + _times(seen, self.out[:, width:])
         return np.asarray(said.mean(axis=0))
 
 
@@ -66,15 +68,27 @@ def _added(even: Columns, heeded: Columns, layer: Columns, step: int) -> Columns
     heed = np.exp(np.clip(_times(even, heeded), -MOST_HEED, MOST_HEED)).swapaxes(1, 2)
     weighed = heed @ even / heed.sum(axis=2, keepdims=True)
     means = np.concatenate([even.mean(axis=1, keepdims=True), weighed], axis=1)
-    sums = even @ itself + _times(means.reshape(len(means), 1, -1), layer[:, 3 * width :])
+    sums = _product(even, itself) + _times(means.reshape(len(means), 1, -1), layer[:, 3 * width :])
     if count > step:
-        sums[:, step:] += even[:, :-step] @ before
-        sums[:, :-step] += even[:, step:] @ behind
+        sums[:, step:] += _product(even[:, :-step], before)
+        sums[:, :-step] += _product(even[:, step:], behind)
     return _positive(sums)
 
 
 def _times(numbers: Columns, weights: Columns) -> Columns:
-    return np.asarray(numbers @ weights[:, :-1] + weights[:, -1:])
+    return np.asarray(_product(numbers, weights[:, :-1]) + weights[:, -1:])
+
+
+def _product(numbers: Columns, weights: Columns) -> Columns:
+    """Return the products of numbers, (lines, …) or (seeds, lines, …), with each seed's weights, some lines at a time.
+
+    Those of all lines at once would be shared out among threads, whose waiting takes as much time as all else.
+    """
+    *seeds, count, width = numbers.shape
+    whole = np.zeros((*seeds, -(-count // AT_ONCE) * AT_ONCE, width), np.float32)
+    whole[..., :count, :] = numbers
+    parts = whole.reshape(*seeds, -1, AT_ONCE, width) @ weights[:, None]
+    return parts.reshape(len(weights), whole.shape[-2], -1)[:, :count]
 
 
 def _positive(numbers: Columns) -> Columns:
