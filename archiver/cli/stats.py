@@ -1,7 +1,7 @@
 """archiver stats: what the archive holds."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -39,6 +39,9 @@ from db.warc_places import warc_directory
 
 # Failed pages that are listed unless --limit says otherwise, and days unless --days does.
 FEW, SHOWN_DAYS = 20, 14
+# Columns of counts, by what heads them.
+ARTICLES = {"Articles": "articles"}
+ALL_COUNTS = ARTICLES | {"Pages": "pages", "Not visited": "unvisited"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,7 @@ def _tell_published(archive: Path, asked: _Asked) -> None:
     output.say(_articles(found), margin="  ")
     if found.sources:
         output.say()
-        output.print_rows(_published_table(found.sources))
+        output.print_rows(_source_table(found.sources))
         output.say()
         output.print(_day_table(found.days, 0))
 
@@ -181,7 +184,7 @@ def _print_statistics(output: Output, found: Statistics, archive: Path) -> None:
         output.say(line, margin="  ")
     if found.sources:
         output.say()
-        output.print_rows(_source_table(found.sources))
+        output.print_rows(_source_table(found.sources, ALL_COUNTS))
     if found.days:
         output.say()
         output.print(_day_table(found.days, found.undated))
@@ -215,25 +218,19 @@ def _articles(found: Statistics | Published) -> str:
     )
 
 
-def _source_table(sources: tuple[SourceStatistics, ...]) -> Table:
+def _source_table(
+    sources: Sequence[SourceStatistics | SourcePublished], counts: Mapping[str, str] = ARTICLES
+) -> Table:
+    """The sources with their counts: what heads a column and the field that it shows."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Source", overflow="fold")
-    for name in ("Articles", "Pages", "Not visited"):
+    for name in counts:
         table.add_column(name, justify="right")
     table.add_column("Published", no_wrap=True)
     for source in sources:
-        counts = (source.articles, source.pages, source.unvisited)
-        table.add_row(_name(source), *(f"{count:,}" for count in counts), _span(source))
-    return table
-
-
-def _published_table(sources: tuple[SourcePublished, ...]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Source", overflow="fold")
-    table.add_column("Articles", justify="right")
-    table.add_column("Published", no_wrap=True)
-    for source in sources:
-        table.add_row(_name(source), f"{source.articles:,}", _span(source))
+        table.add_row(
+            _name(source), *(f"{getattr(source, field):,}" for field in counts.values()), _span(source)
+        )
     return table
 
 
