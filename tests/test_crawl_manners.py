@@ -191,9 +191,9 @@ def test_one_request_at_a_time_and_nothing_about_the_reader(archive: Path, crawl
                 under_way += 1
                 most = max(most, under_way)
             time.sleep(0.05)
-            answer(page, Set_Cookie="who=you; Path=/")(client)
             with lock:
-                under_way -= 1
+                under_way -= 1  # before the client hears of it, and may ask for the next
+            answer(page, Set_Cookie="who=you; Path=/")(client)
 
         return respond
 
