@@ -20,8 +20,7 @@ from db.fronts import front_addresses
 from db.graph import Edge, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.index import has_language
-from db.read import CrawlRecord
-from db.runs import CrawlAccount, crawl_account, latest_crawls
+from db.runs import CrawlAccount, CrawlSums, crawl_account, latest_crawls
 from db.search import Found, Sort, find
 from db.status import SourceStatus, source_statuses
 
@@ -103,7 +102,7 @@ class Reader(Archive):
         """Return how the site at a host was covered on the last days."""
         return self._ask(source_account, host, days, datetime.now(UTC))
 
-    def crawls(self, limit: int, before: int) -> tuple[CrawlRecord, ...]:
+    def crawls(self, limit: int, before: int) -> tuple[CrawlSums, ...]:
         """Return at most limit crawls before the one of an id, the newest first."""
         return self._ask(latest_crawls, limit, before)
 
