@@ -181,10 +181,13 @@ def _references(archive: Connection) -> Finding:
 
 def _index_sample(archive: Connection) -> Finding:
     """Look whether all articles are in the index, and compare the words of some, which quick_check does not."""
+    archive.execute("BEGIN")
     try:
         fault = index_fault(archive)
     except sqlite3.DatabaseError as error:
         return fail(INDEX, f"cannot be read: {error}", REINDEX)
+    finally:
+        archive.rollback()
     if fault is not None:
         return fail(INDEX, f"does not fit the articles: {fault}", REINDEX)
     return ok(INDEX, f"holds the {_articles(archive)}, a sample of them word by word (--thorough: all)")

@@ -21,14 +21,11 @@ SIZES = "SELECT sz FROM {table}_docsize WHERE id = ?"
 def index_fault(archive: Connection) -> str | None:
     """Return what of an index does not fit the rows that it is of, None if nothing was found.
 
-    Every row is looked for, some of their words too; db.index.compare_index compares all. archive may be read-only.
+    Every row is looked for, some of their words too; db.index.compare_index compares all. archive may be read-only; its
+    transaction is open, so that rows and index are of one state.
     """
     add_functions(archive)
-    archive.execute("BEGIN")  # rows and index of one state, also while a crawl writes
-    try:
-        return next((fault for table in INDEXED for fault in _faults(archive, table)), None)
-    finally:
-        archive.rollback()
+    return next((fault for table in INDEXED for fault in _faults(archive, table)), None)
 
 
 def _faults(archive: Connection, table: str) -> Iterator[str]:
