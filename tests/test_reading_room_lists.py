@@ -116,6 +116,17 @@ def test_order_is_told(room: Room, sort: str, words: str) -> None:
     assert f"30 articles, {words} " in text(room.get(f"/search?q=water&sort={sort}").text)
 
 
+def test_programs_get_matches_between_plain_marks(room: Room) -> None:
+    hit = room.get("/search.json?q=railing&limit=1").data["hits"][0]
+    headline = room.get("/search.json?q=river+in:headlines&limit=1").data["headlines"][0]
+    pages = room.get("/search?q=railing").text + room.get("/search?q=river+in:headlines").text
+
+    assert "the *railing* of" in hit["snippet"]
+    assert "the *river*" in headline["snippet"]
+    assert "the <mark>railing</mark> of" in pages
+    assert "the <mark>river</mark>" in pages
+
+
 def test_texts_beginning_ends_at_a_word(room: Room) -> None:
     snippets = [hit["snippet"] for hit in room.get("/search.json?until=2026-11-19").data["hits"]]
 
