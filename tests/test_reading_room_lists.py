@@ -236,3 +236,15 @@ def test_crawls_of_many_sites_are_told_by_their_sums(tmp_path: Path) -> None:
     assert re.findall(r'href="/sources/([^"]*)"', told) == ["site7.example"]
     assert rest.count('href="/sources/') == sites - 1
     assert "59 not article" in told
+
+
+def test_crawl_that_was_killed_does_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    archive = filled(path, [])
+    with serving(path) as room:
+        running = room.get("/crawls.json").data["crawls"][0]["state"], room.get("/crawls/1").text
+        archive.close()  # without its end, as a kill does
+        killed = room.get("/crawls.json").data["crawls"][0]["state"], room.get("/crawls/1").text
+
+    assert (running[0], "running ·" in running[1]) == ("running", True)
+    assert (killed[0], "interrupted ·" in killed[1]) == ("interrupted", True)
