@@ -24,6 +24,7 @@ from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import archive_errors, read_archive
 from db.counts import CountBy, Counts, count_by
+from db.excerpt import with_marks
 from db.filters import Filters
 from db.fronts import Front, front
 from db.graph import MissingFilters, MissingStory, Relations, missing, relations
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 # Articles that an iteration reads at once.
 AT_ONCE = 200
+# What stands before and behind a match in a snippet: nothing.
+UNMARKED = ("", "")
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -90,15 +93,18 @@ class Archive:
         distinct: bool = False,
         sort: Sort | str = Sort.BEST,
         limit: int = 20,
+        marks: tuple[str, str] = UNMARKED,
     ) -> list[Hit]:
         """Return at most limit articles that match words, as `archiver search` does; sort is best, recent or date.
 
         since and until mean when an article was published; until is included if it is a day, not if it is a moment.
         With distinct, of articles that are copies of each other only the first; with change, only those that their
-        publisher changed so.
+        publisher changed so. marks stand before and behind each match in the snippets, such as ("<b>", "</b>"); the
+        snippets themselves are text, not HTML.
         """
         filters = article_filters(source, since, until, language, author, section, change, distinct=distinct)
-        return list(self._ask(find, sought(words), filters, number(limit), one_of(Sort, sort)).hits)
+        found = self._ask(find, sought(words), filters, number(limit), one_of(Sort, sort))
+        return with_marks(found.hits, *marks)
 
     def search_headlines(  # noqa: PLR0913 - one for each option of the command
         self,
@@ -110,13 +116,16 @@ class Archive:
         language: str | None = None,
         author: str | None = None,
         limit: int = 20,
+        marks: tuple[str, str] = UNMARKED,
     ) -> list[HeadlineHit]:
         """Return at most limit related headlines that match words, best first.
 
-        source, language and author are those of the pages that show them, since and until when these did.
+        source, language and author are those of the pages that show them, since and until when these did; marks are
+        those of search.
         """
         filters = article_filters(source, since, until, language, author)
-        return self._ask(search_headlines, sought(words), filters, number(limit))
+        found = self._ask(search_headlines, sought(words), filters, number(limit))
+        return with_marks(found, *marks)
 
     def count(  # noqa: PLR0913 - one for each option of the command
         self,

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from db.forms import (
     AT_WORD,
@@ -19,9 +21,15 @@ from db.forms import (
 )
 from db.query import Kind, Term
 
+if TYPE_CHECKING:
+    from db.headline_search import HeadlineHit
+    from db.search import Hit
+
 # Around each match in an excerpt: control characters, which stored text never holds.
 MARK_START = "\x02"
 MARK_END = "\x03"
+# Around it where there is nothing but text, such as in JSON.
+PLAIN_MARK = "*"
 # Characters of an excerpt: two lines of a terminal.
 LENGTH = 180
 # Characters shown before the first match.
@@ -33,6 +41,8 @@ CHANGING_BEGINNINGS = frozenset({"ar", "fa", "ga", "id"})
 # Letters by which words are told apart before their stems are made, and those of a stem that its words may lack.
 SHORTEST_BEGINNING, CHANGED_LETTERS = 2, 2
 MOST_TERMS = 100  # nobody sees more than that in two lines
+
+Shown = TypeVar("Shown", "Hit", "HeadlineHit")
 
 
 def excerpt(text: str, terms: Sequence[Term], language: str | None = None) -> str:
@@ -52,6 +62,13 @@ def marked_text(text: str, terms: Sequence[Term], language: str | None = None) -
     """Return all of text with its matches between MARK_START and MARK_END."""
     matches = _matches(text, terms, language)
     return _marked(text, 0, len(text), [(left, right) for left, right, _ in matches])
+
+
+def with_marks(hits: Iterable[Shown], start: str, end: str) -> list[Shown]:
+    """Return hits with these marks around the matches of their snippets, such as HTML's; "" for none."""
+    return [
+        replace(hit, snippet=hit.snippet.replace(MARK_START, start).replace(MARK_END, end)) for hit in hits
+    ]
 
 
 def _matches(text: str, terms: Sequence[Term], language: str | None) -> list[tuple[int, int, int]]:

@@ -11,9 +11,11 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from archiver.errors import ArchiveError
+from archiver.wording import counted
 from db.connection import archive_errors, open_unchanged, read_archive
 from db.disk import MEGABYTE, file_system, free_bytes
 from db.index import compare_index
+from db.index_sample import index_fault
 from db.lock import lock_path, locked
 from db.losses import WHOLE_FILE, accepted_losses
 from db.schemas import SCHEMA
@@ -28,7 +30,8 @@ LONG = timedelta(hours=6)
 # Of a clock that is not quite right, or of one that NTP has just corrected.
 CLOCK_SLACK = timedelta(minutes=1)
 RESTORE = "restore a copy, or save what is left with `sqlite3 FILE .recover`"
-RAW_PAGES = "raw pages"
+REINDEX = "build it anew: archiver reindex"
+INDEX, RAW_PAGES = "search index", "raw pages"
 FILES = "SELECT DISTINCT warc_file FROM captures WHERE warc_file IS NOT NULL ORDER BY warc_file"
 CHUNK = MEGABYTE
 
@@ -66,8 +69,13 @@ def fail(name: str, found: str, cure: str) -> Finding:
     return Finding(name=name, health=Health.FAIL, found=found, cure=cure)
 
 
-def archive_findings(path: Path, now: datetime, least_disk: int) -> Iterator[Finding]:
-    """Yield what can be said of the archive at path, which need not exist yet."""
+def archive_findings(
+    path: Path, now: datetime, least_disk: int, *, thorough: bool = False
+) -> Iterator[Finding]:
+    """Yield what can be said of the archive at path, which need not exist yet.
+
+    thorough compares every word of the search index and every index of a table with the rows, in place of some.
+    """
     yield _room(path, least_disk)
     yield _permissions(path)
     yield _lock(path, now)
@@ -81,15 +89,15 @@ def archive_findings(path: Path, now: datetime, least_disk: int) -> Iterator[Fin
         return
     with closing(archive):
         yield ok("archive", f"{path}, schema {SCHEMA}")
-        yield from _checked(archive, path, now)
+        yield from _checked(archive, path, now, thorough=thorough)
 
 
-def _checked(archive: Connection, path: Path, now: datetime) -> Iterator[Finding]:
+def _checked(archive: Connection, path: Path, now: datetime, *, thorough: bool) -> Iterator[Finding]:
     looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("clock", lambda: _clock(archive, now)),
-        ("database", lambda: _database(archive)),
+        ("database", lambda: _database(archive, "integrity_check" if thorough else "quick_check")),
         ("references", lambda: _references(archive)),
-        ("search index", lambda: _index(archive, path)),
+        (INDEX, lambda: _index(archive, path) if thorough else _index_sample(archive)),
         ("journal", lambda: _journal(path)),
         (RAW_PAGES, lambda: _raw_pages(archive, path)),
         ("forgotten", lambda: _forgotten(archive)),
@@ -154,11 +162,11 @@ def _clock(archive: Connection, now: datetime) -> Finding:
     return ok("clock", f"{now:%Y-%m-%d %H:%M} UTC, after all that is archived")
 
 
-def _database(archive: Connection) -> Finding:
-    faults = [str(row[0]) for row in archive.execute("PRAGMA quick_check(5)")]
+def _database(archive: Connection, check: str) -> Finding:
+    faults = [str(row[0]) for row in archive.execute(f"PRAGMA {check}(5)")]
     if faults != ["ok"]:
         return fail("database", f"damaged: {'; '.join(faults)}", RESTORE)
-    return ok("database", "quick_check finds no fault")
+    return ok("database", f"{check} finds no fault")
 
 
 def _references(archive: Connection) -> Finding:
@@ -171,18 +179,34 @@ def _references(archive: Connection) -> Finding:
     return ok("references", "every row that is referred to is there")
 
 
+def _index_sample(archive: Connection) -> Finding:
+    """Look whether all articles are in the index, and compare the words of some, which quick_check does not."""
+    archive.execute("BEGIN")
+    try:
+        fault = index_fault(archive)
+    except sqlite3.DatabaseError as error:
+        return fail(INDEX, f"cannot be read: {error}", REINDEX)
+    finally:
+        archive.rollback()
+    if fault is not None:
+        return fail(INDEX, f"does not fit the articles: {fault}", REINDEX)
+    return ok(INDEX, f"holds the {_articles(archive)}, a sample of them word by word (--thorough: all)")
+
+
 def _index(archive: Connection, path: Path) -> Finding:
-    """Compare index and articles, which quick_check does not; no crawl can begin as long as that takes."""
-    name, cure = "search index", "build it anew: archiver reindex"
+    """Compare index and articles, which no check of SQLite does; no crawl can begin as long as that takes."""
     try:
         with open_unchanged(path) as writer:
             compare_index(writer)
     except ArchiveError as error:
-        return ok(name, f"not checked: {error}")
+        return ok(INDEX, f"not checked: {error}")
     except sqlite3.DatabaseError as error:
-        return fail(name, f"does not fit the articles: {error}", cure)
-    (articles,) = archive.execute("SELECT count(*) FROM articles").fetchone()
-    return ok(name, f"fits the {articles:,} articles")
+        return fail(INDEX, f"does not fit the articles: {error}", REINDEX)
+    return ok(INDEX, f"fits the {_articles(archive)}")
+
+
+def _articles(archive: Connection) -> str:
+    return counted(archive.execute("SELECT count(*) FROM articles").fetchone()[0], "article")
 
 
 def _journal(path: Path) -> Finding:

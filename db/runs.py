@@ -1,17 +1,28 @@
 """The crawls of an archive, one by one: what each came to, and the pages that failed."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
 
-from archiver.items import Outcome
+from archiver.items import CrawlState, Outcome
 from db.connection import archive_errors
 from db.funnels import Funnel, funnels_of
 from db.outcomes import FAILURES
 from db.read import CrawlRecord, crawl_summary
 from db.store import NOT_ASKED
-from db.values import time_of
+from db.values import time_of, time_or_none
 
+# The newest crawls, with what came of the pages of all their sites together.
+LATEST = """
+SELECT id, started, finished, state, json_extract(arguments, '$.import') IS NOT NULL AS is_import,
+    (SELECT count(DISTINCT source_id) FROM crawl_counts WHERE crawl_id = crawls.id) AS sites,
+    (SELECT json_group_array(json_array(outcome, pages)) FROM (
+        SELECT outcome, sum(pages) AS pages FROM crawl_counts WHERE crawl_id = crawls.id
+        GROUP BY outcome ORDER BY pages DESC, outcome)) AS outcomes
+FROM crawls WHERE ?1 IS NULL OR (started, id) < (ifnull((SELECT started FROM crawls WHERE id = ?1), '9999'), ?1)
+ORDER BY started DESC, id DESC LIMIT ?2
+"""
 # Pages that were not asked for have no capture: those of the sites of a crawl whose last visit fell into it.
 NOT_CAPTURED = f"""
 SELECT pages.url, sources.host AS source, last_visited AS fetched, outcome, detail, NULL AS id
@@ -27,6 +38,23 @@ FROM captures JOIN pages ON pages.id = page_id LEFT JOIN sources ON sources.id =
 WHERE crawl_id = ? AND captures.outcome IN ({", ".join("?" * len(FAILURES))})
 ORDER BY captures.outcome, captures.id LIMIT ?
 """  # noqa: S608 - as above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSums:
+    """One run of the crawler, with what came of the pages of all its sites together."""
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    """None while it runs, and if it was killed."""
+    state: CrawlState
+    is_import: bool
+    """Whether it read in files that other programs made."""
+    sites: int
+    """Of which it had a page."""
+    outcomes: dict[Outcome, int]
+    """Pages, the most frequent outcome first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +80,22 @@ class CrawlAccount:
     """By outcome. Pages that were not asked for are among them unless a later crawl came to them again."""
 
 
-def latest_crawls(archive: Connection, limit: int = 50, before: int | None = None) -> tuple[CrawlRecord, ...]:
+def latest_crawls(archive: Connection, limit: int = 50, before: int | None = None) -> tuple[CrawlSums, ...]:
     """Return at most limit crawls, the newest first; those before the crawl of an id if one is given."""
     with archive_errors(archive):
-        rows = archive.execute(
-            """
-            SELECT id FROM crawls
-            WHERE ?1 IS NULL OR (started, id) < (ifnull((SELECT started FROM crawls WHERE id = ?1), '9999'), ?1)
-            ORDER BY started DESC, id DESC LIMIT ?2
-            """,
-            (before, limit),
-        ).fetchall()
-    return tuple(crawl_summary(archive, row["id"]) for row in rows)
+        rows = archive.execute(LATEST, (before, limit)).fetchall()
+    return tuple(
+        CrawlSums(
+            id=row["id"],
+            started=time_of(row["started"]),
+            finished=time_or_none(row["finished"]),
+            state=CrawlState(row["state"]),
+            is_import=bool(row["is_import"]),
+            sites=row["sites"],
+            outcomes={Outcome(outcome): pages for outcome, pages in json.loads(row["outcomes"])},
+        )
+        for row in rows
+    )
 
 
 def crawl_account(archive: Connection, crawl_id: int, limit: int = 200) -> CrawlAccount:

@@ -113,6 +113,12 @@ def find(
         return Found(tuple(_hit(row, query) for row in rows[:limit]), newest_only, more)
 
 
+def is_searchable(archive: Connection) -> bool:
+    """Return whether archive has an article: else no search finds any."""
+    with archive_errors(archive):
+        return bool(archive.execute("SELECT EXISTS (SELECT 1 FROM articles)").fetchone()[0])
+
+
 def hits_of(archive: Connection, article_ids: Sequence[int], query: Query) -> list[Hit]:
     """Return the articles of these ids in order of id, with the passages that query finds in them."""
     rows = archive.execute(

@@ -149,7 +149,17 @@ def test_nothing_found_is_said_and_is_no_failure(run: Run, archive: Path) -> Non
     result = run("search", "submarine", "-a", archive)
 
     assert (result.code, result.out) == (0, "")
-    assert result.err.startswith("No article matches.")
+    assert result.err.startswith("No article matches. Fewer words")
+
+
+def test_empty_archive_says_that_it_is_empty(run: Run, tmp_path: Path) -> None:
+    filled(tmp_path / "new.db", []).close()
+    result = run("search", "bridge", "--lang", "en", "-a", tmp_path / "new.db")
+
+    assert (result.code, result.out) == (0, "")
+    assert (
+        result.err == "No article matches: the archive has none yet. `archiver crawl ADDRESS` brings some.\n"
+    )
 
 
 @pytest.mark.parametrize("code", ["german", "en,de", "%", "e"])

@@ -362,8 +362,8 @@ def test_export_sees_one_moment_of_an_archive_that_a_crawl_writes_to(path: Path,
 @pytest.mark.parametrize(
     ("request_", "target", "message"),
     [
-        (Request(form=Form.GRAPHML), "x", "articles are not exported as graphml"),
-        (Request(form=Form.WACZ, what=What.LINKS), "x", "links are not exported as wacz"),
+        (Request(form=Form.GRAPHML), "x", "wacz, or say --what links"),
+        (Request(form=Form.WACZ, what=What.LINKS), "x", "graphml, or say --what articles"),
         (Request(form=Form.PARQUET), None, "parquet is not written to standard output"),
         (Request(form=Form.WACZ), "/dev/null", "wacz is not written to a pipe or device"),
         (Request(raw=True), "x", "--raw is for CSV"),

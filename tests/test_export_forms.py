@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archives import DAY, FLOOD, NOON, article, crawl, link, one, response, visit
+from archives import DAY, FLOOD, NOON, article, compare_with_index, crawl, link, one, response, visit
 from commands import runner
 from markdown_it import MarkdownIt
 
@@ -26,6 +26,7 @@ from db.export.markdown import LONGEST_NAME, file_name, plain
 from db.export.subset import COPIED, LEFT_OUT
 from db.export.targets import manifest_of
 from db.filters import Filters
+from db.forms import rules
 from db.search import search
 from db.store import Kept, record_visit
 from db.warc import WarcWriter
@@ -424,6 +425,52 @@ def test_part_of_an_archive_is_an_archive(
     with closing(open_archive(part)) as archive:  # it can be written to like any other
         record_visit(archive, crawl(archive), visit(article("new", "A new bridge", "Built.")))
         assert len(search(archive, "bridge")) == 2
+
+
+@pytest.mark.parametrize("table", ["articles_fts", "headlines_fts"])
+def test_index_of_a_whole_archive_is_copied(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "archive.db"
+    with closing(open_archive(path)) as archive:
+        for story in STORIES:  # each makes a part of the index of its own
+            record_visit(archive, crawl(archive), visit(story, [link("dam", story.headline or "Dam")]))
+    part = write(path, tmp_path / "part.db", Form.SQLITE)
+
+    parts = [f"SELECT * FROM {table}_{name} ORDER BY 1, 2" for name in ("data", "idx", "docsize")]
+    with closing(read_archive(path)) as archive, closing(open_archive(part)) as other:
+        for sql in parts:
+            assert list(map(tuple, other.execute(sql))) == list(map(tuple, archive.execute(sql)))
+        compare_with_index(other)
+        record_visit(
+            other,
+            crawl(other),
+            visit(article("new", "A new bridge", "Built.", language="en"), [link("n", "Span")]),
+        )
+        compare_with_index(other)
+        assert len(search(other, "bridges")) == 3
+
+
+@pytest.mark.parametrize(
+    ("damage", "request_"),
+    [
+        ("INSERT INTO articles_fts(articles_fts) VALUES ('delete-all')", {}),
+        ("UPDATE articles_fts_data SET block = x'00'", {}),
+        ("UPDATE _search_rules SET rules = 'of old'", {}),
+        ("SELECT 1", {"filters": Filters(language="en")}),
+    ],
+    ids=["empty", "damaged", "old rules", "a part"],
+)
+def test_index_that_cannot_be_copied_is_made_anew(
+    path: Path, tmp_path: Path, damage: str, request_: dict[str, Any]
+) -> None:
+    whole = tmp_path / "archive.db"
+    shutil.copy(path, whole)
+    with closing(sqlite3.connect(whole)) as archive, archive:
+        archive.execute(damage)
+    part = write(whole, tmp_path / "part.db", Form.SQLITE, **request_)
+
+    with closing(open_archive(part)) as archive:
+        compare_with_index(archive)
+        assert one(archive, "SELECT rules FROM _search_rules") == rules()
 
 
 def test_every_table_goes_with_a_part_or_is_left_out_on_purpose(path: Path) -> None:

@@ -427,9 +427,13 @@ def test_files_that_cannot_be_read_are_named_and_others_go_on(
     (tmp_path / "nothing.warc.gz").touch()
     bad = [tmp_path / f"{name}.warc.gz" for name in ("missing", "joined", "nothing")]
     bad = [tmp_path / "text.warc", tmp_path / "empty.wacz", *bad]
+    result = run("import", *bad, "--source", HOST, "--archive", archive)
+    assert (result.code, result.out) == (ExitCode.FAILED, "")
+
     result = run("import", *bad, good, "--source", HOST, "--archive", archive)
 
     assert result.code == ExitCode.FAILED
+    assert "1 page archived" in result.out
     lines = result.err.splitlines()
     assert len(lines) == 5
     for line, name, reason in zip(

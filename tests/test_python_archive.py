@@ -65,6 +65,18 @@ def test_all_articles_are_read_one_after_the_other(tmp_path: Path, monkeypatch: 
             opened.articles(since="today")  # type: ignore[arg-type]
 
 
+def test_snippets_are_plain_text_or_marked_as_asked(archive: Archive) -> None:
+    (hit,), (headline,) = archive.search("rivers"), archive.search_headlines("bridges")
+    (marked,), (bold,) = (
+        archive.search("rivers", marks=("<b>", "</b>")),
+        archive.search_headlines("bridges", marks=("[", "]")),
+    )
+
+    assert hit.snippet.startswith("The river rose by two metres.")
+    assert marked.snippet.startswith("The <b>river</b> rose by two metres.")
+    assert (headline.snippet, bold.snippet) == ("Bridge!", "[Bridge]!")
+
+
 def test_each_question_of_the_command_is_a_method(archive: Archive) -> None:
     address = f"{FLOOD.url}?utm_source=feed"
     assert [hit.article_id for hit in archive.search("bridge", since=date(2026, 11, 19))] == [1]

@@ -11,8 +11,8 @@ import pytest
 from archives import DAY, NOON, article, crawl, filled, link, visit
 from rooms import Room, serving
 
-from archiver.items import Outcome
-from db.store import record_visit
+from archiver.items import CrawlState, Outcome
+from db.store import finish_crawl, record_visit
 
 STORIES = 30
 LINKING = 60
@@ -116,6 +116,17 @@ def test_order_is_told(room: Room, sort: str, words: str) -> None:
     assert f"30 articles, {words} " in text(room.get(f"/search?q=water&sort={sort}").text)
 
 
+def test_programs_get_matches_between_plain_marks(room: Room) -> None:
+    hit = room.get("/search.json?q=railing&limit=1").data["hits"][0]
+    headline = room.get("/search.json?q=river+in:headlines&limit=1").data["headlines"][0]
+    pages = room.get("/search?q=railing").text + room.get("/search?q=river+in:headlines").text
+
+    assert "the *railing* of" in hit["snippet"]
+    assert "the *river*" in headline["snippet"]
+    assert "the <mark>railing</mark> of" in pages
+    assert "the <mark>river</mark>" in pages
+
+
 def test_texts_beginning_ends_at_a_word(room: Room) -> None:
     snippets = [hit["snippet"] for hit in room.get("/search.json?until=2026-11-19").data["hits"]]
 
@@ -198,3 +209,42 @@ def test_texts_that_run_from_the_right_stand_at_the_right(tmp_path: Path) -> Non
         assert re.findall(r'<li class="hit" dir="(\w+)">', room.get("/").text) == ["ltr", "rtl"]
         labels = re.findall(r'direction="(\w+)" text-anchor="(\w+)"', room.get("/links").text)
         assert sorted(labels) in ([("ltr", "start"), ("rtl", "start")], [("ltr", "end"), ("rtl", "end")])
+
+
+def test_crawls_of_many_sites_are_told_by_their_sums(tmp_path: Path) -> None:
+    sites, path = 60, tmp_path / "archive.db"
+    archive = filled(path, [])
+    for number in [crawl(archive) for _ in range(4)]:
+        for n in range(sites):
+            story = article(f"p{n}", f"Page {n}", f"Text {n}.", url=f"https://site{n}.example/{number}")
+            of_site = visit(story, source=f"https://site{n}.example/")
+            quiet = replace(of_site, outcome=Outcome.NOT_ARTICLE, split=None)
+            record_visit(archive, number, of_site if n == 7 else quiet)
+        finish_crawl(archive, number, finished=NOON + timedelta(minutes=5), state=CrawlState.DONE)
+    archive.close()
+    with serving(path) as room:
+        crawls, page = room.get("/crawls.json?limit=2").data["crawls"], room.get("/crawls?limit=2").text
+        (earlier,) = re.findall(r'<a class="button" href="([^"]*)">Earlier crawls', page)
+        further = room.get(html.unescape(earlier)).text
+        whole = room.get("/crawls/5").text
+
+    assert (crawls[0]["sites"], crawls[0]["outcomes"]) == (sites, {"not_article": sites - 1, "stored": 1})
+    assert page.count('class="count"') == 2 * 2
+    assert re.findall(r'href="/crawls/(\d+)"', page + further) == ["5", "4", "3", "2"]
+    assert '<a class="button" href="/crawls?limit=2">Latest crawls' in further
+    told, _, rest = whole.partition("<details>")
+    assert re.findall(r'href="/sources/([^"]*)"', told) == ["site7.example"]
+    assert rest.count('href="/sources/') == sites - 1
+    assert "59 not article" in told
+
+
+def test_crawl_that_was_killed_does_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    archive = filled(path, [])
+    with serving(path) as room:
+        running = room.get("/crawls.json").data["crawls"][0]["state"], room.get("/crawls/1").text
+        archive.close()  # without its end, as a kill does
+        killed = room.get("/crawls.json").data["crawls"][0]["state"], room.get("/crawls/1").text
+
+    assert (running[0], "running ·" in running[1]) == ("running", True)
+    assert (killed[0], "interrupted ·" in killed[1]) == ("interrupted", True)

@@ -136,3 +136,37 @@ def test_encodings_of_no_browser_are_read_too(encoding: str) -> None:
     )
 
     assert text in element_text(page_tree(page(text, "<html>").encode(encoding)), 1_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le prix est de 12 € pour tous ; la dette s'élève à 1 200 €.",
+        "Es kostet 12,50€ im Monat, sagt Müller.",
+        "De prijs is € 12,50 per maand, zei ze in het café.",
+        "Un budget de 3 M€ pour la région",
+        "Le cœur de la ville a été touché.",
+        "Des mesures mises en œuvre dès l'été",
+        "Škoda wächst in Österreich.",
+    ],
+)
+def test_euro_and_letters_that_only_iso_8859_15_has(text: str) -> None:
+    html = f"<html><body><p>{text}</p></body></html>".encode("iso8859-15")
+
+    assert page_encoding(html) == "iso8859-15"
+    assert text in element_text(page_tree(html), 1000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "½ tasse de sucre, ½kg de farine et ¼l d'eau, à votre goût",
+        "1½ Stunden, ¼-Finale und ¾ voll für alle",
+        "¤ Nyheter ¤ på svenska från namn¤domän.se",
+        "Französisch: M¨uller und Franc¸ais für alle",
+        "“12 ¤” is no price, said the café’s owner",
+        "Le c½ur est à l´homme, été comme hiver, à 1½ km",
+    ],
+)
+def test_signs_that_only_windows_1252_has(text: str) -> None:
+    assert page_encoding(f"<html lang=de><body><p>{text}</p></body></html>".encode("cp1252")) == "cp1252"

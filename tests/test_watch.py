@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, article, filled, visit
-from commands import Run, runner
+from commands import Run, on_terminal, runner
 
 from archiver.errors import ExitCode
 from archiver.items import Article, Outcome
@@ -129,6 +129,8 @@ def test_removed_watch_is_gone(run: Run, path: Path) -> None:
     run("watch", "run")
     assert run("watch", "remove", "river").code == ExitCode.DONE
     assert "There is no watch yet" in run("watch", "list").err
+    assert (run("watch", "run").err, run("watch", "run").out) == ("", "")  # for cron
+    assert "There is no watch yet" in on_terminal("watch", "run", "-a", path)
     with closing(sqlite3.connect(path)) as archive:
         assert archive.execute("SELECT count(*) FROM watch_hits").fetchone() == (0,)
 

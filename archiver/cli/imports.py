@@ -71,7 +71,8 @@ def import_(**values: Any) -> ExitCode:
     output = Output(stderr=True)
     with _Bar(output) if output.is_terminal else _Lines(output) as watcher:
         summary = run_import(plan, watcher)
-    _print_summary(Output(), summary)
+    if not summary.errors or summary.counts or summary.refused or summary.finished:
+        _print_summary(Output(), summary)
     for error in summary.errors:
         click.echo(f"archiver: {printable(error)}", err=True)
     if summary.state is CrawlState.INTERRUPTED:

@@ -23,7 +23,7 @@ from archiver.wording import (
     printable,
     span_text,
 )
-from db.search import MARK_END, MARK_START
+from db.excerpt import MARK_END, MARK_START, PLAIN_MARK
 
 __all__ = [
     "MARK_END",
@@ -53,8 +53,6 @@ READING_WIDTH = 88
 NARROWEST = 10
 # Columns of a table in a pipe: enough for all of them, so that nothing is cut.
 PIPE_WIDTH = 200
-# What stands around a match where there is no bold.
-PLAIN_MARK = "*"
 # Columns of the longest bar.
 BAR_WIDTH = 40
 

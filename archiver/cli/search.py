@@ -30,7 +30,7 @@ from db.counts import CountBy, Counts, count_by
 from db.headline_search import HeadlineHit, search_headlines
 from db.index import has_language, plain_subtag
 from db.query import read_query
-from db.search import Filters, Found, Hit, Sort, find
+from db.search import Filters, Found, Hit, Sort, find, is_searchable
 
 INDENT = 6
 # Articles or headlines that are listed unless --limit says otherwise.
@@ -120,8 +120,8 @@ def search(
         else:
             hits = find(connection, query, filters, limit or FEW, order.sort or Sort.BEST)
             _tell_hits(hits, as_json=as_json)
-            if not hits.hits and filters.language is not None and not as_json:
-                _tell_language(connection, filters.language)
+            if not hits.hits and not as_json:
+                _tell_why(connection, filters)
 
 
 def _tell_hits(found: Found, *, as_json: bool) -> None:
@@ -143,9 +143,7 @@ def _print_hits(found: Found) -> None:
     for hit in found.hits:
         print_hit(output, hit)
     notes = Output(stderr=True)
-    if not found.hits:
-        notes.say("No article matches. Fewer words, a prefix such as bridg*, or fewer filters find more.")
-    elif notes.is_terminal:
+    if found.hits and notes.is_terminal:
         more = " (--limit shows more)" if found.more else ""
         notes.say(
             (
@@ -155,10 +153,20 @@ def _print_hits(found: Found) -> None:
         )
 
 
-def _tell_language(connection: Connection, language: str) -> None:
+def _tell_why(connection: Connection, filters: Filters) -> None:
+    """Say that nothing was found, and what may find something."""
+    notes = Output(stderr=True)
+    if not is_searchable(connection):
+        notes.say("No article matches: the archive has none yet. `archiver crawl ADDRESS` brings some.")
+        return
+    notes.say("No article matches. Fewer words, a prefix such as bridg*, or fewer filters find more.")
+    if filters.language is not None:
+        _tell_language(notes, connection, filters.language)
+
+
+def _tell_language(notes: Output, connection: Connection, language: str) -> None:
     """Say what else the choice of a language may leave out."""
     first = plain_subtag(language)
-    notes = Output(stderr=True)
     if not has_language(connection, first):
         notes.say(f"The archive has no article in {first}.")
     elif first != language.lower():

@@ -37,6 +37,8 @@ from db.watches import (
     watches,
 )
 
+NO_WATCH = "There is no watch yet: archiver watch add NAME QUERY makes one."
+
 
 @click.group()
 def watch() -> None:
@@ -85,7 +87,7 @@ def list_(as_json: bool, archive: Path) -> None:
     elif found:
         Output().print(_table(found))
     else:
-        click.echo("There is no watch yet: archiver watch add NAME QUERY makes one.", err=True)
+        click.echo(NO_WATCH, err=True)
 
 
 @watch.command()
@@ -120,7 +122,10 @@ def run(names: tuple[str, ...], as_json: bool, rss: Path | None, archive: Path) 
         export_file(rss, archive)
     with _writer(archive) as connection:
         now = datetime.now(UTC)
-        reports = [look(connection, one, now) for one in watches(connection, names)]
+        chosen = watches(connection, names)
+        if not chosen and sys.stderr.isatty():  # cron mails what is printed
+            click.echo(NO_WATCH, err=True)
+        reports = [look(connection, one, now) for one in chosen]
         found = [report for report in reports if report.hits]
         if rss:
             _write_rss(connection, rss, reports, now)

@@ -29,11 +29,13 @@ REQUIREMENT = re.compile(r"([\w.-]+)(?:\[[\w,-]*\])?\s*(?:>=\s*([\d.]+))?")
 TOKENIZER = "unicode61 remove_diacritics 2"
 
 
-def diagnose(archive: Path, sources: Path | None, contact: str | None) -> Iterator[Finding]:
+def diagnose(
+    archive: Path, sources: Path | None, contact: str | None, *, thorough: bool = False
+) -> Iterator[Finding]:
     """Yield what was found, one after the other as it is looked at.
 
     sources is the file named by the user, or None where it may be missing; contact is what its user named
-    besides.
+    besides; thorough is for db.health.archive_findings.
     """
     now = datetime.now(UTC)
     yield _python()
@@ -44,7 +46,7 @@ def diagnose(archive: Path, sources: Path | None, contact: str | None) -> Iterat
     yield _zone(now)
     yield _open_files()
     yield from _sources(sources, contact)
-    yield from archive_findings(archive, now, settings.LEAST_DISK)
+    yield from archive_findings(archive, now, settings.LEAST_DISK, thorough=thorough)
 
 
 def _python() -> Finding:

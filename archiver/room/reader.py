@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike
 from sqlite3 import SQLITE_INTERRUPT, Connection
@@ -20,8 +21,9 @@ from db.fronts import front_addresses
 from db.graph import Edge, relations
 from db.headline_search import HeadlineHit, search_headlines
 from db.index import has_language
+from db.lock import state_now
 from db.read import CrawlRecord
-from db.runs import CrawlAccount, crawl_account, latest_crawls
+from db.runs import CrawlAccount, CrawlSums, crawl_account, latest_crawls
 from db.search import Found, Sort, find
 from db.status import SourceStatus, source_statuses
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+C = TypeVar("C", CrawlRecord, CrawlSums)
 
 # Steps of SQLite's machine between two looks at the clock: some 100 µs.
 STEPS = 10_000
@@ -103,13 +106,18 @@ class Reader(Archive):
         """Return how the site at a host was covered on the last days."""
         return self._ask(source_account, host, days, datetime.now(UTC))
 
-    def crawls(self, limit: int, before: int) -> tuple[CrawlRecord, ...]:
+    def crawls(self, limit: int, before: int) -> tuple[CrawlSums, ...]:
         """Return at most limit crawls before the one of an id, the newest first."""
-        return self._ask(latest_crawls, limit, before)
+        return tuple(self._as_it_is(each) for each in self._ask(latest_crawls, limit, before))
 
     def crawl(self, crawl_id: int, limit: int) -> CrawlAccount:
         """Return one crawl, what it came to at each site, and at most limit of the pages that failed."""
-        return self._ask(crawl_account, crawl_id, limit)
+        found = self._ask(crawl_account, crawl_id, limit)
+        return replace(found, crawl=self._as_it_is(found.crawl))
+
+    def _as_it_is(self, crawl: C) -> C:
+        """Return a crawl, interrupted if the archive has it as running and nobody runs it: it was killed."""
+        return replace(crawl, state=state_now(self.path, crawl.state))
 
     def captures(self, article_id: int, limit: int) -> tuple[Capture, ...]:
         """Return at most limit captures of the pages that hold an article, the newest first."""

@@ -11,6 +11,7 @@ from archiver.items import ChangeKind
 from archiver.room.answers import LONGEST_LIST, Answer, Asked, address
 from archiver.room.coverage import coverage_chart
 from db.counts import Count, CountBy
+from db.excerpt import PLAIN_MARK, with_marks
 from db.export import Form
 from db.facets import Facets
 from db.filters import Filters
@@ -146,7 +147,8 @@ def _headlines_page(asked: Asked, words: str, filters: Filters, limit: int) -> A
     if filters.distinct or sort_of(asked) is not Sort.BEST:
         raise QueryError("sort and distinct are for articles: leave them out, or in:headlines")
     part = asked.part(asked.archive.headline_hits(words, filters, limit + 1), limit)
-    return Answer("headlines.html", words, {"headlines": part.items}, {"words": words, "part": part})
+    data = {"headlines": with_marks(part.items, PLAIN_MARK, PLAIN_MARK)}
+    return Answer("headlines.html", words, data, {"words": words, "part": part})
 
 
 def _narrow_language(
@@ -165,7 +167,7 @@ def _narrow_language(
 
 def _data(found: Found, facets: Facets) -> dict[str, object]:
     return {
-        "hits": found.hits,
+        "hits": with_marks(found.hits, PLAIN_MARK, PLAIN_MARK),
         "newest_only": found.newest_only,
         "articles": facets.articles if facets.is_whole else None,
         "counted_articles": facets.articles,

@@ -115,7 +115,8 @@ def check(request: Request, target: Path | None) -> None:
     """Raise ExportRequestError if there is no such export; target None is a stream."""
     form, what = request.form, request.what
     if form not in FORMS[what]:
-        raise ExportRequestError(f"{what} are not exported as {form}: choose {_any_of(FORMS[what])}")
+        other = f", or say --what {next(each for each in What if form in FORMS[each])}"
+        raise ExportRequestError(f"{what} are not exported as {form}: choose {_any_of(FORMS[what])}{other}")
     if request.words is not None and what is What.LINKS:
         raise ExportRequestError("WORDS choose articles, not links: leave them out or say --what articles")
     if request.filters.distinct and what is What.LINKS:

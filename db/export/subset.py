@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from db.connection import APPLICATION_ID
 from db.disk import has_no_room
 from db.export.selection import CHOSEN, Selection
+from db.export.whole_index import indexed
 from db.forms import rules
 from db.index import add_functions
 from db.schemas import SCHEMA
@@ -123,12 +124,13 @@ def write_subset(selection: Selection, path: Path) -> int:
             part.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             part.execute(f"PRAGMA user_version = {SCHEMA}")
             part.execute("DELETE FROM _sqlite_migrations")  # it says when: now, which is not what happened
-        add_functions(archive)  # the part's triggers index what is copied
+        add_functions(archive)  # the part's triggers index what is copied, if its index is not
         archive.execute("ATTACH ? AS part", (f"{path.absolute().as_uri()}?mode=rw",))
         for statement in PAGES.split(";\n"):
             archive.execute(statement)
-        for table, condition in COPIED.items():
-            _copy(archive, table, condition)
+        with indexed(archive):
+            for table, condition in COPIED.items():
+                _copy(archive, table, condition)
         number = int(archive.execute("SELECT count(*) FROM part.articles").fetchone()[0])
         archive.commit()
         archive.execute("DETACH part")
