@@ -16,7 +16,7 @@ from archiver.parsers.bylines import (
 )
 from archiver.parsers.credits import without_credits, without_note
 from archiver.parsers.person_names import ROLE, looks_like_a_name
-from archiver.parsers.text import fold
+from archiver.parsers.text import ends_sentence, fold
 from archiver.parsers.urls import words_of_path
 
 # Addresses of sections and topics.
@@ -32,6 +32,10 @@ BELOW = 5
 STANDFIRST = 2
 # Right behind the text: a name and a date.
 BEHIND = 3
+# Blocks from a date to the name below it.
+NEXT = 3
+# Characters of a line that says what somebody is.
+LONGEST_ROLE = 60
 # Words of a name that stands alone; a longer line is rather a title.
 LONE_WORDS = 3
 BIOGRAPHY = 20
@@ -47,10 +51,13 @@ def lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
         return
     for block in layout.blocks[near.index + 1 : near.index + 1 + BELOW]:
         if is_lone_name(block) and fold(block.text) not in title:
-            known = block.anchors or any(
-                _tells_of(other.text, block.text) for other in layout.blocks[block.index + 1 :]
+            behind = layout.blocks[block.index + 1 :]
+            known = (
+                block.anchors
+                or (behind and _is_role(behind[0]))
+                or any(_tells_of(other.text, block.text) for other in behind)
             )
-            if known:
+            if known and not _is_in_menu(layout, block):
                 yield block.text
             return
 
@@ -65,7 +72,8 @@ def names_beside_dates(
     """
     near, first, last = (*places[:3], None, None, None)[:3]
     for line, after in pairwise(lines):
-        if is_dated(line.text) and is_lone_name(after) and fold(after.text) not in title:
+        is_near = after.index - line.index <= NEXT
+        if is_near and is_dated(line.text) and is_lone_name(after) and fold(after.text) not in title:
             return (after.text,)
     if near is None:
         return ()
@@ -121,13 +129,25 @@ def _is_beside_names(text: str) -> bool:
 
 def _leads_to(anchor: Anchor, name: str) -> bool:
     """Whether the address of a link spells a name: "/team/ann-lee"."""
-    words = words_of_path(anchor.href)
+    words = words_of_path(anchor.href.partition("#")[0])  # a heading of this page spells itself, too
     return bool(words) and all(word in words for word in fold(name).replace(".", "").split())
 
 
 def _leads_elsewhere(anchor: Anchor, names: list[str]) -> bool:
     """Whether a link among names leads to none of them, or to what is filed under them."""
     return FILED.search(anchor.href) is not None or not any(_leads_to(anchor, name) for name in names)
+
+
+def _is_in_menu(layout: Layout, block: Block) -> bool:
+    """Whether a line is one item of a list of links longer than the authors of a story are."""
+    items = layout.blocks[block.index : block.index + MOST_NAMES]
+    return len(items) == MOST_NAMES and all(item.box.tag == "li" and item.anchors for item in items)
+
+
+def _is_role(block: Block) -> bool:
+    """Whether a line says nothing but what somebody is: "Co-Founder & Marketing Director"."""
+    is_short = len(block.text) <= LONGEST_ROLE and not (block.heading or ends_sentence(block.text))
+    return is_short and ROLE.search(block.text) is not None and not is_dated(block.text)
 
 
 def _tells_of(text: str, name: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from archiver.parsers.phrases import says
+from archiver.parsers.phrases import is_phrase, says
 from archiver.parsers.text import UNSPACED, fold
 from archiver.word_lists import lines, word_table
 
@@ -27,6 +27,7 @@ ROLES = (
     r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
 )
 ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
+TITLES = re.compile(r"^(?:(?:dr|prof|professor|dipl|ing|mag|med|dott|dra|profa)\b\.?(?:-ing\.)?\s*)+(?=\S)")
 # Names in scripts without spaces have few characters, prose has many.
 LONGEST_UNSPACED_NAME = 12
 LONGEST_THAI_NAME = 30
@@ -55,6 +56,7 @@ def looks_like_a_name(text: str) -> bool:
         and not _is_verse(text, words)
         and not _is_kind_of_text(words)
         and not is_nobody(text)
+        and not is_phrase("by", text)
         and not any(says(use, text) for use in ("furniture", "updated", "published"))
     )
 
@@ -79,6 +81,11 @@ def _kinds_of_text() -> frozenset[str]:
 
 def _begins_name(word: str) -> bool:
     return (word[0].isalpha() and not word[0].islower()) or word[0] == "(" or fold(word) in PARTICLES
+
+
+def untitled(name: str) -> str:
+    """Return a name folded and without the academic titles before it: "Prof. Dr. Ann Lee" is "ann lee"."""
+    return TITLES.sub("", fold(name))
 
 
 def may_be_unspaced_name(text: str) -> bool:
