@@ -7,6 +7,7 @@ from archiver.parsers.article import EDGE, LONGEST_EDGE, Story
 from archiver.parsers.asian_bylines import CALLED
 from archiver.parsers.asides import ADDRESS, is_only_a_time
 from archiver.parsers.dates import CLOCK
+from archiver.parsers.labelled_names import is_author_label
 from archiver.parsers.reasons import Reason
 from archiver.parsers.text import UNSPACED, ends_sentence, fold, word_count
 
@@ -26,7 +27,11 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     said: dict[int, Reason] = {}
     for block in (*first, *last) if names else ():
         line = fold(block.text[: LONGEST_EDGE + 1])
-        if _names_only(line, names) or (not block.heading and _is_signature(line, names)):
+        if (
+            _names_only(line, names)
+            or is_author_label(block.text)
+            or (not block.heading and _is_signature(line, names))
+        ):
             said[block.index] = Reason.AUTHOR
         elif block in last and any(" " in name and line.startswith(f"{name} ") for name in names):
             said[block.index] = Reason.BIOGRAPHY

@@ -11,7 +11,8 @@ from archiver.parsers.text import clean, fold
 
 AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-    "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
+    "cxenseparse:author", "citation_author", "citation_authors", "article:author_name", "og:article:author",
+    "article_author",
 )  # fmt: skip
 # What stands beside who holds the rights.
 RIGHTS = re.compile(
@@ -86,14 +87,16 @@ def owners(structured: Structured) -> frozenset[str]:
 
 
 def meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
-    """Yield the names that the first of the meta elements for authors gives that has any."""
-    for key in AUTHOR_META:
-        found = [
-            name for text in structured.meta.get(key, ())[:MOST_TEXTS] for name in _stated_names(text, own)
-        ]
-        if found:
-            yield from found
-            return
+    """Yield the names that the first of the meta elements for authors gives that has any, all that another adds."""
+    given = (
+        [name for text in structured.meta.get(key, ())[:MOST_TEXTS] for name in _stated_names(text, own)]
+        for key in AUTHOR_META
+    )
+    lists = [names for names in given if names]
+    if lists:
+        yield from max(
+            (names for names in lists if set(lists[0]) <= set(names)), key=lambda names: len(set(names))
+        )
 
 
 def item_authors(structured: Structured) -> Iterator[str]:
