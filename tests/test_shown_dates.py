@@ -402,3 +402,17 @@ def test_zone_is_read_behind_the_word_for_the_hour() -> None:
     article = story(below="<p>Freitag, 20. November 2026, 14:05 Uhr MEZ</p>", lang="de")
 
     assert article.date_published == datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", ["<p>November 20, 2026</p>", ""])
+def test_evening_that_data_give_in_utc_is_on_the_day_that_the_page_tells(day: str) -> None:
+    head = '<meta property="article:published_time" content="2026-11-21T02:41:41+00:00">'
+    comment = '<div class="comments"><time datetime="2026-11-20T22:46:01-05:00">10:46 pm</time></div>'
+    url = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
+
+    told = story(head=head, below=day, after=comment, url=url).date_published
+    untold = story(head=head, after=comment).date_published
+
+    assert told is not None
+    assert untold is not None
+    assert (told, told.date().day, untold.date().day) == (untold, 20, 21)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import islice
 
 from lxml.etree import _Element as Element
@@ -105,6 +105,7 @@ def story_dates(
             published = below
         elif below:
             published = _as_shown(published, below, address)
+        published = _on_day(published, (below or address), zone)
         return published, modified or _shown_update(layout, places, published, reading)
     shown, updated = _shown_dates(layout, structured, places, reading, below)
     modified = modified or updated
@@ -117,6 +118,15 @@ def story_dates(
         return published, modified
     published, modified = _labelled_dates(layout, reading)
     return published or _heading_date(places, reading), modified
+
+
+def _on_day(stated: Dated, told: Dated | None, zone: tzinfo | None) -> Dated:
+    """A moment stated in UTC, in the page's own zone if it was the day there that the page tells otherwise."""
+    if zone is None or told is None or stated.precision is Precision.DAY or stated.at.utcoffset():
+        return stated
+    local = stated.at.astimezone(zone)
+    is_told = stated.at.date() != told.at.date() == local.date()
+    return replace(stated, at=local) if is_told else stated
 
 
 def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
