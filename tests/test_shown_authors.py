@@ -163,3 +163,17 @@ def test_dated_line_names_its_author_without_section_or_time(line: str, names: t
 )
 def test_jobs_and_sentences_leave_the_names(line: str, names: tuple[str, ...]) -> None:
     assert signed_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("he", "יום שישי, 20 בנובמבר 2026"), ("ar", "يوم الجمعة، 20 نوفمبر 2026")]
+)
+def test_weekday_of_two_words_beside_the_date_is_no_author(language: str, line: str) -> None:
+    text = "ارتفع منسوب النهر مترين" if language == "ar" else "הנהר עלה בשני מטרים בלילה"
+    shown = "".join(f"<p>{text} {number} {text} {text}, {text}.</p>" for number in range(5))
+    html = f'<html lang="{language}"><title>{text}</title><main><h1>{text}</h1><p>{line}</p>{shown}</main></html>'
+
+    article = split_page(html.encode(), url="https://post.example/n/1.html").article
+
+    assert article is not None
+    assert article.authors == ()

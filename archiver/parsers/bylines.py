@@ -55,7 +55,9 @@ WEEKDAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
     r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)-feira"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật"
+    r"|יום (?:ראשון|שני|שלישי|רביעי|חמישי|שישי)"
+    r"|(?:يوم )?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|(?:یک|دو|سه|چهار|پنج)[ \u200c]?شنبه)\b"
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
     re.IGNORECASE,
 )
