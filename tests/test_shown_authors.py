@@ -177,3 +177,57 @@ def test_weekday_of_two_words_beside_the_date_is_no_author(language: str, line: 
 
     assert article is not None
     assert article.authors == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Reporting by Ann Lee in London and Bo Ek in Paris", ("Ann Lee", "Bo Ek")),
+        ("By ANN LEE AND BO EK", ("ANN LEE", "BO EK")),
+        ("By JOHN E. SMITH", ("JOHN E. SMITH",)),
+        ("Door onze redacteur Ann Lee", ("Ann Lee",)),
+        ("Von unserer Korrespondentin Ann Lee", ("Ann Lee",)),
+        ("김철수·이영희 기자", ("김철수", "이영희")),
+    ],
+)
+def test_several_names_and_those_behind_their_job_are_read(line: str, names: tuple[str, ...]) -> None:
+    assert signed_names(line) == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("<p>ANA LÓPEZ Y JUAN PÉREZ / Madrid</p>", ("ANA LÓPEZ", "JUAN PÉREZ")),
+        ("<p>Ana López Periodista</p>", ("Ana López",)),
+        ("<p>Ana López (corresponsal)</p>", ("Ana López",)),
+        ("<p>القاهرة - أحمد علي</p>", ("أحمد علي",)),
+    ],
+)
+def test_names_alone_above_a_date_are_read_without_job_and_place(lines: str, names: tuple[str, ...]) -> None:
+    article = split_page(page(f"{lines}{DATE}"), url="https://post.example/n/1.html").article
+
+    assert article is not None
+    assert article.authors == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (
+            '<div class="author-byline">Ann Lee <span>Published 10:15 a.m. ET Nov. 20, 2026</span></div>',
+            ("Ann Lee",),
+        ),
+        ("<p>PTI | Nov 20, 2026, 10:15 IST</p>", ("PTI",)),
+        ("<p>EFE | Madrid | 20 nov 2026</p>", ("EFE",)),
+        (
+            '<div><a href="https://substack.com/@annlee">Ann Lee</a> and <a href="/@boek">Bo Ek</a></div>',
+            ("Ann Lee", "Bo Ek"),
+        ),
+        ('<p>20 November 2026</p><p><a href="https://medium.com/@post">Medium</a></p>', ()),
+    ],
+)
+def test_agencies_accounts_and_names_before_the_time_are_read(line: str, names: tuple[str, ...]) -> None:
+    article = split_page(page(line), url="https://post.example/n/1.html").article
+
+    assert article is not None
+    assert article.authors == names

@@ -11,6 +11,7 @@ from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
     KATAKANA,
     LONGEST_LINE,
+    PART_BREAK,
     beside_a_date,
     byline_names,
     is_credited,
@@ -20,6 +21,7 @@ from archiver.parsers.bylines import (
     names_in,
     people_in,
     signed_names,
+    without_date_words,
     without_times,
 )
 from archiver.parsers.credits import author_labels, without_credits
@@ -363,7 +365,8 @@ def _explicit_names(block: Block) -> list[str]:
         return [name for name in signed if not is_nobody(name)]
     if not _is_called_byline(block):
         return []
-    text = without_times(without_credits(block.text))
+    parts = PART_BREAK.split(without_times(without_credits(block.text)))
+    text = " | ".join(without_date_words(part.strip()) for part in parts)
     named = [
         name
         for name in names_in(text)

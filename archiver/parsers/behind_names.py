@@ -15,6 +15,8 @@ SENT = re.compile(
     r"(?<=\w)\s+(?:envoyée?s? spécia|enviad[oa]s? especia|inviat[oaie]\s|sonderkorrespondent).*",
     re.IGNORECASE,
 )
+# The same in brackets: "Ana López (corresponsal)".
+ROLE_NOTE = re.compile(rf"\s*\((?:[^\W\d_]+\s){{0,2}}?{ROLES}(?:\s[^\W\d_]+){{0,3}}\)", re.IGNORECASE)
 # Degrees behind a name.
 DEGREE = re.compile(
     r"(?:M\.?D|Ph\.?\s?D|R\.?D\.?N?|M\.?P\.?H|M\.?B\.?A|M\.?S\.?c?|C\.?P\.?A|D\.?D\.?S|D\.?V\.?M|J\.?D|L\.?D\.?N|Esq|[JS]r)\.?"

@@ -10,13 +10,14 @@ from archiver.parsers.behind_names import (
     DEGREE_BEHIND,
     HEAD_OF,
     ON_BEHALF,
+    ROLE_NOTE,
     SENT,
     without_rest,
     without_role,
 )
 from archiver.parsers.credits import author_labels, credits_another, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
-from archiver.parsers.person_names import NOT_A_NAME, ROLE, looks_like_a_name, may_be_unspaced_name
+from archiver.parsers.person_names import NOT_A_NAME, ROLE, is_agency, looks_like_a_name, may_be_unspaced_name
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
 from archiver.parsers.text import clean, ends_sentence, fold
 
@@ -38,12 +39,16 @@ ARABIC_AND = re.compile(
 )
 # Turkish for "and", between names of two words: "Olaylar ve Görüşler" is a desk.
 TURKISH_AND = re.compile(r"(\w+\s\w+)\sve\s(?=\w+\s\w)")
+# Names in capitals with "and" between them: "ANA LÓPEZ Y JUAN PÉREZ".
+CAPITALS_AND = re.compile(
+    r"([^\W\da-z_]{2,}\s[^\W\da-z_]{2,})\s(?:AND|UND|ET|Y|E|OCH|OG)\s(?=[^\W\da-z_]{2,}\s[^\W\da-z_]{2})"
+)
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
 ACCOUNT = re.compile(r"(?<![^\s(])@\w+|\S+@\S+\.\w+")
 TIME = re.compile(
-    r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{2,4}T\b)?",
+    r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{1,4}T\b)?",
     re.IGNORECASE,
 )
 # What leads to a date or time that was cut out, and to the section that the story stands in.
@@ -149,7 +154,10 @@ def signed_names(text: str) -> tuple[str, ...]:
         return asian
     parts = [part.strip(" ,(") for part in PART_BREAK.split(without_times(without_credits(text)))]
     for part in parts:
-        if names := byline_names(_without_section(part)) or byline_names(_without_date_words(part)):
+        names = byline_names(part)
+        if len(names) > 1 and all(map(looks_like_a_name, names)):  # "By Ann Lee in London and Bo Ek in Paris"
+            return names
+        if names := byline_names(_without_section(part)) or byline_names(without_date_words(part)):
             return names
     if len(parts) > 1:
         accounts = (name for part in parts if (name := _without_phrase(part)) != part)
@@ -161,10 +169,10 @@ def _without_section(part: str) -> str:
     return IN_SECTION.sub(lambda found: found["name"] or "", part)
 
 
-def _without_date_words(part: str) -> str:
+def without_date_words(part: str) -> str:
     """What stands before a date, without the words that say what it is the date of: "By Ann Lee Last updated"."""
     words = part.split()
-    for start in range(3, len(words)):
+    for start in range(2, len(words)):
         rest = " ".join(words[start:])
         # "Data" alone is a date's label in some languages, and a name in many.
         if len(rest) >= LEAST_DATE_WORDS and any(opens(use, rest) for use in ("updated", "published")):
@@ -192,7 +200,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
     if ADDRESS.search(text):
         return
     is_person = False
-    for number, part in enumerate(NAME_SPLIT.split(_parted(clean(text)))):
+    for number, part in enumerate(NAME_SPLIT.split(parted(clean(text)))):
         name = SENT.sub("", _bare(part, is_first=number == 0, stated=stated))
         if not name or (number and any(said.search(name) for said in NOT_SECOND)):
             continue
@@ -209,9 +217,10 @@ def _is_capitalized_word(name: str) -> bool:
     return " " not in name and not name.islower() and name.lower() != name.upper()
 
 
-def _parted(text: str) -> str:
+def parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
     text = TURKISH_AND.sub(r"\1, ", text) if " ve " in text else text
+    text = CAPITALS_AND.sub(r"\1, ", ROLE_NOTE.sub("", text))
     text = ARABIC_AND.sub(", ", PLACE.sub("", FEMALE.sub("", text)))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
@@ -333,7 +342,7 @@ def _name_of(part: str) -> str | None:
     if names := byline_names(part):
         return names[0]
     bare = ON_BEHALF.sub("", _without_section(part))
-    return next((name for name in (part, bare) if looks_like_a_name(name)), None)
+    return next((name for name in (part, bare) if looks_like_a_name(name) or is_agency(name)), None)
 
 
 def _may_start_byline(text: str) -> bool:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
+from archiver.parsers.behind_names import without_role
 from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
     ACCOUNT,
     LONGEST_LINE,
     NAME_SPLIT,
     PAPER,
-    PLACE,
     is_dated,
     is_label,
+    parted,
 )
 from archiver.parsers.credits import without_credits, without_note
 from archiver.parsers.person_names import ROLE, looks_like_a_name
@@ -26,6 +27,8 @@ FILED = re.compile(
 )
 # Where somebody reports from: "Ann Lee in Lund".
 WHERE = re.compile(r"\s(?:in|à|aus|fra|från)\s[^,|]*$")
+# Where somebody reports from, as Arabic papers set it: "القاهرة - أحمد علي".
+PLACE_BEFORE = re.compile(r"^[\u0600-\u06ff]+(?:\s[\u0600-\u06ff]+)?\s*[-–—:]\s*(?=[\u0600-\u06ff])")
 # Right below the headline: a name alone on a line is the author's where the page names them again.
 BELOW = 5
 # Blocks of a standfirst above the name.
@@ -104,10 +107,11 @@ def _names_alone(block: Block) -> tuple[str, ...]:
     """The names on a line of nothing else but what these people are, where they are, and whom they work with."""
     if block.heading or len(block.text) > LONGEST_LINE or is_label(block.text) or block.text.endswith(":"):
         return ()
-    line = WHERE.sub("", ACCOUNT.sub("", PLACE.sub("", without_credits(block.text)))).strip()
+    line = WHERE.sub("", ACCOUNT.sub("", parted(without_credits(block.text)))).strip()
+    line = PLACE_BEFORE.sub("", line)
     names: list[str] = []
     for part in NAME_SPLIT.split(DASH.sub(", ", line)):
-        name = without_note(part.strip()).strip(" .()")
+        name = without_role(without_note(part.strip()).strip(" .()"))
         if not name:
             continue
         is_name = not name[0].islower() and looks_like_a_name(name)

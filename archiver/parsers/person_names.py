@@ -22,7 +22,7 @@ NO_FIRST = frozenset({"das", "vom", "zum", "zur"})
 # What people are, not who they are.
 ROLES = (
     r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
-    r"|journalist(?:in)?|founder|officer|manager"
+    r"|journalist(?:in)?|periodista|reporter[oa]|repórter|inviat[oa]|verslaggever|muhabir[i]?|founder|officer|manager"
     r"|professor|analyst|expert|specialist|attorney|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant"
     r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
 )
@@ -101,6 +101,17 @@ def is_nobody(name: str) -> bool:
     """Return whether a name is an account's that is nobody's, or says nothing but what buttons do."""
     folded = fold(name)
     return folded in _nobody() or all(word in _nobody() for word in folded.split())
+
+
+def is_agency(name: str) -> bool:
+    """Return whether a name is that of a news agency."""
+    return fold(name) in _agencies()
+
+
+@cache
+def _agencies() -> frozenset[str]:
+    tables = word_table("parsers", "agencies.toml").values()
+    return frozenset(fold(name) for text in tables for name in lines(text))
 
 
 @cache
