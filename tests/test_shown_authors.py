@@ -231,3 +231,10 @@ def test_agencies_accounts_and_names_before_the_time_are_read(line: str, names: 
 
     assert article is not None
     assert article.authors == names
+
+
+def test_agency_that_data_name_beside_the_site_is_kept() -> None:
+    head = '<meta property="og:site_name" content="River Post">'
+
+    assert authors(page(DATE, head=head, data="River Post with AFP")) == ("River Post", "AFP")
+    assert authors(page(DATE, head=head, data="River Post, Lund, Sweden")) == ("River Post",)

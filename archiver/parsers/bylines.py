@@ -41,7 +41,7 @@ ARABIC_AND = re.compile(
 TURKISH_AND = re.compile(r"(\w+\s\w+)\sve\s(?=\w+\s\w)")
 # Names in capitals with "and" between them: "ANA LÓPEZ Y JUAN PÉREZ".
 CAPITALS_AND = re.compile(
-    r"([^\W\da-z_]{2,}\s[^\W\da-z_]{2,})\s(?:AND|UND|ET|Y|E|OCH|OG)\s(?=[^\W\da-z_]{2,}\s[^\W\da-z_]{2})"
+    r"(?<!\w)([^\W\da-z_]{2,}\s[^\W\da-z_]{2,})\s(?:AND|UND|ET|Y|E|OCH|OG)\s(?=[^\W\da-z_]{2,}\s[^\W\da-z_]{2})"
 )
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from archiver.parsers.bylines import is_office, names_in
 from archiver.parsers.credits import without_credits
-from archiver.parsers.person_names import is_nobody
+from archiver.parsers.person_names import is_agency, is_nobody
 from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
 from archiver.parsers.text import clean, fold
 
@@ -77,7 +77,9 @@ def _is_firm(item: object) -> bool:
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
     """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
     names = [name for name in names_in(text, stated=True) if not is_nobody(name)]
-    return names[:1] if names and (is_site(names[0], own) or is_office(names[0])) else names
+    if names and (is_site(names[0], own) or is_office(names[0])):
+        return names[:1] + [name for name in names[1:] if is_agency(name)]
+    return names
 
 
 def owners(structured: Structured) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import islice
 
 from archiver.items import Origin
 from archiver.parsers.blocks import Block, Layout
@@ -12,6 +13,8 @@ from archiver.parsers.text import clean, fold, word_count
 from archiver.parsers.title_lines import HEADING_WORDS, MOST_BLOCKS
 from archiver.parsers.titles import BARS, BREAK_MARKS, is_name_of_site, without_site
 
+# Pieces of a heading that are looked at.
+MOST_PIECES = 50
 # What parts a blog's name from the title behind it.
 REST = re.compile(r"(?::|\s+(?:--|::|[-–—·•»:]|[|｜│]))\s+(.+)")
 
@@ -55,7 +58,7 @@ def rest_of_title(layout: Layout, title: Headline, stated: Collection[Headline])
 def begun_by_title(block: Block, titles: Collection[str]) -> str | None:
     """Return the stated title (titles: folded) that a heading begins with, if an element follows, or None."""
     said = ""
-    for text, apart in pieces(block.box.element):
+    for text, apart in islice(pieces(block.box.element), MOST_PIECES):
         if apart and word_count(clean(said)) >= HEADING_WORDS and fold(clean(said)) in titles:
             return clean(said)
         said += text
