@@ -238,3 +238,30 @@ def test_agency_that_data_name_beside_the_site_is_kept() -> None:
 
     assert authors(page(DATE, head=head, data="River Post with AFP")) == ("River Post", "AFP")
     assert authors(page(DATE, head=head, data="River Post, Lund, Sweden")) == ("River Post",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"@type": "Person", "givenName": "Ann", "familyName": "Lee"},
+        {"@type": "Person", "name": "Ann Lee (Reuters)"},
+        {"@type": "Person", "name": "Ann Lee ann.lee@post.example"},
+        {"@type": "Person", "name": "Ann Lee <b>Editor</b>"},
+    ],
+)
+def test_name_of_the_data_is_read_from_its_parts_and_without_what_is_added(data: object) -> None:
+    assert authors(page(DATE, data=data)) == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="dc.creator" content="Lee, Ann">',
+        '<meta name="authors" content="Ann Lee">',
+        '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ann Lee">',
+        '<meta name="twitter:label1" content="Est. reading time"><meta name="twitter:data1" content="3 minutes">'
+        '<meta name="twitter:label2" content="Verfasst von"><meta name="twitter:data2" content="Ann Lee">',
+    ],
+)
+def test_author_in_less_common_meta_elements_is_read(head: str) -> None:
+    assert authors(page(DATE, head=head)) == ("Ann Lee",)

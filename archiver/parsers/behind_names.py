@@ -2,7 +2,7 @@
 
 import re
 
-from archiver.parsers.person_names import ROLES, looks_like_a_name
+from archiver.parsers.person_names import ROLES, is_agency, looks_like_a_name
 
 # A role that templates set right behind the name: "Ann Lee Senior Reporter".
 ROLE_BEHIND = re.compile(
@@ -59,6 +59,9 @@ def without_rest(name: str, *, stated: bool) -> str:
 
     stated: the text is the page's author for machines, where a paper may be an author.
     """
+    bare, opened, note = name.rstrip(")").rpartition(" (")
+    if opened and is_agency(note) and looks_like_a_name(bare):
+        name = bare
     if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
         name = bare
     if looks_like_a_name(bare := AGENCY_BEHIND.sub("", name)):

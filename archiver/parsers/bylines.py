@@ -47,6 +47,7 @@ PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
 ACCOUNT = re.compile(r"(?<![^\s(])@\w+|\S+@\S+\.\w+")
+MAIL = re.compile(r"(?<=[^\W\d_]\s)\(?[\w.+-]+@[\w-]+\.[\w.-]+\)?")
 TIME = re.compile(
     r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{1,4}T\b)?",
     re.IGNORECASE,
@@ -196,7 +197,7 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
     stated: the text is the page's author for machines, so that an account's name in small letters is one too.
     """
-    text = HEAD_OF.sub("", text[:MOST_NAMES])
+    text = HEAD_OF.sub("", MAIL.sub(" | ", text[:MOST_NAMES]))
     if ADDRESS.search(text):
         return
     is_person = False

@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin, Precision
-from archiver.parsers.address_dates import dates_in_address
+from archiver.parsers.address_dates import dates_in_address, dates_in_name
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.comments import COMMENT_NAMES, is_of_comments
@@ -117,7 +117,8 @@ def story_dates(
     if published is not None:
         return published, modified
     published, modified = _labelled_dates(layout, reading)
-    return published or _heading_date(places, reading), modified
+    named = reading.first(dates_in_name(url), Origin.URL)
+    return published or _heading_date(places, reading) or named, modified
 
 
 def _on_day(stated: Dated, told: Dated | None, zone: tzinfo | None) -> Dated:
