@@ -265,3 +265,52 @@ def test_name_of_the_data_is_read_from_its_parts_and_without_what_is_added(data:
 )
 def test_author_in_less_common_meta_elements_is_read(head: str) -> None:
     assert authors(page(DATE, head=head)) == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "<div>Ann Lee</div><div>Bo Ek</div>",
+        '<div><a href="/staff/ann-lee">Ann Lee</a></div><div><a href="/staff/bo-ek">Bo Ek</a></div>',
+    ],
+)
+def test_authors_on_lines_of_their_own_above_a_date_are_all_read(lines: str) -> None:
+    assert authors(page(f"<div>{lines}</div>{DATE}")) == ("Ann Lee", "Bo Ek")
+
+
+def test_name_is_told_from_the_job_that_only_its_style_sets_apart() -> None:
+    assert authors(page(f"<div><span>Ann Lee</span><span>River Radio journalist</span></div>{DATE}")) == (
+        "Ann Lee",
+    )
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "<div><h4>Ann Lee</h4><p>Ann Lee covers rivers and towns for the paper.</p></div>",
+        "<div><h3>About the author</h3><p>Ann Lee is interested in rivers and towns.</p></div>",
+        "<div><h3>Über die Autorin</h3><h4>Ann Lee</h4><p>Geboren in Lund.</p></div>",
+        "<p>Contact Ann Lee at ann.lee@post.example or by phone.</p>",
+    ],
+)
+def test_author_of_whom_lines_behind_the_text_tell_is_read(behind: str) -> None:
+    article = split_page(page(DATE, behind=behind), url="https://post.example/n/1.html").article
+
+    assert article is not None
+    assert article.authors == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    "line", ["Ann Lund is the director of the museum.", "Old Bridge covers the river at Lund."]
+)
+def test_last_sentence_of_a_text_on_somebody_names_no_author(line: str) -> None:
+    text = page(DATE).replace(b"</p></div>", f"</p><p>{line}</p></div>".encode())
+
+    article = split_page(text, url="https://post.example/n/1.html").article
+
+    assert article is not None
+    assert article.authors == ()
+
+
+def test_credit_of_an_editor_between_byline_and_text_is_no_part_of_the_text() -> None:
+    assert authors(page(f"<p>Reporting: Ann Lee</p><p>Editing: Bo Ek</p>{DATE}")) == ("Ann Lee",)

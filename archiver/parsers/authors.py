@@ -56,6 +56,7 @@ from archiver.parsers.stated_authors import (
 from archiver.parsers.stated_titles import site_names
 from archiver.parsers.structured import Structured
 from archiver.parsers.text import clean, ends_sentence, fold
+from archiver.parsers.told_authors import told_authors
 
 __all__ = ["Places", "authors", "byline_names"]
 
@@ -114,6 +115,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.BYLINE, sole_byline(layout)),
         (Origin.BYLINE, sole_link(layout)),
         (Origin.TEXT, signature(layout, places, title, is_stated="author" in structured.story)),
+        (Origin.TEXT, told_authors(layout, places)),
     ):
         found = tuple(dict.fromkeys(candidates))
         if has_desk and not all(map(_is_person, found)):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 from archiver.parsers.behind_names import without_role
 from archiver.parsers.blocks import Anchor, Block, Layout
@@ -16,8 +16,9 @@ from archiver.parsers.bylines import (
     parted,
 )
 from archiver.parsers.credits import without_credits, without_note
+from archiver.parsers.link_texts import pieces
 from archiver.parsers.person_names import ROLE, looks_like_a_name
-from archiver.parsers.text import ends_sentence, fold
+from archiver.parsers.text import clean, ends_sentence, fold
 from archiver.parsers.urls import words_of_path
 
 # Addresses of sections and topics.
@@ -53,6 +54,9 @@ def lone_names(layout: Layout, near: Block | None, title: str) -> Iterator[str]:
     if near is None:
         return
     for block in layout.blocks[near.index + 1 : near.index + 1 + BELOW]:
+        if named := _name_before_role(block):
+            yield named
+            return
         if is_lone_name(block) and fold(block.text) not in title:
             behind = layout.blocks[block.index + 1 :]
             known = (
@@ -86,7 +90,7 @@ def names_beside_dates(
     for line, after in chain(pairwise(below), pairwise(behind)):
         if is_dated(line.text) or not is_dated(after.text):
             continue
-        names = _names_alone(line)
+        names = _names_above(layout, line) + _names_alone(line)
         if any(fold(name) in title for name in names):
             continue
         if names and not any(block.text in names for block in layout.blocks[: near.index]):
@@ -103,10 +107,24 @@ def is_lone_name(block: Block) -> bool:
     return not block.anchors or any(_leads_to(anchor, block.text) for anchor in block.anchors)
 
 
+def _names_above(layout: Layout, line: Block) -> tuple[str, ...]:
+    """The names alone on the lines right above one, set like it: each of several authors has a line."""
+    names: tuple[str, ...] = ()
+    for block in layout.blocks[max(0, line.index - MOST_NAMES) : line.index][::-1]:
+        if (block.box.tag, block.box.names) != (line.box.tag, line.box.names) or block.heading:
+            break
+        if not (found := _names_alone(block)):
+            break
+        names = found + names
+    return names
+
+
 def _names_alone(block: Block) -> tuple[str, ...]:
     """The names on a line of nothing else but what these people are, where they are, and whom they work with."""
     if block.heading or len(block.text) > LONGEST_LINE or is_label(block.text) or block.text.endswith(":"):
         return ()
+    if named := _name_before_role(block):
+        return (named,)
     line = WHERE.sub("", ACCOUNT.sub("", parted(without_credits(block.text)))).strip()
     line = PLACE_BEFORE.sub("", line)
     names: list[str] = []
@@ -140,6 +158,17 @@ def _leads_to(anchor: Anchor, name: str) -> bool:
 def _leads_elsewhere(anchor: Anchor, names: list[str]) -> bool:
     """Whether a link among names leads to none of them, or to what is filed under them."""
     return FILED.search(anchor.href) is not None or not any(_leads_to(anchor, name) for name in names)
+
+
+def _name_before_role(block: Block) -> str:
+    """The name in the first element of a line whose second says what somebody is, with no space between, or ""."""
+    if block.heading or len(block.text) > LONGEST_LINE or ROLE.search(block.text) is None:
+        return ""
+    parts = [clean(text) for text, _ in islice(pieces(block.box.element), MOST_NAMES) if not text.isspace()]
+    is_pair = (
+        len(parts) == 2 and block.text in ("".join(parts), " ".join(parts)) and looks_like_a_name(parts[0])
+    )
+    return parts[0] if is_pair and ROLE.search(parts[1]) else ""
 
 
 def _is_in_menu(layout: Layout, block: Block) -> bool:
