@@ -402,3 +402,45 @@ def test_zone_is_read_behind_the_word_for_the_hour() -> None:
     article = story(below="<p>Freitag, 20. November 2026, 14:05 Uhr MEZ</p>", lang="de")
 
     assert article.date_published == datetime(2026, 11, 20, 13, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", ["<p>November 20, 2026</p>", ""])
+def test_evening_that_data_give_in_utc_is_on_the_day_that_the_page_tells(day: str) -> None:
+    head = '<meta property="article:published_time" content="2026-11-21T02:41:41+00:00">'
+    comment = '<div class="comments"><time datetime="2026-11-20T22:46:01-05:00">10:46 pm</time></div>'
+    url = "https://www.riverpost.example/2026/11/20/flood-closes-bridge"
+
+    told = story(head=head, below=day, after=comment, url=url).date_published
+    untold = story(head=head, after=comment).date_published
+
+    assert told is not None
+    assert untold is not None
+    assert (told, told.date().day, untold.date().day) == (untold, 20, 21)
+
+
+@pytest.mark.parametrize("seconds", [1795166100, 1795166100000, "1795166100"])
+def test_seconds_since_1970_are_read_in_data(seconds: object) -> None:
+    stated = json.dumps({"@type": "NewsArticle", "headline": "Flood", "datePublished": seconds})
+    data = f'<script type="application/ld+json">{stated}</script>'
+    shown = f'<bsp-timestamp data-timestamp="{seconds}"></bsp-timestamp>'
+
+    assert story(head=data).date_published == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    assert story(below=shown).date_published == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["originalPublicationDate", "bt:pubDate", "releaseDate", "dcterms.issued", "displaydate"]
+)
+def test_day_in_less_common_meta_elements_is_read(name: str) -> None:
+    assert story(head=f'<meta name="{name}" content="2026-11-20">').date_published == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["news/flood-20261120.html", "news/flood_2026-11-20", "202611/t20261120_123.html", "20-11-2026/flood"],
+)
+def test_day_in_the_name_of_a_page_counts_where_nothing_else_tells_it(path: str) -> None:
+    url = f"https://www.riverpost.example/{path}"
+
+    assert story(url=url).date_published == PUBLISHED
+    assert story(url=url, below="<p>9 November 2026</p>").date_published == datetime(2026, 11, 9, tzinfo=UTC)

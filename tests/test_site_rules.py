@@ -40,10 +40,10 @@ PAGE = f"""<!doctype html><html lang="en"><head><meta property="og:type" content
 <meta property="article:published_time" content="2026-11-01T00:00:00Z"></head><body>
 <main><article><h1>Bridge closed by flood, say officials</h1>
 <p><span class="real-title">Flood closes the old bridge</span></p>
-<p class="who">By <b>Ann Lee</b> and <b>Bo Ek</b></p>
 <time class="when" datetime="2026-11-20T21:15:00+01:00">Friday</time>
 <div class="text">{"".join(f"<p>{text}</p>" for text in STORY)}<p>Advertisement</p></div>
-<div class="chronicle"><p>{CHRONICLE}</p><p>{CHRONICLE.replace("bridge", "lock")}</p></div></article></main>
+<div class="chronicle"><p>{CHRONICLE}</p><p>{CHRONICLE.replace("bridge", "lock")}</p></div>
+<p class="who">By <b>Ann Lee</b> and <b>Bo Ek</b></p></article></main>
 <div class="more"><a href="/a/ferry">Ferry runs again after three weeks of repairs</a>
 <a href="/topic/city">City news</a> <a href="/a/market">Market hall traders ask for one more year</a></div>
 <footer>Telephone and postal address of the newsroom</footer></body></html>""".encode()

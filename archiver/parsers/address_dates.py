@@ -13,6 +13,22 @@ QUERY_DATE = re.compile(
 )
 
 
+# A day in the name of the page, which may be that of what it tells: "flood-20261120.html", "t20261120_12.html".
+NAME_DATE = re.compile(
+    r"(?:[-_/]|/t)(20\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[-_./]|$)[^/]*/?$"
+)
+FOLDER_DATE = re.compile(r"/(0[1-9]|[12]\d|3[01])([-.])(0[1-9]|1[0-2])\2(20\d\d)/")
+
+
+def dates_in_name(url: str) -> list[str]:
+    """Return the day in the name of a page or of a folder, as a text that dates are read from, or nothing."""
+    path = url.partition("?")[0].partition("#")[0]
+    if found := NAME_DATE.search(path):
+        return [f"{found[1]}-{found[3]}-{found[4]}"]
+    folder = FOLDER_DATE.search(path)
+    return [f"{folder[4]}-{folder[3]}-{folder[1]}"] if folder else []
+
+
 def dates_in_address(url: str) -> list[str]:
     """Return the day in an address as a text that dates are read from, or nothing."""
     found = URL_DATE.search(url) or SHORT_URL_DATE.search(url) or QUERY_DATE.search(url)

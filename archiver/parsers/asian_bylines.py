@@ -9,6 +9,10 @@ CALLED = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 KOREAN = re.compile(
     r"(?<![가-힣])(?!촬영|사진|편집|영상|취재|담당|인턴|선임|전문|객원|시민|수습)([가-힣]{2,4})\s*(?:기자|특파원)(?![가-힣])"
 )
+# Several of them: "김철수·이영희 기자".
+KOREAN_SEVERAL = re.compile(
+    r"((?!촬영|사진|편집|영상)[가-힣]{2,4}(?:\s?[·ㆍ,/]\s?[가-힣]{2,4}){1,5})\s*(?:기자|특파원)(?![가-힣])"
+)
 # The place and agency before a Korean reporter: "(서울=강뉴스) 김철수 기자"; that they took the pictures, too.
 BEFORE_KOREAN = re.compile(r"(?:\([^()]{2,20}\)|글(?:[·ㆍ/,]\s?사진)?)\s*")
 # How Chinese papers sign, before names of two to four characters, in the order of trust.
@@ -42,6 +46,8 @@ def signed_in_asian(text: str) -> tuple[str, ...]:
     """Return the names in a clean line that says in Chinese, Japanese or Korean who wrote."""
     before = BEFORE_KOREAN.match(text)
     start = before.end() if before else 0
+    if several := KOREAN_SEVERAL.match(text, start):
+        return tuple(map(str.strip, re.split("[·ㆍ,/]", several[1])))
     if KOREAN.match(text, start):
         return tuple(KOREAN.findall(text, start))
     if paper := OF_PAPER.fullmatch(text):

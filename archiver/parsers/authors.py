@@ -7,10 +7,11 @@ from itertools import chain, islice
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin
-from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.blocks import Anchor, Block, Layout
 from archiver.parsers.bylines import (
     KATAKANA,
     LONGEST_LINE,
+    PART_BREAK,
     beside_a_date,
     byline_names,
     is_credited,
@@ -20,15 +21,17 @@ from archiver.parsers.bylines import (
     names_in,
     people_in,
     signed_names,
+    without_date_words,
     without_times,
 )
 from archiver.parsers.credits import author_labels, without_credits
 from archiver.parsers.dates import moment
 from archiver.parsers.decoding import element_text
+from archiver.parsers.labelled_names import is_below_credit, names_below_label
 from archiver.parsers.lone_names import FILED, LONE_WORDS, lone_names, names_beside_dates
 from archiver.parsers.names import called
 from archiver.parsers.near import BEFORE, end_near
-from archiver.parsers.person_names import is_nobody, looks_like_a_name
+from archiver.parsers.person_names import is_nobody, looks_like_a_name, untitled
 from archiver.parsers.phrases import says
 from archiver.parsers.signatures import MOST_SIGNERS, Places, lines_beside_text, signature
 from archiver.parsers.sole_bylines import (
@@ -53,6 +56,7 @@ from archiver.parsers.stated_authors import (
 from archiver.parsers.stated_titles import site_names
 from archiver.parsers.structured import Structured
 from archiver.parsers.text import clean, ends_sentence, fold
+from archiver.parsers.told_authors import told_authors
 
 __all__ = ["Places", "authors", "byline_names"]
 
@@ -70,6 +74,14 @@ WITHIN = ("span", "strong", "b", "a", "em")
 MOST_ELEMENTS = 30
 # What is called after an author but tells of other things.
 tells_of_author = called(r"author-?_?(?:bio|desc|about|image|title|role|job|social|follow)")
+# What a link to an author's page may say: "View all posts by Ann Lee".
+ALL_OF = re.compile(
+    r"^(?:[^\W\d_]+\s){0,4}?(?:articles?|posts?|stories|entries|columns?|artikel|beiträge|artículos|entradas|notas|artigos"
+    r"|articoli|wpisy|artiklar|artikler|berichten)\s(?:written\s)?(?:by|from|von|de|di|van|av|af|par|por)\s+",
+    re.IGNORECASE,
+)
+# Blocks below the headline in which a line that names persons tells better than the data who wrote.
+TOLD = 5
 # Behind a label: "Duration: 0:47".
 LABELLING = re.compile(r"\s*[:：]")
 BARRED = re.compile(r"\s*[|│｜]")
@@ -103,6 +115,7 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         (Origin.BYLINE, sole_byline(layout)),
         (Origin.BYLINE, sole_link(layout)),
         (Origin.TEXT, signature(layout, places, title, is_stated="author" in structured.story)),
+        (Origin.TEXT, told_authors(layout, places)),
     ):
         found = tuple(dict.fromkeys(candidates))
         if has_desk and not all(map(_is_person, found)):
@@ -111,6 +124,8 @@ def authors(layout: Layout, structured: Structured, places: Places, url: str) ->
         if not all(is_desk(name) or fold(name) in firms for name in people):
             more = _completed(people, lines) if origin in (Origin.JSON_LD, Origin.META) else ()
             more = tuple(name for name in more if not is_site(name, own))
+            if not more and origin in (Origin.JSON_LD, Origin.META):
+                more = tuple(name for name in _told(layout, near, people) if not is_site(name, own))
             return Sourced(more, Origin.BYLINE) if more else Sourced(people, origin)
         has_desk = has_desk or bool(people)
         if found and (not editors.value or any(map(_is_account, found))):
@@ -165,16 +180,31 @@ def _is_account(name: str) -> bool:
 
 def _completed(people: tuple[str, ...], lines: list[Block]) -> tuple[str, ...]:
     """All the names of a byline that names the people stated, if it names more; structured data often has one."""
-    stated = {fold(name) for name in people}
+    stated = {untitled(name) for name in people}
     for block in lines:
         # Looked for letter by letter first: most pages name all their authors in their data.
         if people[0] not in block.text or len(block.text) <= len(people[0]):
             continue
-        if byline_names(block.text) or _is_called_byline(block):
-            named = tuple(dict.fromkeys(_linked_names(block) or people_in(block.text)))
+        linked = _linked_names(block)
+        if len(linked) > 1 or byline_names(block.text) or _is_called_byline(block):
+            named = tuple(dict.fromkeys(linked or people_in(block.text)))
             named = tuple(name for name in named if not name.isupper() or people[0].isupper())  # a paper
-            if len(named) > len(stated) and stated <= {fold(name) for name in named}:
+            if len(named) > len(stated) and stated <= {untitled(name) for name in named}:
                 return named
+    return ()
+
+
+def _told(layout: Layout, headline: Block | None, people: tuple[str, ...]) -> tuple[str, ...]:
+    """The persons that a line right below the headline names as its authors, where the data name others."""
+    if headline is None:
+        return ()
+    stated = {word for name in people for word in untitled(name).split()}
+    for block in layout.blocks[headline.index + 1 : headline.index + 1 + TOLD]:
+        if len(block.text) > LONGEST_LINE or not may_be_signed(block):
+            continue
+        if names := byline_names(block.text) or tuple(_linked_names(block)):
+            is_other = not any(stated & set(untitled(name).split()) for name in names)
+            return names if is_other and all(map(_is_person, names)) else ()
     return ()
 
 
@@ -202,8 +232,10 @@ def _byline_authors(
     single: list[str] = []
     firm: list[str] = []
     for block in chain(lines, lines_beside_text(layout, places)):
+        if is_below_credit(layout, block):
+            continue
         linked = _named_names(block) or _linked_names(block)
-        names = linked or ([] if single else _explicit_names(block))
+        names = linked or ([] if single else _explicit_names(block)) or list(names_below_label(layout, block))
         if not names or not may_be_signed(block):
             continue
         if all(is_site(name, own) or is_office(name) for name in names):
@@ -271,14 +303,25 @@ def _linked_names(block: Block) -> list[str]:
     links = [
         text
         for anchor in block.anchors
-        if leads_to_author(anchor) and len(text := link_text(anchor)) <= LONGEST_SOLE
+        if leads_to_author(anchor) and len(text := _text_in(block, anchor)) <= LONGEST_SOLE
     ]
+    own = without_credits(block.text) if links else ""
     return [
         name
         for text in links
-        for name in names_in(text, stated=True)
-        if not is_nobody(name) and not says("furniture", name)
+        for name in names_in(ALL_OF.sub("", clean(text)), stated=True)
+        if not is_nobody(name)
+        and not says("furniture", name)
+        # Of "All posts by Ann" the whole name stands elsewhere.
+        and (" " in name or not ALL_OF.match(text))
+        and (name in own or name not in block.text)
     ]
+
+
+def _text_in(block: Block, anchor: Anchor) -> str:
+    """What a block shows of a link, which may go on over the lines below: the name, then the job."""
+    text = link_text(anchor)
+    return block.text if anchor.first_block == block.index and block.text in clean(text) else text
 
 
 def _linked_below(layout: Layout, block: Block) -> Iterator[str]:
@@ -324,7 +367,8 @@ def _explicit_names(block: Block) -> list[str]:
         return [name for name in signed if not is_nobody(name)]
     if not _is_called_byline(block):
         return []
-    text = without_times(without_credits(block.text))
+    parts = PART_BREAK.split(without_times(without_credits(block.text)))
+    text = " | ".join(without_date_words(part.strip()) for part in parts)
     named = [
         name
         for name in names_in(text)

@@ -5,9 +5,19 @@ from collections.abc import Iterator
 from functools import cache
 
 from archiver.parsers.asian_bylines import ASIAN_ROLE, CALLED, signed_in_asian
+from archiver.parsers.behind_names import (
+    DEGREE,
+    DEGREE_BEHIND,
+    HEAD_OF,
+    ON_BEHALF,
+    ROLE_NOTE,
+    SENT,
+    without_rest,
+    without_role,
+)
 from archiver.parsers.credits import author_labels, credits_another, with_by, without_credits, without_note
 from archiver.parsers.dates import moment
-from archiver.parsers.person_names import NOT_A_NAME, ROLE, ROLES, looks_like_a_name, may_be_unspaced_name
+from archiver.parsers.person_names import NOT_A_NAME, ROLE, is_agency, looks_like_a_name, may_be_unspaced_name
 from archiver.parsers.phrases import is_phrase, opens, phrases, says
 from archiver.parsers.text import clean, ends_sentence, fold
 
@@ -29,12 +39,17 @@ ARABIC_AND = re.compile(
 )
 # Turkish for "and", between names of two words: "Olaylar ve Görüşler" is a desk.
 TURKISH_AND = re.compile(r"(\w+\s\w+)\sve\s(?=\w+\s\w)")
+# Names in capitals with "and" between them: "ANA LÓPEZ Y JUAN PÉREZ".
+CAPITALS_AND = re.compile(
+    r"(?<!\w)([^\W\da-z_]{2,}\s[^\W\da-z_]{2,})\s(?:AND|UND|ET|Y|E|OCH|OG)\s(?=[^\W\da-z_]{2,}\s[^\W\da-z_]{2})"
+)
 PART_BREAK = re.compile(r"\s+[-–—]\s+|[|│｜•·●]")
 BEHIND_TIME = re.compile(r"\d[:.h]\d\d,\s+([^\d,]+)$")
 # What stands beside names in a byline and is neither: accounts, mail addresses, times.
 ACCOUNT = re.compile(r"(?<![^\s(])@\w+|\S+@\S+\.\w+")
+MAIL = re.compile(r"(?<=[^\W\d_]\s)\(?[\w.+-]+@[\w-]+\.[\w.-]+\)?")
 TIME = re.compile(
-    r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{2,4}T\b)?",
+    r"(?<![\d:])\d{1,2}[:.h]\d\d(?::\d\d)?(?!\d)(?:\s?(?:uhr\b|h\b|[ap]\.?m?\b\.?))?(?:\s[A-Z]{1,4}T\b)?",
     re.IGNORECASE,
 )
 # What leads to a date or time that was cut out, and to the section that the story stands in.
@@ -46,7 +61,9 @@ WEEKDAY = re.compile(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
     r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)-feira"
-    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật"
+    r"|יום (?:ראשון|שני|שלישי|רביעי|חמישי|שישי)"
+    r"|(?:يوم )?(?:الأحد|الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)|(?:یک|دو|سه|چهار|پنج)[ \u200c]?شنبه)\b"
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[.,]?(?=\s*\|)",
     re.IGNORECASE,
 )
@@ -62,38 +79,6 @@ REPORTS_FROM = re.compile(r"^aus\s[^\W\d_][^,:]{2,30}?\sbericht(?:et|en)\s", re.
 ACCOUNT_NAME = re.compile(r"[a-z][\w.-]+")
 # News agencies and editors sign with a few small letters: "dpa", "hej".
 AGENCY = re.compile(r"[a-z]{2,5}")
-# A role that templates set right behind the name: "Ann Lee Senior Reporter".
-ROLE_BEHIND = re.compile(
-    r"(?<=\w)\s+(?:(?:senior|staff|chief|deputy|special|political|sports|business|health|news|freelance)\s+"
-    r"(?:[A-Z]\w+\s+)?)*" + ROLES + ".*",
-    re.IGNORECASE,
-)
-# Where one was sent, right behind the name, too: "Luc Martin Envoyés spéciaux à Lyon".
-SENT = re.compile(
-    r"(?<=\w)\s+(?:envoyée?s? spécia|enviad[oa]s? especia|inviat[oaie]\s|sonderkorrespondent).*",
-    re.IGNORECASE,
-)
-# Degrees behind a name.
-DEGREE = re.compile(
-    r"(?:M\.?D|Ph\.?\s?D|R\.?D\.?N?|M\.?P\.?H|M\.?B\.?A|M\.?S\.?c?|C\.?P\.?A|D\.?D\.?S|D\.?V\.?M|J\.?D|L\.?D\.?N|Esq|[JS]r)\.?"
-)
-DEGREE_BEHIND = re.compile(rf"[,\s]+(?:{DEGREE.pattern})$")
-# Whom a reporter writes for and how long that is to read: "Ann Lee for the River Post", "Ann Lee BBC News", "Ann Lee
-# 5 min read".
-BEHIND_NAME = re.compile(
-    r"(?:\s+(?:for\s(?:the\s)?[^\W\d_a-z]|[A-Z]{2,6}\s(?:News|Sport)\b)|\s*\d+\s?(?:-\s)?min).*"
-)
-# Where one is and when one wrote, behind a name in data too: "Ann Lee in Lund", "سعيد فلاحي من زاكورة" (from Zagora),
-# "Ann Lee (now) and Bo Ek (earlier)".
-WHERE_AND_WHEN = re.compile(
-    r"\s+(?:(?:in|من)\s[^\W\d_a-z][^,]*|\([^\W\d_A-Z][^()]*\)|(?<=[a-z]\s)[A-Z]{2,6}\s[A-Z]{3,})$"
-)
-# An agency right behind a name of two words: "Ann Lee Reuters".
-AGENCY_BEHIND = re.compile(r"(?<=[^\W\d_]{2})\s(?:Reuters|Bloomberg|AFP|EFE|ANSA|DPA|PAP|TASS)$")
-# The place behind a name and a full stop: "Ann Lee. Lund".
-BEHIND_DOT = re.compile(r"(?<=[^\W\d_]{4})\.\s[^\W\d_].*$")
-# A name in capitals with its paper behind it: "ANN LEE River Post".
-IN_CAPITALS = re.compile(r"([A-Z]{2}[A-Z.'’-]+(?:\s[A-Z]{2}[A-Z.'’-]+){1,2})(?:\s[A-Z][a-z]+){2,4}")
 # The names of papers and agencies, behind those of people.
 PAPER = re.compile(
     r"\b(?:press|news|times|post|daily|herald|tribune|journal|gazette|telegraph|chronicle|reuters|bloomberg|magazine"
@@ -106,6 +91,12 @@ BROADCASTER = re.compile(r"^[A-Z]{3,5}\s[A-Z][a-z]\w*$")
 FEMALE = re.compile(r"/-?in(?:nen)?(?=\s?:)")
 # Where a reporter is, behind the name: "Jean Dupont (à Lyon)".
 PLACE = re.compile(r"\s*\((?:à|au|en|in|a|aus|em|från|i|w|v|в)\s[^()]*\)")
+# How a line tells it in a sentence.
+WRITTEN_BY = re.compile(
+    r"^(?:this|the) (?:guest )?(?:post|article|story|piece|blog|column|report|essay|op-ed)(?: post)? (?:was|is) "
+    r"(?:co-)?(?:written|authored|contributed|reported|penned) by\s+",
+    re.IGNORECASE,
+)
 # Where scholars work, and the place: "Ann Lee, Institute of Hydrology, Lund (S)".
 INSTITUTE = re.compile(
     r"\b(?:universit|institut|college\b|\w*hochschule\b|\w*anstalt\b|a[ck]adem|faculty\b|minister)|\([A-Z]{1,3}\)$",
@@ -158,11 +149,16 @@ def byline_names(text: str) -> tuple[str, ...]:
 def signed_names(text: str) -> tuple[str, ...]:
     """Return the names in a line that says who wrote beside other things: "3 May 2024 by Ann Lee | 5 comments"."""
     text = clean(text)
+    if told := WRITTEN_BY.match(text):
+        return tuple(people_in(text[told.end() :].partition(",")[0].rstrip(".")))
     if not ends_sentence(text) and (asian := signed_in_asian(text)):
         return asian
     parts = [part.strip(" ,(") for part in PART_BREAK.split(without_times(without_credits(text)))]
     for part in parts:
-        if names := byline_names(_without_section(part)) or byline_names(_without_date_words(part)):
+        names = byline_names(part)
+        if len(names) > 1 and all(map(looks_like_a_name, names)):  # "By Ann Lee in London and Bo Ek in Paris"
+            return names
+        if names := byline_names(_without_section(part)) or byline_names(without_date_words(part)):
             return names
     if len(parts) > 1:
         accounts = (name for part in parts if (name := _without_phrase(part)) != part)
@@ -174,10 +170,10 @@ def _without_section(part: str) -> str:
     return IN_SECTION.sub(lambda found: found["name"] or "", part)
 
 
-def _without_date_words(part: str) -> str:
+def without_date_words(part: str) -> str:
     """What stands before a date, without the words that say what it is the date of: "By Ann Lee Last updated"."""
     words = part.split()
-    for start in range(3, len(words)):
+    for start in range(2, len(words)):
         rest = " ".join(words[start:])
         # "Data" alone is a date's label in some languages, and a name in many.
         if len(rest) >= LEAST_DATE_WORDS and any(opens(use, rest) for use in ("updated", "published")):
@@ -201,16 +197,15 @@ def names_in(text: str, *, stated: bool = False) -> Iterator[str]:
 
     stated: the text is the page's author for machines, so that an account's name in small letters is one too.
     """
-    text = text[:MOST_NAMES]
+    text = HEAD_OF.sub("", MAIL.sub(" | ", text[:MOST_NAMES]))
     if ADDRESS.search(text):
         return
     is_person = False
-    for number, part in enumerate(NAME_SPLIT.split(_parted(clean(text)))):
+    for number, part in enumerate(NAME_SPLIT.split(parted(clean(text)))):
         name = SENT.sub("", _bare(part, is_first=number == 0, stated=stated))
         if not name or (number and any(said.search(name) for said in NOT_SECOND)):
             continue
-        if " " in (bare := ROLE_BEHIND.sub("", name)):
-            name = bare
+        name = without_role(name)
         if is_person and not stated and _is_capitalized_word(name):
             continue
         if (stated or not name[0].islower() or AGENCY.fullmatch(name)) and _may_be_name(name):
@@ -223,9 +218,10 @@ def _is_capitalized_word(name: str) -> bool:
     return " " not in name and not name.islower() and name.lower() != name.upper()
 
 
-def _parted(text: str) -> str:
+def parted(text: str) -> str:
     """A byline without places in brackets, with commas between names that a dash parts."""
     text = TURKISH_AND.sub(r"\1, ", text) if " ve " in text else text
+    text = CAPITALS_AND.sub(r"\1, ", ROLE_NOTE.sub("", text))
     text = ARABIC_AND.sub(", ", PLACE.sub("", FEMALE.sub("", text)))
     sides = text.split(" - ")
     return ", ".join(sides) if len(sides) > 1 and _persons(sides) == sides else text
@@ -243,20 +239,7 @@ def _bare(part: str, *, is_first: bool, stated: bool) -> str:
         people = _persons(sides)
         name = people[0] if len(people) == 1 else name
     name = without_note(name) if "(" in name else name.rstrip(")")
-    if looks_like_a_name(bare := WHERE_AND_WHEN.sub("", name)):
-        name = bare
-    if looks_like_a_name(bare := AGENCY_BEHIND.sub("", name)):
-        name = bare
-    if looks_like_a_name(bare := BEHIND_DOT.sub("", name)):
-        name = bare
-    half = name[: len(name) // 2]
-    if " " in half and name in (half + half, f"{half} {half}"):  # once for wide screens, once for narrow ones
-        name = half
-    if capitals := IN_CAPITALS.fullmatch(name):
-        name = capitals[1]
-    if not stated and looks_like_a_name(bare := BEHIND_NAME.sub("", name)):
-        name = bare
-    return name
+    return without_rest(name, stated=stated)
 
 
 def people_in(text: str) -> Iterator[str]:
@@ -280,6 +263,8 @@ def _may_be_name(name: str) -> bool:
         and not KATAKANA.fullmatch(name)
         and not DEGREE.fullmatch(name)
         and not is_phrase("by", name)
+        and not is_phrase("by", name.rpartition(" ")[2])
+        and not (name[:1].isdigit() and says("furniture", name))
         and not credits_another(name)
         and not says("published", name)
         and not says("updated", name)
@@ -349,12 +334,16 @@ def beside_a_date(text: str) -> str | None:
     parts = PART_BREAK.split(without_times(text))
     if len(parts) < 2:
         return None
-    for part in map(str.strip, parts):
-        if names := byline_names(part):
-            return names[0]
-        if looks_like_a_name(part):
-            return part
-    return None
+    named = (_name_of(part.strip()) for part in parts)
+    return next((name for name in named if name), None)
+
+
+def _name_of(part: str) -> str | None:
+    """The first name that a part of a dated line gives, or None."""
+    if names := byline_names(part):
+        return names[0]
+    bare = ON_BEHALF.sub("", _without_section(part))
+    return next((name for name in (part, bare) if looks_like_a_name(name) or is_agency(name)), None)
 
 
 def _may_start_byline(text: str) -> bool:

@@ -9,6 +9,7 @@ from archiver.word_lists import lines, word_table
 # What a label is followed by.
 _BY = "by|von|par|de|di|por|per|door|van|av|af|oleh"
 MARK = re.compile(rf"[:：・]|\s(?:{_BY})\b", re.IGNORECASE)
+BY_BEHIND = re.compile(rf"\s(?:{_BY})$", re.IGNORECASE)
 _WORD = rf"[^\W\d_][\w{MARKS}'’\u200c-]*"
 # Up to three words before a colon or a word for "by", and the marks before them.
 LABEL = re.compile(
@@ -84,6 +85,14 @@ def credits_picture(text: str) -> bool:
     if ":" in end or "=" in end or (not end.isascii() and EASTERN.search(end)):
         return PICTURE.search(end.lower()) is not None
     return False
+
+
+def credits_others(label: str) -> bool:
+    """Return whether a line is nothing but such a label, with the word for "by" behind it or not: "Reviewed by:"."""
+    bare = label.strip(" :：")
+    return fold(BY_BEHIND.sub("", bare)) in _others() and (
+        bare != label.strip() or bare != BY_BEHIND.sub("", bare)
+    )
 
 
 @cache

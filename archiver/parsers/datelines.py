@@ -2,16 +2,17 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import islice
 
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin, Precision
-from archiver.parsers.address_dates import dates_in_address
+from archiver.parsers.address_dates import dates_in_address, dates_in_name
 from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.bylines import byline_names
 from archiver.parsers.comments import COMMENT_NAMES, is_of_comments
+from archiver.parsers.date_places import date_in_pieces, heading_date, is_below_update, is_masthead
 from archiver.parsers.dates import CLOCK, Moment, moment
 from archiver.parsers.day_order import reading_language
 from archiver.parsers.decoding import element_text
@@ -24,8 +25,6 @@ from archiver.parsers.structured import Structured
 from archiver.parsers.text import clean, ends_sentence, fold, word_count
 
 LONGEST_LINE = 120
-# Characters at the head of a text that are looked at for its date.
-HEAD = 40
 # Words beside the date in a line that gives little but a date.
 LINE_WORDS = 9
 # Words before a date from which on a line is about something else, unless they are labels or names.
@@ -60,7 +59,6 @@ FILED = re.compile(
     r"|dit (?:bericht|artikel) (?:werd|is)|ten wpis został|(?:эта )?запись (?:была )?опубликована)\s",
     re.IGNORECASE,
 )
-DASH = re.compile(r"\s*(?:--|[–—-])\s")
 # The hour from which on it may be the next day already in UTC, by which data give the days of American papers.
 EVENING = 12
 # So far may a day's midnight lie from a moment of that day, given in another zone.
@@ -105,6 +103,7 @@ def story_dates(
             published = below
         elif below:
             published = _as_shown(published, below, address)
+        published = _on_day(published, (below or address), zone)
         return published, modified or _shown_update(layout, places, published, reading)
     shown, updated = _shown_dates(layout, structured, places, reading, below)
     modified = modified or updated
@@ -116,15 +115,17 @@ def story_dates(
     if published is not None:
         return published, modified
     published, modified = _labelled_dates(layout, reading)
-    return published or _heading_date(places, reading), modified
+    named = reading.first(dates_in_name(url), Origin.URL)
+    return published or heading_date(places, reading) or named, modified
 
 
-def _heading_date(places: tuple[Block, ...], reading: Reading) -> Dated | None:
-    """The full date that a text begins with, before a dash: "Feb. 23, 2015 -- The river …"."""
-    text = places[1].text if len(places) > 1 else ""
-    found = reading.moment(text[:HEAD])
-    heads = found and found.has_year and found.start == 0 and DASH.match(text, found.end)
-    return dated(found, Origin.TEXT) if found and heads else None
+def _on_day(stated: Dated, told: Dated | None, zone: tzinfo | None) -> Dated:
+    """A moment stated in UTC, in the page's own zone if it was the day there that the page tells otherwise."""
+    if zone is None or told is None or stated.precision is Precision.DAY or stated.at.utcoffset():
+        return stated
+    local = stated.at.astimezone(zone)
+    is_told = stated.at.date() != told.at.date() == local.date()
+    return replace(stated, at=local) if is_told else stated
 
 
 def _labelled_dates(layout: Layout, reading: Reading) -> tuple[Dated | None, Dated | None]:
@@ -160,7 +161,8 @@ def _date_below(layout: Layout, headline: Block, reading: Reading) -> Dated | No
             _in_passing(block.text, found) or _is_caption(block) or _is_of_event(block.text, found, reading)
         ):
             linked = block.linked > len(block.text) - (found.end - found.start)
-            return None if linked or updated_line(block.text) else _as_timed(block, found, reading)
+            is_update = updated_line(block.text) or is_below_update(layout, block)
+            return None if linked or is_update else _as_timed(block, found, reading)
     return None
 
 
@@ -252,9 +254,10 @@ def _dates_near(
     published = modified = yearless = None
     for block in layout.blocks[max(0, place - BEFORE) : end]:
         found = line_date(block.text, reading.language, reading.fetched) or _date_in_list(block.text, reading)
+        found = found or date_in_pieces(layout, block, reading)
         if found is None or _is_caption(block) or (_in_passing(block.text, found) and not passing):
             continue
-        if _is_of_event(block.text, found, reading):
+        if _is_of_event(block.text, found, reading) or is_masthead(block, place):
             continue
         # Farther down than an update right below the headline are dates in the text.
         if modified and not published and block.index > place + BELOW:
@@ -262,6 +265,8 @@ def _dates_near(
         if updated_line(block.text):
             first, changed = _told_apart(block, found, reading)
             published, modified = published or first, modified or changed
+        elif is_below_update(layout, block):
+            modified = modified or _as_timed(block, found, reading)
         elif found.has_year:
             published = published or _as_timed(block, found, reading)
         else:

@@ -27,7 +27,7 @@ ISO = re.compile(
     re.IGNORECASE,
 )
 YEAR_FIRST = re.compile(
-    r"(?<![\dA-Za-z])(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
+    r"(?<![\dA-Za-z])(?P<y>\d{4})\s*(?:[-/.年년]|оны)\s*(?P<m>\d{1,2})\s*(?:[-/.月월]|(?:-?р\s)?сарын)\s*(?P<d>\d{1,2})(?!\d)\s*[日일]?"
 )
 # A name right before it: "Ann Lee2026-11-20".
 GLUED = re.compile(r"(?<=[^\W\d_]{2})(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)")
@@ -277,7 +277,8 @@ def _in_words(text: str, language: str) -> Day | None:
 # "3 May 20255 mins", "20 mai 202021 mai 2020".
 YEAR = r"(?P<y>\d{4})(?:(?!\d)|(?=\d{1,2}(?::\d\d|\s?mins?\b|\.?\s?[^\W\d_]{3})))"
 DAY_BEFORE = re.compile(
-    r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ng|ta’|d['’])?\s*$", re.IGNORECASE
+    r"(?<![\d:])(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.)?[\s,./-]*(?:de|of|ng|ta['’]|d['’])?\s*$",
+    re.IGNORECASE,
 )
 # Arabic papers give a month by both its names.
 # The Thai call the year one of theirs: "พ.ศ. 2569".

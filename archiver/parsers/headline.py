@@ -28,7 +28,9 @@ from archiver.parsers.title_lines import (
     shown_part,
     title_lines,
 )
+from archiver.parsers.title_parts import begun_by_title, named_once, rest_of_title, shown_again
 from archiver.parsers.titles import (
+    BARS,
     TITLE_BREAK,
     is_name_of_site,
     letters_of,
@@ -46,6 +48,8 @@ ALIKE = 0.5
 UNLIKE = 0.2
 # From so many words on a title can be no site's name.
 SENTENCE_WORDS = 6
+# A heading of more words says what the story is about.
+MOST_WORDS = 32
 # Words of the date or section that a heading has before its title.
 LONGEST_KICKER = 3
 # Words and characters of a kicker, badge or count that has an element to itself within a heading.
@@ -57,7 +61,6 @@ is_logo = called(r"(?<![a-z])(?:site[-_]?)?logo(?![a-z])")
 is_path = called(r"(?<![a-z])bread[-_]?crumbs?(?![a-z])")
 # The number of a page of a story behind its headline.
 PAGE_NUMBER = re.compile(r"(?<=\w)\s*[(（]\d{1,2}/\d{1,2}[)）]\Z")
-BARS = "|｜│ㅣ丨"
 MARKED_OFF = " :|-–—·•/"
 # Blocks that a shown headline has at most.
 MOST_LINES = 20
@@ -117,7 +120,11 @@ def _heading_below(layout: Layout, crumb: Block) -> Block | None:
 def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     names = site_names(structured, url)
     stated = stated_titles(structured, names)
-    shown = [title for title in _shown_titles(layout) if not is_name_of_site(title.text, names)]
+    shown = [
+        named_once(title, names, stated.values())
+        for title in _shown_titles(layout)
+        if not is_name_of_site(title.text, names)
+    ]
     vocabularies = [words_of(title.text) for title in stated.values()]
     likeness = [
         max((likeness_of(words_of(title.text), words) for words in vocabularies), default=0.0)
@@ -126,6 +133,8 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     best = _best_shown(shown, likeness, stated)
     if best is not None and max(likeness) < ALIKE and _leads_elsewhere(best):
         best = None
+    if best is not None:
+        best = rest_of_title(layout, best, stated.values()) or shown_again(layout, best, stated.values())
     if (named := _title_of_address(url, stated, best)) is not None:
         return replace(named, block=best.block if best else None)
     if (newsroom := _newsroom_title(structured, stated, best)) is not None:
@@ -134,7 +143,7 @@ def _headline(layout: Layout, structured: Structured, url: str) -> Headline:
     if best and max(likeness) >= ALIKE and not is_end:
         return _without_kicker(layout, best, stated)
     called = [title for title in stated.values() if title.text and fold(title.text) not in names]
-    lone = best if len(shown) == 1 and best and word_count(best.text) >= HEADING_WORDS else None
+    lone = best if len(shown) == 1 and best and HEADING_WORDS <= word_count(best.text) <= MOST_WORDS else None
     if lone is None or is_end or max(likeness) <= UNLIKE:
         lines = title_lines(layout, names) if called else []
         for title in called:
@@ -305,6 +314,8 @@ def _without_kicker(layout: Layout, shown: Headline, stated: dict[str, Headline]
 
 def _without_mark(block: Block, text: str, titles: set[str]) -> str | None:
     """A heading without an element of few words at its start or end, where a stated title does without it too."""
+    if block.text == text and (own := begun_by_title(block, titles)) is not None:
+        return own
     begun = {fold(TITLE_BREAK.split(title)[0]) for title in titles} | titles
     for element in islice(block.box.element.iterdescendants(), MOST_LINES):
         mark = clean(element_text(element, LONGEST_MARK + 1))

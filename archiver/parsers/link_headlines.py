@@ -1,5 +1,6 @@
 """The words in which a chosen link shows its story: of several places the best, whole, without what stands around."""
 
+import re
 from collections.abc import Sequence
 
 from archiver.parsers.link_parts import LEADS_IN
@@ -13,6 +14,13 @@ from archiver.parsers.urls import host, site
 # What a text ends with that is cut off, and the characters from which on a beginning tells one text from others.
 CUT = ("…", "..")
 TELLING = 10
+# Bullets, arrows and the like, apart from the words.
+POINTERS_BEFORE = re.compile(r"^(?:[•●■▪▶►▸→➜➔⟶↗☞★✔]\ufe0f?\s+)+")
+POINTERS_BEHIND = re.compile(r"(?:\s+[→➜➔⟶↗▶►▸]\ufe0f?)+$")
+_DAY_FIRST = r"(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:19|20)\d\d"
+DAY = rf"(?:{_DAY_FIRST}|(?:19|20)\d\d([./-])(?:0[1-9]|1[0-2])\2[0-3]\d)"
+DAY_BEFORE = re.compile(rf"^[\[(]?{DAY}[\])]?(?:\s*[,|:–—-])?\s+")
+DAY_BEHIND = re.compile(rf"\s+[\[(]{DAY}[\])]$")
 # Marks that point to the story unless they are the quotation marks of a pair.
 QUOTES = ("«»", "‹›")
 # The share of a site's name behind a headline that its address has at least: "Harbour Post Online".
@@ -23,7 +31,7 @@ def shown_headline(places: Sequence[Candidate]) -> str:
     """Return the headline that links to one address show."""
     best = max(places, key=worth)
     text = _whole(best.headline, [one.headline for one in places])
-    return _without_site(_without_label(_without_marks(text)), best.target)
+    return _without_site(_without_label(_without_day(_without_marks(text))), best.target)
 
 
 def _whole(text: str, others: Sequence[str]) -> str:
@@ -38,11 +46,18 @@ def _whole(text: str, others: Sequence[str]) -> str:
 
 
 def _without_marks(text: str) -> str:
-    """A headline without a "«" or "»" at one end that has no other to be paired with."""
+    """A headline without bullets and arrows around it, or a "«" or "»" that has no other to be paired with."""
+    text = POINTERS_BEFORE.sub("", POINTERS_BEHIND.sub("", text)) or text
     for pair in QUOTES:
         if text.count(pair[0]) != text.count(pair[1]):
             return text.strip(f"{pair} ") or text
     return text
+
+
+def _without_day(text: str) -> str:
+    """A headline without the day, in numbers with its year, before it or in brackets behind it."""
+    own = DAY_BEHIND.sub("", DAY_BEFORE.sub("", text))
+    return own if word_count(own) >= CARD_WORDS else text
 
 
 def _without_label(text: str) -> str:

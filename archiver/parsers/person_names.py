@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from archiver.parsers.phrases import says
+from archiver.parsers.phrases import is_phrase, says
 from archiver.parsers.text import UNSPACED, fold
 from archiver.word_lists import lines, word_table
 
@@ -22,11 +22,12 @@ NO_FIRST = frozenset({"das", "vom", "zum", "zur"})
 # What people are, not who they are.
 ROLES = (
     r"(?:editors?|writers?|envoyée?s? spécia(?:le?s?|ux)|reporters?|correspondent|director|contributors?|columnists?"
-    r"|journalist(?:in)?|founder|officer|manager"
+    r"|journalist(?:in)?|periodista|reporter[oa]|repórter|inviat[oa]|verslaggever|muhabir[i]?|founder|officer|manager"
     r"|professor|analyst|expert|specialist|attorney|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant"
     r"|corresponsal|redactor[ae]?|corrispondente|giornalista|jornalista|redacteur|journalist[ea]?)\b"
 )
 ROLE = re.compile(r"\b" + ROLES, re.IGNORECASE)
+TITLES = re.compile(r"^(?:(?:dr|prof|professor|dipl|ing|mag|med|dott|dra|profa)\b\.?(?:-ing\.)?\s*)+(?=\S)")
 # Names in scripts without spaces have few characters, prose has many.
 LONGEST_UNSPACED_NAME = 12
 LONGEST_THAI_NAME = 30
@@ -55,6 +56,7 @@ def looks_like_a_name(text: str) -> bool:
         and not _is_verse(text, words)
         and not _is_kind_of_text(words)
         and not is_nobody(text)
+        and not is_phrase("by", text)
         and not any(says(use, text) for use in ("furniture", "updated", "published"))
     )
 
@@ -81,6 +83,11 @@ def _begins_name(word: str) -> bool:
     return (word[0].isalpha() and not word[0].islower()) or word[0] == "(" or fold(word) in PARTICLES
 
 
+def untitled(name: str) -> str:
+    """Return a name folded and without the academic titles before it: "Prof. Dr. Ann Lee" is "ann lee"."""
+    return TITLES.sub("", fold(name))
+
+
 def may_be_unspaced_name(text: str) -> bool:
     """Return whether a text is short enough for a name and no sentence, if it is in a script without spaces."""
     if text.isascii() or UNSPACED.search(text) is None:
@@ -94,6 +101,17 @@ def is_nobody(name: str) -> bool:
     """Return whether a name is an account's that is nobody's, or says nothing but what buttons do."""
     folded = fold(name)
     return folded in _nobody() or all(word in _nobody() for word in folded.split())
+
+
+def is_agency(name: str) -> bool:
+    """Return whether a name is that of a news agency."""
+    return fold(name) in _agencies()
+
+
+@cache
+def _agencies() -> frozenset[str]:
+    tables = word_table("parsers", "agencies.toml").values()
+    return frozenset(fold(name) for text in tables for name in lines(text))
 
 
 @cache

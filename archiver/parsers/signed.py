@@ -6,7 +6,9 @@ from dataclasses import replace
 from archiver.parsers.article import EDGE, LONGEST_EDGE, Story
 from archiver.parsers.asian_bylines import CALLED
 from archiver.parsers.asides import ADDRESS, is_only_a_time
+from archiver.parsers.credits import without_credits
 from archiver.parsers.dates import CLOCK
+from archiver.parsers.labelled_names import is_author_label
 from archiver.parsers.reasons import Reason
 from archiver.parsers.text import UNSPACED, ends_sentence, fold, word_count
 
@@ -26,7 +28,12 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     said: dict[int, Reason] = {}
     for block in (*first, *last) if names else ():
         line = fold(block.text[: LONGEST_EDGE + 1])
-        if _names_only(line, names) or (not block.heading and _is_signature(line, names)):
+        if (
+            _names_only(line, names)
+            or is_author_label(block.text)
+            or _is_credit(block.text)
+            or (not block.heading and _is_signature(line, names))
+        ):
             said[block.index] = Reason.AUTHOR
         elif block in last and any(" " in name and line.startswith(f"{name} ") for name in names):
             said[block.index] = Reason.BIOGRAPHY
@@ -36,6 +43,13 @@ def without_byline(main: Story, authors: tuple[str, ...]) -> Story:
     kept = tuple(block for block in main.blocks if block.index not in said)
     lead = main.lead if main.lead in kept else None
     return replace(main, blocks=kept, lead=lead, reasons={**main.reasons, **said})
+
+
+def _is_credit(text: str) -> bool:
+    """Whether a line is nothing but the credit of another than the author: "Editing: Bo Ek"."""
+    return (
+        len(text) <= LONGEST_SIGNED and not ends_sentence(text) and bool(text) and not without_credits(text)
+    )
 
 
 def _is_signature(line: str, names: set[str]) -> bool:

@@ -14,6 +14,7 @@ from archiver.parsers.text import clean
 # What is in the address of an author's page.
 OF_AUTHORS = re.compile(
     r"author|/(?:auteure?s?|autor(?:en?|es|i|y|a)?|editors?|writers?|contributors?|reporters?|szerzok?|yazar(?:lar)?|skribent(?:er)?|redakteure?|autorzy)/[^/?#]"
+    r"|^(?:https://(?:substack|medium)\.com)?/@[\w.-]+/?(?:[?#]|$)"
 )
 # Blocks of a page among which its only byline is looked for.
 MOST_BLOCKS = 2_000

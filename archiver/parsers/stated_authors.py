@@ -2,17 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from archiver.parsers.bylines import is_office, names_in
 from archiver.parsers.credits import without_credits
-from archiver.parsers.person_names import is_nobody
-from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, strings
+from archiver.parsers.person_names import is_agency, is_nobody
+from archiver.parsers.phrases import is_phrase
+from archiver.parsers.structured import MOST_TEXTS, Structured, Thing, first_string, strings
 from archiver.parsers.text import clean, fold
 
 AUTHOR_META = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-    "cxenseparse:author", "citation_author", "article:author_name", "og:article:author", "article_author",
+    "cxenseparse:author", "citation_author", "citation_authors", "article:author_name", "og:article:author",
+    "article_author", "authors", "creator", "dc:creator", "article:byline", "article-author", "article.author",
+    "author_name", "byline", "news_author", "shareaholic:article_author_name", "rbauthors",
 )  # fmt: skip
+# Those in which names stand as in a catalogue: "Lee, Ann".
+OF_LIBRARIES = frozenset({"dc.creator", "dcterms.creator", "dc:creator", "citation_author"})
+CATALOGUED = re.compile(r"([^\W\d_][\w'’-]+(?: [\w'’-]+)?), ([^\W\d_][\w.'’-]*(?: [\w.'’-]+)?)")
+# Labels and what they are of, as plugins for search engines state them for the cards of Twitter and Slack.
+LABELLED = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
+TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 # What stands beside who holds the rights.
 RIGHTS = re.compile(
     r"©|\(c\)|\b(?:copyrights?|all rights reserved|alle rechte vorbehalten|tous droits réservés|by|\d{4})\b"
@@ -63,7 +73,10 @@ def _referred(item: object, things: dict[str, Thing]) -> object:
 
 
 def _names(item: object) -> list[str]:
-    return strings(item.get("name") if isinstance(item, dict) else item)
+    if not isinstance(item, dict):
+        return strings(item)
+    given, family = (first_string(item.get(key)) for key in ("givenName", "familyName"))
+    return strings(item.get("name")) or ([f"{given} {family}"] if given and family else [])
 
 
 def _is_firm(item: object) -> bool:
@@ -75,8 +88,16 @@ def _is_firm(item: object) -> bool:
 
 def _stated_names(text: str, own: frozenset[str]) -> list[str]:
     """The names that a page states for machines; behind a newsroom's stands its address: "River Post, London, UK"."""
-    names = [name for name in names_in(text, stated=True) if not is_nobody(name)]
-    return names[:1] if names and (is_site(names[0], own) or is_office(names[0])) else names
+    names = [name for name in names_in(TAG.sub(" | ", text), stated=True) if not is_nobody(name)]
+    if names and (is_site(names[0], own) or is_office(names[0])):
+        return names[:1] + [name for name in names[1:] if is_agency(name)]
+    return names
+
+
+def _in_order(name: str) -> str:
+    """A name as people write it, where it stands as in a catalogue."""
+    found = CATALOGUED.fullmatch(name.strip())
+    return f"{found[2]} {found[1]}" if found else name
 
 
 def owners(structured: Structured) -> frozenset[str]:
@@ -86,14 +107,25 @@ def owners(structured: Structured) -> frozenset[str]:
 
 
 def meta_authors(structured: Structured, own: frozenset[str]) -> Iterator[str]:
-    """Yield the names that the first of the meta elements for authors gives that has any."""
-    for key in AUTHOR_META:
-        found = [
-            name for text in structured.meta.get(key, ())[:MOST_TEXTS] for name in _stated_names(text, own)
+    """Yield the names that the first of the meta elements for authors gives that has any, all that another adds."""
+    given = (
+        [
+            name
+            for text in structured.meta.get(key, ())[:MOST_TEXTS]
+            for name in _stated_names(_in_order(text) if key in OF_LIBRARIES else text, own)
         ]
-        if found:
-            yield from found
-            return
+        for key in AUTHOR_META
+    )
+    labelled = (
+        _stated_names(data[0], own)
+        for label, value in LABELLED
+        if is_phrase("by", structured.meta.get(label, [""])[0]) and (data := structured.meta.get(value))
+    )
+    lists = [names for names in chain(given, labelled) if names]
+    if lists:
+        yield from max(
+            (names for names in lists if set(lists[0]) <= set(names)), key=lambda names: len(set(names))
+        )
 
 
 def item_authors(structured: Structured) -> Iterator[str]:

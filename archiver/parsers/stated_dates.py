@@ -1,5 +1,6 @@
 """The dates that a page states for machines: JSON-LD, meta, microdata, `<time>`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
@@ -22,13 +23,27 @@ PUBLISHED_META = (
     "citation_publication_date", "prism.publicationdate", "publication_date", "pub_date", "firstcreate",
     "date.available", "published-date", "published_date", "publication-date", "article:published",
     "og:article:published", "article:publish_time", "article:publication_date", "w-published-date",
-    "apub:time", "firstpublishedtime",
+    "apub:time", "firstpublishedtime", "originalpublicationdate", "bt:pubdate", "analyticsattributes.articledate",
+    "ptime", "pdate", "shareaholic:article_published_time", "rnews:datepublished", "article:create_at",
+    "news_publication_date", "publisheddate", "date_published", "date-published", "dateposted", "created-date",
+    "date_created", "release_date", "releasedate", "issuedate", "dcterms.issued", "dc.date.created", "dc.created",
+    "dc.date.publication", "dc:date", "dc:created", "displaydate", "field-name-post-date", "vr:published_time",
+    "og:pubdate", "og:datepublished", "og:regdate", "article:publicationdate", "article-published",
+    "article:published_date", "article:post_date", "lp:date", "mediator_published_time", "rbpubdate", "publish_time",
+    "publishtime", "citation_date",
+    "video:release_date", "content_create_date", "dcsext.articlefirstpublished", "twt-published-at", "gsa_publishdate",
 )  # fmt: skip
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "date.modified", "date.updated",
     "dcterms.modified", "article.updated", "lastmod", "last_modified", "lastupdate", "og:modified_time",
-    "dateupdate",
+    "dateupdate", "last-updated-date", "eomportal-lastupdate", "bt:moddate", "dc.modified", "lastmodified",
+    "modified_time", "modificationdate", "updated_time", "article:modified", "article:modified_date",
+    "article:post_modified", "og:article:modified_time", "revision_date",
 )  # fmt: skip
+# How an attribute begins that gives a day, or one that holds but seconds.
+MOMENT = re.compile(rf"{DAY.pattern}|\s*[12]\d{{9}}(?:\d{{3}})?\s*$", re.ASCII)
+# Seconds since 1970, between 2001 and 2065, or milliseconds.
+EPOCH = re.compile(r"\s*[12]\d{9}(?:\d{3})?\s*", re.ASCII)
 # Characters of a `<time>` element that are read.
 LONGEST_TIME = 120
 
@@ -46,8 +61,14 @@ class Reading:
 
     def first(self, texts: Iterable[str], origin: Origin) -> Dated | None:
         """Return the first date that one of the texts gives; origin is where they stand."""
-        found = map(self.moment, texts)
+        found = (self.moment(_of_epoch(text)) for text in texts)
         return next((dated(one, origin) for one in found if one), None)
+
+
+def _of_epoch(text: str) -> str:
+    """A moment that is given in seconds or milliseconds since 1970, as a text that dates are read from."""
+    digits = text.strip() if EPOCH.fullmatch(text) else ""
+    return datetime.fromtimestamp(int(digits[:10]), UTC).isoformat() if digits else text
 
 
 def dated(found: Moment, origin: Origin) -> Dated:
@@ -93,7 +114,7 @@ def known_days(structured: Structured, address: Dated | None) -> set[str]:
 
 def time_text(element: Element) -> str:
     """Return what a `<time>` element says: its datetime, else another attribute that gives a day, else its text."""
-    stated = element.get("datetime") or next(filter(DAY.match, map(str, element.values())), None)
+    stated = element.get("datetime") or next(filter(MOMENT.match, map(str, element.values())), None)
     return stated or element_text(element, LONGEST_TIME)
 
 
@@ -102,8 +123,13 @@ def _json_dates(structured: Structured, *keys: str) -> list[str]:
         text
         for key in keys
         for thing in (structured.story, structured.page)
-        for text in strings(thing.get(key))[:MOST_TEXTS]
+        for text in _texts(thing.get(key))[:MOST_TEXTS]
     ]
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a JSON-LD value, which may be a number of seconds."""
+    return [str(value)] if isinstance(value, int) else strings(value)
 
 
 def _meta_dates(structured: Structured, keys: tuple[str, ...]) -> list[str]:

@@ -52,6 +52,8 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 ITEMPROPS = frozenset({"author", "datePublished", "dateModified", "articleSection"})
 """The microdata that tells of the story; that of listed stories stands in other items."""
+TIMES = ("time", "abbr", "relative-time", "time-ago", "bsp-timestamp")
+"""The elements that give a time; the last three are those of GitHub and of publishing systems."""
 MARKED = etree.XPath("//*[@itemprop]")
 # An object nested deeper than this is no metadata.
 DEEPEST = 12
@@ -101,7 +103,7 @@ class Structured:
 def structured(root: Element) -> Structured:
     """Read what a page says of itself. Broken JSON is mended where that is plain, else passed over."""
     found = _Found()
-    for element in root.iter("script", "meta", "link", "time", "abbr", "title", "base"):
+    for element in root.iter("script", "meta", "link", *TIMES, "title", "base"):
         found.add(element)
     objects = [thing for value in found.json for thing in _objects(value)]
     things = {
@@ -191,8 +193,8 @@ class _Found:
                     self.json.append(_json(element.text))
         elif tag == "link":
             self._add_link(element)
-        elif tag in ("time", "abbr"):
-            is_time = tag == "time" or DAY.match(element.get("title") or "")
+        elif tag in TIMES:
+            is_time = tag != "abbr" or DAY.match(element.get("title") or "")
             if is_time and len(self.times) < MOST_TEXTS:
                 self.times.append(element)
         elif tag == "base":

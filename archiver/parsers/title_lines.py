@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archiver.parsers.blocks import Block, Layout
+from archiver.parsers.dates import moment
 from archiver.parsers.names import bit
 from archiver.parsers.stated_titles import Headline
 from archiver.parsers.text import word_count
@@ -15,6 +16,8 @@ HEADLINE_NAMES = bit("headline")
 HEADING_WORDS = 3
 LONGEST_HEADLINE = 300
 MOST_LINES = 5
+# Characters of a line that gives a date and its time.
+LONGEST_DATE = 40
 # Blocks among which the parts of a title are looked for.
 MOST_BLOCKS = 2_000
 # The address of a site's first page; what a link covers of a heading that is all its name.
@@ -33,8 +36,16 @@ def title_lines(layout: Layout, names: frozenset[str]) -> list[tuple[Block, str]
             or block.box.meanings & HEADLINE_NAMES
             or not (block.linked or word_count(block.text) < HEADING_WORDS)
         )
-        and not (is_name_of_site(block.text, names) or leads_home(block))
+        and not (is_name_of_site(block.text, names) or leads_home(block) or _is_date(block.text))
     ]
+
+
+def _is_date(text: str) -> bool:
+    """Whether a line is nothing but a date."""
+    if len(text) > LONGEST_DATE or not any(map(str.isdigit, text)):
+        return False
+    found = moment(text)
+    return found is not None and 2 * (found.end - found.start) > len(text)
 
 
 def leads_home(block: Block) -> bool:

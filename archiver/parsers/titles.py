@@ -10,9 +10,10 @@ from archiver.parsers.text import UNSPACED, WORD, clean, fold
 # Behind a space rather than with it: a pattern that begins with spaces is tried at every one of them.
 TITLE_BREAK = re.compile(r"(?<=\s)(?:--|::|[\-–—·•»«:])\s+|[|｜│ㅣ丨]\s*")
 # Before the site's name some leave the space out: "The flood- River Post".
-SITE_BREAK = re.compile(rf"{TITLE_BREAK.pattern}|(?<=\w)[-–—]\s+")
+SITE_BREAK = re.compile(rf"{TITLE_BREAK.pattern}|(?<=\w)[-–—]\s+|(?<=\s)[/~‹›<>]\s+|(?<=\w)(?:--|_)(?=\w)")
+BARS = "|｜│ㅣ丨"
 # What is left of a break where the site's name was cut off.
-BREAK_MARKS = " |-–—·•:"
+BREAK_MARKS = " |-–—·•:/~‹›<>_"
 # A title that begins with a number below nothing: "-5 degrees".
 MINUS = re.compile(r"[-–]\d")
 # The site's name is told from within a longer one ("News Example Online") by more letters than this.
@@ -65,7 +66,7 @@ def without_site(title: str, names: frozenset[str]) -> str:
 
 def _names_the_site(part: str, names: frozenset[str]) -> bool:
     folded = fold(part)
-    return folded in names or any(
+    return is_name_of_site(part, names) or any(
         folded and (folded in name or name in folded) and len(name) > SHORTEST_SITE for name in names
     )
 
