@@ -9,6 +9,11 @@ from db.connection import archive_errors
 from db.funnels import IS_CRAWL
 from db.values import storable, time_text
 
+# Of the fetches that a capture stands for (see db/sameness.py) those since then, as if they were evenly spread.
+FETCHES = """CASE WHEN ifnull(captures.unchanged_since, '9999') >= ?2 THEN fetches ELSE
+    1 + (fetches - 1) * (julianday(captures.fetched) - julianday(?2))
+        / (julianday(captures.fetched) - julianday(unchanged_since)) END"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
@@ -31,7 +36,7 @@ def spending(archive: Connection, source_url: str, since: datetime) -> Spending:
         row = archive.execute(
             f"""
             SELECT ifnull(sum(1 + (captures.final_url <> pages.url)) FILTER (WHERE captures.outcome <> ?1), 0),
-                ifnull(sum(captures.length), 0)
+                CAST(ifnull(sum(captures.length * {FETCHES}), 0) AS INTEGER)
             FROM crawls
             CROSS JOIN captures INDEXED BY captures_crawl ON captures.crawl_id = crawls.id
             JOIN pages ON pages.id = captures.page_id

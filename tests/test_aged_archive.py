@@ -13,7 +13,8 @@ from archiver.items import CrawlState
 from db.accounts import page_account
 from db.funnels import close_funnels, funnels_of
 from db.past import Past
-from db.read import VISITS, statistics
+from db.read import statistics
+from db.sameness import VISITS
 from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
