@@ -85,7 +85,7 @@ def m012_years(archive: Database) -> None:
 
 @migrations()
 def m013_unchanged(archive: Database) -> None:
-    """Keep one row for the fetches of a day that brought a listing as it was."""
+    """Keep one row for the fetches of a day that brought a listing as it was; know what else was asked for."""
     _run(archive, "013_unchanged.sql")
 
 

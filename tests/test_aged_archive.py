@@ -58,7 +58,7 @@ def age(archive: Connection, crawls: int) -> None:
             json_each('["listing", "stored"]') WHERE crawls.id > 1"""
         )
         archive.execute(
-            """INSERT INTO funnels SELECT crawls.id, sources.id, 0, 1, 1, 1, 1, 0, 0, 0, 0, 9, 0, 1, 9, 1, 1, 0
+            """INSERT INTO funnels SELECT crawls.id, sources.id, 0, 1, 1, 1, 1, 0, 0, 0, 0, 9, 0, 1, 9, 1, 1, 0, 0, 0
             FROM crawls, sources WHERE crawls.id > 1"""
         )
         archive.execute(
