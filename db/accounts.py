@@ -10,6 +10,7 @@ from db.announced import announced_visit, dated_in_vain
 from db.connection import archive_errors
 from db.funnels import IS_CRAWL, LATEST
 from db.lookups import page_state
+from db.sameness import VISITS_OF_PAGE
 from db.schedule import PageStatus
 from db.values import images_of, list_of, plain_host, storable, time_of, time_or_none
 from db.warc_places import WarcPlace
@@ -25,10 +26,6 @@ FROM pages LEFT JOIN sources ON sources.id = pages.source_id
 LEFT JOIN pages AS origins ON origins.id = pages.found_on_id
 WHERE pages.url = ?
 """
-VISITS = """
-SELECT (SELECT count(*) FROM captures WHERE page_id = ?1)
-    - (SELECT count(*) FROM captures WHERE page_id = ?1 AND rendered)
-"""
 LAST_CRAWL = f"""
 WITH {LATEST}
 SELECT ifnull(
@@ -39,9 +36,14 @@ SELECT ifnull(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitAccount:
-    """One visit."""
+    """One visit, or those of a day that found a listing unchanged."""
 
     fetched: datetime
+    """The last of them."""
+    fetches: int
+    """How many."""
+    unchanged_since: datetime | None
+    """The first of them; None: it is one."""
     crawl_id: int
     outcome: Outcome
     detail: str
@@ -193,6 +195,8 @@ def _visits(archive: Connection, page_id: int, limit: int) -> tuple[VisitAccount
     return tuple(
         VisitAccount(
             fetched=time_of(row["fetched"]),
+            fetches=row["fetches"],
+            unchanged_since=time_or_none(row["unchanged_since"]),
             crawl_id=row["crawl_id"],
             outcome=Outcome(row["outcome"]),
             detail=row["detail"],
@@ -206,7 +210,7 @@ def _visits(archive: Connection, page_id: int, limit: int) -> tuple[VisitAccount
 
 
 def _visit_count(archive: Connection, page_id: int) -> int:
-    return int(archive.execute(VISITS, (page_id,)).fetchone()[0])
+    return int(archive.execute(VISITS_OF_PAGE, (page_id,)).fetchone()[0])
 
 
 def _place(row: Row) -> WarcPlace | None:

@@ -9,7 +9,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import Outcome, RawResponse
 from db.connection import archive_errors
 from db.same_bytes import read_same_bytes
-from db.values import storable, time_of
+from db.values import storable, time_of, time_or_none
 from db.warc import read_capture
 from db.warc_places import WarcPlace, warc_directory
 
@@ -24,7 +24,7 @@ LEFT JOIN captures AS holders ON holders.id = ifnull(captures.refers_to, capture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One visit to a page."""
+    """One visit to a page, or those of a day that found a listing unchanged."""
 
     id: int
     url: str
@@ -37,6 +37,11 @@ class Capture:
     """The article that the page holds."""
     crawl_id: int
     fetched: datetime
+    """The last of them."""
+    fetches: int
+    """How many."""
+    unchanged_since: datetime | None
+    """The first of them; None: it is one."""
     status: int | None
     """HTTP; None if no response arrived."""
     content_type: str | None
@@ -97,6 +102,8 @@ def _capture(row: Row) -> Capture:
         article_id=row["article_id"],
         crawl_id=row["crawl_id"],
         fetched=time_of(row["fetched"]),
+        fetches=row["fetches"],
+        unchanged_since=time_or_none(row["unchanged_since"]),
         status=row["status"],
         content_type=row["content_type"],
         length=row["length"],

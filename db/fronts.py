@@ -29,7 +29,8 @@ SELECT * FROM sightings WHERE page_id = ? AND first_seen <= ? ORDER BY first_see
 """
 # The last look at the page by then that found it as the sighting says.
 LOOK = """
-SELECT max(fetched) FROM captures WHERE page_id = ? AND fetched BETWEEN ? AND min(?, ?)
+SELECT max(iif(fetched <= min(?3, ?4), fetched, unchanged_since)) FROM captures
+WHERE page_id = ?1 AND fetched >= ?2 AND ifnull(unchanged_since, fetched) <= min(?3, ?4)
     AND outcome IN ('listing', 'unchanged', 'not_article', 'stored', 'changed', 'duplicate')
 """
 ITEMS = """

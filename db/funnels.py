@@ -233,7 +233,8 @@ def _funnels(archive: Connection, condition: str, values: tuple[object, ...]) ->
 
 def _funnel(row: Row) -> Funnel:
     values = dict(row)
-    del values["source_id"]
+    for name in ("source_id", "further_pages", "further_bytes"):
+        del values[name]
     counts = {Outcome(outcome): pages for outcome, pages in json.loads(values.pop("counts")).items()}
     values["outcomes"] = counts
     values["started"] = time_of(values["started"])

@@ -9,6 +9,7 @@ from sqlite3 import Row
 from archiver.errors import ArchiveError
 from db.forget import REMOVED
 from db.joining import Join
+from db.sameness import last_until
 from db.warc import WarcWriter, held_record, lost_file
 from db.warc_findings import RESTORE, RESTORE_BOTH
 from db.warc_places import FILE_NAME, WarcPlace
@@ -19,8 +20,9 @@ from db.warc_walk import FoundRecord, walk
 # of what it stands for.
 SAME = """
 SELECT captures.* FROM captures LEFT JOIN captures AS held ON held.id = captures.refers_to
-WHERE captures.page_id = :page AND captures.fetched = :fetched AND captures.rendered = :rendered
-    AND captures.final_url = :final_url AND (captures.digest IS :digest AND captures.status IS :status
+WHERE captures.page_id = :page AND ifnull(captures.unchanged_since, captures.fetched) = :since
+    AND captures.rendered = :rendered AND captures.final_url = :final_url
+    AND (captures.digest IS :digest AND captures.status IS :status
         OR captures.status = 304 AND held.digest = :digest OR :status = 304 AND captures.digest = :held)
     AND NOT EXISTS (SELECT 1 FROM temp.joined_captures WHERE our = captures.id)
 ORDER BY captures.status IS :status DESC, captures.id LIMIT 1
@@ -59,8 +61,16 @@ def join_captures(join: Join) -> None:
 
 def _join(join: Join, writer: WarcWriter, row: Row, page: int) -> None:
     held = join.theirs.execute(HELD_DIGEST, (row["refers_to"],)).fetchone()
-    values = {name: row[name] for name in ("fetched", "rendered", "digest", "status", "final_url")}
-    known = join.ours.execute(SAME, {**values, "page": page, "held": held and held["digest"]}).fetchone()
+    values = {name: row[name] for name in ("rendered", "digest", "status", "final_url")}
+    known = join.ours.execute(
+        SAME,
+        {
+            **values,
+            "since": row["unchanged_since"] or row["fetched"],
+            "page": page,
+            "held": held and held["digest"],
+        },
+    ).fetchone()
     if known is None:
         file, offset, length, holder = _placed(join, writer, row)
         join.added.captures += 1
@@ -76,6 +86,8 @@ def _join(join: Join, writer: WarcWriter, row: Row, page: int) -> None:
         )
     else:
         capture = int(known["id"])
+        if row["fetches"] > 1:
+            last_until(join.ours, capture, join.our("crawls", row["crawl_id"]), dict(row))
         lacks_bytes = known["warc_file"] is None and known["refers_to"] is None and known["detail"] != REMOVED
         if lacks_bytes and (placed := _placed(join, writer, row)) != NO_BYTES:
             join.ours.execute(FILL, (*placed, capture))

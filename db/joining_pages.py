@@ -25,7 +25,7 @@ WHERE id = :id AND ifnull(last_visited, '') < :last_visited
 """
 COUNT_VISITS = """
 UPDATE pages SET article_id = ifnull(article_id, :article), visits = max(visits, :visits, (
-    SELECT count(*) FROM captures WHERE page_id = pages.id AND NOT rendered))
+    SELECT ifnull(sum(fetches), 0) FROM captures WHERE page_id = pages.id AND NOT rendered))
 WHERE id = :id
 """
 # A story that both found is new where it was found first. Only crawls that found a story of the other archive are

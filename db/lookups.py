@@ -153,7 +153,7 @@ def last_capture(archive: Connection, page_url: str) -> LastCapture | None:
     row = archive.execute(
         """
         SELECT captures.*, (
-            SELECT count(*) FROM captures AS later
+            SELECT ifnull(sum(fetches), 0) FROM captures AS later
             WHERE later.page_id = pages.id AND later.id > captures.id AND later.status = 304) AS unmodified
         FROM captures JOIN pages ON pages.id = page_id
         WHERE url = ? AND captures.status BETWEEN 200 AND 299 AND length > 0 AND NOT rendered

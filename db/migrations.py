@@ -83,6 +83,12 @@ def m012_years(archive: Database) -> None:
     _run(archive, "012_years.sql")
 
 
+@migrations()
+def m013_unchanged(archive: Database) -> None:
+    """Keep one row for the fetches of a day that brought a listing as it was; know what else was asked for."""
+    _run(archive, "013_unchanged.sql")
+
+
 def migrate(archive: Connection) -> None:
     """Bring archive to the newest schema; inside the transaction that is open, if one is."""
     migrations.apply(Database(archive, execute_plugins=False))

@@ -14,6 +14,7 @@ from db.columns import AUTHORS, LABEL
 from db.connection import archive_errors
 from db.filters import Filters, article_condition
 from db.funnels import IS_CRAWL
+from db.sameness import VISITS
 from db.values import list_of, sources_of, time_of, time_or_none
 
 ARTICLE = f"""
@@ -29,8 +30,6 @@ FROM related_links LEFT JOIN pages AS targets ON targets.id = target_id
 WHERE page_id = ?1 AND last_seen = (SELECT links_seen FROM pages WHERE id = ?1)
 ORDER BY position, related_links.id
 """
-# Both from indexes: to look whether each was rendered took seconds with some ten million.
-VISITS = "SELECT (SELECT count(*) FROM captures) - (SELECT count(*) FROM captures WHERE rendered)"
 LAST_CRAWL = f"SELECT * FROM crawls WHERE {IS_CRAWL} ORDER BY started DESC, id DESC LIMIT 1"  # noqa: S608 - as above
 
 

@@ -16,6 +16,7 @@ MIGRATIONS = (
     "m010_sections",
     "m011_lasting",
     "m012_years",
+    "m013_unchanged",
 )
 # The number of the schema after all migrations: `PRAGMA user_version` of an archive that is up to date.
 SCHEMA = len(MIGRATIONS)

@@ -37,6 +37,7 @@ from db.pages import (
     visited_page,
 )
 from db.rendered import KeptRendering, add_rendering
+from db.sameness import seen_again
 from db.schedule import REVISIT_AGES, close_turn, release_leases
 from db.values import storable, storable_or_none, time_text
 from db.warc_places import WarcPlace
@@ -67,9 +68,10 @@ NOT_ASKED = frozenset({Outcome.ROBOTS, Outcome.TRAP})
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where a response's record stands in the WARC files."""
+    """Where a response's record stands in the WARC files, and the bytes that it brought."""
 
-    place: WarcPlace
+    place: WarcPlace | None
+    """None: there is none, for the bytes are those of refers_to."""
     refers_to: int | None = None
     """The capture whose record holds the bytes; None: this record does."""
     rendered: KeptRendering | None = None
@@ -203,7 +205,7 @@ def _add_capture(
     visit: Visit,
     kept: Kept | None,
 ) -> int | None:
-    response = visit.response
+    response, place = visit.response, kept and kept.place
     values = {
         "page_id": page_id,
         "crawl_id": crawl_id,
@@ -217,11 +219,13 @@ def _add_capture(
         "last_modified": _header(response, "last-modified"),
         "outcome": visit.outcome,
         "detail": storable(visit.detail),
-        "warc_file": kept and kept.place.file,
-        "warc_offset": kept and kept.place.offset,
-        "warc_length": kept and kept.place.length,
+        "warc_file": place and place.file,
+        "warc_offset": place and place.offset,
+        "warc_length": place and place.length,
         "refers_to": kept and kept.refers_to,
     } | _measures(visit)
+    if kept and place is None and (known := seen_again(archive, values)) is not None:
+        return known
     return archive.execute(
         f"""
         INSERT INTO captures(id, page_id, crawl_id, fetched, final_url, status, content_type, length, digest,

@@ -151,7 +151,7 @@ class NewsSpider(Spider):
 
     def guessed_wrong(self, response: Response, frontier: Frontier) -> None:
         """Weigh and log what came where no listing stands."""
-        frontier.weigh(len(response.body))
+        frontier.weigh_further(len(response.body))
         self.logger.info("no listing at %s: HTTP status %s", response.url, response.status)
 
     def listed(self, frontier: Frontier) -> Iterator[Request | Visit]:

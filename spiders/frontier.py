@@ -96,10 +96,16 @@ class Frontier:
         """Whether its listings may be read, also where a budget of stories is used up."""
         return self._budget.allows_listings
 
-    def weigh(self, size: int, pages: int = 0) -> None:
-        """Note that a response of so many bytes came, to requests for so many stories that are not counted yet."""
+    def weigh(self, size: int) -> None:
+        """Note that a response of so many bytes came, of which there will be a visit."""
+        self._budget.weigh(size)
+
+    def weigh_further(self, size: int, pages: int = 0) -> None:
+        """Note what came beside visits: so many bytes, to so many requests for stories."""
         self._budget.weigh(size)
         self._budget.take(pages)
+        if size or pages:
+            self._memory.spend(self.source, pages, size)
 
     def take_stock(self) -> None:
         """Find out what is left for the next crawl, now that this one visits nothing any longer."""

@@ -67,6 +67,9 @@ class Memory(Protocol):
     def spent(self, source: Source) -> tuple[int, int]:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
 
+    def spend(self, source: Source, pages: int, size: int) -> None:
+        """Note requests for stories, and bytes, of which there is no visit, for later crawls of the day."""
+
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:
         """Return how many addresses of a source wait for the next crawl, by what this one has still in its queue."""
 
@@ -100,6 +103,9 @@ class NoMemory:
 
     def spent(self, source: Source) -> tuple[int, int]:  # noqa: ARG002 - as in Memory
         return 0, 0
+
+    def spend(self, source: Source, pages: int, size: int) -> None:
+        pass
 
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:  # noqa: ARG002 - as in Memory
         return len({asked.url for asked in waiting})

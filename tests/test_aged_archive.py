@@ -13,7 +13,8 @@ from archiver.items import CrawlState
 from db.accounts import page_account
 from db.funnels import close_funnels, funnels_of
 from db.past import Past
-from db.read import VISITS, statistics
+from db.read import statistics
+from db.sameness import VISITS
 from db.sources import source_records
 from db.spending import spending
 from db.status import source_statuses
@@ -57,7 +58,7 @@ def age(archive: Connection, crawls: int) -> None:
             json_each('["listing", "stored"]') WHERE crawls.id > 1"""
         )
         archive.execute(
-            """INSERT INTO funnels SELECT crawls.id, sources.id, 0, 1, 1, 1, 1, 0, 0, 0, 0, 9, 0, 1, 9, 1, 1, 0
+            """INSERT INTO funnels SELECT crawls.id, sources.id, 0, 1, 1, 1, 1, 0, 0, 0, 0, 9, 0, 1, 9, 1, 1, 0, 0, 0
             FROM crawls, sources WHERE crawls.id > 1"""
         )
         archive.execute(

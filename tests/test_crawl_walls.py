@@ -282,6 +282,21 @@ def test_budget_of_megabytes_a_day_counts_robots_txt(archive: Path, crawl: Crawl
     assert not set(pages) & set(server.asked)
 
 
+def test_budgets_of_a_day_know_what_earlier_crawls_asked_beside_pages(archive: Path, crawl: Crawl) -> None:
+    broken = {f"/{number}": answer(b"<p>Sorry", "500 Internal Server Error") for number in range(9)}
+    with misbehaving(broken) as server:
+        server.pages["/robots.txt"] = answer(b"# a long word\n" * 10_000, content_type="text/plain")
+        source = Source(url=server.url, pages=2, pages_a_day=8)
+        for _ in range(9):
+            crawl(source, revisit_after=-1)
+        asked = [path for path in server.asked if path in broken]
+        crawls = server.asked.count("/robots.txt")
+        again = crawl(replace(source, pages_a_day=None, megabytes_a_day=0.14 * crawls), revisit_after=-1)
+
+    assert 8 <= len(asked) <= 10  # each twice
+    assert "megabytes_a_day" in again.spent[server.url]
+
+
 def test_budget_of_megabytes_a_day_holds(archive: Path, crawl: Crawl) -> None:
     pages = {f"/{number}": answer(story(f"Story number {number}", "Word. " * 40_000)) for number in range(9)}
     with misbehaving(pages) as server:

@@ -58,7 +58,7 @@ def add_crawls(archive: Connection, first: datetime, number: int) -> None:
                 new = int(source == 1 and each % A_DAY == WITH_NEWS)
                 out = int(source == 2 and each % A_DAY >= OUT)
                 archive.execute(
-                    "INSERT INTO funnels VALUES (?, ?, 0, 1, ?, ?, ?, 0, 0, 0, ?, 9, 0, 0, NULL, 0, 0, NULL)",
+                    "INSERT INTO funnels VALUES (?, ?, 0, 1, ?, ?, ?, 0, 0, 0, ?, 9, 0, 0, NULL, 0, 0, NULL, 0, 0)",
                     (crawl_id, source, 1 - out, new, new, out),
                 )
                 counts = [("timeout", 1)] if out else [("listing", 4), *[("stored", 1)] * new]

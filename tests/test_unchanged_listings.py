@@ -3,6 +3,8 @@
 import socket
 import time
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,13 @@ from conftest import Crawl
 from misbehaving import Answer, Server, answer, feed, front, misbehaving, story
 
 from archiver.errors import ExitCode
+from db.accounts import page_account
+from db.captures import captured_page, captures_at
 from db.connection import open_archive, read_archive
+from db.fronts import front as front_at
+from db.read import statistics
+from db.spending import spending
+from db.values import time_text
 from spiders.frontier import Source
 
 LISTINGS = ("/", "/feed.xml", "/map.xml")
@@ -84,7 +92,7 @@ def test_listing_that_is_as_it_was_still_leads_to_what_is_left(archive: Path, cr
         asked = [path for path in server.asked if path in STORIES]
     visits = rows(
         archive,
-        "SELECT captures.status, captures.detail, count(*) FROM captures JOIN pages ON pages.id = page_id"
+        "SELECT captures.status, captures.detail, sum(fetches) FROM captures JOIN pages ON pages.id = page_id"
         " WHERE captures.outcome = 'listing' GROUP BY 1, 2 ORDER BY 1, 2",
     )
     details = ("3 headlines", "3 pages, 0 sitemaps", "3 stories")
@@ -182,3 +190,103 @@ def test_sitemap_that_its_index_dates_before_it_was_read_is_not_read_again(
         assert again == {"/undated.xml", "/latest.xml"}
         assert dated.keys() <= set(server.asked)
     assert rows(archive, "SELECT count(*) FROM articles") == [(3,)]
+
+
+def test_crawls_that_find_listings_unchanged_add_neither_rows_nor_raw_pages(
+    archive: Path, crawl: Crawl, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = runner(capsys)
+    with misbehaving({}) as server:
+        source = paper(server)
+        base = server.url.rstrip("/")
+        server.pages["/plain.xml"] = feed(*STORIES)  # without an ETag: the same bytes each time
+        source = replace(source, feeds=(*source.feeds, f"{base}/plain.xml"))
+        for _ in range(2):
+            crawl(source, revisit_after=None)
+        before = sizes(archive)
+        time.sleep(1.1)  # times are kept by the second
+        for _ in range(3):
+            crawl(source, revisit_after=None)
+        asked = len([path for path in server.asked if path in (*LISTINGS, "/plain.xml")])
+
+    assert sizes(archive) == before
+    looks = "SELECT status, fetches, unchanged_since < fetched FROM captures WHERE outcome = 'listing' ORDER BY 1, 2"
+    assert rows(archive, looks) == [*[(200, 1, None)] * 4, (200, 4, 1), *[(304, 4, 1)] * 3]
+    assert rows(archive, "SELECT sum(visits) FROM pages WHERE outcome = 'listing'") == [(asked,)]
+    with closing(read_archive(archive)) as connection:
+        assert statistics(connection).captures == asked + len(STORIES)
+        assert page_account(connection, f"{base}/feed.xml").visit_count == 5
+        at = front_at(connection, server.url).observed
+        plain = captures_at(connection, f"{base}/plain.xml")[0]
+        assert captured_page(connection, archive, plain).body
+    assert [(time_text(at),)] == rows(archive, f"SELECT last_visited FROM pages WHERE url = '{base}/'")
+    assert rows(archive, "SELECT min(fetched), max(fetched) FROM funnels") == [(4, 7)]
+    assert "4 times since 2" in run("explain", f"{base}/feed.xml", "--archive", archive).out
+    assert run("verify", "--archive", archive).code == ExitCode.DONE
+
+
+def sizes(archive: Path) -> tuple[object, int]:
+    """Return the number of captures, and the bytes of the raw pages."""
+    files = archive.with_suffix(".warc").glob("*.gz")
+    (row,) = rows(archive, "SELECT count(*) FROM captures")
+    return row[0], sum(file.stat().st_size for file in files)
+
+
+def test_unchanged_listing_begins_a_row_with_each_day_and_after_each_failure(
+    archive: Path, crawl: Crawl
+) -> None:
+    with misbehaving({}) as server:
+        source = paper(server)
+        feed_page = server.pages["/feed.xml"]
+        for answers in (feed_page, feed_page, answer(b"", "500 Internal Server Error"), feed_page, feed_page):
+            server.pages["/feed.xml"] = answers
+            crawl(source, RETRY_TIMES=0, revisit_after=None)
+        with closing(open_archive(archive)) as connection, connection:
+            back = "strftime('%Y-%m-%dT%H:%M:%SZ', fetched, '-1 day')"
+            connection.execute(f"UPDATE captures SET fetched = {back} WHERE status = 304")
+        crawl(source, RETRY_TIMES=0, revisit_after=None)
+
+    runs = """SELECT captures.status, fetches FROM captures JOIN pages ON pages.id = page_id
+        WHERE url LIKE '%/feed.xml' ORDER BY captures.id"""
+    assert rows(archive, runs) == [(200, 1), (304, 1), (500, 1), (304, 2), (304, 1)]
+
+
+def test_archive_and_its_copy_agree_on_how_often_a_listing_was_unchanged(
+    archive: Path, crawl: Crawl, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, copy = runner(capsys), tmp_path / "copy.db"
+    with misbehaving({}) as server:
+        source = paper(server)
+        for _ in range(3):
+            crawl(source, revisit_after=None)
+        assert run("backup", copy, "--archive", archive).code == ExitCode.DONE
+        time.sleep(1.1)
+        crawl(source, revisit_after=None)
+    captures = (
+        "SELECT url, fetched, fetches, crawl_id FROM captures JOIN pages ON pages.id = page_id ORDER BY 1, 2"
+    )
+    before, behind = rows(archive, captures), rows(copy, captures)
+    for into, other in ((archive, copy), (copy, archive)):
+        assert run("merge", other, "--archive", into).code == ExitCode.DONE
+        assert rows(into, captures) == before
+    assert before != behind
+
+
+def test_bytes_of_a_day_are_those_of_all_fetches_in_it(archive: Path, crawl: Crawl) -> None:
+    with misbehaving({"/plain.xml": feed("/a"), "/a": answer(story("Flood closes the bridge"))}) as server:
+        source = Source(url=server.url, feeds=(f"{server.url}plain.xml",))
+        for _ in range(4):
+            crawl(source, revisit_after=None)
+    with closing(open_archive(archive)) as connection:
+        (size,) = connection.execute("SELECT sum(length * fetches) FROM captures").fetchone()
+        since = datetime.now(UTC) - timedelta(hours=1)
+        whole = spending(connection, source.url, since).bytes
+        (further,) = connection.execute("SELECT sum(further_bytes) FROM funnels").fetchone()
+        with connection:
+            connection.execute(
+                "UPDATE captures SET unchanged_since = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-2 hours')"
+                " WHERE fetches = 3"
+            )
+        rest = spending(connection, source.url, since).bytes
+    assert whole == size + further > rest > further
+    assert rows(archive, "SELECT max(fetches) FROM captures") == [(3,)]

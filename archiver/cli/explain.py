@@ -110,7 +110,7 @@ def _print_account(output: Output, account: PageAccount, archive: Path) -> None:
 
 
 def _print_visits(output: Output, account: PageAccount, archive: Path) -> None:
-    is_cut = account.visit_count > len(account.visits)
+    is_cut = account.visit_count > sum(visit.fetches for visit in account.visits)
     latest = f", the latest {MOST_VISITS}" if is_cut else ""
     output.say((f"{counted(account.visit_count, 'visit')}{latest}", "bold"))
     for visit in account.visits:
@@ -196,6 +196,9 @@ def _visit_line(visit: VisitAccount, url: str) -> str:
     return listed(
         [
             minute_text(visit.fetched),
+            f"{visit.fetches} times since {minute_text(visit.unchanged_since)}"
+            if visit.unchanged_since
+            else "",
             f"crawl {visit.crawl_id}",
             outcome_text(visit.outcome),
             f"HTTP {visit.status}" if visit.status else "",

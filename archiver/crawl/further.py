@@ -22,7 +22,7 @@ class FurtherRequests:
         frontier: Frontier | None = request.cb_kwargs.get("frontier")
         if answered is not None and frontier is not None:
             url, what, size = answered
-            frontier.weigh(size, pages=0 if request.meta.get("listing_of") else 1)
+            frontier.weigh_further(size, pages=0 if request.meta.get("listing_of") else 1)
             asked_again(frontier.source.url, url, what, request.url)
 
     def process_response(self, request: Request, response: Response) -> Response:

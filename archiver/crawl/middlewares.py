@@ -149,7 +149,7 @@ class Robots:
             raise RobotsUnfetchedError("it unpacks to more than a page may have") from error
         frontier: Frontier | None = cause.cb_kwargs.get("frontier")
         if frontier is not None:
-            frontier.weigh(len(response.body))
+            frontier.weigh_further(len(response.body))
         if response.status >= 500:
             raise RobotsUnfetchedError(f"HTTP status {response.status}")
         return response

@@ -19,7 +19,7 @@ from db.forgotten import is_forgotten
 from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
 from db.lost_listings import lost_listings
 from db.schedule import PageStatus, lease_page, leave_page, make_due
-from db.spending import spending
+from db.spending import Spending, add_spending, spending
 from db.store import PageState, add_source, last_capture, page_state, waiting
 from db.unmodified import hiding_sources
 from spiders.base import NewsSpider
@@ -162,6 +162,10 @@ class ArchiveMemory:
         """Return the pages and bytes that the crawls of the last 24 hours fetched of a source."""
         spent = spending(self._archive, source.url, datetime.now(UTC) - timedelta(days=1))
         return spent.pages, spent.bytes
+
+    def spend(self, source: Source, pages: int, size: int) -> None:
+        """Note requests for stories, and bytes, of which there is no visit."""
+        add_spending(self._archive, self._crawl_id, source.url, Spending(pages=pages, bytes=size))
 
     def left(self, source: Source, waiting: Iterable[Asked]) -> int:
         """Return how many pages of a source wait for the next crawl, those among them that its site announced.

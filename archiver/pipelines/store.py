@@ -45,7 +45,8 @@ class Store:
     def _kept(self, visit: Visit) -> Kept | None:
         """Write the visit's response; return where it stands and the capture that holds its bytes, if another.
 
-        Bytes that are those of the last visit are not written again, unless what was written can no longer be read.
+        Bytes that are those of the last visit are not written again, unless what was written can no longer be read;
+        of a listing, of which this is the rule, that it brought them leaves no record either.
         """
         response = visit.response
         if response is None or visit.outcome not in KEPT:
@@ -54,6 +55,8 @@ class Store:
         last = last_capture(self._archive.connection, visit.url)
         if last is not None and last.place is not None and brings_the_same(response, last):
             held = warc.held(last.place)
+            if held is not None and _is_listing_as_sent(visit):
+                return Kept(None, refers_to=last.holder_id)
             if held is not None:
                 place = warc.append_revisit(visit.final_url, visit.fetched, response, held)
                 return Kept(place, refers_to=last.holder_id)
@@ -75,6 +78,10 @@ class Store:
             return kept
         place = archive.warc.append_rendered(visit.final_url, visit.fetched, visit.rendered, held)
         return replace(kept, rendered=KeptRendering(place))
+
+
+def _is_listing_as_sent(visit: Visit) -> bool:
+    return visit.outcome is Outcome.LISTING and visit.rendered is None
 
 
 def own_targets(visit: Visit) -> Iterator[str]:
