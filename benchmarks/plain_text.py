@@ -4,8 +4,8 @@ usage: python -m benchmarks.plain_text CORPUS [--folds DIR] [--worst N]
 
 The text of a page is that of its blocks in order; gold are the blocks that stand in the gold body, and those that
 show a gold related headline (on pages whose links were labelled). Also with the headlines first, without menus, bare:
-nothing but title, story and headlines, and short: the beginning of the story and few headlines. --folds: see
-benchmarks/split.py.
+nothing but title, story and headlines, short: the beginning of the story and few headlines, and small: a short text
+between some lines of menus. --folds: see benchmarks/split.py.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def _report(name: str, pages: list[Dump], weights: dict[str, Path], worst: int) 
     headlines: dict[str, Counts] = {}
     titles: list[bool] = []
     for page in pages:
-        if name in ("bare", "short") and page.headlines is None:
+        if name in ("bare", "short", "small") and page.headlines is None:
             continue
         if weights:  # a site without fold was not trained on: any fold will do
             WEIGHTS.set(weights.get(page.site, next(iter(weights.values()))))

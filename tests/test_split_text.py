@@ -87,6 +87,27 @@ def test_picture_with_its_credit_is_no_line_of_the_story() -> None:
     assert split.article.body.split("\n\n") == STORY
 
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DEVANAGARI = "".join(chr(ord("क") + place) for place in range(len(LETTERS)))
+
+
+@pytest.mark.parametrize("alphabet", [LETTERS, LETTERS[5:] + LETTERS[:5], DEVANAGARI])
+def test_small_page_with_menus_is_split_in_a_language_that_nobody_has_written_down(alphabet: str) -> None:
+    letters = str.maketrans(LETTERS + LETTERS.upper(), alphabet + alphabet.upper())
+    menu = ["Home", "Politics", "Business", "Sport", "Culture", "Sign in"]
+    title = "Flood closes the old bridge"
+    page = text(
+        menu, title, "20.11.2026 18:40", STORY, "More news", OTHERS, "About us", "Contact", "Terms of use"
+    )
+
+    split = split_text(page.translate(letters), fetched=FETCHED)
+
+    assert split.article is not None
+    assert split.article.headline == title.translate(letters)
+    assert split.article.body.split("\n\n") == [line.translate(letters) for line in STORY]
+    assert [link.headline for link in split.related] == [line.translate(letters) for line in OTHERS]
+
+
 def test_paragraph_that_stands_twice_is_given_once() -> None:
     split = split_text(text("Flood closes the old bridge", STORY, STORY[0], OTHERS), fetched=FETCHED)
 

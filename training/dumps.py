@@ -29,12 +29,14 @@ LONGEST_CARD = 8
 # Gold headlines may carry their kicker and byline, which are lines of their own.
 GREATER_PART = 0.5
 # How a dump may differ from the page: as it is, headlines first, without menus, nothing but title, story and headlines,
-# and only the beginning of the story with few headlines, as in what people paste.
-VARIANTS = ("page", "rotated", "without menus", "bare", "short")
+# only the beginning of the story with few headlines, as in what people paste, and this between some lines of menus.
+VARIANTS = ("page", "rotated", "without menus", "bare", "short", "small")
 # A short dump has so many lines of the story and so many headlines, in one of so many orders.
 SHORT_STORY = (3, 8)
 SHORT_HEADLINES = (2, 9)
 ORDERS = 5
+# A small one has so many lines of menus above it, and so many below.
+SMALL_MENU = (2, 12)
 # Lines between title and story that a short dump may keep: byline and date.
 BESIDE_TITLE = 3
 HEADING_WORDS = 5
@@ -146,7 +148,8 @@ def variant(dump: Dump, name: str) -> Dump:
     if name == "without menus":
         return _chosen(dump, [i for i in every if not dump.menus[i] or dump.story[i]])
     lines = [int(i) for i in story]
-    return _chosen(dump, _short(dump, lines) if name == "short" else _bare(dump, lines))
+    chosen = {"short": _short, "small": _small, "bare": _bare}[name](dump, lines)
+    return _chosen(dump, chosen)
 
 
 def _short(dump: Dump, story: list[int]) -> list[int]:
@@ -169,6 +172,15 @@ def _short(dump: Dump, story: list[int]) -> list[int]:
         [*title, *own[:middle], *headed, *shown[:some], *own[middle:], *shown[some:]],
         [*headed, *shown[:some], *title, *own, *shown[some:]],
     )[order]
+
+
+def _small(dump: Dump, story: list[int]) -> list[int]:
+    """A short dump between the first lines of the page's menus and the last."""
+    short, draw = _short(dump, story), random.Random(f"{dump.identity}, small")
+    menus = [i for i, is_menu in enumerate(dump.menus) if is_menu and i not in short and not dump.story[i]]
+    above = [i for i in menus if i < story[0]][: draw.randint(*SMALL_MENU)]
+    below = [i for i in menus if i > story[-1]][-draw.randint(*SMALL_MENU) :]
+    return [*above, *short, *below]
 
 
 def _heading_above(dump: Dump, line: int) -> list[int]:

@@ -1,8 +1,8 @@
 """The training, in JAX, of the networks that archiver.parsers.networks evaluates."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,8 @@ ROUNDS = 8
 """How often each text is learned from."""
 FORGOTTEN = 0.25
 """Share of the numbers that are left out at each step, drawn anew: a few hundred sites are soon learned by heart."""
+DISGUISED = 0.2
+"""Share of the times in which a text is learned from in one of its disguises."""
 FASTEST = 3e-3
 """The highest rate of learning."""
 WARM_UP = 0.3
@@ -56,6 +58,8 @@ class Course:
     """By how many numbers it describes a line."""
     at_once: int
     """Texts that it learns from at once."""
+    disguises: tuple[Callable[[Columns], Columns], ...] = ()
+    """What the features of a text would be elsewhere."""
 
 
 def trained(lessons: list[Lesson], course: Course) -> Arrays:
@@ -63,11 +67,7 @@ def trained(lessons: list[Lesson], course: Course) -> Arrays:
     lessons = [lesson for lesson in lessons if len(lesson.rows)]
     every = np.vstack([lesson.rows for lesson in lessons])
     mean, spread = every.mean(axis=0), every.std(axis=0) + 1e-3
-    seen = [
-        Lesson(np.clip((lesson.rows - mean) / spread, -CLIPPED, CLIPPED), lesson.wanted, lesson.weights)
-        for lesson in lessons
-    ]
-    seeds = [_trained(seen, course, seed) for seed in range(1, SEEDS + 1)]
+    seeds = [_trained(lessons, mean, spread, course, seed) for seed in range(1, SEEDS + 1)]
     return {
         "mean": mean,
         "spread": spread,
@@ -75,15 +75,16 @@ def trained(lessons: list[Lesson], course: Course) -> Arrays:
     }
 
 
-def _trained(lessons: list[Lesson], course: Course, seed: int) -> Weights:
+def _trained(lessons: list[Lesson], mean: Columns, spread: Columns, course: Course, seed: int) -> Weights:
     draw = random.Random(seed)
     steps = ROUNDS * (len(lessons) // course.at_once)
     rates = optax.cosine_onecycle_schedule(steps, FASTEST, WARM_UP, div_factor=25, final_div_factor=1e4)
     weights = _begun(lessons[0], course.numbers, np.random.default_rng(seed))
     state, key, count = LEARNER.init(weights), jax.random.key(seed), 0
     for _ in range(ROUNDS):
-        order = draw.sample(range(len(lessons)), len(lessons))
-        for batch in _batches(lessons, order, course.at_once):
+        order = [_disguised(lesson, course, draw) for lesson in draw.sample(lessons, len(lessons))]
+        for batch in _batches(order, course.at_once):
+            batch["rows"] = np.clip((batch["rows"] - mean) / spread, -CLIPPED, CLIPPED) * batch["shown"]
             key, own = jax.random.split(key)
             weights, state = _compiled_step(weights, state, batch, rates(count), own)
             count += 1
@@ -106,10 +107,18 @@ def _begun(lesson: Lesson, numbers: int, draw: np.random.Generator) -> Weights:
     }
 
 
-def _batches(lessons: list[Lesson], order: list[int], at_once: int) -> Iterator[dict[str, Any]]:
+def _disguised(lesson: Lesson, course: Course, draw: random.Random) -> Lesson:
+    rows = lesson.rows
+    for disguise in course.disguises:
+        if draw.random() < DISGUISED:
+            rows = disguise(rows)
+    return replace(lesson, rows=rows)
+
+
+def _batches(lessons: list[Lesson], at_once: int) -> Iterator[dict[str, Any]]:
     """Some texts below one another, with as many empty lines between them as a layer looks far."""
-    for at in range(0, len(order) - at_once + 1, at_once):
-        chosen = [lessons[i] for i in order[at : at + at_once]]
+    for at in range(0, len(lessons) - at_once + 1, at_once):
+        chosen = lessons[at : at + at_once]
         lengths = [len(lesson.rows) + STEPS[-1] for lesson in chosen]
         size = next(size for size in SIZES if size >= sum(lengths))
         starts = np.cumsum([0, *lengths[:-1]])

@@ -1,5 +1,6 @@
 """The models of split_text over the lines of plain text, cross-validated by site: boosted trees and networks."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -7,8 +8,9 @@ import lightgbm as lgb
 import numpy as np
 
 from archiver.parsers.detection import detected_language
+from archiver.parsers.phrases import USES
 from archiver.parsers.plain_text import LINE_TREES
-from archiver.parsers.plain_text_features import line_rows
+from archiver.parsers.plain_text_features import FAR, LINE_FEATURES, line_rows
 from archiver.parsers.plain_text_lines import read_line
 from archiver.parsers.text import ends_sentence, fold
 from archiver.parsers.text_features import Columns
@@ -17,7 +19,6 @@ from training.fit import FOLDS, TREES, Boosters, Ensemble
 from training.networks import Arrays, Course, Lesson, trained
 
 ROUNDS = 300
-COURSE = Course(numbers=40, at_once=8)
 # A third of a million lines: half of them, and coarse bins, are enough for each tree.
 SETTINGS = {
     **TREES, "objective": "binary", "learning_rate": 0.08, "feature_fraction": 0.3, "bagging_fraction": 0.5,
@@ -27,6 +28,40 @@ SETTINGS = {
 READ = datetime(2026, 11, 23, tzinfo=UTC)
 # A longer text weighs more than a short one, but not in proportion.
 SHORTEST = 20
+# Trees learn from one text in so many once more in each of two disguises.
+DISGUISED_EACH = 6
+# What is told by the words of a language: phrases, headings of lists, notices, agencies.
+WORDED = re.compile(
+    rf"(is|begins|ends)_({'|'.join(USES)})|read_also|credit|under_\w+|(heading|notices)(_in_\d+|[+-]\d|_above|_below)?"
+)
+WORDS = [at for at, name in enumerate(LINE_FEATURES) if WORDED.fullmatch(name)]
+FROM_HEADING = LINE_FEATURES.index("from_heading")
+# What is told by capitals: which letter is first, and shares of capitals.
+CASED = [
+    at for at, name in enumerate(LINE_FEATURES) if re.fullmatch(r"first_(lower|upper)(_in_\d+|[+-]\d)?", name)
+]
+SHARES = [at for at, name in enumerate(LINE_FEATURES) if re.fullmatch(r"upper|title_case([+-]\d)?", name)]
+CASELESS = LINE_FEATURES.index("caseless")
+
+
+def wordless(rows: Columns) -> Columns:
+    """Return the features of a text's lines as they would be in a language whose words nobody has written down."""
+    other = rows.copy()
+    other[:, WORDS] = np.minimum(other[:, WORDS], 0)  # below 0 beyond the ends of the text
+    other[:, FROM_HEADING] = FAR
+    return other
+
+
+def caseless(rows: Columns) -> Columns:
+    """Return what they would be in a script without capitals."""
+    other = rows.copy()
+    other[:, CASED] = np.minimum(other[:, CASED], 0)
+    other[:, SHARES] = np.minimum(other[:, SHARES], -1)
+    other[:, CASELESS] = 1
+    return other
+
+
+COURSE = Course(numbers=40, at_once=8, disguises=(wordless, caseless))
 
 
 @dataclass(slots=True, eq=False)
@@ -48,11 +83,11 @@ class Text:
 
 
 def texts(dumps: list[Dump]) -> list[Text]:
-    """Return all variants of the dumps whose links the corpus gives; the others as they are, bare and short."""
+    """Return all variants of the dumps whose links the corpus gives; the others as they are, bare, short and small."""
     return [
         _text(variant(dump, name))
         for dump in dumps
-        for name in (VARIANTS if dump.is_gold else ("page", "bare", "short"))
+        for name in (VARIANTS if dump.is_gold else ("page", "bare", "short", "small"))
     ]
 
 
@@ -104,11 +139,13 @@ def _line_models(read: list[Text]) -> LineModels:
 
 def _booster(at: int, read: list[Text]) -> Ensemble:
     labelled = [(text, label) for text in read if (label := text.answers[at]) is not None]
-    learnt = lgb.Dataset(
-        np.vstack([text.rows for text, _ in labelled]),
-        np.concatenate([label for _, label in labelled]),
-        weight=np.concatenate([text.weights for text, _ in labelled]),
-    )
+    shown = [(text.rows, label, text.weights) for text, label in labelled]
+    shown += [(wordless(text.rows), label, text.weights) for text, label in labelled[::DISGUISED_EACH]]
+    shown += [
+        (caseless(wordless(text.rows)), label, text.weights) for text, label in labelled[1::DISGUISED_EACH]
+    ]
+    rows, labels, weights = zip(*shown, strict=True)
+    learnt = lgb.Dataset(np.vstack(rows), np.concatenate(labels), weight=np.concatenate(weights))
     return [lgb.train(SETTINGS, learnt, ROUNDS)]
 
 

@@ -41,7 +41,7 @@ TREES_SHARE = 0.4
 # From which probability on a line is the story's, or the headline of another. Chosen on cross-validated predictions
 # for the pages of benchmarks/README.md: 0.45 to 0.55 and 0.25 to 0.4 differ by less than 0.01 of line F1.
 STORY_CHANCE = 0.5
-HEADLINE_CHANCE = 0.33
+HEADLINE_CHANCE = 0.28
 # Of a few lines without menus, prose in doubt is the story's where at most half as many headlines are prose.
 LIKELY_HEADLINE = 0.4
 MOST_PROSE = 0.5
