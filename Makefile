@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-CORE := setup.py $(wildcard archiver/parsers/*.py archiver/parsers/*.pxd archiver/parsers/compiled/*.py*)
+CORE := setup.py $(wildcard archiver/parsers/*.py archiver/parsers/*/*.py archiver/parsers/*/*.pxd archiver/parsers/compiled/*.pyx)
 
 .PHONY: demo test
 .DELETE_ON_ERROR:

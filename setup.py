@@ -38,7 +38,9 @@ def core() -> list[Extension]:
         for name in CORE["OWN"]
     ]
     # By these names Cython finds what tells their types; beside their sources the modules would be found first.
-    parts = [extension(f"archiver.parsers.{name}", PARSERS / f"{name}.py") for name in CORE["PARTS"]]
+    parts = [
+        extension(f"archiver.parsers.{name}", PARSERS / f"{CORE['place'](name)}.py") for name in CORE["PARTS"]
+    ]
     built: list[Extension] = cythonize(own + parts, build_dir="build", language_level=3, force=True)
     for each in built:
         each.optional = True  # which cythonize forgets

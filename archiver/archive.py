@@ -20,22 +20,22 @@ from archiver.arguments import (
 )
 from archiver.errors import ArchiveError
 from archiver.items import ChangeKind, LinkKind
-from db.accounts import PageAccount, page_account
 from db.changes import NOTABLE, Change, ChangeFilters, Happening, changes
 from db.connection import archive_errors, read_archive
-from db.counts import CountBy, Counts, count_by
-from db.excerpt import with_marks
-from db.filters import Filters
+from db.crawls.accounts import PageAccount, page_account
 from db.fronts import Front, front
 from db.graph import MissingFilters, MissingStory, Relations, missing, relations
-from db.headline_search import HeadlineHit, search_headlines
 from db.history import History, VersionDiff, history, version_diff
 from db.published import Published, published
 from db.read import Statistics, StoredArticle, article_ids, statistics, stored_article, stored_articles
-from db.search import Hit, Sort, find
+from db.searching.counts import CountBy, Counts, count_by
+from db.searching.excerpt import with_marks
+from db.searching.filters import Filters
+from db.searching.headline_search import HeadlineHit, search_headlines
+from db.searching.search import Hit, Sort, find
 
 if TYPE_CHECKING:
-    from db.copies import Cluster, Copies
+    from db.dedup.copies import Cluster, Copies
     from db.export import Exported
 
 # Articles that an iteration reads at once.
@@ -259,9 +259,9 @@ class Archive:
     ) -> list["Cluster"]:
         """Return at most limit clusters of copies that hold an article that the filters let pass, with all theirs.
 
-        order is "largest" or "newest", as of db.copies.Order.
+        order is "largest" or "newest", as of db.dedup.copies.Order.
         """
-        from db.copies import Order, clusters  # noqa: PLC0415 - numpy
+        from db.dedup.copies import Order, clusters  # noqa: PLC0415 - numpy
 
         filters = article_filters(source, since, until, language, author)
         return self._ask(clusters, filters, number(limit), one_of(Order, order))
@@ -271,7 +271,7 @@ class Archive:
 
         Those of the same text come first, then those that have most of it.
         """
-        from db.copies import copies_of  # noqa: PLC0415 - numpy
+        from db.dedup.copies import copies_of  # noqa: PLC0415 - numpy
 
         return self._ask(copies_of, canonical(url_or_id), number(limit))
 

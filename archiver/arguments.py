@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from archiver.errors import QueryError
 from archiver.items import ChangeKind
-from db.filters import Filters
+from db.searching.filters import Filters
 
 # A day stands for its first moment, in UTC, and where it ends a span of time, for all of it.
 Moment = datetime | date

@@ -175,7 +175,7 @@ class Prepared:
     """As columns take it."""
     body_digest: str
     fingerprint: tuple[int, bytes]
-    """Of body, as db.fingerprint.fingerprint_of gives it."""
+    """Of body, as db.dedup.fingerprint.fingerprint_of gives it."""
     forms: tuple[tuple[str, str], ...]
     """The texts, as columns take them, each with the forms of its words as the search index holds them."""
 

@@ -28,8 +28,8 @@ from archiver.items import Article, FoundBy, Outcome, RawResponse, Split, Visit
 from benchmarks.dedup_texts import PIECE, edited, templated, texts, with_agency_line, without_last_third
 from db import articles as stored_articles
 from db.connection import open_archive, transaction
+from db.dedup.duplicates import note_duplicates
 from db.digests import body_digest
-from db.duplicates import note_duplicates
 from db.store import record_visit, start_crawl
 from db.values import time_of
 

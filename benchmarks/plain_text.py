@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from archiver.parsers import split_text
-from archiver.parsers.model import WEIGHTS
+from archiver.parsers.models.model import WEIGHTS
 from archiver.parsers.text import fold
 from training.dumps import VARIANTS, Dump, dumps, variant
 

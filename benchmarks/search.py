@@ -20,8 +20,8 @@ from sqlite3 import Connection
 
 from benchmarks.search_archive import FIRST_DAY, SEED, build, corpus_texts, store_texts
 from db.connection import read_archive
-from db.filters import ALL_ARTICLES, Filters
-from db.search import find, search
+from db.searching.filters import ALL_ARTICLES, Filters
+from db.searching.search import find, search
 
 QUERIES = Path(__file__).with_name("search_queries.toml")
 HITS = 20

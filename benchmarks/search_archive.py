@@ -17,7 +17,7 @@ import py3langid
 from benchmarks.made_pages import Surroundings
 from db.articles import INSERT_ARTICLE
 from db.connection import open_archive
-from db.index import fill
+from db.searching.index import fill
 from db.store import add_source, start_crawl
 from db.values import time_text
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from archiver.items import Split
 from archiver.parsers import split_page
-from archiver.parsers.model import WEIGHTS
+from archiver.parsers.models.model import WEIGHTS
 from archiver.parsers.urls import host, site
 
 

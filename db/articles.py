@@ -241,7 +241,7 @@ def describe_article(archive: Connection, article_id: int, article: Article, see
 
 
 def _note_duplicates(archive: Connection, article_id: int) -> None:
-    from db.duplicates import note_duplicates  # noqa: PLC0415 - a search must not wait for numpy
+    from db.dedup.duplicates import note_duplicates  # noqa: PLC0415 - a search must not wait for numpy
 
     note_duplicates(archive, article_id)
 

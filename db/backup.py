@@ -13,11 +13,11 @@ from db.backup_place import BackupPlace
 from db.connection import archive_errors, read_archive
 from db.disk import CURE, file_system, free_bytes, sync
 from db.lock import acquire, release
+from db.raw_pages.verify import NEEDING, Verification, verify
+from db.raw_pages.warc_findings import Finding, Kind, unreadable
+from db.raw_pages.warc_places import FILE_NAME, real_archive, warc_directory
+from db.raw_pages.warc_walk import FoundRecord, walk
 from db.sqlite import sqlite3
-from db.verify import NEEDING, Verification, verify
-from db.warc_findings import Finding, Kind, unreadable
-from db.warc_places import FILE_NAME, real_archive, warc_directory
-from db.warc_walk import FoundRecord, walk
 
 # Pages of the database that are copied at a time.
 STEP = 1000

@@ -11,7 +11,7 @@ from archiver.errors import ArchiveError, BackupError
 from db.connection import is_archive, refuse_same_stems
 from db.disk import disk_full, is_full, sync
 from db.export.targets import BESIDE
-from db.warc_places import FILE_NAME, warc_directory
+from db.raw_pages.warc_places import FILE_NAME, warc_directory
 
 # Ends the name of an archive's lock.
 LOCK = "-lock"

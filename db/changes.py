@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlite3 import Connection, Row
 
 from db.connection import archive_errors
-from db.filters import BY_PUBLISHER, Condition, bound_text, from_source, refuse_empty_span
+from db.searching.filters import BY_PUBLISHER, Condition, bound_text, from_source, refuse_empty_span
 from db.values import time_of
 
 

@@ -9,12 +9,12 @@ from typing import IO
 
 from archiver.errors import ArchiveError, DiskFullError
 from db.disk import disk_full, has_no_room
-from db.index import add_functions, fill_if_needed
 from db.lock import acquire, release
+from db.raw_pages.warc_places import warc_directory
 from db.schemas import SCHEMA, is_behind
+from db.searching.index import add_functions, fill_if_needed
 from db.sqlite import SQLITE_HEADER, sqlite3
 from db.tables import TABLES
-from db.warc_places import warc_directory
 
 # Marks the file as ours in its header, as `file archive.db` shows it: "NwAr".
 APPLICATION_ID = 0x4E774172
@@ -34,7 +34,7 @@ class ArchiveWriter(sqlite3.Connection):
 
     lock: IO[bytes] | None = None
     remembered: object | None = None
-    """What db.bands holds in memory of its tables; nothing after a transaction was taken back."""
+    """What db.dedup.bands holds in memory of its tables; nothing after a transaction was taken back."""
     is_joined = False
     """Whether the transactions that are made now are parts of one."""
 

@@ -9,11 +9,11 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from db.columns import AUTHORS
 from db.connection import archive_errors
-from db.excerpt import excerpt
-from db.filters import ALL_ARTICLES, Filters, article_condition
-from db.funnels import DayFunnel, Funnel, funnels_by_day, funnels_since
+from db.crawls.funnels import DayFunnel, Funnel, funnels_by_day, funnels_since
 from db.read import DayStatistics
-from db.search import Hit
+from db.searching.excerpt import excerpt
+from db.searching.filters import ALL_ARTICLES, Filters, article_condition
+from db.searching.search import Hit
 from db.values import list_of, time_or_none, time_text
 
 # Crawls that are told of one by one.

@@ -7,7 +7,7 @@ from sqlite3 import Connection, Row
 from archiver.errors import NotInArchiveError
 from archiver.items import LinkKind
 from db.connection import archive_errors
-from db.filters import bound_text, from_source
+from db.searching.filters import bound_text, from_source
 from db.values import storable, time_of
 
 # Fronts named to somebody who asked for one that is not there.

@@ -8,7 +8,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import LinkKind, Outcome
 from db.addresses import article_id_of
 from db.connection import archive_errors
-from db.filters import Condition, bound_text, from_source
+from db.searching.filters import Condition, bound_text, from_source
 from db.values import host_of, storable, time_of
 
 # Of the page itself, or of any page that holds the same article.

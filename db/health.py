@@ -14,13 +14,13 @@ from archiver.errors import ArchiveError
 from archiver.wording import counted
 from db.connection import archive_errors, open_unchanged, read_archive
 from db.disk import MEGABYTE, file_system, free_bytes
-from db.index import compare_index
-from db.index_sample import index_fault
 from db.lock import lock_path, locked
-from db.losses import WHOLE_FILE, accepted_losses
+from db.raw_pages.losses import WHOLE_FILE, accepted_losses
+from db.raw_pages.warc_places import warc_directory
 from db.schemas import SCHEMA
+from db.searching.index import compare_index
+from db.searching.index_sample import index_fault
 from db.sqlite import sqlite3
-from db.warc_places import warc_directory
 
 # Of a WAL file: SQLite begins it anew at 4 MB unless readers keep it from doing so.
 LARGE_WAL = 256 * MEGABYTE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlite3 import Connection
 
 from archiver.items import FoundBy, RelatedLink
-from db.forgotten import not_forgotten
+from db.forgetting.forgotten import not_forgotten
 from db.ids import next_id
 from db.pages import FoundPage, Priority, add_pages, sources_by_host
 from db.values import host_of, storable

@@ -19,8 +19,8 @@ from typing import IO
 from archiver.errors import ArchiveError, LockedError
 from archiver.items import CrawlState
 from db.disk import disk_full, is_full
+from db.raw_pages.warc_places import real_archive
 from db.values import time_of, time_text
-from db.warc_places import real_archive
 
 # Seconds to wait for a lock: who has just got it needs a moment to say its name, who looks at it holds it as long.
 PATIENCE = 0.5

@@ -1,9 +1,9 @@
 """What the archive makes of a story's texts alone: the worker that split its page can do it, beside the writer."""
 
 from archiver.items import Article, Prepared
+from db.dedup.fingerprint import fingerprint_of, know_fingerprint
 from db.digests import body_digest, know_body_digest
-from db.fingerprint import fingerprint_of, know_fingerprint
-from db.forms import know_forms, word_forms
+from db.searching.forms import know_forms, word_forms
 from db.values import storable, storable_or_none
 
 

@@ -6,8 +6,8 @@ from sqlite3 import Connection
 
 from db.columns import LABEL
 from db.connection import archive_errors
-from db.filters import Filters, article_condition
 from db.read import DayStatistics
+from db.searching.filters import Filters, article_condition
 from db.values import time_of
 
 

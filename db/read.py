@@ -12,9 +12,9 @@ from archiver.items import Article, CrawlState, Image, LinkKind, Outcome
 from db.addresses import article_id_of
 from db.columns import AUTHORS, LABEL
 from db.connection import archive_errors
-from db.filters import Filters, article_condition
-from db.funnels import IS_CRAWL
-from db.sameness import VISITS
+from db.crawls.funnels import IS_CRAWL
+from db.raw_pages.sameness import VISITS
+from db.searching.filters import Filters, article_condition
 from db.values import list_of, sources_of, time_of, time_or_none
 
 ARTICLE = f"""

@@ -8,13 +8,13 @@ from sqlite3 import Connection, Row
 from archiver.items import Article, Listing, Outcome, Visit
 from db.articles import Place, describe_article, record_article, revise_article, storable_article
 from db.connection import transaction
-from db.filters import Condition, bound_text, from_source
-from db.imports import OLDER
 from db.links import correct_links
 from db.pages import claim_pages
+from db.raw_pages.imports import OLDER
+from db.raw_pages.warc_places import WarcPlace
+from db.searching.filters import Condition, bound_text, from_source
 from db.values import storable, time_of, time_or_none, time_text
 from db.versions import FLAPPED
-from db.warc_places import WarcPlace
 
 # A fetch that brought a page; if its bytes were kept, they stand in its own record or in that of another capture.
 BROUGHT = "{0}.status BETWEEN 200 AND 299 AND {0}.digest IS NOT NULL"

@@ -9,13 +9,8 @@ from sqlite3 import Connection
 from archiver.items import Article, CrawlState, Discovery, FoundBy, Listing, Outcome, RawResponse, Visit
 from db.articles import Place, record_article
 from db.connection import transaction
-from db.digests import body_digest, bytes_digest
-from db.forgotten import forgetting_of_visit, keep_out, not_forgotten
-from db.funnels import close_funnels, count_discovered
-from db.headlines import see_listed_headlines, see_stated_titles
-from db.ids import next_id
-from db.links import keep_links, record_links
-from db.lookups import (
+from db.crawls.funnels import close_funnels, count_discovered
+from db.crawls.lookups import (
     KnownArticle,
     LastCapture,
     PageState,
@@ -26,6 +21,12 @@ from db.lookups import (
     page_state,
     waiting,
 )
+from db.crawls.schedule import REVISIT_AGES, close_turn, release_leases
+from db.digests import body_digest, bytes_digest
+from db.forgetting.forgotten import forgetting_of_visit, keep_out, not_forgotten
+from db.headlines import see_listed_headlines, see_stated_titles
+from db.ids import next_id
+from db.links import keep_links, record_links
 from db.pages import (
     FoundPage,
     Priority,
@@ -36,11 +37,10 @@ from db.pages import (
     source_row,
     visited_page,
 )
-from db.rendered import KeptRendering, add_rendering
-from db.sameness import seen_again
-from db.schedule import REVISIT_AGES, close_turn, release_leases
+from db.raw_pages.rendered import KeptRendering, add_rendering
+from db.raw_pages.sameness import seen_again
+from db.raw_pages.warc_places import WarcPlace
 from db.values import storable, storable_or_none, time_text
-from db.warc_places import WarcPlace
 
 __all__ = [
     "CrawlState",

@@ -11,9 +11,9 @@ class Joining(StrEnum):
     """What a merge does with the rows of the other archive."""
 
     BY_KEY = "by key"
-    """Rows with the same natural key are one row; db.merge and what it calls know the key."""
+    """Rows with the same natural key are one row; db.merging.merge and what it calls know the key."""
     DERIVED = "derived"
-    """Made from other rows, by triggers, db.duplicates or db.versions; never copied."""
+    """Made from other rows, by triggers, db.dedup.duplicates or db.versions; never copied."""
     OWN = "own"
     """Of this file alone."""
 
@@ -22,9 +22,9 @@ class Removing(StrEnum):
     """What forgetting a story does with the rows."""
 
     WITH_STORY = "with story"
-    """Those of the story go; db.forget.REMOVE names the table."""
+    """Those of the story go; db.forgetting.forget.REMOVE names the table."""
     DERIVED = "derived"
-    """They go by triggers, or by db.duplicates."""
+    """They go by triggers, or by db.dedup.duplicates."""
     STAYS = "stays"
     """They tell nothing of a story."""
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-from db.alarms import NORMAL, PAST
 from db.connection import archive_errors, transaction
-from db.funnels import IS_CRAWL
+from db.crawls.alarms import NORMAL, PAST
+from db.crawls.funnels import IS_CRAWL
 from db.values import time_text
 
 # Days that alarms look back: nothing younger is thinned out.

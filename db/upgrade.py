@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from db.connection import archive_errors, open_existing, read_any_schema
-from db.forms import rules
 from db.schemas import SCHEMA, is_behind
+from db.searching.forms import rules
 
 # What one core of a small machine does in a second: articles indexed, changes classed, indexes made of rows, rows
 # looked at.

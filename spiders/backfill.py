@@ -8,8 +8,8 @@ from typing import Any
 from scrapy import Request
 
 from archiver.errors import SourceError
-from archiver.parsers.periods import Period, day_of_story, period_of_sitemap
-from archiver.parsers.sitemaps import ChildSitemap
+from archiver.parsers.dates.periods import Period, day_of_story, period_of_sitemap
+from archiver.parsers.sites.sitemaps import ChildSitemap
 from spiders.frontier import OLDEST, Asked, Frontier, Memory, Source
 from spiders.sitemap import A_DAY, SitemapSpider
 

@@ -7,8 +7,8 @@ from scrapy.http import Response
 
 from archiver.errors import PageError
 from archiver.items import FoundBy, Listing, Outcome
-from archiver.parsers.discovery import COMMON_FEEDS, feed_addresses
-from archiver.parsers.feeds import Feed, read_feed
+from archiver.parsers.sites.discovery import COMMON_FEEDS, feed_addresses
+from archiver.parsers.sites.feeds import Feed, read_feed
 from archiver.wording import counted
 from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier

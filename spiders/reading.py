@@ -7,7 +7,7 @@ from archiver.items import PreparedPage, RawResponse
 from archiver.parsers import split_page
 from archiver.parsers.rules import SiteRules
 from db.prepared import prepare
-from db.warc_records import response_records
+from db.raw_pages.warc_records import response_records
 
 
 def read_story(

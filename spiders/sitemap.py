@@ -10,8 +10,8 @@ from twisted.python.failure import Failure
 
 from archiver.errors import PageError
 from archiver.items import FoundBy, Outcome, Visit
-from archiver.parsers.discovery import COMMON_SITEMAPS, sitemap_addresses
-from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
+from archiver.parsers.sites.discovery import COMMON_SITEMAPS, sitemap_addresses
+from archiver.parsers.sites.sitemaps import ChildSitemap, Sitemap, read_sitemap
 from archiver.wording import counted
 from spiders.base import Found, NewsSpider
 from spiders.frontier import Asked, Frontier

@@ -8,7 +8,7 @@ from sqlite3 import Connection
 
 from archiver.items import Article, FoundBy, LinkKind, Outcome, RawResponse, RelatedLink, Split, Visit
 from db.connection import open_archive
-from db.index import compare_index
+from db.searching.index import compare_index
 from db.store import record_visit, start_crawl
 
 SOURCE = "https://news.example/"

@@ -8,8 +8,8 @@ from archives import compare_with_index
 from misbehaving import Answer, answer, story
 
 from db.connection import open_archive, read_archive
-from db.verify import Verification, verify
-from db.warc_places import warc_directory
+from db.raw_pages.verify import Verification, verify
+from db.raw_pages.warc_places import warc_directory
 
 WORD = "Quizzaciously"
 GONE = f"Mayor of {WORD} accused without any proof"

@@ -10,16 +10,16 @@ import pytest
 from archives import DAY, FLOOD, NOON, SOURCE, filled
 
 from archiver.items import CrawlState
-from db.accounts import page_account
-from db.funnels import close_funnels, funnels_of
-from db.past import Past
+from db.crawls.accounts import page_account
+from db.crawls.funnels import close_funnels, funnels_of
+from db.crawls.past import Past
+from db.crawls.sources import source_records
+from db.crawls.spending import spending
+from db.crawls.status import source_statuses
+from db.forgetting.stories import LINKS_OF
+from db.raw_pages.sameness import VISITS
 from db.read import statistics
-from db.sameness import VISITS
-from db.sources import source_records
-from db.spending import spending
-from db.status import source_statuses
 from db.store import add_source, finish_crawl, start_crawl
-from db.stories import LINKS_OF
 from db.values import time_text
 
 SOURCES = 5

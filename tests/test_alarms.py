@@ -22,13 +22,13 @@ from archiver.crawl.notify import notify
 from archiver.crawl.sources_file import add_entry
 from archiver.errors import NotifyError
 from archiver.items import CrawlState, Outcome, Visit
-from db.alarm_news import news_of_crawl, untold_news
-from db.alarms import StandingAlarm, note_notified, raise_alarms, standing_alarms
 from db.connection import open_archive, read_archive, transaction
-from db.funnels import Funnel
-from db.past import LATEST, SHARE, Past
+from db.crawls.alarm_news import news_of_crawl, untold_news
+from db.crawls.alarms import StandingAlarm, note_notified, raise_alarms, standing_alarms
+from db.crawls.funnels import Funnel
+from db.crawls.past import LATEST, SHARE, Past
+from db.crawls.unusual import AlarmKind, Outage, alarms_of
 from db.store import finish_crawl, record_visit, start_crawl
-from db.unusual import AlarmKind, Outage, alarms_of
 from db.values import time_text
 from spiders.frontier import Source
 

@@ -15,9 +15,9 @@ from conftest import Crawl
 from misbehaving import Answer, answer, misbehaving, story
 
 from archiver.items import ANNOUNCED, Discovery, FoundBy, Listing, Outcome
-from db.announced import DAY_ENDS, LEAST_IN_VAIN, LOOKED_BACK, WAIT, announced_visit, dated_in_vain
 from db.connection import open_archive, read_archive
-from db.lookups import page_state
+from db.crawls.announced import DAY_ENDS, LEAST_IN_VAIN, LOOKED_BACK, WAIT, announced_visit, dated_in_vain
+from db.crawls.lookups import page_state
 from db.store import add_discovery, record_visit
 from spiders.frontier import Source
 

@@ -16,7 +16,7 @@ from conftest import as_another_user
 from archiver.errors import ArchiveError, LockedError
 from db.connection import APPLICATION_ID, open_archive, read_archive
 from db.schemas import SCHEMA
-from db.search import search
+from db.searching.search import search
 
 TABLES = {
     "sources",

@@ -4,9 +4,9 @@ import pytest
 
 from archiver.items import Article
 from archiver.parsers import split_page
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.linked import is_linked_behind_label
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.story.linked import is_linked_behind_label
 
 URL = "https://news.example/city/2026/11/20/flood-closes-the-old-bridge.html"
 PARAGRAPHS = [

@@ -6,7 +6,7 @@ import pytest
 
 from archiver.items import Origin
 from archiver.parsers import split_page
-from archiver.parsers.bylines import byline_names, signed_names
+from archiver.parsers.authors.bylines import byline_names, signed_names
 
 TEXT = "".join(
     f"<p>Paragraph {number} tells at some length what the river did to the town on that day, street by street.</p>"

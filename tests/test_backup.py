@@ -24,10 +24,10 @@ from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive, read_archive
 from db.lock import acquire, release
+from db.raw_pages.verify import Verification, verify
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import warc_directory
 from db.store import Kept, record_visit
-from db.verify import Verification, verify
-from db.warc import WarcWriter
-from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 NUMBER = 60

@@ -13,9 +13,9 @@ from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.batch import MOST, Batch
 from archiver.pipelines.pack import Pack
 from db.connection import read_archive
+from db.raw_pages.warc import WarcWriter, read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from db.store import CrawlState
-from db.warc import WarcWriter, read_capture
-from db.warc_places import WarcPlace, warc_directory
 
 STORIES = [
     article(f"{number}", f"Story {number} of the day", f"Bridge {number} is closed. " * 9)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from archiver.parsers.block_chances import CHANCE, FEWEST_IN_ORDER, LEAST_WORDS, block_chances
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import BlockTable, block_table
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.models.block_chances import CHANCE, FEWEST_IN_ORDER, LEAST_WORDS, block_chances
+from archiver.parsers.models.features import BlockTable, block_table
 
 STORY = (
     "The river rose by two metres on Friday night and took the railing of the old bridge with it.",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import BLOCK_FEATURES, block_table
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.models.features import BLOCK_FEATURES, block_table
 
 
 def told(html: str, feature: str) -> dict[str, float]:

@@ -3,8 +3,8 @@
 import pytest
 
 from archiver.parsers import split_page
-from archiver.parsers.bylines import byline_names, signed_names
-from archiver.parsers.person_names import looks_like_a_name
+from archiver.parsers.authors.bylines import byline_names, signed_names
+from archiver.parsers.authors.person_names import looks_like_a_name
 
 TITLE = "Flood closes the old bridge"
 TEXT = (

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from test_related_links import OTHERS, listed, related
 
-from archiver.parsers.article import Story
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.excerpts import excerpts
-from archiver.parsers.links import link_candidates
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.related.excerpts import excerpts
+from archiver.parsers.related.links import link_candidates
+from archiver.parsers.story.article import Story
 
 NUMBERED = '<div class="teaser"><span class="rank">7</span><span>{headline}</span><a href="{url}"></a></div>'
 UNDER_A_TOPIC = (

@@ -14,7 +14,7 @@ from commands import Run, on_terminal, runner
 import archiver
 from archiver.items import Outcome
 from db.connection import open_archive, read_archive
-from db.status import source_statuses
+from db.crawls.status import source_statuses
 from db.store import add_source, record_visit, start_crawl
 
 

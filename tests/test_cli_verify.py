@@ -10,9 +10,9 @@ from commands import Run, on_terminal, run_apart, runner
 
 from archiver.errors import ExitCode
 from db.connection import open_archive, writers_kept_out
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import warc_directory
 from db.store import Kept, record_visit
-from db.warc import WarcWriter
-from db.warc_places import warc_directory
 
 URL = "https://news.example/flood"
 FILE = "crawl-000001-00001.warc.gz"

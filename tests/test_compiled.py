@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from archiver.parsers import blocks, compiled, names, notices, phrases, split_page
+from archiver.parsers import compiled, notices, phrases, split_page
 from archiver.parsers import text as text_functions
-from archiver.parsers.characters import Characters, _classes, character_counts, characters
-from archiver.parsers.decoding import LONG_TAG, closes_early, holds, is_utf8, long_tags, tags
-from archiver.parsers.events import element_steps, steps
-from archiver.parsers.model import trees
+from archiver.parsers.markup import blocks, names
+from archiver.parsers.markup.decoding import LONG_TAG, closes_early, holds, is_utf8, long_tags, tags
+from archiver.parsers.markup.events import element_steps, steps
+from archiver.parsers.models.characters import Characters, _classes, character_counts, characters
+from archiver.parsers.models.model import trees
 from archiver.parsers.phrases import PUNCTUATION
 
 PAGES = Path(__file__).parent / "pages"
@@ -317,20 +318,24 @@ def _stranger(tmp_path: Path, program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
 
 
-SAYS = (
-    "from archiver.parsers import compiled, split_page, blocks; print(compiled.core().state, blocks.__file__)"
-)
+SAYS = """
+from archiver.parsers import compiled, split_page
+from archiver.parsers.markup import blocks
+print(compiled.core().state, blocks.__file__)
+"""
 
 
 @in_both_forms
-@pytest.mark.parametrize("source", ["blocks.py", "events.py", "text.py", "compiled/kernels.pyx"])
+@pytest.mark.parametrize(
+    "source", ["markup/blocks.py", "markup/events.py", "text.py", "compiled/kernels.pyx"]
+)
 def test_edited_source_is_not_shadowed_by_what_was_built_before(tmp_path: Path, source: str) -> None:
     edit = f"p = {str(tmp_path / 'archiver' / 'parsers' / source)!r}; open(p, 'a').write('\\n# edited\\n')\n"
 
     done = _stranger(tmp_path, edit + SAYS)
 
     assert done.stdout.startswith("out of date")
-    assert done.stdout.endswith("parsers/blocks.py\n")
+    assert done.stdout.endswith("parsers/markup/blocks.py\n")
     assert "the compiled core is not used" in done.stderr
 
 
@@ -341,7 +346,7 @@ def test_core_for_another_lxml_is_not_used(tmp_path: Path) -> None:
     done = _stranger(tmp_path, stranger + SAYS)
 
     assert done.stdout.startswith("built for lxml")
-    assert done.stdout.endswith("parsers/blocks.py\n")
+    assert done.stdout.endswith("parsers/markup/blocks.py\n")
 
 
 @in_both_forms
@@ -351,7 +356,7 @@ def test_core_of_which_a_part_is_missing_is_not_used(tmp_path: Path) -> None:
     done = _stranger(tmp_path, remove + SAYS)
 
     assert done.stdout.startswith("not whole")
-    assert done.stdout.endswith("parsers/blocks.py\n")
+    assert done.stdout.endswith("parsers/markup/blocks.py\n")
 
 
 def test_package_works_without_the_core(tmp_path: Path) -> None:

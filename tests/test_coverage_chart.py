@@ -8,7 +8,7 @@ import pytest
 from archives import article, crawl, filled, visit
 
 from archiver.room.coverage import coverage_chart
-from db.facets import facets
+from db.searching.facets import facets
 from db.store import record_visit
 
 

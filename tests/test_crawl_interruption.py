@@ -17,8 +17,8 @@ from misbehaving import Answer, Server, answer, misbehaving, no_answer, story
 from archiver.errors import ExitCode
 from archiver.items import Outcome
 from db.connection import read_archive
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 
 SCRIPT = """
 import sys

@@ -15,8 +15,8 @@ from conftest import crawl_of
 from misbehaving import PAGES, Answer, answer, front, misbehaving, story
 
 from archiver.crawl.run import CrawlPlan, run_crawl
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from spiders.frontier import Source
 
 KILLS = 50

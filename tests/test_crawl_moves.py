@@ -19,8 +19,8 @@ from test_crawl_addresses import Inside
 
 import archiver
 from archiver.items import ARTICLE_OUTCOMES, ChangeKind, Outcome
-from db.alarms import standing_alarms
 from db.connection import read_archive
+from db.crawls.alarms import standing_alarms
 from spiders.frontier import Source
 
 OLD, NEW = "courier.test", "www.courier.test"

@@ -12,9 +12,9 @@ from archiver.crawl.run import CrawlPlan, run_crawl
 from archiver.errors import ArchiveError, SourceError
 from archiver.items import Discovery, Outcome, Visit
 from db.connection import read_archive
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import warc_directory
 from db.store import last_capture
-from db.warc import read_capture
-from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 STORIES = {f"/{number}": answer(story(f"Story number {number}")) for number in range(3)}

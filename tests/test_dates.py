@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from archiver.parsers.dates import moment
+from archiver.parsers.dates.written_dates import moment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MORNING = datetime(2024, 11, 22, 7, 57, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from scrapy.http import TextResponse
 
 from archiver.items import FoundBy
-from archiver.parsers.discovery import feed_addresses, sitemap_addresses
+from archiver.parsers.sites.discovery import feed_addresses, sitemap_addresses
 from spiders.frontier import Asked, Frontier, NoMemory, Source
 from spiders.sitemap import SitemapSpider
 

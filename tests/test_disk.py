@@ -21,8 +21,8 @@ from db.connection import open_archive, read_archive
 from db.disk import file_system, require_room
 from db.export import Form, Request, What, export
 from db.export.request import FOLDERS
-from db.warc import WarcWriter, read_capture
-from db.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc import WarcWriter, read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 
 FAST = ("--delay", "0", "--set", "AUTOTHROTTLE_ENABLED=False", "--set", "SPLIT_WORKERS=1")
 

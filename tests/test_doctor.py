@@ -19,16 +19,16 @@ from conftest import as_another_user
 
 from archiver.errors import ExitCode
 from db.connection import PAGE_SIZE, open_archive
-from db.forget import forget as remove
+from db.forgetting.forget import forget as remove
+from db.forgetting.stories import story_at
 from db.health import archive_findings
-from db.index import rebuild
 from db.lock import acquire, lock_path, release
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import warc_directory
 from db.schemas import SCHEMA
+from db.searching.index import rebuild
 from db.sqlite import may_damage
 from db.store import Kept, record_visit
-from db.stories import story_at
-from db.warc import WarcWriter
-from db.warc_places import warc_directory
 
 CHECKS = [
     "Python",

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.doubted import alike, only_paragraph, with_lines_alike
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.story.doubted import alike, only_paragraph, with_lines_alike
 
 REPORT = (
     "The ferry Ada has won the prize of the port for 2026, which is given to a boat of the river that was never late, "

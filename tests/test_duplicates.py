@@ -21,15 +21,15 @@ from archiver.pipelines.canonicalise import Canonicalise
 from archiver.pipelines.deduplicate import Deduplicate
 from archiver.story_address import may_be_address_of, story_addresses
 from benchmarks.dedup_texts import edited, templated, texts, with_agency_line, without_last_third
-from db.agencies import agency_of
 from db.connection import open_archive, read_archive
-from db.copies import Direction, Level, cluster, clusters, copies_of
-from db.duplicates import forget_duplicates
+from db.dedup.agencies import agency_of
+from db.dedup.copies import Direction, Level, cluster, clusters, copies_of
+from db.dedup.duplicates import forget_duplicates
 from db.export import Request, articles, selected
-from db.filters import Filters
-from db.merge import merge
+from db.merging.merge import merge
 from db.migrations import migrations
-from db.search import search
+from db.searching.filters import Filters
+from db.searching.search import search
 from db.store import record_visit
 
 STORY = texts().one_event[0]
@@ -192,7 +192,7 @@ def test_transaction_that_is_taken_back_leaves_nothing(tmp_path: Path) -> None:
 def test_bands_are_found_whether_written_or_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.bands.MOST_RECENT", 2)
+    monkeypatch.setattr("db.dedup.bands.MOST_RECENT", 2)
     path = tmp_path / "a.db"
     stored(path, STORY, OTHER, texts().one_event[2]).close()  # two are written, one is not
     with closing(open_archive(path)) as archive:

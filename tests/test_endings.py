@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.blocks import Layout, page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.endings import without_ends
+from archiver.parsers.markup.blocks import Layout, page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.story.endings import without_ends
 
 TEXT = "The river rose by two metres on Friday night and took the railing of the old bridge with it."
 NOTE = "Prices are those of the day on which the paper was printed."

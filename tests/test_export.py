@@ -34,8 +34,8 @@ from db.export import (
 )
 from db.export.targets import OLD, UNFINISHED, manifest_of, new_file, new_folder
 from db.export.texts import write_csv, write_jsonl
-from db.index import add_functions
-from db.search import Filters, search
+from db.searching.index import add_functions
+from db.searching.search import Filters, search
 
 RICH = replace(
     FLOOD,

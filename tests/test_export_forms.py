@@ -25,12 +25,12 @@ from db.export.cdxj import sort_key
 from db.export.markdown import LONGEST_NAME, file_name, plain
 from db.export.subset import COPIED, LEFT_OUT
 from db.export.targets import manifest_of
-from db.filters import Filters
-from db.forms import rules
-from db.search import search
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import WarcPlace, warc_directory
+from db.searching.filters import Filters
+from db.searching.forms import rules
+from db.searching.search import search
 from db.store import Kept, record_visit
-from db.warc import WarcWriter
-from db.warc_places import WarcPlace, warc_directory
 
 NEEDS = "needs it: pip install -e '.[dev]'"
 HEADLINE = 'A <script>alert(1)</script> & “quotes”, 中国 "x"\u2028 next'

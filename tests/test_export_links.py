@@ -13,7 +13,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, crawl, link, one, visit
 from archiver.items import LinkKind, Outcome
 from db.connection import open_archive
 from db.export import RELATED_LINK_COLUMNS, Request, What, related_links, selected
-from db.filters import Filters
+from db.searching.filters import Filters
 from db.store import record_visit
 
 

@@ -22,7 +22,7 @@ from db.export import Form, Request, What, export
 from db.export import run as run_module
 from db.export.positions import held_name
 from db.export.targets import manifest_of
-from db.filters import Filters
+from db.searching.filters import Filters
 from db.store import record_visit
 
 RICH = replace(FLOOD, images=(Image(url=f"{SOURCE}1.jpg", caption="The bridge"),))

@@ -16,11 +16,11 @@ from archiver.errors import QueryError
 from archiver.items import Article, ChangeKind, Outcome
 from db.articles import Place, revise_article, storable_article
 from db.connection import open_archive
-from db.counts import Count, CountBy, count_by
 from db.export import Request, export
-from db.facets import COUNTED_OF_MANY, facets
-from db.filters import Filters, article_condition
-from db.search import RANKED_AT_MOST, search
+from db.searching.counts import Count, CountBy, count_by
+from db.searching.facets import COUNTED_OF_MANY, facets
+from db.searching.filters import Filters, article_condition
+from db.searching.search import RANKED_AT_MOST, search
 from db.store import record_visit
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from archiver.parsers.feeds import feed_listings, read_feed
+from archiver.parsers.sites.feeds import feed_listings, read_feed
 
 URL = "https://news.example/rss/all.xml"
 

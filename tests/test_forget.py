@@ -38,8 +38,8 @@ from misbehaving import Answer, Server, answer, misbehaving, story
 from archiver.errors import ExitCode
 from db import vacuum
 from db.connection import open_archive
-from db.warc_places import warc_directory
-from db.warc_removal import removed_record
+from db.raw_pages.warc_places import warc_directory
+from db.raw_pages.warc_removal import removed_record
 
 
 @pytest.fixture(scope="module")
@@ -298,22 +298,22 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from archiver.cli import main
-import db.forget, db.vacuum, db.warc_removal
+import db.forgetting.forget, db.vacuum, db.raw_pages.warc_removal
 
 step = sys.argv[1]
 def dies(*_, **__):
     os.kill(os.getpid(), 9)
 if step == "rows":
-    db.forget._drop_samples = dies
+    db.forgetting.forget._drop_samples = dies
 elif step == "raw pages":
     Path.replace = dies
 elif step == "after raw pages":
-    db.forget.remove_from_bundles = dies
+    db.forgetting.forget.remove_from_bundles = dies
 elif step == "index":
-    db.forget.reclaim = dies
+    db.forgetting.forget.reclaim = dies
 elif step == "end":
-    reclaim = db.forget.reclaim
-    db.forget.reclaim = lambda *a: (reclaim(*a), dies())
+    reclaim = db.forgetting.forget.reclaim
+    db.forgetting.forget.reclaim = lambda *a: (reclaim(*a), dies())
 main(["forget", sys.argv[2], "--reason", "x", "--yes", "--mentions"])
 """
 

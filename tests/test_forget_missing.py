@@ -12,7 +12,7 @@ from forgetting import files_with, is_sound, problems, rows, two_stories
 from misbehaving import misbehaving
 
 from archiver.errors import ExitCode
-from db.warc_places import warc_directory
+from db.raw_pages.warc_places import warc_directory
 
 PATH = "2026/mayor-accused-zz"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.parsers.furniture import is_furniture
+from archiver.parsers.story.furniture import is_furniture
 from archiver.word_lists import lines, word_table
 
 TABLE = word_table("parsers", "furniture.toml")

@@ -11,13 +11,13 @@ from archives import FLOOD, article, column, filled, link, visit
 from commands import Run, runner
 
 from db.connection import open_archive
+from db.crawls.schedule import leave_page
 from db.export import Request, What, export
 from db.export.targets import manifest_of
-from db.forget import forget
+from db.forgetting.forget import forget
+from db.forgetting.stories import story_at
 from db.ids import LASTING
-from db.schedule import leave_page
 from db.store import record_visit
-from db.stories import story_at
 
 DAM = article("dam", "Minister visits the dam", "The minister spoke of the river.")
 FERRY = article("ferry", "Ferry runs again", "It was repaired.")

@@ -19,8 +19,8 @@ from misbehaving import answer, feed, misbehaving, story
 
 from archiver.errors import ExitCode
 from db.connection import read_archive
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 
 
 @pytest.fixture

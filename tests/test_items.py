@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.doubted import with_items_alike
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.story.doubted import with_items_alike
 
 PARAGRAPHS = (
     "The minister named the new centres on Monday, and what they are to do from next year on.",

@@ -27,9 +27,9 @@ from archiver.crawl.sources import read_sources
 from archiver.errors import SourceError
 from archiver.items import Outcome
 from db.connection import read_archive
-from db.verify import Verification, verify
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
+from db.raw_pages.verify import Verification, verify
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from spiders.frontier import Source
 
 HAS_PLAYWRIGHT = find_spec("playwright") is not None

@@ -3,10 +3,10 @@
 import numpy as np
 from test_story_edges import story
 
-from archiver.parsers.between import with_lines
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.standfirst import Announced
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.story.between import with_lines
+from archiver.parsers.story.standfirst import Announced
 
 
 def test_list_that_a_paragraph_announces_is_text() -> None:

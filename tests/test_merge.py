@@ -22,18 +22,18 @@ from misbehaving import Answer, Server, answer, front, misbehaving, story
 
 from archiver.errors import ExitCode
 from archiver.items import CrawlState, Discovery, FoundBy, Image, Listing, Outcome
-from db.accounts import page_account
 from db.connection import open_archive, read_archive
+from db.crawls.accounts import page_account
+from db.crawls.runs import latest_crawls
+from db.crawls.spending import spending
+from db.crawls.status import source_statuses
+from db.raw_pages.verify import Verification, verify
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from db.read import statistics
-from db.runs import latest_crawls
 from db.schemas import SCHEMA
-from db.spending import spending
-from db.status import source_statuses
 from db.store import add_discovery, finish_crawl, record_visit, start_crawl
 from db.tables import INTERNAL, TABLES
-from db.verify import Verification, verify
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
 
 NAMES = ("flood", "ferry", "crane", "market")
 FERRY = article("ferry", "Ferry runs again", "It had lain in the dock for three weeks.")
@@ -367,11 +367,11 @@ def test_killed_merge_leaves_a_sound_archive_and_a_second_run_ends_it(run: Run, 
     code = """
 import os, sys
 from pathlib import Path
-import db.joining, db.merge
+import db.merging.joining, db.merging.merge
 from archiver.cli import main
-db.joining.BATCH = 2
+db.merging.joining.BATCH = 2
 left = int(sys.argv[1])
-batched = db.joining.batched
+batched = db.merging.joining.batched
 def counting(rows, size=2):
     global left
     for batch in batched(rows, size):
@@ -379,7 +379,7 @@ def counting(rows, size=2):
         if not left:
             os.kill(os.getpid(), 9)
         yield batch
-db.joining.batched = counting
+db.merging.joining.batched = counting
 main(["merge", sys.argv[2], "--archive", sys.argv[3]])
 """
     ours, other = folder / "early" / "archive.db", folder / "later" / "archive.db"

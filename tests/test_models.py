@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.features import BLOCK_FEATURES, CONTEXT_FEATURES
-from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES
-from archiver.parsers.model import MOST_LEAVES, MOST_NODES, Trees, trees
-from archiver.parsers.plain_text_features import LINE_FEATURES
+from archiver.parsers.models.features import BLOCK_FEATURES, CONTEXT_FEATURES
+from archiver.parsers.models.model import MOST_LEAVES, MOST_NODES, Trees, trees
+from archiver.parsers.plain_text.line_features import LINE_FEATURES
+from archiver.parsers.related.link_features import KIND_ORDER, LINK_FEATURES
 
 
 def by_hand() -> Trees:

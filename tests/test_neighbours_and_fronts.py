@@ -4,7 +4,7 @@ import pytest
 from test_related_links import OTHERS, listed, related
 
 from archiver.parsers import split_page
-from archiver.parsers.link_addresses import leads_elsewhere
+from archiver.parsers.related.link_addresses import leads_elsewhere
 
 
 @pytest.mark.parametrize("place", ["{}", '<nav class="post-navigation">{}</nav>'])

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from archiver.parsers.features import BLOCK_FEATURES
-from archiver.parsers.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS, Networks, networks
-from archiver.parsers.plain_text_features import LINE_FEATURES
-from archiver.parsers.text_features import Columns
+from archiver.parsers.models.features import BLOCK_FEATURES
+from archiver.parsers.models.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS, Networks, networks
+from archiver.parsers.models.text_features import Columns
+from archiver.parsers.plain_text.line_features import LINE_FEATURES
 
 FEATURES, NUMBERS, HEEDED, ANSWERS = 5, 4, 2, 3
 

@@ -4,7 +4,7 @@ import pytest
 
 from archiver.errors import PageError, ParseLimitError
 from archiver.parsers import split_page
-from archiver.parsers.decoding import element_text, page_encoding, page_tree
+from archiver.parsers.markup.decoding import element_text, page_encoding, page_tree
 
 RUSSIAN = "Привет мир, это новости города. Сегодня утром мэр открыл мост через реку."
 JAPANESE = "今日の新聞は港の橋について書いています。市長は午前に開通式を行った。"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from archiver.parsers.blocks import page_layout
-from archiver.parsers.decoding import page_tree
+from archiver.parsers.markup.blocks import page_layout
+from archiver.parsers.markup.decoding import page_tree
 
 
 def blocks(html: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.parsers.periods import Period, day_of_story, period_of_sitemap
+from archiver.parsers.dates.periods import Period, day_of_story, period_of_sitemap
 
 BASE = "https://news2020.example"
 

@@ -17,7 +17,7 @@ from conftest import Crawl
 from misbehaving import answer, feed, misbehaving, story
 
 from db.connection import read_archive
-from db.warc_places import warc_directory
+from db.raw_pages.warc_places import warc_directory
 
 PATH = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 MANAGER, WAYBACK = (shutil.which(program, path=PATH) for program in ("wb-manager", "wayback"))

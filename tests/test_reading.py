@@ -23,12 +23,12 @@ from archiver.pipelines.batch import Batch
 from archiver.pipelines.pack import Pack
 from db.connection import open_archive
 from db.digests import body_digest
-from db.forms import know_forms, word_forms
 from db.prepared import know, prepare
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc_records import response_records
+from db.searching.forms import know_forms, word_forms
 from db.store import CrawlState, record_visit
-from db.warc import read_capture
-from db.warc_places import WarcPlace, warc_directory
-from db.warc_records import response_records
 from spiders.reading import read_story
 
 URL = "https://news.example/flood"
@@ -141,7 +141,7 @@ def test_what_was_prepared_of_another_text_changes_nothing(tmp_path: Path) -> No
     ],
 )
 def test_records_are_those_that_warcio_writes(sent: RawResponse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.warc_records.uuid4", lambda: UUID(int=7))
+    monkeypatch.setattr("db.raw_pages.warc_records.uuid4", lambda: UUID(int=7))
 
     for member in filter(None, response_records(f"{SOURCE}ü a", NOON, sent)):
         record = next(iter(ArchiveIterator(BytesIO(member))))

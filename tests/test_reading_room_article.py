@@ -15,7 +15,7 @@ from archiver.errors import NotInArchiveError
 from archiver.items import Image, Origin, Outcome, Precision, Sources
 from archiver.room.pictures import origin
 from db.connection import read_archive
-from db.shared_text import shared_text
+from db.dedup.shared_text import shared_text
 from db.store import record_visit
 
 PARTS = (

@@ -22,8 +22,8 @@ from archiver.room.answers import Asked
 from archiver.room.app import reading_room
 from archiver.room.guard import LONGEST_ADDRESS
 from archiver.room.reader import Reader
-from db.filters import ALL_ARTICLES
-from db.search import Sort
+from db.searching.filters import ALL_ARTICLES
+from db.searching.search import Sort
 from db.store import record_visit, start_crawl
 
 # Seconds that the worst of requests may take on a busy machine.

@@ -6,8 +6,8 @@ import pytest
 
 from archiver.items import LinkKind, RelatedLink
 from archiver.parsers import split_page
-from archiver.parsers.list_headings import heads_offers
 from archiver.parsers.phrases import is_phrase, marks_advertisement, reads_on
+from archiver.parsers.related.list_headings import heads_offers
 from archiver.parsers.rules import SiteRules
 from archiver.parsers.split import page_parts
 from archiver.word_lists import lines, word_table

@@ -23,9 +23,9 @@ from archiver.items import Article, FoundBy, LinkKind, Outcome, RelatedLink, Spl
 from archiver.parsers import split_page
 from db.connection import open_archive, read_archive
 from db.digests import content_digest
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import warc_directory
 from db.store import Kept, record_visit, start_crawl
-from db.warc import WarcWriter
-from db.warc_places import warc_directory
 
 URL = f"{SOURCE}flood"
 Changed = Callable[[Split], Split]

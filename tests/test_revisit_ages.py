@@ -13,8 +13,8 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, failed, v
 from archiver.crawl.revisits import ArchiveMemory
 from archiver.items import Discovery, FoundBy, Listing, Outcome
 from db.connection import open_archive
-from db.lookups import page_state, waiting
-from db.schedule import REVISIT_AGES, PageHistory, PageStatus, Turn, lease_page, turn_after
+from db.crawls.lookups import page_state, waiting
+from db.crawls.schedule import REVISIT_AGES, PageHistory, PageStatus, Turn, lease_page, turn_after
 from db.store import add_discovery, record_visit, start_crawl
 from spiders.frontier import Asked, Source
 from spiders.frontier import Turn as CrawlTurn

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from archiver.errors import QueryError
 from archiver.items import Outcome
 from db.connection import open_archive, read_archive
-from db.filters import ALL_ARTICLES
-from db.forms import in_index
-from db.search import MARK_END, MARK_START, Filters, search
+from db.searching.filters import ALL_ARTICLES
+from db.searching.forms import in_index
+from db.searching.search import MARK_END, MARK_START, Filters, search
 from db.store import add_source, record_visit
 
 STORIES = (

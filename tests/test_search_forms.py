@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import QueryError
-from db import forms
 from db.connection import open_archive, read_archive
-from db.filters import ALL_ARTICLES
-from db.query import read_query
-from db.search import Filters, search
+from db.searching import forms
+from db.searching.filters import ALL_ARTICLES
+from db.searching.query import read_query
+from db.searching.search import Filters, search
 from db.store import record_visit
 from db.values import storable
 

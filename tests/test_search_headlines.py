@@ -14,10 +14,10 @@ from commands import Run, on_terminal, runner
 from archiver.errors import ExitCode, QueryError
 from archiver.items import Outcome
 from db.connection import open_archive, read_archive
-from db.counts import CountBy, count_by
-from db.filters import Filters
-from db.headline_search import search_headlines
-from db.search import Sort, find
+from db.searching.counts import CountBy, count_by
+from db.searching.filters import Filters
+from db.searching.headline_search import search_headlines
+from db.searching.search import Sort, find
 from db.store import record_visit
 
 FERRY = article(
@@ -146,7 +146,7 @@ def test_latest_come_first_by_date(path: Path) -> None:
 def test_of_too_many_the_newest_are_ranked_and_it_is_said(
     run: Run, monkeypatch: pytest.MonkeyPatch, path: Path
 ) -> None:
-    monkeypatch.setattr("db.search.RANKED_AT_MOST", 1)
+    monkeypatch.setattr("db.searching.search.RANKED_AT_MOST", 1)
     told = run("search", "bridge OR brücke", "--limit", "1")
     assert "   2  Fähre fährt wieder" in told.out
     assert "looked at were the 1 archived last" in told.err
@@ -271,7 +271,7 @@ def test_signal_while_texts_are_indexed_interrupts(
         return text
 
     monkeypatch.chdir(path.parent)
-    monkeypatch.setattr("db.index.indexed_words", indexed)
+    monkeypatch.setattr("db.searching.index.indexed_words", indexed)
     result = run(*command)
 
     assert (result.code, result.err.strip()) == (ExitCode.INTERRUPTED, "archiver: interrupted")

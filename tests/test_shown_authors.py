@@ -6,7 +6,7 @@ import pytest
 
 from archiver.items import Origin
 from archiver.parsers import split_page
-from archiver.parsers.bylines import signed_names
+from archiver.parsers.authors.bylines import signed_names
 
 TITLE = "Flood closes the old bridge"
 TEXT = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archiver.items import Image
-from archiver.parsers import sitemaps
-from archiver.parsers.sitemaps import Sitemap, read_sitemap
+from archiver.parsers.sites import sitemaps
+from archiver.parsers.sites.sitemaps import Sitemap, read_sitemap
 
 URL = "https://news.example/sitemap.xml"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -267,7 +267,7 @@ def test_news_entries_and_their_language_are_told() -> None:
 # In a process of its own: the peak of memory is never taken back.
 READ_LARGE = """
 import resource, sys, zlib
-from archiver.parsers import sitemaps
+from archiver.parsers.sites import sitemaps
 sitemaps.read_sitemap(b"<urlset/>", "https://news.example/")
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 body = open(sys.argv[1], "rb").read()

@@ -109,7 +109,8 @@ def test_splitter_waits_for_nothing_that_most_pages_do_not_need() -> None:
 
     assert modules & (SLOW - {"numpy", "lxml"}) == set()
     assert (
-        modules & {"email", "hashlib", "logging", "cssselect", "py3langid", "archiver.parsers.plain_text"}
+        modules
+        & {"email", "hashlib", "logging", "cssselect", "py3langid", "archiver.parsers.plain_text.split_text"}
         == set()
     )
 

@@ -10,7 +10,7 @@ from archives import DAY, FLOOD, NOON, SOURCE, article, column, crawl, link, one
 
 from archiver.items import Discovery, FoundBy, LinkKind, Listing, Outcome, RelatedLink
 from db.connection import open_archive
-from db.lookups import related_addresses, waiting
+from db.crawls.lookups import related_addresses, waiting
 from db.read import stored_article
 from db.store import add_discovery, record_visit
 

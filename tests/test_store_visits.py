@@ -27,9 +27,9 @@ from archives import (
 from archiver.items import ARTICLE_OUTCOMES, Article, FoundBy, Image, Listing, Origin, Outcome, Split
 from db.connection import open_archive
 from db.digests import bytes_digest, content_digest
+from db.raw_pages.warc_places import WarcPlace
 from db.read import gone_at
 from db.store import Kept, known_article, last_capture, page_state, record_visit, waiting
-from db.warc_places import WarcPlace
 
 FAILURES = sorted(set(Outcome) - ARTICLE_OUTCOMES - {Outcome.LISTING})
 

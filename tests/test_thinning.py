@@ -15,9 +15,9 @@ from archiver.errors import ExitCode
 from archiver.sample import serve
 from db import thinning
 from db.connection import read_archive
-from db.funnels import funnels_by_day
-from db.runs import crawl_account
-from db.sources import source_records
+from db.crawls.funnels import funnels_by_day
+from db.crawls.runs import crawl_account
+from db.crawls.sources import source_records
 from db.store import add_source
 from db.thinning import LEAST_DAYS, thin_crawls
 from db.values import time_text

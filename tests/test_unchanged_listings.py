@@ -13,12 +13,12 @@ from conftest import Crawl
 from misbehaving import Answer, Server, answer, feed, front, misbehaving, story
 
 from archiver.errors import ExitCode
-from db.accounts import page_account
-from db.captures import captured_page, captures_at
 from db.connection import open_archive, read_archive
+from db.crawls.accounts import page_account
+from db.crawls.spending import spending
 from db.fronts import front as front_at
+from db.raw_pages.captures import captured_page, captures_at
 from db.read import statistics
-from db.spending import spending
 from db.values import time_text
 from spiders.frontier import Source
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from archiver.parsers.decoding import element_text, page_encoding, page_tree
+from archiver.parsers.markup.decoding import element_text, page_encoding, page_tree
 
 TEXTS = {
     "cs": "Povodeň uzavřela starý most, řidiči musí až do pátku jet po okruhu.",

@@ -11,7 +11,7 @@ from misbehaving import Answer, Server, answer, feed, misbehaving, story
 
 from archiver.items import WHOLE
 from db.connection import read_archive
-from db.unmodified import LOOKED_BACK, hiding_sources
+from db.crawls.unmodified import LOOKED_BACK, hiding_sources
 from spiders.frontier import Source
 
 FIRST, SECOND, THIRD = "Flood closes the bridge", "The bridge is open again", "The bridge is sold"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.parsers.walls import Wall, wall_of_headers, wall_of_page, wall_of_text
+from archiver.parsers.sites.walls import Wall, wall_of_headers, wall_of_page, wall_of_text
 from archiver.word_lists import lines, word_table
 
 LONG = "The council said on Friday that it would look at the matter again in the spring. "

@@ -18,9 +18,9 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 
 from archiver.errors import ArchiveError
 from archiver.items import RawResponse
-from db.warc import WarcWriter, lost_file, read_capture
-from db.warc_places import WarcPlace, warc_directory
-from db.warc_records import response_records
+from db.raw_pages.warc import WarcWriter, lost_file, read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
+from db.raw_pages.warc_records import response_records
 
 
 @contextmanager

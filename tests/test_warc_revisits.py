@@ -21,12 +21,12 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from archiver.errors import ArchiveError, ExitCode
 from archiver.items import RawRequest
-from db.captures import capture, captured_page
 from db.connection import open_archive, read_archive
-from db.lookups import bytes_place, last_capture
+from db.crawls.lookups import bytes_place, last_capture
+from db.raw_pages.captures import capture, captured_page
+from db.raw_pages.warc import WarcWriter, read_capture
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from db.store import Kept, record_visit
-from db.warc import WarcWriter, read_capture
-from db.warc_places import WarcPlace, warc_directory
 from spiders.responses import raw_request
 
 ASKED = RawRequest(

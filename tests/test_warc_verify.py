@@ -22,13 +22,13 @@ from conftest import Crawl
 from misbehaving import answer, misbehaving, story
 
 from archiver.items import Outcome, RawRequest, RawResponse
-from db import verify as verifying
 from db.connection import open_archive, read_archive
+from db.raw_pages import verify as verifying
+from db.raw_pages.verify import Verification, verify
+from db.raw_pages.warc import WarcWriter, read_capture
+from db.raw_pages.warc_findings import Finding, Kind
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 from db.store import Kept, record_visit
-from db.verify import Verification, verify
-from db.warc import WarcWriter, read_capture
-from db.warc_findings import Finding, Kind
-from db.warc_places import WarcPlace, warc_directory
 
 FILE = "crawl-000001-00001.warc.gz"
 
@@ -424,7 +424,7 @@ def test_disk_that_takes_no_copy_leaves_the_file_as_it_is(archive: Path, filled:
 import resource, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from pathlib import Path
-from db.warc_repair import cut_off
+from db.raw_pages.warc_repair import cut_off
 resource.setrlimit(resource.RLIMIT_FSIZE, (2, 2))
 cut_off(Path({str(path)!r}), {len(torn) - 4})
 """

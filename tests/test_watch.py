@@ -15,8 +15,8 @@ from commands import Run, on_terminal, runner
 from archiver.errors import ExitCode
 from archiver.items import Article, Outcome
 from db.connection import open_archive
+from db.searching.watches import look, watches
 from db.store import record_visit
-from db.watches import look, watches
 
 FERRY = article("ferry", "Ferry runs again", "The ferry crosses the river every hour.", language="en")
 

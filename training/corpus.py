@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from archiver.parsers.blocks import Layout, page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import BlockTable, block_table, stated_text
-from archiver.parsers.headline import headline
+from archiver.parsers.markup.blocks import Layout, page_layout
+from archiver.parsers.markup.decoding import page_tree
 from archiver.parsers.metadata import canonical
+from archiver.parsers.models.features import BlockTable, block_table, stated_text
+from archiver.parsers.models.text_features import Columns
 from archiver.parsers.split import page_base, page_description
 from archiver.parsers.structured import Structured, first_string, structured
 from archiver.parsers.text import WORD, fold
-from archiver.parsers.text_features import Columns
+from archiver.parsers.titles.headline import headline
 from archiver.parsers.urls import canonical_url, host, site
 
 LABELS = Path(__file__).with_name("labels")

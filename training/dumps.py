@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from archiver.parsers.blocks import Block, Layout, page_layout
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.links import Candidate, link_candidates, worth
+from archiver.parsers.markup.blocks import Block, Layout, page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.related.links import Candidate, link_candidates, worth
 from archiver.parsers.split import page_base
 from archiver.parsers.structured import Structured, structured
 from archiver.parsers.text import WORD, fold, word_count

@@ -1,4 +1,4 @@
-"""From trained models to the arrays that archiver.parsers.model and archiver.parsers.networks evaluate."""
+"""From trained models to the arrays that archiver.parsers.models evaluates."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from archiver.parsers.model import MOST_LEAVES, MOST_NODES
+from archiver.parsers.models.model import MOST_LEAVES, MOST_NODES
 from training.networks import Arrays
 
 ALL_LEAVES = (1 << MOST_LEAVES) - 1

@@ -8,12 +8,12 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from archiver.parsers.features import context_columns
-from archiver.parsers.link_features import KIND_ORDER, LINK_FEATURES, link_columns
-from archiver.parsers.links import link_candidates, main_address
-from archiver.parsers.model import MOST_LEAVES, probabilities
-from archiver.parsers.names import MEANINGS
-from archiver.parsers.text_features import Columns
+from archiver.parsers.markup.names import MEANINGS
+from archiver.parsers.models.features import context_columns
+from archiver.parsers.models.model import MOST_LEAVES, probabilities
+from archiver.parsers.models.text_features import Columns
+from archiver.parsers.related.link_features import KIND_ORDER, LINK_FEATURES, link_columns
+from archiver.parsers.related.links import link_candidates, main_address
 from training.corpus import Page, comparable
 
 FOLDS = 5

@@ -1,4 +1,4 @@
-"""The training, in JAX, of the networks that archiver.parsers.networks evaluates."""
+"""The training, in JAX, of the networks that archiver.parsers.models.networks evaluates."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from archiver.parsers.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS
-from archiver.parsers.text_features import Columns
+from archiver.parsers.models.networks import CLIPPED, LEAST_VARIANCE, MOST_HEED, STEPS
+from archiver.parsers.models.text_features import Columns
 
 Arrays = dict[str, Columns]
 """What Networks is made of, by its names."""

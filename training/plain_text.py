@@ -8,12 +8,12 @@ import lightgbm as lgb
 import numpy as np
 
 from archiver.parsers.detection import detected_language
+from archiver.parsers.models.text_features import Columns
 from archiver.parsers.phrases import USES
-from archiver.parsers.plain_text import LINE_TREES
-from archiver.parsers.plain_text_features import FAR, LINE_FEATURES, line_rows
-from archiver.parsers.plain_text_lines import read_line
+from archiver.parsers.plain_text.line_features import FAR, LINE_FEATURES, line_rows
+from archiver.parsers.plain_text.lines import read_line
+from archiver.parsers.plain_text.split_text import LINE_TREES
 from archiver.parsers.text import ends_sentence, fold
-from archiver.parsers.text_features import Columns
 from training.dumps import VARIANTS, Dump, variant
 from training.fit import FOLDS, TREES, Boosters, Ensemble
 from training.networks import Arrays, Course, Lesson, trained

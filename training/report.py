@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from archiver.parsers.block_chances import CHANCE as STORY_CHANCE
-from archiver.parsers.related import CHANCE as LINK_CHANCE
-from archiver.parsers.text_features import Columns
+from archiver.parsers.models.block_chances import CHANCE as STORY_CHANCE
+from archiver.parsers.models.text_features import Columns
+from archiver.parsers.related.related_links import CHANCE as LINK_CHANCE
 from training.corpus import Page
 from training.fit import Links, Validation
 

@@ -109,7 +109,7 @@ def backfill(**values: Any) -> ExitCode:
 
 def _no_sitemap(plan: "CrawlPlan") -> str:
     """Return what was tried and what may help where not even a sitemap came: wrong guesses are not noted."""
-    from archiver.parsers.discovery import COMMON_SITEMAPS  # noqa: PLC0415 - as above
+    from archiver.parsers.sites.discovery import COMMON_SITEMAPS  # noqa: PLC0415 - as above
 
     (source,) = plan.sources
     return (

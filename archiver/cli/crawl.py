@@ -24,8 +24,8 @@ from archiver.cli.progress import Bar, Diary, Lines, Note
 from archiver.cli.rendering import Output
 from archiver.cli.summary import exit_code, print_summary
 from archiver.errors import ArchiverError, ExitCode, LockedError, SourceError
-from db.alarms import are_known_to_be_out
 from db.connection import read_archive
+from db.crawls.alarms import are_known_to_be_out
 from db.export import export_file
 
 if TYPE_CHECKING:

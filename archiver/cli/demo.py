@@ -19,9 +19,9 @@ from archiver.cli.summary import exit_code, print_summary
 from archiver.errors import ArchiveError, ExitCode, NotInArchiveError, SourceError
 from archiver.items import Outcome
 from db.connection import read_archive
-from db.outcomes import outcome_before
+from db.crawls.outcomes import outcome_before
 from db.read import statistics, stored_article
-from db.search import search
+from db.searching.search import search
 
 if TYPE_CHECKING:
     from archiver.sample.server import SampleServer

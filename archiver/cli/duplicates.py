@@ -24,10 +24,10 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from db.connection import read_archive
-from db.filters import ALL_ARTICLES
+from db.searching.filters import ALL_ARTICLES
 
 if TYPE_CHECKING:
-    from db.copies import Cluster, Comparison, Copies, Copy
+    from db.dedup.copies import Cluster, Comparison, Copies, Copy
 
 INDENT = 6
 # Passages of a copy that are shown, the longest, and characters of each.
@@ -114,7 +114,7 @@ def _rebuild(archive: Path) -> None:
 
 
 def _tell_not_compared(connection: Connection) -> None:
-    from db.duplicates import not_compared  # noqa: PLC0415 - numpy
+    from db.dedup.duplicates import not_compared  # noqa: PLC0415 - numpy
 
     if left := len(not_compared(connection)):
         verb = "was" if left == 1 else "were"
@@ -125,7 +125,7 @@ def _tell_not_compared(connection: Connection) -> None:
 
 
 def _show_cluster(connection: Connection, cluster_id: int, *, as_json: bool) -> None:
-    from db.copies import cluster  # noqa: PLC0415 - numpy
+    from db.dedup.copies import cluster  # noqa: PLC0415 - numpy
 
     found = cluster(connection, cluster_id)
     if as_json:
@@ -140,7 +140,7 @@ def _show_cluster(connection: Connection, cluster_id: int, *, as_json: bool) -> 
 
 
 def _show_clusters(connection: Connection, values: dict[str, Any]) -> None:
-    from db.copies import Order, clusters  # noqa: PLC0415 - numpy
+    from db.dedup.copies import Order, clusters  # noqa: PLC0415 - numpy
 
     found = clusters(connection, values["filters"], values["limit"], Order(values["order"]))
     if values["as_json"]:
@@ -183,7 +183,7 @@ def _row(cluster: "Cluster") -> tuple[str, ...]:
 
 def _show_article(connection: Connection, article: str, limit: int, *, as_json: bool) -> None:
     from archiver.parsers.urls import canonical_url  # noqa: PLC0415 - an id must not wait for it
-    from db.copies import copies_of  # noqa: PLC0415 - numpy
+    from db.dedup.copies import copies_of  # noqa: PLC0415 - numpy
 
     wanted = (canonical_url(article) or article) if "://" in article else article
     found = copies_of(connection, wanted, limit)

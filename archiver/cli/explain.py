@@ -23,10 +23,10 @@ from archiver.cli.rendering import (
     write_utf8,
 )
 from archiver.items import FoundBy
-from db.accounts import PageAccount, VersionAccount, VisitAccount, is_known, page_account
 from db.connection import read_archive
-from db.forgotten import Forgetting, forgetting_of
-from db.schedule import PageStatus
+from db.crawls.accounts import PageAccount, VersionAccount, VisitAccount, is_known, page_account
+from db.crawls.schedule import PageStatus
+from db.forgetting.forgotten import Forgetting, forgetting_of
 
 WAYS = {
     FoundBy.START: "named by its user",

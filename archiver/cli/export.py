@@ -16,7 +16,7 @@ from archiver.errors import ExitCode, ExportError
 from db.export import Exported, Form, Request, What, form_of
 from db.export import export as write_export
 from db.export.request import FOLDERS, SPLITS
-from db.filters import Filters
+from db.searching.filters import Filters
 
 # Lines of raw pages that cannot be read that are shown; all of them stand in the manifest.
 MOST_LINES = 20

@@ -76,7 +76,7 @@ def refuse_others(file: bytes, *, is_text: bool) -> None:
 
 def refuse_junk(page: bytes) -> None:
     """Raise PageError if there is nothing in a file that anybody could read."""
-    from archiver.parsers.decoding import page_encoding  # noqa: PLC0415 - a search must not wait for it
+    from archiver.parsers.markup.decoding import page_encoding  # noqa: PLC0415 - a search must not wait for it
 
     if not page.strip(b"\0 \t\r\n\f"):
         raise PageError("holds no page: it is empty")

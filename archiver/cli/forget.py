@@ -14,12 +14,12 @@ from archiver.cli.options import archive_option, json_option, page_address
 from archiver.cli.rendering import Output, counted, listed, minute_text, print_json, write_utf8
 from archiver.errors import NotInArchiveError
 from db.connection import open_existing, read_archive
-from db.forget import Forgotten, emptied_captures, finish, look_again, refuse_missing
-from db.forget import forget as remove
-from db.forgotten import allow_again, forgetting_of
-from db.mentions import Mention, mentions
-from db.stories import Story, story_at
-from db.warc_places import warc_directory
+from db.forgetting.forget import Forgotten, emptied_captures, finish, look_again, refuse_missing
+from db.forgetting.forget import forget as remove
+from db.forgetting.forgotten import allow_again, forgetting_of
+from db.forgetting.mentions import Mention, mentions
+from db.forgetting.stories import Story, story_at
+from db.raw_pages.warc_places import warc_directory
 
 # Headlines and addresses of a story that a dry run shows.
 SHOWN = 5

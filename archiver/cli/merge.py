@@ -10,8 +10,8 @@ from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, listed, print_json, printable, write_utf8
 from archiver.errors import ExitCode
 from db.connection import check_other, open_archive
-from db.joining import Added
-from db.merge import merge as join
+from db.merging.joining import Added
+from db.merging.merge import merge as join
 
 # Seconds between two lines that tell how far it is.
 LINE_SECONDS = 60.0

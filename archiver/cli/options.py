@@ -16,7 +16,7 @@ from archiver import settings
 from archiver.durations import duration
 from archiver.items import ChangeKind
 from archiver.spans import FORMS, Span, span
-from db.filters import Filters
+from db.searching.filters import Filters
 
 T = TypeVar("T")
 Command = Callable[..., T]

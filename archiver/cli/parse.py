@@ -187,8 +187,8 @@ def _split(
     rules: _Rules,
 ) -> Parsed:
     from archiver.parsers import split_page, split_text  # noqa: PLC0415 - as above
-    from archiver.parsers.decoding import page_encoding  # noqa: PLC0415
     from archiver.parsers.explain import explain_page  # noqa: PLC0415
+    from archiver.parsers.markup.decoding import page_encoding  # noqa: PLC0415
 
     try:
         page, address = unwrapped(_page(name, typed, is_text=options.text))

@@ -8,7 +8,7 @@ import click
 from archiver.cli.options import archive_option
 from archiver.cli.rendering import counted
 from db.connection import open_existing
-from db.index import rebuild
+from db.searching.index import rebuild
 
 
 @click.command()

@@ -23,7 +23,7 @@ from archiver.wording import (
     printable,
     span_text,
 )
-from db.excerpt import MARK_END, MARK_START, PLAIN_MARK
+from db.searching.excerpt import MARK_END, MARK_START, PLAIN_MARK
 
 __all__ = [
     "MARK_END",

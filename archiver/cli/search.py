@@ -26,11 +26,11 @@ from archiver.cli.rendering import (
 )
 from archiver.cli.words import Words
 from db.connection import read_archive
-from db.counts import CountBy, Counts, count_by
-from db.headline_search import HeadlineHit, search_headlines
-from db.index import has_language, plain_subtag
-from db.query import read_query
-from db.search import Filters, Found, Hit, Sort, find, is_searchable
+from db.searching.counts import CountBy, Counts, count_by
+from db.searching.headline_search import HeadlineHit, search_headlines
+from db.searching.index import has_language, plain_subtag
+from db.searching.query import read_query
+from db.searching.search import Filters, Found, Hit, Sort, find, is_searchable
 
 INDENT = 6
 # Articles or headlines that are listed unless --limit says otherwise.

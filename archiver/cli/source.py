@@ -13,9 +13,9 @@ from archiver.cli.rendering import Output, counted, print_json, write_utf8
 from archiver.cli.source_tables import print_sources, print_survey, print_trial, source_fields
 from archiver.errors import ExitCode, SourceError
 from archiver.pipelines.walls import NEEDS_JAVASCRIPT
-from db.alarms import end_alarms
 from db.connection import open_archive, read_archive
-from db.sources import SourceRecord, source_records
+from db.crawls.alarms import end_alarms
+from db.crawls.sources import SourceRecord, source_records
 
 if TYPE_CHECKING:
     from archiver.crawl.survey import Survey

@@ -19,7 +19,7 @@ from archiver.cli.rendering import (
     printable,
 )
 from archiver.items import Visit
-from db.sources import SourceRecord
+from db.crawls.sources import SourceRecord
 from db.values import host_of
 
 if TYPE_CHECKING:

@@ -30,12 +30,12 @@ from archiver.cli.rendering import (
 from archiver.items import Outcome
 from archiver.spans import Span
 from db.connection import read_archive
-from db.filters import Filters
+from db.crawls.outcomes import failed_pages
 from db.lock import state_now
-from db.outcomes import failed_pages
 from db.published import Published, SourcePublished, published
+from db.raw_pages.warc_places import warc_directory
 from db.read import CrawlRecord, DayStatistics, SourceStatistics, Statistics, statistics
-from db.warc_places import warc_directory
+from db.searching.filters import Filters
 
 # Failed pages that are listed unless --limit says otherwise, and days unless --days does.
 FEW, SHOWN_DAYS = 20, 14

@@ -12,10 +12,10 @@ from rich.table import Table
 from archiver.cli.options import NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, counted, duration_text, minute_text, print_json, write_utf8
 from archiver.items import CrawlState
-from db.alarms import bundle_directory, bundle_path
 from db.connection import read_archive
+from db.crawls.alarms import bundle_directory, bundle_path
+from db.crawls.status import LATELY, SourceStatus, source_statuses
 from db.lock import state_now
-from db.status import LATELY, SourceStatus, source_statuses
 
 MOST_DAYS = 90
 # Columns of a terminal on which the table has room.

@@ -16,8 +16,8 @@ from archiver.errors import ExitCode
 from archiver.items import ARTICLE_OUTCOMES, CrawlState, FoundBy, Outcome
 from archiver.pipelines.walls import NEEDS_JAVASCRIPT
 from db.connection import read_archive
-from db.funnels import Funnel, funnels_of
-from db.outcomes import FAILURES, has_articles
+from db.crawls.funnels import Funnel, funnels_of
+from db.crawls.outcomes import FAILURES, has_articles
 from db.read import article_count
 from db.values import host_of
 

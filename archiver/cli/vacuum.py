@@ -9,7 +9,7 @@ import click
 from archiver.cli.options import NumberType, archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, print_json
 from db.connection import open_existing
-from db.forget import clean_up, refuse_missing
+from db.forgetting.forget import clean_up, refuse_missing
 from db.thinning import LEAST_DAYS, thin_crawls
 from db.vacuum import Reclaimed
 

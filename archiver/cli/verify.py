@@ -12,12 +12,12 @@ from archiver.cli.options import archive_option, json_option
 from archiver.cli.rendering import Output, byte_text, counted, fields_of, listed, print_json, write_utf8
 from archiver.errors import ExitCode
 from db.connection import read_archive, writers_kept_out
-from db.losses import accept as accept_losses
-from db.losses import is_acceptable
-from db.verify import Verification
-from db.verify import verify as verify_files
-from db.warc_findings import Finding
-from db.warc_places import warc_directory
+from db.raw_pages.losses import accept as accept_losses
+from db.raw_pages.losses import is_acceptable
+from db.raw_pages.verify import Verification
+from db.raw_pages.verify import verify as verify_files
+from db.raw_pages.warc_findings import Finding
+from db.raw_pages.warc_places import warc_directory
 
 
 @click.command()

@@ -24,9 +24,9 @@ from archiver.cli.search import print_hit
 from archiver.cli.words import Words
 from db.connection import open_existing, read_archive
 from db.export import export_file
-from db.filters import Filters
-from db.rss import ITEMS, write_feed
-from db.watches import (
+from db.searching.filters import Filters
+from db.searching.rss import ITEMS, write_feed
+from db.searching.watches import (
     Watch,
     WatchReport,
     add_watch,

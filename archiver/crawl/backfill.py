@@ -11,9 +11,9 @@ from scrapy.crawler import Crawler
 
 from archiver.crawl.revisits import ArchiveMemory
 from archiver.crawl.run import CrawlPlan
-from archiver.parsers.periods import Period
+from archiver.parsers.dates.periods import Period
 from archiver.pipelines.archive import OpenArchive
-from db.backfill import failed_stories, waiting_stories
+from db.crawls.backfill import failed_stories, waiting_stories
 from db.store import page_state
 from spiders.backfill import BackfillSpider
 from spiders.base import NewsSpider

@@ -9,13 +9,13 @@ from archiver.crawl.errand import Errand, Fetched
 from archiver.crawl.survey import FoundListing, ListingKind, Survey, choices
 from archiver.errors import PageError, SourceError
 from archiver.items import Listing
-from archiver.parsers.discovery import COMMON_FEEDS, COMMON_SITEMAPS, sitemap_addresses
-from archiver.parsers.feeds import read_feed
 from archiver.parsers.language import language_tag
-from archiver.parsers.site_profile import SiteProfile, site_profile
-from archiver.parsers.sitemaps import ChildSitemap, Sitemap, read_sitemap
+from archiver.parsers.sites.discovery import COMMON_FEEDS, COMMON_SITEMAPS, sitemap_addresses
+from archiver.parsers.sites.feeds import read_feed
+from archiver.parsers.sites.site_profile import SiteProfile, site_profile
+from archiver.parsers.sites.sitemaps import ChildSitemap, Sitemap, read_sitemap
+from archiver.parsers.sites.walls import Wall, wall_of_page
 from archiver.parsers.urls import canonical_url, host, same_site
-from archiver.parsers.walls import Wall, wall_of_page
 from archiver.pipelines.walls import NEEDS_JAVASCRIPT
 from spiders.feed import feed_detail
 from spiders.front_page import is_story_in_place_of_front

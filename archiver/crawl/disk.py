@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from archiver.crawl.mishaps import Mishaps
 from archiver.errors import DiskFullError
 from db.disk import require_room
-from db.warc_places import warc_directory
+from db.raw_pages.warc_places import warc_directory
 
 
 class DiskGuard:

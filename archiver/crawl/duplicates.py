@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver.crawl.splitting import stopped_by_signals
 from archiver.pipelines.addresses import fill_addresses
 from db.connection import open_existing, transaction
-from db.duplicates import not_compared, note_duplicates
+from db.dedup.duplicates import not_compared, note_duplicates
 
 # Articles of one transaction: some 0.2 s, after which an interrupted run has lost at most as much.
 BATCH = 500

@@ -26,13 +26,20 @@ from archiver.pipelines.store import Store
 from archiver.pipelines.validate import Validate
 from db.connection import open_archive
 from db.digests import bytes_digest
-from db.foreign import PAGE_RECORDS, ForeignFile, ForeignRecord, RecordHead
-from db.imports import OLDER, capture_of, file_progress, is_captured, keep_progress, source_addresses
-from db.same_bytes import read_same_bytes
+from db.raw_pages.foreign import PAGE_RECORDS, ForeignFile, ForeignRecord, RecordHead
+from db.raw_pages.imports import (
+    OLDER,
+    capture_of,
+    file_progress,
+    is_captured,
+    keep_progress,
+    source_addresses,
+)
+from db.raw_pages.same_bytes import read_same_bytes
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import warc_directory
 from db.store import CrawlState, add_source
 from db.values import time_text
-from db.warc import read_capture
-from db.warc_places import warc_directory
 from spiders.frontier import LONGEST_ADDRESS, Source
 from spiders.responses import HTML_TYPES, UNDECIDED_TYPES, not_html
 

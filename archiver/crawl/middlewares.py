@@ -22,9 +22,9 @@ from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archiver.crawl.patience import Patience
 from archiver.crawl.robots_groups import own_group
-from archiver.parsers.discovery import ROBOTS_SIZE
+from archiver.parsers.sites.discovery import ROBOTS_SIZE
 from archiver.parsers.urls import host, same_site
-from db.packing import GZIP, ZLIB, UnpackingError, unpacked
+from db.raw_pages.packing import GZIP, ZLIB, UnpackingError, unpacked
 from spiders.frontier import Frontier
 from spiders.responses import (
     BodyDecodingError,

@@ -13,9 +13,9 @@ from urllib.request import Request, urlopen
 from archiver.errors import NotifyError
 from archiver.settings import REMIND_DAYS
 from archiver.wording import counted, minute_text
-from db.alarm_news import AlarmNews, untold_news
-from db.alarms import EndedAlarm, StandingAlarm, note_notified
 from db.connection import open_archive, read_archive
+from db.crawls.alarm_news import AlarmNews, untold_news
+from db.crawls.alarms import EndedAlarm, StandingAlarm, note_notified
 
 # Seconds until a webhook must have answered: cron waits for us.
 TIMEOUT = 20

@@ -24,13 +24,13 @@ from archiver.pipelines.store import own_targets
 from archiver.pipelines.validate import Validate
 from db.connection import open_existing, read_archive
 from db.differences import Difference, differences
-from db.dropping import drop_article, story_readings
-from db.lost_pages import LostPages
+from db.forgetting.dropping import drop_article, story_readings
+from db.merging.lost_pages import LostPages
+from db.raw_pages.same_bytes import read_same_bytes
+from db.raw_pages.warc import read_capture
+from db.raw_pages.warc_places import warc_directory
 from db.read import stored_article
 from db.rereading import Reading, reading_count, readings, record_rereading
-from db.same_bytes import read_same_bytes
-from db.warc import read_capture
-from db.warc_places import warc_directory
 from spiders.frontier import Source
 
 # What a page is that tells no story. A limit or an error tells nothing of it.

@@ -13,15 +13,15 @@ from scrapy.http import Headers, Response
 from archiver.items import ARTICLE_OUTCOMES, FoundBy, Outcome
 from archiver.parsers.urls import canonical_url
 from archiver.pipelines.archive import OpenArchive
-from db.announced import announced_visit, dated_in_vain
-from db.backfill import sitemap_read
-from db.forgotten import is_forgotten
-from db.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
-from db.lost_listings import lost_listings
-from db.schedule import PageStatus, lease_page, leave_page, make_due
-from db.spending import Spending, add_spending, spending
+from db.crawls.announced import announced_visit, dated_in_vain
+from db.crawls.backfill import sitemap_read
+from db.crawls.lookups import LastCapture, is_listing, last_fetching_crawl, left_waiting, related_addresses
+from db.crawls.lost_listings import lost_listings
+from db.crawls.schedule import PageStatus, lease_page, leave_page, make_due
+from db.crawls.spending import Spending, add_spending, spending
+from db.crawls.unmodified import hiding_sources
+from db.forgetting.forgotten import is_forgotten
 from db.store import PageState, add_source, last_capture, page_state, waiting
-from db.unmodified import hiding_sources
 from spiders.base import NewsSpider
 from spiders.frontier import LONGEST_ADDRESS, Asked, Source, Turn
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from archiver.parsers import compiled
 
 if TYPE_CHECKING:
-    from archiver.parsers.plain_text import split_text
+    from archiver.parsers.plain_text.split_text import split_text
     from archiver.parsers.split import split_page
 
 __all__ = ["split_page", "split_text"]
 # Imported when they are asked for: who only reads an address need not wait for the splitter.
-_PLACES = {"split_page": "split", "split_text": "plain_text"}
+_PLACES = {"split_page": "split", "split_text": "plain_text.split_text"}
 
 compiled.install()
 

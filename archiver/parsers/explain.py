@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from archiver.items import Article, LinkKind, Origin
-from archiver.parsers.asides import inset
-from archiver.parsers.block_chances import CHANCE
-from archiver.parsers.blocks import Block
-from archiver.parsers.datelines import line_date
-from archiver.parsers.heading_texts import heading_text
-from archiver.parsers.links import anchor_blocks
-from archiver.parsers.reasons import Reason
+from archiver.parsers.dates.datelines import line_date
+from archiver.parsers.markup.blocks import Block
+from archiver.parsers.models.block_chances import CHANCE
+from archiver.parsers.related.heading_texts import heading_text
+from archiver.parsers.related.links import anchor_blocks
 from archiver.parsers.rules import Removed, SiteRules, element_path
 from archiver.parsers.split import Parts, page_parts
+from archiver.parsers.story.asides import inset
+from archiver.parsers.story.reasons import Reason
 from archiver.parsers.text import fold
 from archiver.parsers.urls import is_readable
 

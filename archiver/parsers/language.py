@@ -7,8 +7,8 @@ from functools import cache
 from lxml.etree import _Element as Element
 
 from archiver.items import Origin
-from archiver.parsers.blocks import Block, Layout
 from archiver.parsers.detection import SAMPLE, common_words, detected_language, likeliest_language
+from archiver.parsers.markup.blocks import Block, Layout
 from archiver.parsers.sourced import Sourced
 from archiver.parsers.structured import Structured, first_string
 

@@ -7,13 +7,13 @@ from itertools import chain, islice, takewhile
 from lxml.etree import _Element as Element
 
 from archiver.items import Image, Origin
-from archiver.parsers.blocks import Block, Box, Layout
-from archiver.parsers.names import called
+from archiver.parsers.markup.blocks import Block, Box, Layout
+from archiver.parsers.markup.names import called
 from archiver.parsers.near import BEFORE, REACH
 from archiver.parsers.sourced import Sourced
-from archiver.parsers.stated_titles import site_names
 from archiver.parsers.structured import Structured, strings
 from archiver.parsers.text import clean, fold
+from archiver.parsers.titles.stated_titles import site_names
 from archiver.parsers.urls import canonical_url, same_site
 
 KEYWORD_BREAK = re.compile(r"[,;、،]")

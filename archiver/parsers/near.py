@@ -1,6 +1,6 @@
 """Where the lines stand that say when a story was published and by whom: around its headline."""
 
-from archiver.parsers.blocks import Block
+from archiver.parsers.markup.blocks import Block
 
 # How far from the headline, in blocks, such a line may stand.
 BEFORE = 4

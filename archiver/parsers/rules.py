@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.errors import SourceError
-from archiver.parsers.blocks import INLINE, UNREAD, Block, Box, Layout
+from archiver.parsers.markup.blocks import INLINE, UNREAD, Block, Box, Layout
 from archiver.parsers.text import clean, fold
 
 if TYPE_CHECKING:

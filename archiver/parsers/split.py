@@ -14,29 +14,27 @@ from lxml.etree import _Element as Element
 from archiver.errors import PageError, ParseLimitError
 from archiver.items import Article, Origin, Sources, Split
 from archiver.parsers import metadata
-from archiver.parsers.additions import without_additions
-from archiver.parsers.article import Story, no_story, story, without
-from archiver.parsers.authors import authors
-from archiver.parsers.blocks import Block, Layout, page_layout
-from archiver.parsers.bylines import names_in
-from archiver.parsers.datelines import story_dates
-from archiver.parsers.dates import fetch_time
-from archiver.parsers.decoding import page_tree
-from archiver.parsers.features import block_table, stated_text
-from archiver.parsers.headline import headline
+from archiver.parsers.authors.bylines import names_in
+from archiver.parsers.authors.story_authors import authors
+from archiver.parsers.dates.datelines import story_dates
+from archiver.parsers.dates.stated_dates import Reading
+from archiver.parsers.dates.written_dates import fetch_time
 from archiver.parsers.language import language
-from archiver.parsers.link_addresses import NOT_A_STORY
-from archiver.parsers.link_texts import shown_text
-from archiver.parsers.listings import is_listing
-from archiver.parsers.names import called
-from archiver.parsers.reasons import Reason
-from archiver.parsers.related import Own, Related, related_links
+from archiver.parsers.markup.additions import without_additions
+from archiver.parsers.markup.blocks import Block, Layout, page_layout
+from archiver.parsers.markup.decoding import page_tree
+from archiver.parsers.markup.names import called
+from archiver.parsers.models.features import block_table, stated_text
+from archiver.parsers.related.link_addresses import NOT_A_STORY
+from archiver.parsers.related.link_texts import shown_text
+from archiver.parsers.related.related_links import Own, Related, related_links
 from archiver.parsers.rules import Ruled, Ruling, SiteRules, apply_rules, ruled, ruled_headline, rules_at
-from archiver.parsers.signed import without_byline
 from archiver.parsers.sourced import Dated, Sourced
-from archiver.parsers.standfirst import Announced
-from archiver.parsers.stated_dates import Reading
-from archiver.parsers.stated_titles import Headline, other_titles
+from archiver.parsers.story.article import Story, no_story, story, without
+from archiver.parsers.story.listings import is_listing
+from archiver.parsers.story.reasons import Reason
+from archiver.parsers.story.signed import without_byline
+from archiver.parsers.story.standfirst import Announced
 from archiver.parsers.structured import (
     LONGEST_TEXT,
     STORY_TYPES,
@@ -48,7 +46,9 @@ from archiver.parsers.structured import (
     types,
 )
 from archiver.parsers.text import word_count
-from archiver.parsers.unstated_titles import line_above, without_headline
+from archiver.parsers.titles.headline import headline
+from archiver.parsers.titles.stated_titles import Headline, other_titles
+from archiver.parsers.titles.unstated_titles import line_above, without_headline
 from archiver.parsers.urls import canonical_url
 
 # A text with neither date nor author is a story from this many words on, half as many in an article element.

@@ -11,7 +11,7 @@ from typing import cast
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from archiver.parsers.decoding import element_text
+from archiver.parsers.markup.decoding import element_text
 from archiver.parsers.text import fold
 
 # What schema.org calls a single story, or what sites use for one.

@@ -16,16 +16,16 @@ from archiver import __version__
 from archiver.durations import duration
 from archiver.errors import ArchiveError, SettingError, SourceError
 from archiver.pipelines.addresses import fill_addresses
-from db.alarm_news import AlarmNews, news_of_crawl
-from db.alarms import end_alarms_of_removed, raise_alarms, standing_alarms
-from db.bundles import write_bundle
 from db.connection import joined, open_archive, transaction
-from db.forgotten import is_forgotten
-from db.schedule import REVISIT_AGES
+from db.crawls.alarm_news import AlarmNews, news_of_crawl
+from db.crawls.alarms import end_alarms_of_removed, raise_alarms, standing_alarms
+from db.crawls.bundles import write_bundle
+from db.crawls.schedule import REVISIT_AGES
+from db.forgetting.forgotten import is_forgotten
+from db.raw_pages.warc import WarcWriter
+from db.raw_pages.warc_places import warc_directory
 from db.store import CrawlState, finish_crawl, start_crawl
 from db.thinning import LEAST_DAYS, thin_crawls
-from db.warc import WarcWriter
-from db.warc_places import warc_directory
 
 logger = logging.getLogger(__name__)
 

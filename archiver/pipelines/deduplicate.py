@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from archiver.items import Article, Discovery, Outcome, Visit
 from archiver.story_address import may_be_address_of, story_addresses
+from db.crawls.lookups import article_at_address, body_of
 from db.digests import body_digest, content_digest
-from db.lookups import article_at_address, body_of
 from db.store import KnownArticle, article_with_body, known_article, page_state
 from db.versions import FLAPPED, shown_version, was_shown_lately
 
@@ -91,7 +91,7 @@ class Deduplicate:
 
     def _is_copy(self, article: Article, known: KnownArticle, *, otherwise: bool) -> bool:
         """Whether an article has the text of a known one, or nearly so; too little text: the headline, or otherwise."""
-        from db.overlap import are_copies  # noqa: PLC0415 - numpy, for the few pages that need it
+        from db.dedup.overlap import are_copies  # noqa: PLC0415 - numpy, for the few pages that need it
 
         is_copy = are_copies(article.body, body_of(self._archive, known.id))
         if is_copy is None:

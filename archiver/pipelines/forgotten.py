@@ -5,7 +5,7 @@ from sqlite3 import Connection
 
 from archiver.items import Discovery, Outcome, Split, Visit
 from db.digests import body_digest
-from db.forgotten import forgetting_of_visit, not_forgotten
+from db.forgetting.forgotten import forgetting_of_visit, not_forgotten
 
 REASON = "the story was forgotten on purpose: it stays out"
 

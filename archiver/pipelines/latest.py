@@ -4,7 +4,7 @@ from dataclasses import replace
 from sqlite3 import Connection
 
 from archiver.items import Outcome, Visit
-from db.imports import OLDER, was_seen_after
+from db.raw_pages.imports import OLDER, was_seen_after
 
 
 class KeepLatest:

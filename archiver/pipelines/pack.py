@@ -9,8 +9,8 @@ from scrapy.crawler import Crawler
 from archiver.items import Discovery, Visit
 from archiver.pipelines.archive import OpenArchive
 from archiver.pipelines.store import KEPT, brings_the_same
+from db.raw_pages.warc_records import response_records
 from db.store import last_capture
-from db.warc_records import response_records
 
 
 class Pack:

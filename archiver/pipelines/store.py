@@ -6,9 +6,9 @@ from dataclasses import replace
 from archiver.items import ARTICLE_OUTCOMES, Discovery, Outcome, RawResponse, Visit
 from archiver.parsers.urls import same_site
 from archiver.pipelines.archive import OpenArchive
+from db.crawls.lookups import LastCapture, bytes_place
 from db.digests import bytes_digest
-from db.lookups import LastCapture, bytes_place
-from db.rendered import KeptRendering, same_rendering
+from db.raw_pages.rendered import KeptRendering, same_rendering
 from db.store import Kept, add_discovery, last_capture, record_visit
 
 # Outcomes whose bytes are worth keeping: they were split, or could be by a better splitter.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from archiver.items import Article, Discovery, Listing, Outcome, Visit
-from archiver.parsers.walls import letters
+from archiver.parsers.sites.walls import letters
 from archiver.pipelines.walls import SHORTEST_STORY, behind_wall
 
 Dated = TypeVar("Dated", Article, Listing)

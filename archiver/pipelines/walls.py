@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from archiver.items import Article, Outcome, Visit
-from archiver.parsers.walls import Wall, is_not_free, letters, wall_of_headers, wall_of_page, wall_of_text
+from archiver.parsers.sites.walls import (
+    Wall,
+    is_not_free,
+    letters,
+    wall_of_headers,
+    wall_of_page,
+    wall_of_text,
+)
 
 # Letters and digits of the shortest story. A news flash in Chinese has some 60; what has fewer is a caption,
 # a form or a notice that the page needs JavaScript.

@@ -32,8 +32,8 @@ from archiver.wording import (
     json_text,
     minute_text,
 )
-from db.excerpt import MARK_END, MARK_START
-from db.search import Sort
+from db.searching.excerpt import MARK_END, MARK_START
+from db.searching.search import Sort
 
 JSON = ".json"
 # Of errors that a reader can mend, and of those that may go by: an archive may be being put back in its place.

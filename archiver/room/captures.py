@@ -5,7 +5,7 @@ import re
 from starlette.responses import Response
 
 from archiver.errors import NotInArchiveError
-from archiver.parsers.decoding import page_encoding
+from archiver.parsers.markup.decoding import page_encoding
 from archiver.room.answers import Answer, Asked
 
 # An origin of its own, no script, no form, no window, nothing from the web; what the page itself holds may show.

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from archiver.room.answers import address
 from archiver.room.charts import Column, columns
 from archiver.wording import counted
-from db.facets import Coverage
+from db.searching.facets import Coverage
 
 # Sites up to which a column shows what each of them has.
 FEW = 5

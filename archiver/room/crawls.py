@@ -5,7 +5,7 @@ from collections import Counter
 from archiver.errors import QueryError
 from archiver.items import Outcome
 from archiver.room.answers import Answer, Asked, address
-from db.funnels import Funnel
+from db.crawls.funnels import Funnel
 
 # Crawls that a page shows, and the most of them, of failures, visits and captures.
 CRAWLS, MOST = 50, 200

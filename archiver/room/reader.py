@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from archiver.archive import Archive
 from archiver.errors import ArchiveError, TookTooLongError
 from archiver.items import RawResponse
-from db.captures import Capture, capture, captured_page, captures_at, captures_of
 from db.coverage import SourceAccount, headlines_of, latest_articles, source_account
-from db.facets import Facets, facets
-from db.filters import Filters
+from db.crawls.runs import CrawlAccount, CrawlSums, crawl_account, latest_crawls
+from db.crawls.status import SourceStatus, source_statuses
 from db.fronts import front_addresses
 from db.graph import Edge, relations
-from db.headline_search import HeadlineHit, search_headlines
-from db.index import has_language
 from db.lock import state_now
+from db.raw_pages.captures import Capture, capture, captured_page, captures_at, captures_of
 from db.read import CrawlRecord
-from db.runs import CrawlAccount, CrawlSums, crawl_account, latest_crawls
-from db.search import Found, Sort, find
-from db.status import SourceStatus, source_statuses
+from db.searching.facets import Facets, facets
+from db.searching.filters import Filters
+from db.searching.headline_search import HeadlineHit, search_headlines
+from db.searching.index import has_language
+from db.searching.search import Found, Sort, find
 
 if TYPE_CHECKING:
-    from db.shared_text import SharedText
+    from db.dedup.shared_text import SharedText
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Reader(Archive):
 
     def shared_text(self, one: int, other: int) -> "SharedText":
         """Return two articles with the passages that they have in common."""
-        from db.shared_text import shared_text  # noqa: PLC0415 - numpy
+        from db.dedup.shared_text import shared_text  # noqa: PLC0415 - numpy
 
         return self._ask(shared_text, str(one), str(other))
 

@@ -10,15 +10,15 @@ from archiver.errors import QueryError
 from archiver.items import ChangeKind
 from archiver.room.answers import LONGEST_LIST, Answer, Asked, address
 from archiver.room.coverage import coverage_chart
-from db.counts import Count, CountBy
-from db.excerpt import PLAIN_MARK, with_marks
 from db.export import Form
-from db.facets import Facets
-from db.filters import Filters
-from db.index import plain_subtag
-from db.query import read_query
-from db.rss import search_feed
-from db.search import Found, Sort
+from db.searching.counts import Count, CountBy
+from db.searching.excerpt import PLAIN_MARK, with_marks
+from db.searching.facets import Facets
+from db.searching.filters import Filters
+from db.searching.index import plain_subtag
+from db.searching.query import read_query
+from db.searching.rss import search_feed
+from db.searching.search import Found, Sort
 
 ON_A_PAGE = 20
 MOST_OF_FEED = 200

@@ -11,8 +11,8 @@ from archiver.room.charts import Column, calendar, columns
 from archiver.room.reader import Reader
 from archiver.wording import counted, iso_text
 from db.changes import NOTABLE, Change, Happening
+from db.crawls.funnels import DayFunnel
 from db.fronts import Front
-from db.funnels import DayFunnel
 
 DAYS = 182
 MOST_DAYS = 3660

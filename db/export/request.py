@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from archiver.errors import ExportRequestError
-from db.filters import ALL_ARTICLES, Filters
+from db.searching.filters import ALL_ARTICLES, Filters
 from db.values import time_text
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)

@@ -48,7 +48,7 @@ def export(archive: Path, request: Request, target: Path | IO[bytes]) -> Exporte
     A file or folder is replaced only when all is written, and gets a manifest; a pipe or stream gets none. A
     crawl may write to the archive meanwhile. Raises ExportRequestError if there is no such export, ExportError
     if target cannot or must not be written, such as over an earlier export of a name, DiskFullError if there is no
-    room, LockedError if another export writes to target or by the same name, QueryError as db.search.search does,
+    room, LockedError if another export writes to target or by the same name, QueryError as a search does,
     ArchiveError as read_archive does.
     """
     path = target if isinstance(target, Path) else None

@@ -7,8 +7,8 @@ from sqlite3 import Connection
 
 from db.connection import archive_errors
 from db.export.request import Form, Request, What
-from db.filters import Condition, article_condition, link_condition
-from db.matching import article_matches
+from db.searching.filters import Condition, article_condition, link_condition
+from db.searching.matching import article_matches
 
 # The ids of the rows, of articles or related_links, in a table that goes with the look.
 CHOSEN = "temp.chosen"
@@ -35,7 +35,7 @@ class Selection:
 def selected(archive: Connection, request: Request, after: int | None = None) -> Iterator[Selection]:
     """Choose what request asks for; until the end archive shows no change, and no other selection may be made.
 
-    With after, only rows that changed after that place in change_log. Raises QueryError as db.search.search does,
+    With after, only rows that changed after that place in change_log. Raises QueryError as a search does,
     ArchiveError where the file fails, also while the rows are read.
     """
     with archive_errors(archive):

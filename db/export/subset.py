@@ -10,9 +10,9 @@ from db.connection import APPLICATION_ID
 from db.disk import has_no_room
 from db.export.selection import CHOSEN, Selection
 from db.export.whole_index import indexed
-from db.forms import rules
-from db.index import add_functions
 from db.schemas import SCHEMA
+from db.searching.forms import rules
+from db.searching.index import add_functions
 from db.sqlite import sqlite3
 
 # The pages of the stories chosen, those that their links lead to, and listings that name them; each goes with all it

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from archiver.errors import DiskFullError, ExportError, LockedError
 from db.disk import file_system, is_full, sync
+from db.raw_pages.warc_places import warc_directory
 from db.sqlite import SQLITE_HEADER
-from db.warc_places import warc_directory
 
 # What SQLite and we append to the name of an archive for the files beside it.
 BESIDE = ("", "-wal", "-shm", "-journal", "-lock")

@@ -17,10 +17,10 @@ from archiver.errors import ArchiveError
 from db.export import cdxj
 from db.export.selection import CHOSEN, Selection
 from db.export.streams import packed
-from db.lost_pages import LostPages
-from db.same_bytes import read_same_bytes
-from db.warc import StoredRecord, stored_record
-from db.warc_places import WarcPlace, warc_directory
+from db.merging.lost_pages import LostPages
+from db.raw_pages.same_bytes import read_same_bytes
+from db.raw_pages.warc import StoredRecord, stored_record
+from db.raw_pages.warc_places import WarcPlace, warc_directory
 
 VERSION = "1.1.1"
 WARC = "data.warc.gz"

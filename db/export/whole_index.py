@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from sqlite3 import Connection
 
 from db.export.selection import CHOSEN
-from db.forms import rules
-from db.index import GATHERED, GATHERED_ELSE
-from db.index_sample import index_fault
+from db.searching.forms import rules
+from db.searching.index import GATHERED, GATHERED_ELSE
+from db.searching.index_sample import index_fault
 from db.sqlite import sqlite3
 
 # The rows that stay behind, of those that each index is of.

@@ -109,5 +109,5 @@ def _built() -> Core:
 
 def _file(name: str) -> Path | None:
     """The file of a compiled part for this Python."""
-    paths = (_HERE / f"{name}{suffix}" for suffix in EXTENSION_SUFFIXES)
+    paths = (_HERE / f"{name.rpartition('.')[2]}{suffix}" for suffix in EXTENSION_SUFFIXES)
     return next((path for path in paths if path.exists()), None)

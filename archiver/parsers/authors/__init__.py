@@ -1,0 +1,1 @@
+"""Who wrote a story: what pages state, bylines in many languages, names alone, signatures."""

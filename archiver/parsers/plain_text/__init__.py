@@ -1,0 +1,1 @@
+"""The split of a page that survives only as plain text."""

@@ -1,0 +1,1 @@
+"""What a site lists its stories by, and what it sends in place of one."""

@@ -1,0 +1,1 @@
+"""Which blocks of a page are its story, and what stands among them that is none of it."""

@@ -1,0 +1,1 @@
+"""Which articles are copies of each other: fingerprints, bands, overlaps, clusters."""

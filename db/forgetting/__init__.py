@@ -1,0 +1,1 @@
+"""Removing stories for good, and keeping them out."""

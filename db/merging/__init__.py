@@ -1,0 +1,1 @@
+"""Joining another archive into ours, table by table."""
