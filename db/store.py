@@ -38,7 +38,7 @@ from db.pages import (
     visited_page,
 )
 from db.raw_pages.rendered import KeptRendering, add_rendering
-from db.raw_pages.sameness import seen_again
+from db.raw_pages.sameness import see_again
 from db.raw_pages.warc_places import WarcPlace
 from db.values import storable, storable_or_none, time_text
 
@@ -71,9 +71,11 @@ class Kept:
     """Where a response's record stands in the WARC files, and the bytes that it brought."""
 
     place: WarcPlace | None
-    """None: there is none, for the bytes are those of refers_to."""
+    """None: it has none, for it is one more of the fetches that seen_again stands for."""
     refers_to: int | None = None
     """The capture whose record holds the bytes; None: this record does."""
+    seen_again: int | None = None
+    """The capture of an unchanged listing that stands for its fetches of that day."""
     rendered: KeptRendering | None = None
     """Where what a browser made of it stands; None: nothing was made, or kept."""
 
@@ -224,8 +226,9 @@ def _add_capture(
         "warc_length": place and place.length,
         "refers_to": kept and kept.refers_to,
     } | _measures(visit)
-    if kept and place is None and (known := seen_again(archive, values)) is not None:
-        return known
+    if kept and kept.seen_again is not None:
+        see_again(archive, kept.seen_again, values)
+        return kept.seen_again
     return archive.execute(
         f"""
         INSERT INTO captures(id, page_id, crawl_id, fetched, final_url, status, content_type, length, digest,

@@ -9,6 +9,7 @@ from archiver.pipelines.archive import OpenArchive
 from db.crawls.lookups import LastCapture, bytes_place
 from db.digests import bytes_digest
 from db.raw_pages.rendered import KeptRendering, same_rendering
+from db.raw_pages.sameness import same_of_the_day
 from db.store import Kept, add_discovery, last_capture, record_visit
 
 # Outcomes whose bytes are worth keeping: they were split, or could be by a better splitter.
@@ -46,7 +47,7 @@ class Store:
         """Write the visit's response; return where it stands and the capture that holds its bytes, if another.
 
         Bytes that are those of the last visit are not written again, unless what was written can no longer be read;
-        of a listing, of which this is the rule, that it brought them leaves no record either.
+        of a listing, of which this is the rule, that it brought them is written once a day.
         """
         response = visit.response
         if response is None or visit.outcome not in KEPT:
@@ -55,9 +56,12 @@ class Store:
         last = last_capture(self._archive.connection, visit.url)
         if last is not None and last.place is not None and brings_the_same(response, last):
             held = warc.held(last.place)
-            if held is not None and _is_listing_as_sent(visit):
-                return Kept(None, refers_to=last.holder_id)
             if held is not None:
+                again = same_of_the_day(
+                    self._archive.connection, self._archive.crawl_id, visit, last.holder_id
+                )
+                if again is not None:
+                    return Kept(None, refers_to=last.holder_id, seen_again=again)
                 place = warc.append_revisit(visit.final_url, visit.fetched, response, held)
                 return Kept(place, refers_to=last.holder_id)
         if response.status == 304:
@@ -78,10 +82,6 @@ class Store:
             return kept
         place = archive.warc.append_rendered(visit.final_url, visit.fetched, visit.rendered, held)
         return replace(kept, rendered=KeptRendering(place))
-
-
-def _is_listing_as_sent(visit: Visit) -> bool:
-    return visit.outcome is Outcome.LISTING and visit.rendered is None
 
 
 def own_targets(visit: Visit) -> Iterator[str]:

@@ -10,7 +10,7 @@ from db.crawls.funnels import IS_CRAWL, count_discovered
 from db.pages import source_row
 from db.values import storable, time_text
 
-# Of the fetches that a capture stands for (see db/sameness.py) those since then, as if they were evenly spread.
+# Of the fetches that a capture stands for (see raw_pages/sameness.py) those since then, as if they were evenly spread.
 FETCHES = """CASE WHEN ifnull(captures.unchanged_since, '9999') >= ?2 THEN fetches ELSE
     1 + (fetches - 1) * (julianday(captures.fetched) - julianday(?2))
         / (julianday(captures.fetched) - julianday(unchanged_since)) END"""
