@@ -14,7 +14,10 @@ _ROOMS = Path(__file__).parent
 
 @cache
 def word_table(room: str, name: str) -> dict[str, Any]:
-    """Return what a room's file words/NAME holds: texts for lines or str.split, in tables. Not to be changed."""
+    """Return what a room's file words/NAME holds, or for "" the one of all rooms: mostly texts for lines or str.split.
+
+    In tables, not to be changed.
+    """
     return tomllib.loads((_ROOMS / room / "words" / name).read_text("utf-8"))
 
 

@@ -1,11 +1,11 @@
 """News agencies: which one a byline or an agency line of a text names; a mere mention in the text is none."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
+
+from archiver.word_lists import word_table
 
 # What joins names of agencies to each other, to places and to initials: "dpa/AFP", "서울=연합뉴스", "AFP, Reuters".
 JOINED = re.compile(
@@ -103,7 +103,5 @@ def _folded(text: str) -> str:
 @cache
 def _forms() -> dict[str, str]:
     """Return the agency for each form of a name."""
-    tables = tomllib.loads(Path(__file__).parents[1].joinpath("words", "agencies.toml").read_text("utf-8"))
-    return {
-        _folded(form): name for table in tables.values() for name, forms in table.items() for form in forms
-    }
+    tables = word_table("", "agencies.toml").values()
+    return {_folded(form): name for table in tables for name, forms in table.items() for form in forms}

@@ -110,8 +110,8 @@ def is_agency(name: str) -> bool:
 
 @cache
 def _agencies() -> frozenset[str]:
-    tables = word_table("parsers", "agencies.toml").values()
-    return frozenset(fold(name) for text in tables for name in lines(text))
+    tables = word_table("", "agencies.toml").values()
+    return frozenset(fold(form) for table in tables for forms in table.values() for form in forms)
 
 
 @cache
