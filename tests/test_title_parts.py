@@ -1,5 +1,7 @@
 """What stands beside a story's title in its heading and in the titles that its page states."""
 
+import html
+
 import pytest
 
 from archiver.parsers import split_page
@@ -18,11 +20,11 @@ TEXT = "".join(
 def headline(heading: str, *, title: str, shared: str = "", above: str = "", site: str = "River Post") -> str:
     head = f'<meta property="og:title" content="{shared}">' if shared else ""
     named = f'<meta property="og:site_name" content="{site}">' if site else ""
-    html = (
+    page = (
         f'<html lang="en"><head><title>{title}</title>{head}{named}</head><body><header>{above}</header><article>'
         f"{heading}<p>20 November 2026</p>{TEXT}</article></body></html>"
     )
-    article = split_page(html.encode(), url="https://riverpost.example/news/100.html").article
+    article = split_page(page.encode(), url="https://riverpost.example/news/100.html").article
     assert article is not None
     return article.headline
 
@@ -34,6 +36,11 @@ def test_name_of_the_site_behind_any_mark_is_no_part_of_a_title(site: str, mark:
 
     assert headline(f"<h1>{named}</h1>", title=named, site=site) == TITLE
     assert headline("", title=named, shared=named, site=site) == TITLE
+
+
+@pytest.mark.parametrize("mark", ["&lt;", "&gt;", "|", "–", "»", "·"])
+def test_heading_that_is_but_a_mark_is_a_title_like_any_other(mark: str) -> None:
+    assert headline(f"<h1>{mark}</h1>", title=TITLE) in (TITLE, html.unescape(mark))
 
 
 def test_words_of_the_site_s_name_within_a_title_stay() -> None:

@@ -22,10 +22,12 @@ REST = re.compile(r"(?::|\s+(?:--|::|[-–—·•»:]|[|｜│]))\s+(.+)")
 def named_once(title: Headline, names: frozenset[str], stated: Collection[Headline]) -> Headline:
     """Return a shown title without the site's name behind a mark, where a stated one is the rest."""
     own = without_site(title.text, names)
-    rest = title.text.partition(own)
-    is_named = own != title.text and is_name_of_site((rest[2] or rest[0]).strip(BREAK_MARKS), names)
+    if own == title.text or word_count(own) < HEADING_WORDS:
+        return title
+    before, _, behind = title.text.partition(own)
+    is_named = is_name_of_site((behind or before).strip(BREAK_MARKS), names)
     is_stated = is_named and fold(own) in {fold(one.text) for one in stated}
-    return replace(title, text=own) if is_stated and word_count(own) >= HEADING_WORDS else title
+    return replace(title, text=own) if is_stated else title
 
 
 def shown_again(layout: Layout, title: Headline, stated: Collection[Headline]) -> Headline:
